@@ -1,0 +1,103 @@
+"""Every exception searchlib raises on purpose.
+
+::
+
+    SearchlibError
+    ├── SettingsError           a setting, option or argument that cannot be
+    ├── SeedError               a seed that cannot be read or understood      .path
+    │   └── MissingExtra        its format needs a package not installed      .package, .extra
+    ├── QueryError              a query that means nothing                    .source, .position, .advice
+    ├── ParagraphNotFound       no (or more than one) paragraph of that id    .id
+    └── IndexProblem            an index that cannot be used                  .path
+        ├── IndexMissing        there is none
+        ├── IndexCorrupt        it is not what was written
+        ├── IndexIncompatible   it is of a format this version does not read
+        ├── IndexReadOnly       it cannot be written
+        └── IndexLocked         another process is writing it
+
+A message is one sentence that ends with what to do next; the command line prints it as it is.
+"""
+
+from __future__ import annotations
+
+import os
+
+
+class SearchlibError(Exception):
+    """The base of all of them; catch this to catch what searchlib raises."""
+
+
+class SettingsError(SearchlibError, ValueError):
+    """A setting, option or argument that cannot be."""
+
+
+class SeedError(SearchlibError):
+    """A seed that cannot be read or understood."""
+
+    def __init__(self, message: str, path: str | os.PathLike[str] = "") -> None:
+        super().__init__(message)
+        self.path = os.fspath(path)
+
+
+class MissingExtra(SeedError):
+    """A seed whose format needs a package that is not installed."""
+
+    def __init__(self, package: str, extra: str, path: str | os.PathLike[str] = "") -> None:
+        super().__init__(f'needs {package}: pip install "searchlib[{extra}]"', path)
+        self.package = package
+        self.extra = extra
+
+
+class QueryError(SearchlibError, ValueError):
+    """A query that means nothing; ``str()`` shows the source with a caret under the place."""
+
+    def __init__(self, message: str, source: str = "", position: int = 0, advice: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.source = source
+        self.position = position
+        self.advice = advice
+
+    def __str__(self) -> str:
+        lines = [self.message]
+        if self.source:
+            lines += ["    " + self.source, "    " + " " * self.position + "^"]
+        if self.advice:
+            lines.append(self.advice)
+        return "\n".join(lines)
+
+
+class ParagraphNotFound(SearchlibError, LookupError):
+    """No paragraph has this id, or more than one begins with it."""
+
+    def __init__(self, message: str, id: str) -> None:
+        super().__init__(message)
+        self.id = id
+
+
+class IndexProblem(SearchlibError):
+    """An index that cannot be used."""
+
+    def __init__(self, message: str, path: str | os.PathLike[str] = "") -> None:
+        super().__init__(message)
+        self.path = os.fspath(path)
+
+
+class IndexMissing(IndexProblem):
+    """There is no index at this path."""
+
+
+class IndexCorrupt(IndexProblem):
+    """A file of the index is not what was written; ``path`` names it."""
+
+
+class IndexIncompatible(IndexProblem):
+    """The index is of a format, or was built with an analysis, that this version does not read."""
+
+
+class IndexReadOnly(IndexProblem):
+    """The index, or its folder, cannot be written."""
+
+
+class IndexLocked(IndexProblem):
+    """Another process is writing the index."""
