@@ -10,6 +10,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
@@ -95,7 +96,40 @@ def paragraph_id(path: str, text: str, occurrence: int = 0) -> str:
     White space is not significant. 80 bits of BLAKE2b (RFC 7693) in Crockford's base 32: among two million
     paragraphs the chance that any two collide is 2e-12.
     """
-    content = "\0".join((path, " ".join(text.split()), str(occurrence)))
-    digest = hashlib.blake2b(content.encode("utf-8", "surrogatepass"), digest_size=10).digest()
-    number = int.from_bytes(digest, "big")
+    number = int.from_bytes(IdHash(path).digest(" ".join(text.split()), occurrence), "big")
     return "".join(_ALPHABET[number >> shift & 31] for shift in range(75, -1, -5))
+
+
+def id_number(prefix: str) -> int:
+    """The bits of an id, or of the beginning of one, as a number. Raises ValueError for a character of no id."""
+    number = 0
+    for character in prefix:
+        number = number << 5 | _ALPHABET.index(character)
+    return number
+
+
+class IdHash:
+    """The hash behind the paragraph ids of one document, with the path hashed once."""
+
+    def __init__(self, path: str) -> None:
+        self._hash = hashlib.blake2b(path.encode("utf-8", "surrogatepass") + b"\0", digest_size=10)
+
+    def digest(self, text: str, occurrence: int) -> bytes:
+        """The 10 bytes of the ``occurrence``-th paragraph with this text, its white space made single blanks."""
+        found = self._hash.copy()
+        found.update(text.encode("utf-8", "surrogatepass"))
+        found.update(b"\0%d" % occurrence)
+        return found.digest()
+
+
+def document_digest(document: Document) -> str:
+    """A hash of everything in a document but where its blocks are."""
+    hashed = hashlib.blake2b(digest_size=16)
+    parts = [document.path, document.title, document.type, document.language, str(document.line)]
+    parts.append(json.dumps(dict(document.metadata), sort_keys=True, default=str))
+    for part in parts:
+        hashed.update(part.encode("utf-8", "surrogatepass") + b"\0")
+    for block in document.blocks or ():
+        hashed.update(f"{block.start} {block.end} {block.kind} {block.line} {block.headings}\n".encode("utf-8", "surrogatepass"))
+    hashed.update(document.text.encode("utf-8", "surrogatepass"))
+    return hashed.hexdigest()

@@ -1,0 +1,48 @@
+"""searchlib finds the paragraph, and can prove where it came from."""
+
+from searchlib.api import Index, build, open
+from searchlib.errors import (
+    IndexCorrupt,
+    IndexIncompatible,
+    IndexLocked,
+    IndexMissing,
+    IndexProblem,
+    IndexReadOnly,
+    MissingExtra,
+    ParagraphNotFound,
+    QueryError,
+    SearchlibError,
+    SeedError,
+    SettingsError,
+)
+from searchlib.hits import Citation, Hit, Results
+from searchlib.records import Block, Document, DocumentInfo, Paragraph, Record
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "Block",
+    "Citation",
+    "Document",
+    "DocumentInfo",
+    "Hit",
+    "Index",
+    "IndexCorrupt",
+    "IndexIncompatible",
+    "IndexLocked",
+    "IndexMissing",
+    "IndexProblem",
+    "IndexReadOnly",
+    "MissingExtra",
+    "Paragraph",
+    "ParagraphNotFound",
+    "QueryError",
+    "Record",
+    "Results",
+    "SearchlibError",
+    "SeedError",
+    "SettingsError",
+    "__version__",
+    "build",
+    "open",
+]

@@ -1,0 +1,253 @@
+"""The Python API: build an index, open it, search it.
+
+``build`` and ``open`` return an `Index`; everything else is a method of it. See README.md for a tour.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Any
+
+from searchlib.errors import ParagraphNotFound, SettingsError
+from searchlib.hits import Citation, Hit, Results, cite
+from searchlib.records import ID_LENGTH, Document
+
+if TYPE_CHECKING:
+    from searchlib.documents import LoadOptions
+    from searchlib.engine import Problem, Reader, Stats, Writer
+    from searchlib.indexing import Changes, Progress
+    from searchlib.records import Record
+
+StrPath = str | os.PathLike[str]
+
+DEFAULT_INDEX = "indexes/default"
+DEFAULT_SEEDS = ("seeds",)
+FIELD_WEIGHTS = {"text": 1.0, "title": 2.0, "headings": 1.5}
+
+
+def build(
+    seeds: StrPath | Iterable[StrPath] = DEFAULT_SEEDS,
+    path: StrPath = DEFAULT_INDEX,
+    *,
+    options: LoadOptions | None = None,
+    language: str = "auto",
+    include: Iterable[str] = (),
+    exclude: Iterable[str] = (),
+    strict: bool = False,
+    processes: int | None = None,
+    memory: int | None = None,
+    wait: float = 0,
+    compact: bool = False,
+    progress: Callable[[Progress], None] | None = None,
+) -> Index:
+    """Create the index at ``path`` from ``seeds`` (files and folders), or bring it up to date with them.
+
+    Unchanged documents are not touched, changed ones are replaced, vanished ones are removed; ``changes`` of the
+    index returned says how many. ``include`` and ``exclude`` are patterns as in a .gitignore file. ``language`` is
+    an ISO 639-1 code for all documents that do not name theirs, or "auto" to detect it. ``memory`` is a budget in
+    bytes, ``wait`` how many seconds to wait for another writer; ``compact`` leaves a single segment. Raises SeedError
+    for a seed that cannot be read if ``strict``, else lists it in ``changes.skipped``; IndexLocked.
+    """
+    from searchlib.indexing import update
+
+    paths = [seeds] if isinstance(seeds, (str, os.PathLike)) else list(seeds)
+    changes = update(
+        paths,
+        Path(path),
+        options=options,
+        language=language,
+        include=include,
+        exclude=exclude,
+        strict=strict,
+        processes=processes,
+        memory=memory,
+        wait=wait,
+        compact=compact,
+        progress=progress,
+    )
+    index = open(path)
+    index.changes = changes
+    return index
+
+
+def open(path: StrPath = DEFAULT_INDEX) -> Index:
+    """Open the index at ``path`` for reading.
+
+    Raises IndexMissing if there is none, IndexCorrupt or IndexIncompatible if it cannot be used.
+    """
+    from searchlib.engines.whoosh import open_reader
+
+    return Index(Path(path), open_reader(Path(path)))
+
+
+class Index:
+    """An index, open at one generation: it goes on answering from it while others commit. Safe between threads."""
+
+    def __init__(self, path: Path, reader: Reader) -> None:
+        self.path = path
+        self.changes: Changes | None = None
+        self._reader = reader
+
+    def search(
+        self,
+        query: str | Any,
+        limit: int = 10,
+        *,
+        offset: int = 0,
+        filter: str | Any = None,
+        strict: bool = False,
+    ) -> Results:
+        """The best ``limit`` paragraphs after the first ``offset``.
+
+        ``query`` is text in the query language (docs/query-language.md) or a ``whoosh.query.Query``; so is
+        ``filter``, which limits the hits and leaves their scores alone. A mistake in the text is a warning in
+        ``results.warnings``, or a QueryError if ``strict``.
+        """
+        if limit < 0 or offset < 0:
+            raise SettingsError("limit and offset are counts: give 0 or more")
+        began = time.perf_counter()
+        reader = self._reader
+        parsed, warnings = self._parse(query, strict)
+        within, filter_warnings = self._parse(filter, strict) if filter is not None else (None, ())
+        ranked = reader.search(parsed, limit, offset, within)
+        took = time.perf_counter() - began
+
+        def load(number: int) -> Hit:
+            found = ranked[number]
+            record = reader.record(found.handle)
+            return Hit(
+                offset + number + 1,
+                found.score,
+                record,
+                spans_of(parsed, record),
+                lambda: reader.explain(parsed, found.handle),
+            )
+
+        return Results(
+            query if isinstance(query, str) else str(query),
+            len(ranked),
+            load,
+            lambda: reader.count(parsed, within),
+            took=took,
+            warnings=(*warnings, *filter_warnings),
+            offset=offset,
+        )
+
+    def _parse(self, query: str | Any, strict: bool) -> tuple[Any, tuple[Any, ...]]:
+        if not isinstance(query, str):
+            return query, ()
+        from searchlib.query import parse
+
+        parsed = parse(query, self._reader.schema, self._reader.languages, FIELD_WEIGHTS, strict=strict)
+        return parsed.query, tuple(parsed.warnings)
+
+    def paragraph(self, id: str) -> Record:
+        """The record whose id is, or alone begins with, ``id``. Raises ParagraphNotFound."""
+        return self._reader.record(self._handle(id))
+
+    def context(self, id: str, before: int = 1, after: int = 1) -> list[Record]:
+        """The paragraph with up to so many of the same document before and after it, in order."""
+        handles = self._reader.around(self._handle(id), before, after)
+        return [self._reader.record(handle) for handle in handles]
+
+    def citation(self, id: str) -> Citation:
+        """The citation of the paragraph with this id."""
+        return cite(self.paragraph(id))
+
+    def _handle(self, id: str) -> int:
+        wanted = id.strip().lower()
+        if not wanted or len(wanted) > ID_LENGTH:
+            raise ParagraphNotFound(f"{id!r} is no paragraph id: these have up to {ID_LENGTH} characters", id)
+        found = self._reader.find(wanted)
+        if not found:
+            raise ParagraphNotFound(f"no paragraph has the id {id}: searchlib query prints the ids there are", id)
+        if len(found) > 1:
+            raise ParagraphNotFound(f"several paragraphs have ids that begin with {id}: give more of it", id)
+        return found[0]
+
+    def stats(self) -> Stats:
+        """Figures of the index."""
+        return self._reader.stats()
+
+    def verify(self) -> list[Problem]:
+        """Check every file and invariant of the index; an empty list means that all is well."""
+        return self._reader.verify()
+
+    def writer(self, *, processes: int | None = None, memory: int | None = None) -> WriterContext:
+        """``with index.writer() as w: w.add(document); w.remove(path)``: commits whole, or not at all."""
+        from searchlib.engines.whoosh import open_writer
+
+        return WriterContext(open_writer(self.path, processes=processes, memory=memory), self)
+
+    def refresh(self) -> bool:
+        """Go over to the newest generation; whether there was a newer one."""
+        from searchlib.engines.whoosh import open_reader, published_generation
+
+        if published_generation(self.path) == self._reader.stats().generation:
+            return False
+        self._reader = open_reader(self.path)
+        return True
+
+    @property
+    def whoosh(self) -> Any:
+        """The ``whoosh.index.Index`` itself, for anything written for Whoosh. Opening it unpickles its TOC."""
+        from searchlib.engines.whoosh import open_whoosh
+
+        return open_whoosh(self.path)
+
+    def close(self) -> None:
+        """Release the files."""
+        self._reader.close()
+
+    def __enter__(self) -> Index:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        return f"<Index {os.fspath(self.path)}>"
+
+
+class WriterContext:
+    """What ``index.writer()`` gives: commits at the end of the ``with``, cancels on any exception."""
+
+    def __init__(self, writer: Writer, index: Index) -> None:
+        self._writer = writer
+        self._index = index
+
+    def add(self, document: Document) -> None:
+        """Add a document, in place of any of the same path."""
+        self._writer.add(document)
+
+    def remove(self, path: str) -> None:
+        """Remove the document of this path, if there is one."""
+        self._writer.remove(path)
+
+    def __enter__(self) -> WriterContext:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if kind is None:
+            self._writer.commit()
+            self._index.refresh()
+        else:
+            self._writer.cancel()
+
+
+def spans_of(query: Any, record: Record) -> tuple[tuple[int, int], ...]:
+    """The code-point ranges of the paragraph's text that make the record match the query."""
+    from searchlib.highlight import record_spans
+
+    return record_spans(query, record)
+
+
+__all__: Sequence[str] = ("DEFAULT_INDEX", "DEFAULT_SEEDS", "FIELD_WEIGHTS", "Index", "build", "open")

@@ -1,0 +1,226 @@
+"""Merging: from sources to one segment, columns to columns.
+
+The records of the sources are put one after another, those that were deleted left out, and, where that is not
+the order of the documents, rearranged. Keys are merged in slices, so that memory does not grow with the index.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from searchlib.engines.whoosh.building.inversion import UInts, ranges
+from searchlib.engines.whoosh.building.sources import Slice, Source
+from searchlib.engines.whoosh.codec.files import SegmentFiles
+
+GONE = np.uint32(0xFFFFFFFF)
+
+
+@dataclass(frozen=True, slots=True)
+class Placement:
+    """Where the records of each source go: ``targets[s][i]`` is the new number of its record i, or GONE."""
+
+    targets: list[UInts]
+    size: int
+
+    @property
+    def in_order(self) -> bool:
+        """Whether the sources' records, one source after another, keep their order."""
+        kept = [target[target != GONE] for target in self.targets]
+        joined = np.concatenate(kept) if kept else np.zeros(0, np.uint32)
+        return bool((joined[1:] > joined[:-1]).all())
+
+
+def place(sources: Sequence[Source], kept: Sequence[NDArray[np.bool_] | None], order: UInts | None) -> Placement:
+    """Number the records that are kept, in the order of the sources or in ``order``.
+
+    ``order`` lists the records (numbered through all sources before deletions) as they are to stand.
+    """
+    masks = [
+        np.ones(source.size, bool) if mask is None else mask for source, mask in zip(sources, kept, strict=True)
+    ]
+    alive = np.concatenate(masks) if masks else np.zeros(0, bool)
+    targets = np.full(len(alive), GONE, np.uint32)
+    standing = np.flatnonzero(alive) if order is None else order[alive[order]]
+    targets[standing] = np.arange(len(standing), dtype=np.uint32)
+    ends = np.cumsum([source.size for source in sources])
+    return Placement([targets[end - source.size : end] for source, end in zip(sources, ends, strict=True)], len(standing))
+
+
+def merge(sources: Sequence[Source], placement: Placement, folder: Path, segment_id: str, names: StoredNames) -> None:
+    """Write the segment ``segment_id`` into ``folder``."""
+    files = SegmentFiles(folder, segment_id, sync=False)
+    in_order = placement.in_order
+    for name in sorted({name for source in sources for name in source.field_names()}):
+        _merge_field(name, sources, placement, files, in_order)
+    for name in names.columns:
+        column = np.zeros(placement.size, np.uint32)
+        for source, target in zip(sources, placement.targets, strict=True):
+            alive = target != GONE
+            column[target[alive]] = source.column(name)[alive]
+        files.column(name, column)
+    for name in names.stored:
+        writer = files.stored(name)
+        for chunk in _stored(name, sources, placement, in_order):
+            writer.add(chunk)
+    files.close(placement.size)
+
+
+@dataclass(frozen=True, slots=True)
+class StoredNames:
+    """What is stored for each record besides its postings."""
+
+    stored: Sequence[str]
+    columns: Sequence[str]
+
+
+def _stored(name: str, sources: Sequence[Source], placement: Placement, in_order: bool) -> Iterator[Sequence[Any]]:
+    if in_order:
+        for source, target in zip(sources, placement.targets, strict=True):
+            alive = target != GONE
+            every = bool(alive.all())
+            first = 0
+            for chunk in source.stored(name):
+                mask = alive[first : first + len(chunk)]
+                first += len(chunk)
+                yield chunk if every else [value for value, keep in zip(chunk, mask.tolist(), strict=True) if keep]
+        return
+    values: list[Any] = [None] * placement.size
+    for source, target in zip(sources, placement.targets, strict=True):
+        places = iter(target.tolist())
+        for chunk in source.stored(name):
+            for value, to in zip(chunk, places, strict=False):
+                if to != GONE:
+                    values[to] = value
+    yield values
+
+
+def _merge_field(
+    name: str, sources: Sequence[Source], placement: Placement, files: SegmentFiles, in_order: bool
+) -> None:
+    all_lengths = [source.lengths(name) for source in sources]
+    lengths = None
+    if any(found is not None for found in all_lengths):
+        lengths = np.zeros(placement.size, np.uint32)
+        for found, target in zip(all_lengths, placement.targets, strict=True):
+            if found is not None:
+                alive = target != GONE
+                lengths[target[alive]] = found[alive]
+    writer = files.field(name, positions=lengths is not None)
+    counted = lengths if lengths is not None else np.ones(placement.size, np.uint32)
+    for joined in _aligned([source.slices(name) for source in sources]):
+        merged = _join(joined, placement, in_order)
+        if len(merged.keys):
+            writer.add(merged.keys, merged.df, merged.docs, merged.freqs, merged.positions, counted)
+    writer.finish(lengths)
+
+
+def _aligned(streams: Iterable[Iterator[Slice]]) -> Iterator[list[tuple[int, Slice]]]:
+    """Cut the streams at common keys: each step holds all postings of its keys, with the source's number."""
+    waiting: dict[int, tuple[Slice, Iterator[Slice]]] = {}
+    for number, stream in enumerate(streams):
+        first = next(stream, None)
+        if first is not None:
+            waiting[number] = (first, stream)
+    while waiting:
+        pivot = min(part.keys[-1] for part, _ in waiting.values())
+        step = []
+        for number, (part, stream) in list(waiting.items()):
+            head, tail = _cut_after(part, pivot)
+            if head is not None:
+                step.append((number, head))
+            if tail is None:
+                tail = next(stream, None)
+            if tail is None:
+                del waiting[number]
+            else:
+                waiting[number] = (tail, stream)
+        yield step
+
+
+def _cut_after(part: Slice, pivot: bytes) -> tuple[Slice | None, Slice | None]:
+    from bisect import bisect_right
+
+    cut = bisect_right(part.keys, pivot)
+    if cut == 0:
+        return None, part
+    if cut == len(part.keys):
+        return part, None
+    postings = int(part.df[:cut].sum(dtype=np.int64))
+    places = int(part.cf[:cut].sum())
+    head_positions = part.positions[:places] if part.positions is not None else None
+    tail_positions = part.positions[places:] if part.positions is not None else None
+    head = Slice(
+        part.keys[:cut], part.df[:cut], part.cf[:cut], part.docs[:postings], part.freqs[:postings], head_positions
+    )
+    tail = Slice(
+        part.keys[cut:], part.df[cut:], part.cf[cut:], part.docs[postings:], part.freqs[postings:], tail_positions
+    )
+    return head, tail
+
+
+def _join(step: Sequence[tuple[int, Slice]], placement: Placement, in_order: bool) -> Slice:
+    """The postings of one step with their new numbers, key by key, in order of the records."""
+    parts = [_renumber(part, placement.targets[number]) for number, part in step]
+    if len(parts) == 1 and in_order:
+        return parts[0]
+    keys = sorted({key for part in parts for key in part.keys})
+    number_of = {key: number for number, key in enumerate(keys)}
+    places = [np.fromiter((number_of[key] for key in part.keys), np.int64, len(part.keys)) for part in parts]
+    df, cf = np.zeros(len(keys), np.int64), np.zeros(len(keys), np.int64)
+    for place_of, part in zip(places, parts, strict=True):
+        df[place_of] += part.df
+        cf[place_of] += part.cf
+    docs = np.empty(int(df.sum()), np.uint32)
+    freqs = np.empty(len(docs), np.uint32)
+    with_positions = any(part.positions is not None for part in parts)
+    positions = np.empty(int(cf.sum()) if with_positions else 0, np.uint32)
+    next_posting, next_position = np.cumsum(df) - df, np.cumsum(cf) - cf
+    for place_of, part in zip(places, parts, strict=True):
+        to = ranges(next_posting[place_of], part.df.astype(np.int64), np.int64)
+        docs[to], freqs[to] = part.docs, part.freqs
+        next_posting[place_of] += part.df
+        if part.positions is not None:
+            positions[ranges(next_position[place_of], part.cf, np.int64)] = part.positions
+            next_position[place_of] += part.cf
+    if not in_order:
+        docs, freqs, positions = _sort(df, docs, freqs, positions if with_positions else None)
+    present = df > 0
+    if not present.all():
+        keys = [key for key, keep in zip(keys, present.tolist(), strict=True) if keep]
+        df, cf = df[present], cf[present]
+    return Slice(keys, df.astype(np.uint32), cf, docs, freqs, positions if with_positions else None)
+
+
+def _renumber(part: Slice, target: UInts) -> Slice:
+    """The postings that are kept, with their new numbers; keys may be left without any."""
+    docs = target[part.docs]
+    kept = docs != GONE
+    if kept.all():
+        return Slice(part.keys, part.df, part.cf, docs, part.freqs, part.positions)
+    key_of = np.repeat(np.arange(len(part.keys)), part.df)[kept]
+    freqs = part.freqs[kept]
+    positions = part.positions[np.repeat(kept, part.freqs)] if part.positions is not None else None
+    df = np.bincount(key_of, minlength=len(part.keys)).astype(np.uint32)
+    cf = np.bincount(key_of, weights=freqs, minlength=len(part.keys)).astype(np.int64)
+    present = df > 0
+    keys = [key for key, keep in zip(part.keys, present.tolist(), strict=True) if keep]
+    return Slice(keys, df[present], cf[present], docs[kept], freqs, positions)
+
+
+def _sort(
+    df: NDArray[np.int64], docs: UInts, freqs: UInts, positions: UInts | None
+) -> tuple[UInts, UInts, UInts]:
+    """Bring the postings of each key into the order of the records."""
+    key_of = np.repeat(np.arange(len(df), dtype=np.uint64), df)
+    order = np.argsort(key_of << np.uint64(32) | docs)
+    if positions is None:
+        return docs[order], freqs[order], np.zeros(0, np.uint32)
+    begins = np.cumsum(freqs, dtype=np.int64) - freqs
+    places = ranges(begins[order], freqs[order].astype(np.int64), np.int64)
+    return docs[order], freqs[order], positions[places]

@@ -1,0 +1,175 @@
+"""Inversion in several processes.
+
+A *worker* is a plain child process, so that a program which builds an index needs no ``if __name__`` guard. Batches
+go to it and runs come back through pipes; what is large stays in files of the private folder. Runs are returned in
+the order in which batches were given, so the result does not depend on the number of workers.
+"""
+
+from __future__ import annotations
+
+import pickle
+import queue
+import subprocess
+import sys
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from searchlib.engines.whoosh.building.inversion import Incoming, Run, invert
+from searchlib.engines.whoosh.building.sources import RunSource, SpilledRun
+from searchlib.errors import SearchlibError
+
+
+class Inverted:
+    """A run that can be merged, and the documents that are in it."""
+
+    def __init__(self, source: RunSource | SpilledRun, run: Run) -> None:
+        self.source = source
+        self.documents = run.documents
+        self.metadata_fields = run.metadata_fields
+
+
+class InProcess:
+    """Inverts in this process; runs are put aside in ``folder`` once they pass ``memory`` bytes."""
+
+    def __init__(self, folder: Path, language: str, memory: int) -> None:
+        self._folder = folder
+        self._language = language
+        self._memory = memory
+        self._used = 0
+        self._runs: list[Inverted] = []
+
+    def submit(self, batch: list[Incoming]) -> None:
+        """Invert a batch."""
+        run = invert(batch, self._language)
+        self._used += size_of(run)
+        if self._used > self._memory:
+            spilled = SpilledRun(self._folder / f"run{len(self._runs)}", run)
+            self._runs.append(Inverted(spilled, run))
+        else:
+            self._runs.append(Inverted(RunSource(run), run))
+
+    def finish(self) -> list[Inverted]:
+        """The runs, in order."""
+        return self._runs
+
+    def cancel(self) -> None:
+        """Forget them."""
+        self._runs.clear()
+
+
+class Workers:
+    """Inverts in child processes, each with a thread here that feeds it."""
+
+    def __init__(self, folder: Path, language: str, count: int) -> None:
+        self._folder = folder
+        self._language = language
+        self._batches: queue.Queue[tuple[int, list[Incoming]] | None] = queue.Queue(maxsize=1)
+        self._results: dict[int, Inverted] = {}
+        self._error: BaseException | None = None
+        self._given = 0
+        self._processes = [_start() for _ in range(count)]
+        self._threads = [threading.Thread(target=self._feed, args=(one,), daemon=True) for one in self._processes]
+        for thread in self._threads:
+            thread.start()
+
+    def submit(self, batch: list[Incoming]) -> None:
+        """Have a batch inverted; waits while all workers are busy."""
+        self._raise()
+        self._batches.put((self._given, batch))
+        self._given += 1
+
+    def finish(self) -> list[Inverted]:
+        """Wait for the runs; they come in the order of the batches."""
+        self._stop()
+        self._raise()
+        return [self._results[number] for number in range(self._given)]
+
+    def cancel(self) -> None:
+        """End the workers."""
+        for process in self._processes:
+            process.kill()
+        self._error = self._error or SearchlibError("the build was cancelled")
+        self._stop()
+
+    def _stop(self) -> None:
+        for _ in self._threads:
+            self._batches.put(None)
+        for thread in self._threads:
+            thread.join()
+        for process in self._processes:
+            for pipe in (process.stdin, process.stdout):
+                if pipe is not None:
+                    pipe.close()
+            process.wait()
+
+    def _raise(self) -> None:
+        if self._error is not None:
+            raise self._error
+
+    def _feed(self, process: subprocess.Popen[bytes]) -> None:
+        assert process.stdin is not None and process.stdout is not None
+        while (item := self._batches.get()) is not None:
+            if self._error is not None:
+                continue  # let the others come to their end
+            number, batch = item
+            try:
+                request = (self._folder / f"run{number}", self._language, batch)
+                pickle.dump(request, process.stdin, pickle.HIGHEST_PROTOCOL)
+                process.stdin.flush()
+                answer = pickle.load(process.stdout)
+            except (OSError, EOFError, pickle.UnpicklingError) as error:
+                self._error = SearchlibError(f"a worker process ended early ({error or 'no answer'}); try --processes 1")
+                self._error.__cause__ = error
+                continue
+            if isinstance(answer, BaseException):
+                self._error = answer
+            else:
+                self._results[number] = answer
+
+
+def _start() -> subprocess.Popen[bytes]:
+    command = [sys.executable, "-c", "from searchlib.engines.whoosh.building.pool import work; work()"]
+    paths = [entry for entry in sys.path if entry]
+    return subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=_environment(paths), start_new_session=False
+    )
+
+
+def _environment(paths: Sequence[str]) -> dict[str, str]:
+    import os
+
+    return {**os.environ, "PYTHONPATH": os.pathsep.join(paths)}
+
+
+def work() -> None:
+    """What a worker does: invert batches from standard input until it ends. The pipe is from its parent alone."""
+    import signal
+
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides what an interrupt means
+    requests, answers = sys.stdin.buffer, sys.stdout.buffer
+    while True:
+        try:
+            folder, language, batch = pickle.load(requests)
+        except EOFError:
+            return
+        answer: Any
+        try:
+            run = invert(batch, language)
+            answer = Inverted(SpilledRun(folder, run), run)
+        except Exception as error:
+            answer = error if isinstance(error, SearchlibError) else SearchlibError(f"{type(error).__name__}: {error}")
+        pickle.dump(answer, answers, pickle.HIGHEST_PROTOCOL)
+        answers.flush()
+
+
+def size_of(run: Run) -> int:
+    """About how many bytes a run takes in memory."""
+    total = sum(column.nbytes for column in run.columns.values())
+    for found in run.fields.values():
+        arrays = (found.df, found.docs, found.freqs, found.positions, found.lengths)
+        total += sum(part.nbytes for part in arrays if part is not None)
+        total += sum(60 + len(key) for key in found.keys)
+    texts = run.stored["text"]
+    return total + sum(60 + 2 * len(text) for text in texts) + 100 * run.size

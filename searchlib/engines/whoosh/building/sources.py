@@ -1,0 +1,269 @@
+"""What a merge reads: fields as streams of postings in order of their keys.
+
+A *slice* is the postings of some successive keys. A source gives a field in slices, be it a run fresh from
+inversion, a run that was put aside on disk, or a segment of the index; a merge knows nothing but slices.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from searchlib.engines.whoosh.building.inversion import FieldRun, Run, UInts
+from searchlib.engines.whoosh.codec.segment import SegmentColumns
+
+KEYS_AT_ONCE = 4096
+VALUES_AT_ONCE = 8192
+
+
+@dataclass(frozen=True, slots=True)
+class Slice:
+    """The postings of successive keys: as in ``FieldRun``, with ``cf`` positions for each key."""
+
+    keys: Sequence[bytes]
+    df: UInts
+    cf: NDArray[np.int64]
+    docs: UInts
+    freqs: UInts
+    positions: UInts | None
+
+
+class Source(Protocol):
+    """A part of what is to be merged, its records numbered from 0."""
+
+    size: int
+
+    def field_names(self) -> Sequence[str]:
+        """The fields that it has."""
+
+    def slices(self, name: str) -> Iterator[Slice]:
+        """The postings of a field, in order of the keys."""
+
+    def lengths(self, name: str) -> NDArray[Any] | None:
+        """Tokens of the field for each record; None for a field without lengths."""
+
+    def stored(self, name: str) -> Iterator[Sequence[Any]]:
+        """The stored values of one name for every record, in chunks."""
+
+    def column(self, name: str) -> NDArray[Any]:
+        """A column, one number for each record."""
+
+
+class RunSource:
+    """A run in memory."""
+
+    def __init__(self, run: Run) -> None:
+        self._run = run
+        self.size = run.size
+
+    def field_names(self) -> Sequence[str]:
+        """The fields that it has."""
+        return list(self._run.fields)
+
+    def slices(self, name: str) -> Iterator[Slice]:
+        """The postings of a field, in order of the keys."""
+        found = self._run.fields.get(name)
+        if found is not None:
+            yield from _cut(found)
+
+    def lengths(self, name: str) -> NDArray[Any] | None:
+        """Tokens of the field for each record."""
+        found = self._run.fields.get(name)
+        return found.lengths if found is not None else None
+
+    def stored(self, name: str) -> Iterator[Sequence[Any]]:
+        """The stored values of one name, in chunks."""
+        yield self._run.stored[name]
+
+    def column(self, name: str) -> NDArray[Any]:
+        """A column."""
+        return self._run.columns[name]
+
+
+def _cut(run: FieldRun) -> Iterator[Slice]:
+    ends = np.concatenate(([0], np.cumsum(run.df, dtype=np.int64)))
+    places = np.concatenate(([0], np.cumsum(run.freqs, dtype=np.int64)))
+    for first in range(0, len(run.keys), KEYS_AT_ONCE):
+        last = min(first + KEYS_AT_ONCE, len(run.keys))
+        a, b = int(ends[first]), int(ends[last])
+        positions = run.positions[places[a] : places[b]] if run.positions is not None else None
+        cf = places[ends[first + 1 : last + 1]] - places[ends[first:last]]
+        yield Slice(run.keys[first:last], run.df[first:last], cf, run.docs[a:b], run.freqs[a:b], positions)
+
+
+class SpilledRun:
+    """A run that was put aside: a folder with an array a file, mapped when read."""
+
+    def __init__(self, folder: Path, run: Run) -> None:
+        """Write the run; only what is needed to find it again stays in memory."""
+        folder.mkdir(parents=True)
+        self._folder = folder
+        self.size = run.size
+        self._fields = {}
+        for number, (name, found) in enumerate(run.fields.items()):
+            self._fields[name] = number
+            self._save_keys(number, found.keys)
+            for part in ("df", "docs", "freqs", "positions", "lengths"):
+                values = getattr(found, part)
+                if values is not None:
+                    np.save(folder / f"{number}.{part}.npy", values)
+        self._stored: dict[str, Path] = {}
+        for number, (name, stored) in enumerate(run.stored.items()):
+            self._stored[name] = folder / f"{number}.stored"
+            _save_values(self._stored[name], stored)
+        for name, column in run.columns.items():
+            np.save(folder / f"{name}.column.npy", column)
+
+    def _save_keys(self, number: int, keys: Sequence[bytes]) -> None:
+        (self._folder / f"{number}.keys").write_bytes(b"".join(keys))
+        np.save(self._folder / f"{number}.keys.npy", np.fromiter(map(len, keys), np.uint32, len(keys)))
+
+    def _part(self, name: str, part: str) -> NDArray[Any] | None:
+        path = self._folder / f"{self._fields[name]}.{part}.npy"
+        return np.load(path, mmap_mode="r") if path.exists() and path.stat().st_size > 128 else _nothing(path)
+
+    def field_names(self) -> Sequence[str]:
+        """The fields that it has."""
+        return list(self._fields)
+
+    def slices(self, name: str) -> Iterator[Slice]:
+        """The postings of a field, in order of the keys."""
+        if name not in self._fields:
+            return
+        sizes = self._part(name, "keys")
+        df, docs, freqs, positions = (self._part(name, part) for part in ("df", "docs", "freqs", "positions"))
+        assert sizes is not None and df is not None and docs is not None and freqs is not None
+        with (self._folder / f"{self._fields[name]}.keys").open("rb") as keys_file:
+            a = place = 0
+            for first in range(0, len(sizes), KEYS_AT_ONCE):
+                cut = np.cumsum(sizes[first : first + KEYS_AT_ONCE], dtype=np.int64).tolist()
+                blob = keys_file.read(cut[-1])
+                keys = [blob[i:j] for i, j in zip([0, *cut], cut, strict=False)]
+                part_df = np.asarray(df[first : first + KEYS_AT_ONCE])
+                ends = np.cumsum(part_df, dtype=np.int64)
+                b = a + int(ends[-1])
+                part_freqs = np.asarray(freqs[a:b])
+                places = np.concatenate(([0], np.cumsum(part_freqs, dtype=np.int64)))
+                cf = places[ends] - places[ends - part_df]
+                stop = place + int(places[-1])
+                yield Slice(
+                    keys,
+                    part_df,
+                    cf,
+                    np.asarray(docs[a:b]),
+                    part_freqs,
+                    np.asarray(positions[place:stop]) if positions is not None else None,
+                )
+                a, place = b, stop
+
+    def lengths(self, name: str) -> NDArray[Any] | None:
+        """Tokens of the field for each record."""
+        return self._part(name, "lengths") if name in self._fields else None
+
+    def stored(self, name: str) -> Iterator[Sequence[Any]]:
+        """The stored values of one name, in chunks."""
+        return _load_values(self._stored[name])
+
+    def column(self, name: str) -> NDArray[Any]:
+        """A column."""
+        loaded: NDArray[Any] = np.load(self._folder / f"{name}.column.npy")
+        return loaded
+
+
+def _nothing(path: Path) -> NDArray[Any] | None:
+    return np.load(path) if path.exists() else None  # an empty array cannot be mapped
+
+
+def _save_values(path: Path, values: Sequence[Any]) -> None:
+    """Strings or small integers, one file: their sizes, then their bytes."""
+    if values and isinstance(values[0], int):
+        np.save(path.with_suffix(".numbers.npy"), np.asarray(values, np.int64))
+        return
+    # Values come in stretches (a title, a path): each stretch is written once.
+    repeats, distinct = _stretches_of(values)
+    encoded = [value.encode("utf-8", "surrogatepass") for value in distinct]
+    np.save(path.with_suffix(".sizes.npy"), np.fromiter(map(len, encoded), np.uint32, len(encoded)))
+    np.save(path.with_suffix(".repeats.npy"), np.asarray(repeats, np.uint32))
+    path.write_bytes(b"".join(encoded))
+
+
+def _stretches_of(values: Sequence[str]) -> tuple[list[int], list[str]]:
+    repeats: list[int] = []
+    distinct: list[str] = []
+    for value in values:
+        if distinct and (value is distinct[-1] or value == distinct[-1]):
+            repeats[-1] += 1
+        else:
+            distinct.append(value)
+            repeats.append(1)
+    return repeats, distinct
+
+
+def _load_values(path: Path) -> Iterator[Sequence[Any]]:
+    numbers = path.with_suffix(".numbers.npy")
+    if numbers.exists():
+        yield np.load(numbers).tolist()
+        return
+    sizes = np.load(path.with_suffix(".sizes.npy"))
+    repeats = np.load(path.with_suffix(".repeats.npy"))
+    with path.open("rb") as file:
+        for first in range(0, len(sizes), VALUES_AT_ONCE):
+            cut = np.cumsum(sizes[first : first + VALUES_AT_ONCE], dtype=np.int64).tolist()
+            blob = file.read(cut[-1])
+            values: list[str] = []
+            for i, j, times in zip([0, *cut], cut, repeats[first : first + VALUES_AT_ONCE].tolist(), strict=False):
+                values += [blob[i:j].decode("utf-8", "surrogatepass")] * times
+            yield values
+
+
+class SegmentSource:
+    """A segment of the index."""
+
+    def __init__(self, segment: SegmentColumns) -> None:
+        self._segment = segment
+        self.size = segment.doc_count
+
+    def field_names(self) -> Sequence[str]:
+        """The fields that it has."""
+        return self._segment.fields
+
+    def slices(self, name: str) -> Iterator[Slice]:
+        """The postings of a field, in order of the keys."""
+        if name not in self._segment.fields:
+            return
+        entries = iter(self._segment.terms(name))
+        while batch := list(islice(entries, KEYS_AT_ONCE)):
+            docs = [self._segment.docs(entry) for _, entry in batch]
+            freqs = [self._segment.freqs(entry) for _, entry in batch]
+            positions = None
+            if self._segment.has_positions(name):
+                positions = np.concatenate([self._segment.positions(entry)[0] for _, entry in batch])
+            yield Slice(
+                [key for key, _ in batch],
+                np.fromiter((entry.df for _, entry in batch), np.uint32, len(batch)),
+                np.fromiter((int(found.sum()) for found in freqs), np.int64, len(batch)),
+                np.concatenate(docs),
+                np.concatenate(freqs),
+                positions,
+            )
+
+    def lengths(self, name: str) -> NDArray[Any] | None:
+        """Tokens of the field for each record."""
+        known = name in self._segment.fields and self._segment.has_positions(name)
+        return self._segment.lengths(name) if known else None
+
+    def stored(self, name: str) -> Iterator[Sequence[Any]]:
+        """The stored values of one name, in chunks."""
+        values = iter(self._segment.stored_values(name))
+        while chunk := list(islice(values, VALUES_AT_ONCE)):
+            yield chunk
+
+    def column(self, name: str) -> NDArray[Any]:
+        """A column."""
+        return self._segment.column(name)

@@ -1,0 +1,69 @@
+"""The documents of a segment: where their records are, and what is known of them without reading the text."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from functools import cached_property
+from itertools import compress
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from searchlib.engine import DocumentState
+from searchlib.engines.whoosh.codec.segment import SegmentColumns
+
+
+class DocumentTable:
+    """The documents of one segment, in order. A document's records are neighbours and begin with number 1."""
+
+    def __init__(self, segment: SegmentColumns) -> None:
+        self._segment = segment
+        self.alive: NDArray[np.bool_] = (
+            np.ones(segment.doc_count, bool) if segment.deleted is None else ~segment.deleted
+        )
+        self._begins = segment.column("number") == 1
+
+    @cached_property
+    def firsts(self) -> NDArray[np.int64]:
+        """The first record of each document."""
+        return np.flatnonzero(self._begins)
+
+    def values(self, name: str) -> list[Any]:
+        """A stored value of each document."""
+        return list(compress(self._segment.stored_values(name), self._begins.tolist()))
+
+    @cached_property
+    def paths(self) -> list[str]:
+        """The path of each document."""
+        return self.values("document")
+
+    def sizes(self) -> list[tuple[str, int]]:
+        """(path, number of records) of each document."""
+        sizes = np.diff(self.firsts, append=self._segment.doc_count)
+        return list(zip(self.paths, sizes.tolist(), strict=True))
+
+    def places(self) -> Iterator[tuple[str, int, int]]:
+        """(path, first record, number of records) of each document."""
+        for (path, size), first in zip(self.sizes(), self.firsts.tolist(), strict=True):
+            yield path, first, size
+
+    def digests(self, kept: NDArray[np.bool_]) -> dict[str, str]:
+        """The digest by path of each document whose records are ``kept``."""
+        keeps = kept[self.firsts].tolist()
+        pairs = zip(self.paths, self.values("_digest"), strict=True)
+        return dict(compress(pairs, keeps))
+
+    def states(self) -> Iterator[DocumentState]:
+        """What is known of each document that is not deleted."""
+        columns = (self.values(name) for name in ("_digest", "_seed"))
+        rows = zip(self.paths, *columns, strict=True)
+        for row in compress(rows, self.alive[self.firsts].tolist()):
+            yield DocumentState(*row)
+
+    def count(self, kept: NDArray[np.bool_], languages: Counter[str], types: Counter[str]) -> None:
+        """Add the documents whose records are ``kept`` to the counts by language and type."""
+        keeps = kept[self.firsts].tolist()
+        languages.update(compress(self.values("language"), keeps))
+        types.update(compress(self.values("type"), keeps))

@@ -1,0 +1,190 @@
+"""The reader: one generation of an index, opened for search."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from searchlib.engine import DocumentState, Problem, Ranked, Stats
+from searchlib.engines.whoosh.building.order import natural_key
+from searchlib.engines.whoosh.documents import DocumentTable
+from searchlib.engines.whoosh.execution import Snapshot, count, explain, search
+from searchlib.engines.whoosh.manifest import Manifest, describe_file, read_manifest
+from searchlib.engines.whoosh.segments import open_segment
+from searchlib.ranking import BM25F
+from searchlib.records import ID_LENGTH, DocumentInfo, Paragraph, Record, id_number, paragraph_id
+
+_ID_BITS = 32  # of an id that the column holds
+_SHIFT = 32  # a handle is segment << 32 | record
+
+
+class WhooshReader:
+    """Implements ``searchlib.engine.Reader``."""
+
+    def __init__(self, folder: Path, ranking: BM25F | None = None) -> None:
+        self.folder = folder
+        self.manifest: Manifest = read_manifest(folder)
+        self._segments = [open_segment(folder, entry) for entry in self.manifest.segments]
+        self._ranking = ranking or BM25F()
+        self._snapshot = Snapshot(self._segments, order=self._order)
+
+    @cached_property
+    def schema(self) -> Any:
+        """The Whoosh schema of the records."""
+        from searchlib.engines.whoosh.schema import record_schema
+
+        return record_schema(self.manifest.metadata_fields)
+
+    @property
+    def languages(self) -> Sequence[str]:
+        """The languages of the documents."""
+        return list(self.manifest.languages)
+
+    def search(self, query: Any, limit: int | None, offset: int = 0, filter: Any = None) -> list[Ranked]:
+        """The best records: by score, then document, then paragraph."""
+        found = search(self._snapshot, query, limit, ranking=self._ranking, filter=filter, offset=offset)
+        return [
+            Ranked(segment << _SHIFT | record, score)
+            for segment, record, score in zip(
+                found.segments.tolist(), found.docs.tolist(), found.scores.tolist(), strict=True
+            )
+        ]
+
+    def count(self, query: Any, filter: Any = None) -> int:
+        """How many records match, exactly."""
+        return count(self._snapshot, query, filter=filter)
+
+    def explain(self, query: Any, handle: int) -> Any:
+        """Where the score of a record came from."""
+        return explain(self._snapshot, query, handle >> _SHIFT, handle & 0xFFFFFFFF, ranking=self._ranking)
+
+    def record(self, handle: int) -> Record:
+        """The record itself."""
+        number = handle & 0xFFFFFFFF
+        segment = self._segments[handle >> _SHIFT]
+        stored = segment.stored(number)
+        document = DocumentInfo(
+            stored["document"],
+            stored["title"],
+            stored["type"],
+            stored["language"],
+            json.loads(stored["metadata"], object_hook=_values),
+        )
+        start = int(segment.column("start")[number])
+        text = stored["text"]
+        headings = stored["headings"]
+        paragraph = Paragraph(
+            int(segment.column("number")[number]),
+            start,
+            start + len(text),
+            text,
+            int(segment.column("line")[number]),
+            tuple(headings.split("\n")) if headings else (),
+            stored["kind"],
+        )
+        return Record(paragraph_id(document.path, text, stored["_occurrence"]), document, paragraph)
+
+    def find(self, prefix: str, limit: int = 2) -> list[int]:
+        """Handles of up to ``limit`` records whose id begins with ``prefix``."""
+        try:
+            number = id_number(prefix)
+        except ValueError:
+            return []
+        bits = 5 * min(len(prefix), ID_LENGTH)
+        found = []
+        for segment_number, segment in enumerate(self._segments):
+            column = segment.column("_id").astype(np.uint32, copy=False)
+            if bits <= _ID_BITS:
+                matching = column >> np.uint32(_ID_BITS - bits) == number
+            else:
+                matching = column == number >> (bits - _ID_BITS)
+            if segment.deleted is not None:
+                matching &= ~segment.deleted
+            for record in np.flatnonzero(matching).tolist():
+                handle = segment_number << _SHIFT | record
+                if bits <= _ID_BITS or self.record(handle).id.startswith(prefix):
+                    found.append(handle)
+                    if len(found) == limit:
+                        return found
+        return found
+
+    def around(self, handle: int, before: int, after: int) -> list[int]:
+        """The handle with up to so many neighbours of the same document on each side."""
+        segment, record = handle >> _SHIFT, handle & 0xFFFFFFFF
+        numbers = self._segments[segment].column("number")
+        first = max(record - int(numbers[record]) + 1, record - before)
+        following = numbers[record + 1 : record + 1 + after]
+        ends = np.flatnonzero(following == 1)
+        last = record + (int(ends[0]) if len(ends) else len(following))
+        return [segment << _SHIFT | number for number in range(first, last + 1)]
+
+    def documents(self) -> Iterator[DocumentState]:
+        """Every document of the index."""
+        for segment in self._segments:
+            yield from DocumentTable(segment).states()
+
+    @cached_property
+    def _ranks(self) -> list[NDArray[np.int64]]:
+        """For each segment the place of each record among all, documents in their natural order."""
+        tables = [DocumentTable(segment) for segment in self._segments]
+        documents = sorted(
+            (natural_key(path), number, first, size)
+            for number, table in enumerate(tables)
+            for path, first, size in table.places()
+        )
+        ranks = [np.zeros(segment.doc_count, np.int64) for segment in self._segments]
+        place = 0
+        for _, number, first, size in documents:
+            ranks[number][first : first + size] = np.arange(place, place + size)
+            place += size
+        return ranks
+
+    def _order(self, segment: int) -> NDArray[np.int64]:
+        return self._ranks[segment]
+
+    def stats(self) -> Stats:
+        """Figures of the index."""
+        manifest = self.manifest
+        files = manifest.all_files.values()
+        return Stats(
+            documents=sum(manifest.languages.values()),
+            paragraphs=sum(entry.live for entry in manifest.segments),
+            tokens=sum(entry.tokens for entry in manifest.segments),
+            segments=len(manifest.segments),
+            deleted=sum(entry.deleted for entry in manifest.segments),
+            bytes=sum(entry.size for entry in files) + len(manifest.encode()),
+            generation=manifest.generation,
+            languages=manifest.languages,
+            types=manifest.types,
+            format=manifest.format,
+            settings=manifest.settings,
+        )
+
+    def verify(self) -> list[Problem]:
+        """Check every file against the size and checksum that the manifest has for it."""
+        problems = []
+        for name, entry in sorted(self.manifest.all_files.items()):
+            try:
+                found = describe_file(self.folder / name)
+            except OSError as error:
+                problems.append(Problem(name, f"cannot be read: {error.strerror}"))
+                continue
+            if found.size != entry.size:
+                problems.append(Problem(name, f"has {found.size} bytes, {entry.size} were written"))
+            elif found.crc32 != entry.crc32:
+                problems.append(Problem(name, "is not what was written: its checksum differs"))
+        return problems
+
+    def close(self) -> None:
+        """Release the files."""
+        self._segments.clear()
+
+
+def _values(found: dict[str, Any]) -> dict[str, Any]:
+    return {key: tuple(value) if isinstance(value, list) else value for key, value in found.items()}
