@@ -26,7 +26,7 @@ StrPath = str | os.PathLike[str]
 
 DEFAULT_INDEX = "indexes/default"
 DEFAULT_SEEDS = ("seeds",)
-FIELD_WEIGHTS = {"text": 1.0, "title": 2.0, "headings": 1.5}
+FIELD_WEIGHTS = {"text": 1.0, "title": 3.0, "headings": 2.0}
 
 
 def build(

@@ -104,8 +104,8 @@ class Reader(Protocol):
 class Writer(Protocol):
     """Makes the next generation of an index. Nothing shows until ``commit``."""
 
-    def add(self, document: Document, *, seed: str = "", digest: str = "") -> None:
-        """Add a document, in place of any of the same path."""
+    def add(self, document: Document, *, seed: str = "", digest: str = "", default_language: str = ...) -> None:
+        """Add a document, in place of any of the same path; ``default_language`` is its language if in doubt."""
 
     def remove(self, path: str) -> None:
         """Remove a document; removing what is not there is no error."""

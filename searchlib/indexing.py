@@ -10,9 +10,11 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass, field
+from itertools import chain, islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from searchlib.analysis import DEFAULT_LANGUAGE, detect_language
 from searchlib.documents import LoadOptions, Report, SeedFile, load, walk
 from searchlib.errors import SeedError, SettingsError
 from searchlib.records import Document, document_digest
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
 
     from searchlib.engines.whoosh.writer import WhooshWriter
 
+_SAMPLED, _SAMPLE = 64, 256  # documents of a seed, and code points of each, by which its language is told
 ANALYSIS = 1  # raised whenever the same document would be indexed differently
 
 
@@ -208,18 +211,25 @@ class _Update:
         if before == content.digest:
             self.changes.unchanged += len(known)
             return
-        for document in load(seed, self.options, self.report, content):
-            self._document(document, seed.name, known.pop(document.path, None), writer)
+        documents = load(seed, self.options, self.report, content)
+        first = list(islice(documents, _SAMPLED))
+        # Rows are often too short to tell their language by; all rows of a file can.
+        sample = "\n".join(document.text[:_SAMPLE] for document in first)
+        language = detect_language(sample, DEFAULT_LANGUAGE) if self.language == "auto" else self.language
+        for document in chain(first, documents):
+            self._document(document, seed.name, language, known.pop(document.path, None), writer)
         self._forget(known, writer)
 
-    def _document(self, document: Document, seed: str, before: str | None, writer: WhooshWriter) -> None:
-        digest = document_digest(document)
+    def _document(
+        self, document: Document, seed: str, language: str, before: str | None, writer: WhooshWriter
+    ) -> None:
+        digest = document_digest(document) + language
         if before == digest:
             self.changes.unchanged += 1
         else:
             self.changes.added += before is None
             self.changes.changed += before is not None
-            writer.add(document, seed=seed, digest=digest)
+            writer.add(document, seed=seed, digest=digest, default_language=language)
         if self.changes.documents % 64 == 0:
             self.tell("reading")
 

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
     Floats: TypeAlias = NDArray[np.float64]
 
-FIELD_WEIGHTS: Mapping[str, float] = MappingProxyType({"text": 1.0, "title": 2.0, "headings": 1.5})
+FIELD_WEIGHTS: Mapping[str, float] = MappingProxyType({"text": 1.0, "title": 3.0, "headings": 2.0})
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ class BM25F:
     k1: float = 1.2
     b: float = 0.75
     delta: float = 0.0
-    accent: float = 0.8
+    accent: float = 0.3
     weights: Mapping[str, float] = field(default_factory=lambda: FIELD_WEIGHTS, hash=False)
 
     def __post_init__(self) -> None:

@@ -31,7 +31,9 @@ MAX_LIMIT = 1_000_000
 
 _UNITS = {"": 1, "k": 1 << 10, "m": 1 << 20, "g": 1 << 30, "t": 1 << 40}
 _SIZE = re.compile(r"\s*(\d+(?:\.\d+)?)\s*([kmgt]?)(?:i?b)?\s*", re.IGNORECASE)
-_WORTH_PARSING = re.compile(rb"""tool['"]?\s*\.\s*['"]?searchlib|^\s*(\[\s*['"]?tool['"]?\s*\]|['"]?tool['"]?\s*=)""", re.M)
+_WORTH_PARSING = re.compile(
+    rb"""tool['"]?\s*\.\s*['"]?searchlib|^\s*(\[\s*['"]?tool['"]?\s*\]|['"]?tool['"]?\s*=)""", re.M
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,12 +1,13 @@
 """Analysis: from text to the terms that stand for it."""
 
 from searchlib.analysis.folding import SEPARATOR, fold, split_key
-from searchlib.analysis.languages import detect_language
+from searchlib.analysis.languages import DEFAULT_LANGUAGE, detect_language
 from searchlib.analysis.stemming import base_language
 from searchlib.analysis.tokens import Form, Token, forms, keys_of, tokens
 from searchlib.analysis.words import split_words
 
 __all__ = [
+    "DEFAULT_LANGUAGE",
     "SEPARATOR",
     "Form",
     "Token",

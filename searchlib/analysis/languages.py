@@ -12,6 +12,7 @@ from collections import Counter
 from searchlib.analysis._function_words import FUNCTION_WORDS
 from searchlib.analysis.words import split_words
 
+DEFAULT_LANGUAGE = "en"  # of a document that does not tell
 SAMPLE = 4_000  # code points looked at, from the beginning
 _FEWEST = 3  # function words
 _SHARE = 0.08  # of all words

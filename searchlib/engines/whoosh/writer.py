@@ -19,6 +19,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from searchlib.analysis import DEFAULT_LANGUAGE
 from searchlib.engine import DocumentState
 from searchlib.engines.whoosh.building.inversion import Incoming
 from searchlib.engines.whoosh.building.merging import GONE, StoredNames, merge, place
@@ -93,12 +94,14 @@ class WhooshWriter:
         self._manifest = Manifest(generation=self._manifest.generation)
         self.seeds = {}
 
-    def add(self, document: Document, *, seed: str = "", digest: str = "") -> None:
-        """Add a document, in place of any of the same path."""
+    def add(
+        self, document: Document, *, seed: str = "", digest: str = "", default_language: str = DEFAULT_LANGUAGE
+    ) -> None:
+        """Add a document, in place of any of the same path; ``default_language`` is its language if in doubt."""
         digest = digest or document_digest(document)
         self._added[document.path] = digest
         self._removed.add(document.path)
-        self._batch.append(Incoming(document, seed, digest))
+        self._batch.append(Incoming(document, seed, digest, default_language))
         self._batch_size += len(document.text)
         if self._batch_size >= BATCH:
             self._flush()

@@ -37,6 +37,7 @@ class Incoming:
     document: Document
     seed: str = ""
     digest: str = ""
+    default_language: str = analysis.DEFAULT_LANGUAGE
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,15 +68,14 @@ class Run:
     metadata_fields: list[str] = field(default_factory=list)
 
 
-def invert(batch: Iterable[Incoming], language: str = "auto", default_language: str = "en") -> Run:
+def invert(batch: Iterable[Incoming], language: str = "auto") -> Run:
     """Split, analyse and invert a batch of documents.
 
-    ``language`` is for documents that do not name theirs: a code, or "auto" to detect it, ``default_language``
-    being what is taken when unsure.
+    ``language`` is for documents that do not name theirs: a code, or "auto" to detect it.
     """
     inverter = _Inverter()
     for incoming in batch:
-        inverter.add(incoming, language, default_language)
+        inverter.add(incoming, language)
     return inverter.run()
 
 
@@ -93,12 +93,12 @@ class _Inverter:
         self.columns: dict[str, array[int]] = {name: array("I") for name in ("_id", "number", "start", "line")}
         self.documents: list[tuple[str, int]] = []
 
-    def add(self, incoming: Incoming, language: str, default_language: str) -> None:
+    def add(self, incoming: Incoming, language: str) -> None:
         document = incoming.document
         paragraphs = split(document)
         code = analysis.base_language(document.language) or language
         if code == "auto":
-            code = analysis.detect_language(document.text, default_language)
+            code = analysis.detect_language(document.text, incoming.default_language)
         first, size = self.size, len(paragraphs)
         texts = [paragraph.text for paragraph in paragraphs]
         self.text.add(texts, code)

@@ -1,0 +1,312 @@
+"""An index: built, brought up to date, searched; whole or not at all."""
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+import searchlib
+from searchlib import Document, IndexCorrupt, IndexIncompatible, IndexLocked, IndexMissing, ParagraphNotFound
+from searchlib.records import paragraph_id
+
+NOTES = "Notes\n\nThe harbour is closed in winter.\n\nShips wait outside the harbour until spring.\n"
+LETTER = "A letter\n\nErdogan wrote to the harbour office.\n\nErdoğan wrote again.\n"
+
+
+@pytest.fixture
+def seeds(tmp_path: Path) -> Path:
+    folder = tmp_path / "seeds"
+    folder.mkdir()
+    (folder / "notes.txt").write_text(NOTES, encoding="utf-8")
+    (folder / "letter.txt").write_text(LETTER, encoding="utf-8")
+    return folder
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "index"
+
+
+def found(index: searchlib.Index, query: str) -> list[tuple[str, int]]:
+    return [(hit.document.path, hit.paragraph.number) for hit in index.search(query, limit=100)]
+
+
+def test_a_query_finds_the_paragraph_and_says_where_it_stands(seeds: Path, path: Path) -> None:
+    index = searchlib.build(seeds, path)
+    (hit,) = index.search("spring")
+    assert hit.text == "Ships wait outside the harbour until spring."
+    assert hit.document.path == "seeds/notes.txt"
+    assert NOTES[hit.paragraph.start : hit.paragraph.end] == hit.text
+    assert NOTES.split("\n")[hit.paragraph.line - 1] == hit.text
+    assert [hit.text[start:end] for start, end in hit.spans] == ["spring"]
+    assert str(hit.citation) == "Notes, ¶ 2 (seeds/notes.txt, line 5)"
+
+
+def test_the_exact_form_ranks_before_other_accents_and_both_are_found(seeds: Path, path: Path) -> None:
+    index = searchlib.build(seeds, path)
+    assert [hit.text for hit in index.search("Erdoğan")][0] == "Erdoğan wrote again."
+    plain = [hit.text for hit in index.search("text:Erdogan")]
+    assert plain[0] == "Erdogan wrote to the harbour office."
+    assert len(plain) == 2
+
+
+def test_more_matching_words_rank_first(seeds: Path, path: Path) -> None:
+    index = searchlib.build(seeds, path)
+    assert index.search("harbour winter")[0].text == "The harbour is closed in winter."
+    assert index.search("harbour winter").total == 3
+
+
+def test_title_words_find_every_paragraph_of_the_document(seeds: Path, path: Path) -> None:
+    index = searchlib.build(seeds, path)
+    assert found(index, "title:notes") == [("seeds/notes.txt", 1), ("seeds/notes.txt", 2)]
+
+
+def test_ties_are_in_order_of_document_and_paragraph(tmp_path: Path, path: Path) -> None:
+    folder = tmp_path / "many"
+    folder.mkdir()
+    for name in ("c10", "c9", "c1"):
+        (folder / f"{name}.txt").write_text("Title\n\nsame words\n\nsame words\n", encoding="utf-8")
+    index = searchlib.build(folder, path)
+    assert found(index, "text:same") == [(f"many/{name}.txt", n) for name in ("c1", "c9", "c10") for n in (1, 2)]
+
+
+def test_building_again_touches_nothing_that_did_not_change(seeds: Path, path: Path) -> None:
+    searchlib.build(seeds, path)
+    before = {file.name: file.stat().st_mtime_ns for file in path.iterdir()}
+    changes = searchlib.build(seeds, path).changes
+    assert changes is not None
+    assert (changes.added, changes.changed, changes.removed, changes.unchanged) == (0, 0, 0, 2)
+    assert {file.name: file.stat().st_mtime_ns for file in path.iterdir()} == before
+
+
+def test_changed_documents_are_replaced_vanished_ones_removed_new_ones_added(seeds: Path, path: Path) -> None:
+    searchlib.build(seeds, path)
+    (seeds / "notes.txt").write_text(NOTES.replace("winter", "summer"), encoding="utf-8")
+    (seeds / "letter.txt").unlink()
+    (seeds / "new.txt").write_text("New\n\nA lighthouse.\n", encoding="utf-8")
+    index = searchlib.build(seeds, path)
+    changes = index.changes
+    assert changes is not None
+    assert (changes.added, changes.changed, changes.removed, changes.unchanged) == (1, 1, 1, 0)
+    assert found(index, "winter") == []
+    assert found(index, "summer") == [("seeds/notes.txt", 1)]
+    assert found(index, "Erdogan") == []
+    assert found(index, "lighthouse") == [("seeds/new.txt", 1)]
+
+
+def test_an_update_answers_as_a_clean_build_does(seeds: Path, path: Path, tmp_path: Path) -> None:
+    searchlib.build(seeds, path)
+    (seeds / "notes.txt").write_text(NOTES.replace("winter", "summer") + "\nA harbour again.\n", encoding="utf-8")
+    (seeds / "a.txt").write_text("A\n\nThe harbour of the island.\n", encoding="utf-8")
+    updated, clean = searchlib.build(seeds, path), searchlib.build(seeds, tmp_path / "clean")
+    for query in ("harbour", "the harbour", '"the harbour"', "harb*", "title:a harbour", "erdogan -again"):
+        one, other = updated.search(query), clean.search(query)
+        assert [(hit.id, hit.score) for hit in one] == [(hit.id, hit.score) for hit in other], query
+        assert one.total == other.total
+
+
+def test_rows_that_did_not_change_are_not_touched(tmp_path: Path, path: Path) -> None:
+    rows = [{"id": f"r{n}", "text": f"The row number{n} of the table is here for all to see."} for n in range(5)]
+    file = tmp_path / "rows.jsonl"
+    file.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    searchlib.build(file, path)
+    rows[2]["text"] += " It was changed."
+    file.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    index = searchlib.build(file, path)
+    assert index.changes is not None
+    assert (index.changes.changed, index.changes.unchanged) == (1, 4)
+    assert found(index, "changed") == [("rows.jsonl#r2", 1)]
+    assert index.search("number2").total == 1
+
+
+def test_another_language_builds_all_of_it_anew(seeds: Path, path: Path) -> None:
+    searchlib.build(seeds, path)
+    index = searchlib.build(seeds, path, language="de")
+    assert index.changes is not None and index.changes.added == 2
+    assert index.stats().languages == {"de": 2}
+
+
+def test_the_number_of_processes_and_the_memory_do_not_show(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from searchlib.engines.whoosh import writer
+
+    monkeypatch.setattr(writer, "BATCH", 2_000)
+    monkeypatch.setattr(writer, "SMALL", 4_000)
+    folder = tmp_path / "seeds"
+    folder.mkdir()
+    for n in range(40):
+        text = "".join(f"Paragraph {n} {m} of wörds.\n\n" for m in range(n + 1))
+        (folder / f"{n}.txt").write_text(f"T {n}\n\n{text}", encoding="utf-8")
+    for name, options in {"one": {"processes": 1}, "two": {"processes": 2}, "spilled": {"processes": 1, "memory": 1}}.items():
+        searchlib.build(folder, tmp_path / name, **options)
+    files = sorted(file.name for file in (tmp_path / "one").iterdir())
+    for other in ("two", "spilled"):
+        assert sorted(file.name for file in (tmp_path / other).iterdir()) == files
+        for name in files:
+            assert (tmp_path / other / name).read_bytes() == (tmp_path / "one" / name).read_bytes(), name
+
+
+def test_a_writer_adds_and_removes_documents(path: Path, seeds: Path) -> None:
+    index = searchlib.build(seeds, path)
+    with index.writer() as writer:
+        writer.add(Document("memo/1", "Buy rope.\n\nBuy tar.", title="Memo", metadata={"year": 1912, "by": "Ann Lee"}))
+        writer.remove("seeds/letter.txt")
+    assert found(index, "rope") == [("memo/1", 1)]
+    assert found(index, "by:lee year:[1900 TO 1920]")
+    assert found(index, "Erdogan") == []
+    assert searchlib.build(seeds, path).search("rope").total == 1, "it belongs to no seed, so it stays"
+
+
+def test_a_document_added_twice_is_there_once(path: Path, seeds: Path) -> None:
+    index = searchlib.build(seeds, path)
+    with index.writer() as writer:
+        writer.add(Document("memo", "Buy rope."))
+        writer.add(Document("memo", "Buy tar."))
+        writer.add(Document("gone", "Buy tar."))
+        writer.remove("gone")
+    assert index.search("rope").total == 0
+    assert found(index, "tar") == [("memo", 1)]
+
+
+def test_a_writer_that_fails_changes_nothing(path: Path, seeds: Path) -> None:
+    index = searchlib.build(seeds, path)
+    before = sorted(file.name for file in path.iterdir())
+    with pytest.raises(RuntimeError), index.writer() as writer:
+        writer.add(Document("memo", "Buy rope."))
+        raise RuntimeError
+    assert sorted(file.name for file in path.iterdir()) == before
+    assert searchlib.open(path).search("rope").total == 0
+
+
+def test_an_open_index_keeps_its_generation_until_it_is_refreshed(path: Path, seeds: Path) -> None:
+    reading = searchlib.build(seeds, path)
+    (seeds / "notes.txt").unlink()
+    searchlib.build(seeds, path)
+    assert reading.search("spring").total == 1
+    assert reading.search("spring")[0].text
+    assert reading.refresh()
+    assert reading.search("spring").total == 0
+    assert not reading.refresh()
+
+
+def test_a_second_writer_is_told_who_is_in_the_way(path: Path, seeds: Path) -> None:
+    index = searchlib.build(seeds, path)
+    with index.writer(), pytest.raises(IndexLocked, match="another process is writing"):
+        searchlib.build(seeds, path)
+    searchlib.build(seeds, path)
+
+
+def test_many_commits_do_not_leave_many_segments(path: Path, seeds: Path) -> None:
+    index = searchlib.build(seeds, path)
+    for n in range(30):
+        with index.writer() as writer:
+            writer.add(Document(f"memo{n}", f"Buy rope {n}."))
+    assert index.stats().segments <= 8
+    assert index.search("rope").total == 30
+    compact = searchlib.build(seeds, path, compact=True)
+    assert compact.stats().segments == 1
+    assert compact.search("rope").total == 30
+
+
+def test_paragraph_ids_survive_edits_elsewhere(path: Path, seeds: Path) -> None:
+    id = searchlib.build(seeds, path).search("spring")[0].id
+    (seeds / "notes.txt").write_text("Notes\n\nAn insertion.\n\n" + NOTES[7:].replace("winter", "May"), encoding="utf-8")
+    index = searchlib.build(seeds, path)
+    assert index.paragraph(id).paragraph.text == "Ships wait outside the harbour until spring."
+    assert index.paragraph(id).paragraph.number == 3
+
+
+def test_duplicate_paragraphs_have_ids_of_their_own(tmp_path: Path, path: Path) -> None:
+    (tmp_path / "twice.txt").write_text("Twice\n\nThe same.\n\nOther.\n\nThe same.\n", encoding="utf-8")
+    index = searchlib.build(tmp_path / "twice.txt", path)
+    ids = [hit.id for hit in index.search("same")]
+    assert ids == [paragraph_id("twice.txt", "The same.", n) for n in (0, 1)]
+    assert [index.paragraph(id).paragraph.number for id in ids] == [1, 3]
+
+
+def test_an_id_may_be_shortened_as_long_as_it_is_unique(path: Path, seeds: Path) -> None:
+    index = searchlib.build(seeds, path)
+    hits = index.search("*", limit=100)
+    for hit in hits:
+        for length in range(1, 17):
+            alike = [other for other in hits if other.id.startswith(hit.id[:length])]
+            if len(alike) == 1:
+                assert index.paragraph(hit.id[:length]).id == hit.id
+            else:
+                with pytest.raises(ParagraphNotFound, match="several paragraphs"):
+                    index.paragraph(hit.id[:length])
+
+
+@pytest.mark.parametrize("id", ["", "zzzzzzzzzzzzzzzz", "not-an-id", "i" * 16, "0" * 40])
+def test_an_id_of_no_paragraph_is_an_error(path: Path, seeds: Path, id: str) -> None:
+    with pytest.raises(ParagraphNotFound):
+        searchlib.build(seeds, path).paragraph(id)
+
+
+def test_the_context_of_a_paragraph_ends_with_its_document(path: Path, seeds: Path) -> None:
+    index = searchlib.build(seeds, path)
+    id = index.search("winter")[0].id
+    assert [record.paragraph.number for record in index.context(id, 5, 5)] == [1, 2]
+    assert [record.paragraph.number for record in index.context(id, 0, 0)] == [1]
+
+
+def test_where_there_is_no_index_the_error_says_how_to_build_one(tmp_path: Path) -> None:
+    with pytest.raises(IndexMissing, match="build one with: searchlib index"):
+        searchlib.open(tmp_path / "none")
+
+
+@pytest.mark.parametrize("content", [b"", b"{}", b"[]", b"\xff", b'{"format": 1}', b"[" * 100_000])
+def test_a_manifest_that_is_none_is_corrupt_and_names_the_file(path: Path, seeds: Path, content: bytes) -> None:
+    searchlib.build(seeds, path)
+    (path / "searchlib.json").write_bytes(content)
+    with pytest.raises(IndexCorrupt, match="searchlib.json"):
+        searchlib.open(path)
+    assert searchlib.build(seeds, path).search("spring").total == 1, "what is damaged is built again"
+
+
+def test_an_index_of_another_format_is_not_read(path: Path, seeds: Path) -> None:
+    searchlib.build(seeds, path)
+    (path / "searchlib.json").write_text('{"format": 99}', encoding="utf-8")
+    with pytest.raises(IndexIncompatible, match="format 99"):
+        searchlib.open(path)
+
+
+def test_names_in_a_manifest_cannot_leave_the_index(path: Path, seeds: Path) -> None:
+    searchlib.build(seeds, path)
+    manifest = json.loads((path / "searchlib.json").read_text())
+    manifest["files"] = {"../../etc/passwd": {"size": 1, "crc32": 1}}
+    (path / "searchlib.json").write_text(json.dumps(manifest))
+    with pytest.raises(IndexCorrupt):
+        searchlib.open(path)
+
+
+def test_verify_names_files_that_are_not_what_was_written(path: Path, seeds: Path) -> None:
+    index = searchlib.build(seeds, path)
+    assert index.verify() == []
+    victim = next(path.glob("*.sto"))
+    data = bytearray(victim.read_bytes())
+    data[len(data) // 2] ^= 1
+    victim.write_bytes(data)
+    assert [problem.file for problem in index.verify()] == [victim.name]
+
+
+def test_a_missing_or_shortened_file_is_corrupt(path: Path, seeds: Path, tmp_path: Path) -> None:
+    searchlib.build(seeds, path)
+    for suffix in ("trm", "pst", "sto", "col"):
+        copy = tmp_path / suffix
+        shutil.copytree(path, copy)
+        victim = next(copy.glob(f"*.{suffix}"))
+        victim.write_bytes(victim.read_bytes()[:-1])
+        with pytest.raises(IndexCorrupt, match=victim.name):
+            searchlib.open(copy)
+        victim.unlink()
+        with pytest.raises(IndexCorrupt, match=victim.name):
+            searchlib.open(copy)
+
+
+def test_an_empty_folder_makes_an_empty_index(tmp_path: Path, path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    index = searchlib.build(tmp_path / "empty", path)
+    assert index.search("anything").total == 0
+    assert len(index.search("*")) == 0
+    assert index.stats().documents == 0
