@@ -3,7 +3,7 @@
 from searchlib.analysis.folding import SEPARATOR, fold, split_key
 from searchlib.analysis.languages import DEFAULT_LANGUAGE, detect_language
 from searchlib.analysis.stemming import base_language
-from searchlib.analysis.tokens import Form, Token, forms, keys_of, tokens
+from searchlib.analysis.tokens import Form, Token, forms, keys_of, keys_of_all, tokens
 from searchlib.analysis.words import split_words
 
 __all__ = [
@@ -16,6 +16,7 @@ __all__ = [
     "fold",
     "forms",
     "keys_of",
+    "keys_of_all",
     "split_key",
     "split_words",
     "tokens",

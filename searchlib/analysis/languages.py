@@ -8,6 +8,7 @@ commonest of each language (Luhn's "noise words"), so a paragraph is enough and 
 from __future__ import annotations
 
 from collections import Counter
+from functools import cache
 
 from searchlib.analysis._function_words import FUNCTION_WORDS
 from searchlib.analysis.words import split_words
@@ -18,11 +19,6 @@ _FEWEST = 3  # function words
 _SHARE = 0.08  # of all words
 _MARGIN = 1.25  # times those of the next language
 
-_LANGUAGES_OF = {
-    word: tuple(language for language, words in FUNCTION_WORDS.items() if word in words.split())
-    for words in FUNCTION_WORDS.values()
-    for word in words.split()
-}
 _SCRIPTS = (  # the first whose characters are a tenth of the sample; kana before Han, as Japanese has both
     ("ja", "\u3041", "\u30ff"),
     ("ko", "\uac00", "\ud7a3"),
@@ -50,12 +46,22 @@ def detect_language(text: str, default: str = "") -> str:
             return own
         default = _script_language(counts, 5 * len(sample), _SHARED_SCRIPTS) or default
     words = split_words(sample.lower())
-    found = Counter(language for word in words for language in _LANGUAGES_OF.get(word, ()))
+    languages_of = _languages_of()
+    found = Counter(language for word in words for language in languages_of.get(word, ()))
     if not found:
         return default
     (best, most), (_, next_most) = [*found.most_common(2), ("", 0)][:2]
     sure = most >= _FEWEST and most >= _SHARE * len(words) and most >= _MARGIN * next_most
     return best if sure else default
+
+
+@cache
+def _languages_of() -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for language, words in FUNCTION_WORDS.items():
+        for word in words.split():
+            found.setdefault(word, []).append(language)
+    return found
 
 
 def _script_language(counts: Counter[str], size: int, scripts: tuple[tuple[str, str, str], ...]) -> str:

@@ -11,8 +11,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from searchlib.analysis.folding import exact_form, join_key, without_accents
-from searchlib.analysis.stemming import stem
+from searchlib.analysis.folding import LONGEST_WORD, exact_form, join_key, without_accents
+from searchlib.analysis.stemming import stem, stem_all
 from searchlib.analysis.words import find_words, is_unspaced, pieces
 
 _CACHED_WORDS = 1 << 16
@@ -89,6 +89,13 @@ def tokens(text: str, language: str = "") -> list[Token]:
 def keys_of(word: str, language: str = "") -> tuple[str, ...]:
     """The keys of the tokens that one word (of ``words.split_words``) becomes, in order; mostly one."""
     return tuple(piece.key for piece in _analyse(word, language))
+
+
+def keys_of_all(words: Sequence[str], language: str = "") -> list[tuple[str, ...]]:
+    """``keys_of`` for many words; those in ASCII, mostly nearly all, together."""
+    plain = [word.lower()[:LONGEST_WORD] for word in words if word.isascii()]
+    stems = iter(stem_all(plain, language))
+    return [(next(stems),) if word.isascii() else keys_of(word, language) for word in words]
 
 
 def forms(text: str, languages: Sequence[str]) -> list[tuple[Form, ...]]:

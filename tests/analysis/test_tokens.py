@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from searchlib.analysis import Form, fold, forms, keys_of, split_key, split_words, tokens
+from searchlib.analysis import Form, fold, forms, keys_of, keys_of_all, split_key, split_words, tokens
 from searchlib.analysis.folding import AFTER_SEPARATOR, LONGEST_WORD, SEPARATOR, exact_form, join_key, without_accents
 from searchlib.analysis.words import find_words
 
@@ -131,6 +131,12 @@ def test_split_words_finds_the_words_that_have_places(text: str) -> None:
 @given(texts, st.sampled_from(["", "en", "tr", "hi"]))
 def test_tokens_are_the_keys_of_the_words_in_order(text: str, language: str) -> None:
     assert keys(text, language) == [key for word in split_words(text) for key in keys_of(word, language)]
+
+
+@given(texts, st.sampled_from(["", "en", "tr", "hi"]))
+def test_many_words_at_once_have_the_same_keys(text: str, language: str) -> None:
+    words = split_words(text)
+    assert keys_of_all(words, language) == [keys_of(word, language) for word in words]
 
 
 @given(texts)

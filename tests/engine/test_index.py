@@ -137,7 +137,11 @@ def test_the_number_of_processes_and_the_memory_do_not_show(tmp_path: Path, monk
     for n in range(40):
         text = "".join(f"Paragraph {n} {m} of wörds.\n\n" for m in range(n + 1))
         (folder / f"{n}.txt").write_text(f"T {n}\n\n{text}", encoding="utf-8")
-    for name, options in {"one": {"processes": 1}, "two": {"processes": 2}, "spilled": {"processes": 1, "memory": 1}}.items():
+    for name, options in {
+        "one": {"processes": 1},
+        "two": {"processes": 2},
+        "spilled": {"processes": 1, "memory": 1},
+    }.items():
         searchlib.build(folder, tmp_path / name, **options)
     files = sorted(file.name for file in (tmp_path / "one").iterdir())
     for other in ("two", "spilled"):
@@ -210,7 +214,9 @@ def test_many_commits_do_not_leave_many_segments(path: Path, seeds: Path) -> Non
 
 def test_paragraph_ids_survive_edits_elsewhere(path: Path, seeds: Path) -> None:
     id = searchlib.build(seeds, path).search("spring")[0].id
-    (seeds / "notes.txt").write_text("Notes\n\nAn insertion.\n\n" + NOTES[7:].replace("winter", "May"), encoding="utf-8")
+    (seeds / "notes.txt").write_text(
+        "Notes\n\nAn insertion.\n\n" + NOTES[7:].replace("winter", "May"), encoding="utf-8"
+    )
     index = searchlib.build(seeds, path)
     assert index.paragraph(id).paragraph.text == "Ships wait outside the harbour until spring."
     assert index.paragraph(id).paragraph.number == 3
@@ -310,3 +316,54 @@ def test_an_empty_folder_makes_an_empty_index(tmp_path: Path, path: Path) -> Non
     assert index.search("anything").total == 0
     assert len(index.search("*")) == 0
     assert index.stats().documents == 0
+
+
+def test_whoosh_itself_opens_the_index_and_finds_the_same(path: Path, seeds: Path) -> None:
+    from whoosh.index import open_dir
+    from whoosh.qparser import QueryParser
+
+    index = searchlib.build(seeds, path)
+    (seeds / "letter.txt").unlink()
+    searchlib.build(seeds, path)
+    index.refresh()
+    for opened in (open_dir(str(path)), index.whoosh):
+        with opened.searcher() as searcher:
+            for text in ("harbour", "erdogan", "ships AND wait", '"the harbour"', "harb*"):
+                query = QueryParser("text", opened.schema).parse(text)
+                hits = searcher.search(query, limit=None)
+                mine = index.search(query, limit=100)
+                assert sorted((hit["document"], hit["text"]) for hit in hits) == sorted(
+                    (hit.document.path, hit.text) for hit in mine
+                ), text
+
+
+def test_a_writer_of_whoosh_keeps_the_codec(path: Path, seeds: Path) -> None:
+    index = searchlib.build(seeds, path)
+    opened = index.whoosh
+    with opened.writer() as writer:
+        writer.add_document(text="A paragraph of Whoosh", document="w", title="W")
+    with opened.searcher() as searcher:
+        assert len(searcher.search(__import__("whoosh.query").query.Term("text", "paragraph"))) == 1
+    assert {file.suffix for file in path.glob("MAIN_*")} >= {".trm", ".pst"}
+    assert not list(path.glob("*.seg")) and not list(path.glob("*.pst.tmp"))
+    assert searchlib.build(seeds, path).search("spring").total == 1
+
+
+def test_span_queries_and_classes_of_a_user_run_through_the_matchers_of_whoosh(path: Path, seeds: Path) -> None:
+    from whoosh import query as wq
+
+    class Shout(wq.Term):
+        def __init__(self, fieldname: str, text: str, boost: float = 1.0) -> None:
+            super().__init__(fieldname, text.lower(), boost)
+
+    index = searchlib.build(seeds, path)
+    assert index.search(Shout("text", "SPRING"))[0].text == "Ships wait outside the harbour until spring."
+    near = wq.SpanNear(wq.Term("text", "ship"), wq.Term("text", "harbour"), slop=4)
+    assert index.search(near).total == 1
+    assert index.search(wq.SpanFirst(wq.Term("text", "harbour"))).total == 0
+
+
+def test_paragraphs_are_found_by_their_number_and_line(path: Path, seeds: Path) -> None:
+    index = searchlib.build(seeds, path)
+    assert found(index, "number:2") == [("seeds/letter.txt", 2), ("seeds/notes.txt", 2)]
+    assert found(index, "number:[2 TO 9] AND ships") == [("seeds/notes.txt", 2)]

@@ -10,7 +10,6 @@ Whoosh keeps the schema in its TOC by module path, so the names here are part of
 from __future__ import annotations
 
 import re
-import struct
 from collections.abc import Iterator
 from typing import Any
 
@@ -21,13 +20,10 @@ from whoosh.fields import FieldType
 
 from searchlib import analysis
 from searchlib.query.nodes import Word, WordPhrase
-from searchlib.records import Scalar
+from searchlib.query.values import DATE, NUMBER, TEXT, meta_keys, sortable
 
-NUMBER, DATE, TEXT = "\x01", "\x02", "\x03"
 _LAST = "\U0010ffff"
-_LONGEST_VALUE = 200
 _DATE = re.compile(r"\d{4}(-\d\d(-\d\d([T ]\d\d(:\d\d(:\d\d(\.\d+)?)?)?(Z|[+-]\d\d:?\d\d)?)?)?)?")
-_DATE_VALUE = re.compile(r"\d{4}-\d\d(-\d\d([T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)?)?)?")
 
 
 class KeyAnalyzer(Analyzer):  # type: ignore[misc]
@@ -144,51 +140,6 @@ def _words(fieldname: str, text: str, languages: list[str], boost: float) -> Any
     if not words:
         return query.NullQuery
     return words[0].with_boost(boost) if len(words) == 1 else WordPhrase(words, boost=boost)
-
-
-def meta_keys(value: Scalar | tuple[Scalar, ...] | list[Scalar]) -> tuple[list[str], list[int]]:
-    """The terms of a metadata value and their positions.
-
-    The words of several values are a position apart, so that no phrase spans two; the marked whole values
-    stand where their words begin.
-    """
-    keys: list[str] = []
-    positions: list[int] = []
-    position = 0
-    for one in value if isinstance(value, (tuple, list)) else (value,):
-        keys.append(marked(one))
-        positions.append(position)
-        for token in analysis.tokens(_readable(one)):
-            keys.append(token.key)
-            positions.append(position)
-            position += 1
-        position += 2
-    return keys, positions
-
-
-def marked(value: Scalar) -> str:
-    """The term of a whole value: its mark, and the value in a form that sorts."""
-    if isinstance(value, bool):
-        return TEXT + _readable(value)
-    if isinstance(value, (int, float)):
-        return NUMBER + sortable(float(value))
-    if _DATE_VALUE.fullmatch(value):
-        return DATE + value.replace(" ", "T")
-    return TEXT + analysis.fold(value[:_LONGEST_VALUE])
-
-
-def sortable(number: float) -> str:
-    """16 hexadecimal digits that sort as the numbers do (IEEE 754 order, sign bit turned)."""
-    if number == 0:
-        number = 0.0  # minus zero is zero
-    (bits,) = struct.unpack(">Q", struct.pack(">d", number))
-    return f"{bits ^ (0xFFFFFFFFFFFFFFFF if bits >> 63 else 1 << 63):016x}"
-
-
-def _readable(value: Scalar) -> str:
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return str(value)
 
 
 def _number(text: str) -> float | None:

@@ -21,7 +21,7 @@ MANIFEST = "searchlib.json"
 FORMAT = 1
 LARGEST = 64 << 20  # bytes; no manifest comes near
 
-_FILE_NAME = re.compile(r"_?MAIN_[0-9A-Za-z._-]{1,80}")
+_FILE_NAME = re.compile(r"_?MAIN_[0-9A-Za-z._-]{1,80}|searchlib\.\d{1,16}\.seeds")
 _SEGMENT_ID = re.compile(r"[0-9a-z]{1,40}")
 
 

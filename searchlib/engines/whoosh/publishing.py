@@ -67,7 +67,7 @@ def sweep(folder: Path, manifest: Manifest) -> None:
     shutil.rmtree(folder / PRIVATE, ignore_errors=True)
     named = manifest.all_files
     for path in folder.iterdir():
-        ours = path.name.startswith(("MAIN_", "_MAIN_"))
+        ours = path.name.startswith(("MAIN_", "_MAIN_")) or path.name.endswith(".seeds")
         if ours and path.name not in named:
             with contextlib.suppress(OSError):
                 path.unlink()

@@ -17,6 +17,7 @@ from searchlib.engines.whoosh.documents import DocumentTable
 from searchlib.engines.whoosh.execution import Snapshot, count, explain, search
 from searchlib.engines.whoosh.manifest import Manifest, describe_file, read_manifest
 from searchlib.engines.whoosh.segments import open_segment
+from searchlib.engines.whoosh.toc import whoosh_searcher
 from searchlib.ranking import BM25F
 from searchlib.records import ID_LENGTH, DocumentInfo, Paragraph, Record, id_number, paragraph_id
 
@@ -32,7 +33,7 @@ class WhooshReader:
         self.manifest: Manifest = read_manifest(folder)
         self._segments = [open_segment(folder, entry) for entry in self.manifest.segments]
         self._ranking = ranking or BM25F()
-        self._snapshot = Snapshot(self._segments, order=self._order)
+        self._snapshot = Snapshot(self._segments, order=self._order, foreign=self._by_whoosh)
 
     @cached_property
     def schema(self) -> Any:
@@ -144,6 +145,13 @@ class WhooshReader:
             ranks[number][first : first + size] = np.arange(place, place + size)
             place += size
         return ranks
+
+    def _by_whoosh(self, query: Any, segment: int) -> tuple[Any, Any]:
+        """Evaluate a query that the executor does not know: a span query, or a class of the user's."""
+        from searchlib.engines.whoosh.execution.whoosh_scoring import Matchers, Weighting
+
+        weighting = Weighting(self._ranking, self._snapshot)
+        return Matchers(lambda: whoosh_searcher(self.folder, self.manifest, self.schema, weighting))(query, segment)
 
     def _order(self, segment: int) -> NDArray[np.int64]:
         return self._ranks[segment]

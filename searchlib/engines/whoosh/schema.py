@@ -29,7 +29,6 @@ from searchlib.engines.whoosh.fields import Meta, Prose
 PROSE = ("text", "title", "headings")
 EXACT = ("document", "type", "language", "kind")
 NUMBERS = ("number", "start", "line")
-BUILT_IN = frozenset((*PROSE, *EXACT, *NUMBERS, "metadata", "id"))
 
 
 def record_schema(metadata: Iterable[str] = (), language: str = "") -> fields.Schema:
@@ -45,9 +44,3 @@ def record_schema(metadata: Iterable[str] = (), language: str = "") -> fields.Sc
     for name in sorted(set(metadata)):
         schema.add(name, Meta())
     return schema
-
-
-def metadata_field(key: str) -> str:
-    """The field that holds a metadata key: the key without case and blanks, out of the way of built-in names."""
-    name = "_".join(key.lower().split()).replace(":", "_").replace("__", "_").lstrip("_") or "meta"
-    return f"meta_{name}" if name in BUILT_IN else name

@@ -12,7 +12,7 @@ from searchlib.errors import IndexCorrupt
 
 def seeds_name(generation: int) -> str:
     """The name of the file."""
-    return f"MAIN_{generation}.seeds"
+    return f"searchlib.{generation}.seeds"  # no name that Whoosh takes for a segment's and removes
 
 
 def write_seeds(folder: Path, generation: int, seeds: Mapping[str, str]) -> str:

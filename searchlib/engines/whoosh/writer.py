@@ -193,7 +193,7 @@ class WhooshWriter:
         if not self._changes(manifest):
             sweep(self._folder, self._manifest)
             return
-        beside = [*write_toc(self._private, manifest), write_seeds(self._private, manifest.generation, self.seeds)]
+        beside = [*write_toc(self._folder, self._private, manifest), write_seeds(self._private, manifest.generation, self.seeds)]
         manifest = replace(manifest, files={name: describe_file(self._private / name) for name in beside})
         names += beside
         publish(self._folder, names, manifest)

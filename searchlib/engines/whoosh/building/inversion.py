@@ -22,9 +22,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from searchlib import analysis
-from searchlib.engines.whoosh.fields import meta_keys
-from searchlib.engines.whoosh.schema import metadata_field
 from searchlib.paragraphs import split
+from searchlib.query.values import meta_keys, metadata_field
 from searchlib.records import Document, IdHash, Scalar
 
 UInts = NDArray[np.uint32]
@@ -198,8 +197,9 @@ class _Vocabulary:
         """The keys of every word, by its number."""
         found: list[tuple[str, ...]] = [()] * sum(map(len, self._by_language.values()))
         for language, numbers in self._by_language.items():
-            for word, number in numbers.items():
-                found[number] = analysis.keys_of(word, language)
+            keys = analysis.keys_of_all(list(numbers), language)
+            for number, of_word in zip(numbers.values(), keys, strict=True):
+                found[number] = of_word
         return found
 
 

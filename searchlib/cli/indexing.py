@@ -1,0 +1,184 @@
+"""``searchlib index``: build an index, or bring it up to date; and what other commands need of that."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from searchlib.cli.options import index_option, json_option, settings_with
+from searchlib.cli.output import counted, human_bytes, human_seconds, output_for, say
+from searchlib.errors import IndexMissing, SettingsError
+from searchlib.settings import Settings
+
+if TYPE_CHECKING:
+    from searchlib import Index
+    from searchlib.indexing import Changes
+
+SKIPPED_SHOWN = 20
+
+
+@click.command("index")
+@click.argument("seeds", nargs=-1, metavar="[SEEDS]...")
+@index_option
+@click.option("--include", multiple=True, metavar="GLOB", help="Only files that match; may be repeated.")
+@click.option("--exclude", multiple=True, metavar="GLOB", help="No files that match; may be repeated.")
+@click.option("--language", metavar="CODE", help="Language of documents that name none, such as en.  [default: auto]")
+@click.option("--id-column", metavar="NAME", help="Column of rows that is the id.")
+@click.option("--title-column", metavar="NAME", help="Column of rows that is the title.")
+@click.option("--text-column", multiple=True, metavar="NAME", help="Column of rows that is text; may be repeated.")
+@click.option("--metadata-columns", metavar="NAMES", help="Columns of rows to keep, with commas.  [default: the rest]")
+@click.option("--memory", metavar="SIZE", help="Memory to keep to, such as 512M.")
+@click.option("--processes", "-j", type=int, metavar="N", help="Processes.  [default: one a core]")
+@click.option("--wait", type=click.FloatRange(0), default=0, metavar="SECONDS", help="Wait for another writer.")
+@click.option("--compact", is_flag=True, help="Leave one segment: the smallest and fastest index.")
+@click.option("--strict", is_flag=True, help="Stop at the first file that cannot be read.")
+@json_option
+def command(
+    seeds: tuple[str, ...],
+    metadata_columns: str | None,
+    wait: float,
+    compact: bool,
+    strict: bool,
+    as_json: bool,
+    **flags: Any,
+) -> None:
+    """Index SEEDS, or bring the index up to date with them.
+
+    SEEDS are files and folders, and - for standard input; without any, those of the settings: seeds/ by default.
+    Documents that are as they were are not touched, changed ones are replaced, and those that SEEDS no longer
+    have are removed: an index has the seeds named last. Text, Markdown, HTML, JSON Lines, JSON, CSV and TSV are
+    read, also with .gz after the name.
+    """
+    columns = tuple(name.strip() for name in (metadata_columns or "").split(",") if name.strip())
+    settings = settings_with(seeds=seeds, metadata_columns=columns, **flags)
+    output = output_for(settings)
+    with build(settings, strict=strict, wait=wait, compact=compact) as index:
+        changes = index.changes
+        assert changes is not None
+        if as_json:
+            output.json({"index": str(index.path), **report(changes)})
+        else:
+            say(f"{index.path}: {summary(changes)}")
+        tell_skipped(changes)
+
+
+def build(settings: Settings, *, strict: bool = False, wait: float = 0, compact: bool = False) -> Index:
+    """Bring the index of ``settings`` up to date, showing progress where somebody watches."""
+    import searchlib
+    from searchlib.cli.progress import ProgressBar
+    from searchlib.documents import LoadOptions
+
+    missing = [seed for seed in settings.seeds if seed != "-" and not Path(seed).exists()]
+    if missing:
+        raise SettingsError(f"There is no {missing[0]}. Give files and folders to index: searchlib index PATH...")
+    options = LoadOptions(
+        id=settings.id_column,
+        title=settings.title_column,
+        text=settings.text_column,
+        metadata=settings.metadata_columns,
+    )
+    with ProgressBar() as progress:
+        return searchlib.build(
+            settings.seeds,
+            settings.index,
+            options=options,
+            include=settings.include,
+            exclude=settings.exclude,
+            language=settings.language,
+            strict=strict,
+            processes=settings.processes,
+            memory=settings.memory,
+            wait=wait,
+            compact=compact,
+            progress=progress if progress.shown else None,
+        )
+
+
+def open_index(settings: Settings) -> Index:
+    """The index of ``settings``. Raises IndexMissing with what to do."""
+    import searchlib
+
+    try:
+        return searchlib.open(settings.index)
+    except IndexMissing as error:
+        raise IndexMissing(f"No index at {settings.index}. {how_to_build(settings)}", error.path) from None
+
+
+def open_or_build(settings: Settings) -> Index:
+    """The index of ``settings``; built first if there is none, unless a flag said which one it should be.
+
+    A path on the command line that has no index is more likely a slip than a wish.
+    """
+    try:
+        return open_index(settings)
+    except IndexMissing:
+        asked_for = settings.origin.get("index", "").startswith("--")
+        if asked_for or not all(Path(seed).exists() for seed in settings.seeds):
+            raise
+    say(f"No index at {settings.index} yet: building it from {', '.join(map(shown_path, settings.seeds))}")
+    index = build(settings)
+    if index.changes is not None:
+        say(summary(index.changes))
+        tell_skipped(index.changes)
+    return index
+
+
+def how_to_build(settings: Settings) -> str:
+    """The advice for an index that is not there."""
+    import shlex
+
+    flag = f" --index {shlex.quote(settings.index)}" if settings.origin.get("index", "").startswith("--") else ""
+    there = all(Path(seed).exists() for seed in settings.seeds)
+    seeds = " ".join(shlex.quote(shown_path(seed)) for seed in settings.seeds) if there else "PATH..."
+    return f"Build one with: searchlib index{flag} {seeds}"
+
+
+def shown_path(path: str) -> str:
+    """A path as people write it: folders with a slash at the end."""
+    return path + "/" if Path(path).is_dir() and not path.endswith(("/", "\\")) else path
+
+
+def summary(changes: Changes) -> str:
+    """What became of the documents, in a line."""
+    parts = [
+        f"{changes.added:,} added",
+        f"{changes.changed:,} changed",
+        f"{changes.removed:,} removed",
+        f"{changes.unchanged:,} unchanged",
+    ]
+    rate = (
+        f", {human_bytes(changes.bytes / changes.seconds)}/s" if changes.bytes >= 1_000_000 and changes.seconds else ""
+    )
+    return (
+        f"{', '.join(parts)}; {counted(changes.documents, 'document')}, {counted(changes.paragraphs, 'paragraph')}"
+        f" in {human_seconds(changes.seconds)}{rate}"
+    )
+
+
+def report(changes: Changes) -> dict[str, Any]:
+    """The same for JSON."""
+    return {
+        "added": changes.added,
+        "changed": changes.changed,
+        "removed": changes.removed,
+        "unchanged": changes.unchanged,
+        "documents": changes.documents,
+        "paragraphs": changes.paragraphs,
+        "bytes": changes.bytes,
+        "seconds": round(changes.seconds, 3),
+        "skipped_count": changes.skipped_count,
+        "skipped": [{"name": name, "reason": reason} for name, reason in changes.skipped],
+    }
+
+
+def tell_skipped(changes: Changes) -> None:
+    """Name what was left out, with the reason."""
+    if not changes.skipped:
+        return
+    say(f"Skipped {changes.skipped_count:,}:")
+    for name, reason in changes.skipped[:SKIPPED_SHOWN]:
+        say(f"  {name}: {reason}")
+    if changes.skipped_count > SKIPPED_SHOWN:
+        say(f"  and {changes.skipped_count - SKIPPED_SHOWN:,} more")

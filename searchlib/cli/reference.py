@@ -1,0 +1,116 @@
+"""docs/cli.md, written from the commands themselves.
+
+``python -m searchlib.cli.reference`` prints the page, ``--write`` writes it to docs/cli.md, ``--check`` exits 1 if
+the page there is another.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from pathlib import Path
+
+import click
+
+from searchlib.cli.main import ALIASES, CONTEXT, program
+from searchlib.settings import KEYS, PREFIX
+
+WIDTH = 80
+PAGE = Path("docs/cli.md")
+
+OPENING = """\
+# The command line
+
+Written by `python -m searchlib.cli.reference --write` from the commands themselves; a test checks that it is current.
+
+Data goes to standard output, everything else (warnings, counts, progress, advice) to standard error.
+
+| exit code | meaning |
+|---|---|
+| 0 | done; there are hits; the index is sound |
+| 1 | no hits; the index is not sound |
+| 2 | an error: one sentence on standard error says what to do |
+| 130 | interrupted |
+
+On a terminal, output has colour and is wrapped to the width, to at most 100 columns. Piped, it has neither, so that
+it is the same everywhere. `NO_COLOR` turns colour off, `FORCE_COLOR` on; `TERM=dumb` is respected; `--color` has the
+last word.
+"""
+
+SETTINGS = """\
+## Settings
+
+Defaults come from the nearest `searchlib.toml`, or `[tool.searchlib]` in `pyproject.toml`, in the working directory or
+above it; then from the environment; then from flags. Paths in a file are relative to that file, and so are the
+default paths where there is one. A list in a variable has commas between its items. An unknown key is an error.
+
+```toml
+[tool.searchlib]
+index = "indexes/default"
+seeds = ["seeds"]
+exclude = ["drafts/"]
+limit = 20
+```
+"""
+
+_MEANINGS = {
+    "index": "the index; `indexes/default`",
+    "seeds": "files and folders to index; `seeds`",
+    "language": "of documents that name none: ISO 639-1, or `auto` to detect it",
+    "include": "patterns of files to index, as in .gitignore",
+    "exclude": "patterns of files to leave out",
+    "limit": "hits a page; 10",
+    "color": "`auto`, `always` or `never`",
+    "width": "columns to fill; the terminal's, at most 100",
+    "memory": "memory to keep to while indexing: bytes, or `512M`, `2G`",
+    "processes": "processes to index with; one a core",
+    "id_column": "column of rows (CSV, TSV, JSON Lines) that is the id",
+    "title_column": "column of rows that is the title",
+    "text_column": "columns of rows that are text",
+    "metadata_columns": "columns of rows to keep as metadata; all the others",
+}
+
+
+def page() -> str:
+    """The whole page, in Markdown."""
+    parts = [OPENING, SETTINGS, _settings_table()]
+    context = click.Context(program, info_name="searchlib", terminal_width=WIDTH, **CONTEXT)  # type: ignore[arg-type]
+    parts.append(_section("searchlib", program, context))
+    for name in program.list_commands(context):
+        command = program.get_command(context, name)
+        assert command is not None
+        parts.append(
+            _section(f"searchlib {name}", command, click.Context(command, context, name, terminal_width=WIDTH))
+        )
+    return "\n".join(parts)
+
+
+def _section(title: str, command: click.Command, context: click.Context) -> str:
+    help_text = re.sub(r"[ \t]+$", "", command.get_help(context), flags=re.MULTILINE)
+    other = [alias for alias, name in ALIASES.items() if title == f"searchlib {name}"]
+    also = f"Also `searchlib {other[0]}`.\n\n" if other else ""
+    return f"## {title}\n\n{also}```text\n{help_text}\n```\n"
+
+
+def _settings_table() -> str:
+    rows = ["| key | variable | meaning and default |", "|---|---|---|"]
+    rows += [f"| `{key.replace('_', '-')}` | `{PREFIX}{key.upper()}` | {_MEANINGS[key]} |" for key in KEYS]
+    return "\n".join(rows) + "\n"
+
+
+def main(arguments: list[str]) -> int:
+    """Print, write or check the page."""
+    text = page()
+    if "--write" in arguments:
+        PAGE.write_text(text, encoding="utf-8")
+    elif "--check" in arguments:
+        if not PAGE.exists() or PAGE.read_text(encoding="utf-8") != text:
+            sys.stderr.write(f"{PAGE} is not current. Write it with: python -m searchlib.cli.reference --write\n")
+            return 1
+    else:
+        sys.stdout.write(text)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,61 @@
+"""``searchlib show ID``: a paragraph in its context."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from searchlib.cli.indexing import open_index
+from searchlib.cli.options import color_options, index_option, json_option, settings_with
+from searchlib.cli.output import output_for
+
+if TYPE_CHECKING:
+    from searchlib import Record
+
+
+@click.command("show")
+@click.argument("id")
+@index_option
+@click.option(
+    "--context",
+    "-C",
+    type=click.IntRange(0, 10_000),
+    default=1,
+    metavar="N",
+    help="Paragraphs around it.  [default: 1]",
+)
+@json_option
+@color_options
+def command(id: str, context: int, as_json: bool, **given: Any) -> None:
+    """Print the paragraph ID in its context.
+
+    That is its citation, and the paragraph with those around it in the document. The first characters of an id are
+    enough where no other begins with them.
+    """
+    from searchlib.cli.listing import record_lines
+
+    settings = settings_with(**given)
+    output = output_for(settings)
+    with open_index(settings) as index:
+        wanted = index.paragraph(id)
+        records = index.context(id, context, context)
+    if as_json:
+        output.json({**as_dict(wanted), "context": [as_dict(record) for record in records]})
+        return
+    for line in record_lines(wanted, records, output):
+        output.line(line)
+
+
+def as_dict(record: Record) -> dict[str, Any]:
+    """A record for JSON: its citation, and the document's particulars."""
+    from searchlib.hits import cite
+
+    document = record.document
+    return {
+        **cite(record).as_dict(),
+        "kind": record.paragraph.kind,
+        "type": document.type,
+        "language": document.language,
+        "metadata": dict(document.metadata),
+    }

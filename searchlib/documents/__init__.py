@@ -1,0 +1,21 @@
+"""From files to documents: which files there are (``walk``), and what is in them (``load``)."""
+
+from searchlib.documents.load import Report, Skipped, load
+from searchlib.documents.registry import Loader, register, suffixes
+from searchlib.documents.seed import Content, LoadOptions, Seed, SeedFile, digest
+from searchlib.documents.walk import walk
+
+__all__ = [
+    "Content",
+    "LoadOptions",
+    "Loader",
+    "Report",
+    "Seed",
+    "SeedFile",
+    "Skipped",
+    "digest",
+    "load",
+    "register",
+    "suffixes",
+    "walk",
+]

@@ -1,0 +1,58 @@
+"""Puts together the text and the blocks of a document with markup, block by block.
+
+The *outline* is the stack of headings that are open: a heading closes those of its level and below, and every block
+knows the headings above it.
+"""
+
+from __future__ import annotations
+
+from searchlib.documents.text import clean
+from searchlib.records import Block, Kind
+
+
+class Builder:
+    """Collects blocks; ``text`` has them with a blank line between."""
+
+    def __init__(self) -> None:
+        self._parts: list[str] = []
+        self._blocks: list[Block] = []
+        self._size = 0
+        self._outline: list[tuple[int, str]] = []
+        self._path: tuple[str, ...] = ()
+        self.first_heading = ""
+        """The first heading of level 1, or "" so far."""
+
+    def add(self, text: str, kind: Kind = "text", line: int = 1, level: int = 0) -> None:
+        """Add a block; ``level`` (1 to 6) is that of a heading. Blocks without text are left out."""
+        text = clean(text)
+        stripped = text.strip("\n") if kind in ("code", "table") else text.strip()
+        if not stripped.strip():
+            return
+        line += text[: len(text) - len(text.lstrip("\n"))].count("\n")
+        if self._parts:
+            self._parts.append("\n\n")
+            self._size += 2
+        if kind == "heading":
+            while self._outline and self._outline[-1][0] >= level:
+                self._outline.pop()
+            self._path = tuple(heading for _, heading in self._outline)
+        start = self._size
+        self._parts.append(stripped)
+        self._size += len(stripped)
+        self._blocks.append(Block(start, self._size, kind, self._path, line))
+        if kind == "heading":
+            name = " ".join(stripped.split())
+            self._outline.append((level, name))
+            self._path = (*self._path, name)
+            if level == 1 and not self.first_heading:
+                self.first_heading = name
+
+    @property
+    def text(self) -> str:
+        """The document's text."""
+        return "".join(self._parts)
+
+    @property
+    def blocks(self) -> tuple[Block, ...]:
+        """Its blocks, in order."""
+        return tuple(self._blocks)

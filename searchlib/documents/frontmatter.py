@@ -1,0 +1,110 @@
+"""The front matter of a Markdown file: YAML between lines of ``---``, or TOML between lines of ``+++``.
+
+It becomes metadata: scalars and lists of them as they are, dates as ISO 8601, tables flattened (``author.name``),
+anything deeper as JSON.
+"""
+
+from __future__ import annotations
+
+import datetime
+import json
+import math
+import re
+import tomllib
+from collections.abc import Mapping
+from typing import Any
+
+from searchlib.documents.text import clean
+from searchlib.errors import MissingExtra
+from searchlib.records import Scalar
+
+_YAML = re.compile(r"---[ \t]*\n(.*?)^(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL | re.MULTILINE)
+_TOML = re.compile(r"\+\+\+[ \t]*\n(.*?)^\+\+\+[ \t]*(?:\n|\Z)", re.DOTALL | re.MULTILINE)
+MAX_SIZE = 1 << 16
+MAX_NESTED = 200
+_MAX_VALUE = 10_000
+
+
+def read(text: str, name: str = "") -> tuple[dict[str, Any], int, str]:
+    """(values, where the Markdown begins, what was wrong or "") of the front matter of ``text``.
+
+    What does not parse as a mapping is no front matter: it stays part of the text.
+    """
+    head = text[:MAX_SIZE]
+    match = _YAML.match(head)
+    if match is not None:
+        return _checked(_yaml, match, name)
+    match = _TOML.match(head)
+    return _checked(_toml, match, name) if match is not None else ({}, 0, "")
+
+
+def _checked(parse: Any, match: re.Match[str], name: str) -> tuple[dict[str, Any], int, str]:
+    try:
+        values = parse(match[1], name)
+    except (ValueError, RecursionError) as error:
+        return {}, 0, f"front matter: {' '.join(str(error).split())[:200] or type(error).__name__}"
+    if values is None:
+        return {}, match.end(), ""
+    if not isinstance(values, Mapping):
+        return {}, 0, ""
+    return {str(key): value for key, value in values.items()}, match.end(), ""
+
+
+def _yaml(source: str, name: str) -> object:
+    try:
+        import yaml
+    except ImportError:
+        raise MissingExtra("PyYAML", "formats", name) from None
+    if source.count("[") + source.count("{") > MAX_NESTED:
+        raise ValueError("too many lists and tables")
+    try:
+        # An alias can make a small file a huge value; front matter has no use for them.
+        if any(isinstance(event, yaml.AliasEvent) for event in yaml.parse(source, Loader=yaml.SafeLoader)):
+            raise ValueError("YAML aliases are not read")
+        value: object = yaml.safe_load(source)
+        return value
+    except yaml.YAMLError as error:
+        raise ValueError(str(error)) from None
+
+
+def _toml(source: str, name: str) -> object:
+    return tomllib.loads(source)
+
+
+def flatten(values: Mapping[str, Any], prefix: str = "", depth: int = 0) -> dict[str, Scalar | tuple[Scalar, ...]]:
+    """``values`` as metadata."""
+    flat: dict[str, Scalar | tuple[Scalar, ...]] = {}
+    for key, value in values.items():
+        name = f"{prefix}{key}"
+        if isinstance(value, Mapping) and depth < 4:
+            flat.update(flatten({str(inner): item for inner, item in value.items()}, name + ".", depth + 1))
+        elif isinstance(value, (list, tuple, set, frozenset)):
+            parts = tuple(part for part in map(scalar, value) if part is not None)
+            if parts:
+                flat[name] = parts
+        else:
+            part = scalar(value)
+            if part is not None:
+                flat[name] = part
+    return flat
+
+
+def scalar(value: object) -> Scalar | None:
+    """``value`` as one thing metadata can hold; None for nothing."""
+    kept: Scalar | None
+    if value is None or value == "":
+        kept = None
+    elif isinstance(value, (datetime.datetime, datetime.date, datetime.time)):
+        kept = value.isoformat()
+    elif isinstance(value, float):
+        kept = value if math.isfinite(value) else None
+    elif isinstance(value, int):
+        kept = value if -(2**63) <= value < 2**63 else str(value)
+    elif isinstance(value, str):
+        kept = clean(value[:_MAX_VALUE])
+    else:
+        try:
+            kept = clean(json.dumps(value, ensure_ascii=False, default=str)[:_MAX_VALUE])
+        except (TypeError, ValueError, RecursionError):
+            kept = None
+    return kept

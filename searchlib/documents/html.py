@@ -1,0 +1,330 @@
+"""HTML pages: the main text, in blocks.
+
+* *Noise* is what no reader reads: scripts, styles, templates, hidden elements, controls.
+* *Chrome* is what every page of a site has: navigation, and headers, footers and asides outside the main text.
+* A *region* is an element that says it is the main text (``<main>``, ``<article>``, Sphinx's ``.body``). If one sort of
+  region holds most of what is left, the rest of the page is left out.
+
+Markup comes in any depth, so nothing here is recursive; and what would take the parser (selectolax, that is lexbor)
+quadratic time is read with its tags taken out instead (``tagless``).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, NamedTuple
+
+from searchlib.documents.builder import Builder
+from searchlib.documents.htmlsource import Places, decode_html, depth, tagless, too_many_attributes
+from searchlib.documents.seed import Seed
+from searchlib.documents.text import clean
+from searchlib.errors import MissingExtra
+from searchlib.records import Document, Kind, Scalar
+
+if TYPE_CHECKING:
+    from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+MAX_DEPTH = 3000
+
+_NOISE = frozenset(
+    {"script", "style", "template", "noscript", "svg", "iframe", "object", "canvas", "select", "textarea", "button"}
+    | {"head", "input", "datalist", "audio", "video", "map", "rp"}
+)
+_CHROME = frozenset({"header", "footer", "aside"})
+_CHROME_ROLES = frozenset({"banner", "contentinfo", "search", "complementary"})
+_BLOCKS = frozenset(
+    {"address", "article", "aside", "blockquote", "body", "caption", "center", "dd", "details", "dialog", "dir", "div"}
+    | {"dl", "dt", "fieldset", "figcaption", "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header"}
+    | {"hgroup", "hr", "html", "legend", "li", "main", "menu", "nav", "ol", "optgroup", "option", "p", "pre", "section"}
+    | {"summary", "table", "tbody", "td", "tfoot", "th", "thead", "tr", "ul"}
+)
+_LEVELS = {f"h{level}": level for level in range(1, 7)}
+_PERMALINKS = frozenset({"headerlink", "anchor", "permalink", "anchorjs-link", "header-anchor"})
+_LAYOUT = "table, ul, ol, dl, pre, h1, h2, h3, h4, blockquote, p + p, section, article"
+_HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
+_SPACE = re.compile(r"[ \t\n\r\f]+")
+_SPACE_RUN = re.compile(r" {2,}")
+_AROUND_BREAK = re.compile(r" *\n *")
+_META = {
+    "author": "author",
+    "article:author": "author",
+    "date": "date",
+    "article:published_time": "date",
+    "dc.date": "date",
+    "description": "description",
+    "og:description": "description",
+    "keywords": "keywords",
+    "og:site_name": "site",
+    "og:type": "og_type",
+    "og:url": "url",
+}
+
+
+def load_html(seed: Seed) -> Iterator[Document]:
+    """The page as one document with blocks. Raises MissingExtra without the ``formats`` packages."""
+    source = clean(decode_html(seed.read(), seed.name, seed.options.encoding))
+    if depth(source) > MAX_DEPTH or too_many_attributes(source):
+        seed.notes(1, "nested too deeply (or with too many attributes) for the HTML parser; read without its structure")
+        title, builder = tagless(source)
+        yield Document(seed.name, builder.text, title or seed.stem, "html", seed.options.language, {}, builder.blocks)
+        return
+    tree = _parse(source, seed.name)
+    places = Places(source)
+    found = _Page(places, drop_chrome=True).read(tree)
+    if not found:
+        found = _Page(Places(source), drop_chrome=False).read(tree)
+    builder = Builder()
+    for block in _main(found):
+        builder.add(block.text, block.kind, block.line, block.level)
+    html = tree.root
+    attributes = html.attributes if html is not None else {}
+    language = (attributes.get("lang") or attributes.get("xml:lang") or "")[:2].lower()
+    title = _title(tree) or builder.first_heading or seed.stem
+    yield Document(
+        seed.name,
+        builder.text,
+        title,
+        "html",
+        (language if language.isalpha() else "") or seed.options.language,
+        _metadata(tree),
+        builder.blocks,
+    )
+
+
+def _parse(source: str, name: str) -> LexborHTMLParser:
+    try:
+        from selectolax.lexbor import LexborHTMLParser
+    except ImportError:
+        raise MissingExtra("selectolax", "formats", name) from None
+    return LexborHTMLParser(source)
+
+
+class _Found(NamedTuple):
+    text: str
+    kind: Kind
+    line: int
+    level: int
+    regions: frozenset[str]
+
+
+def _main(found: list[_Found]) -> list[_Found]:
+    """The blocks of the sort of region that holds most of the page; all of them if none does."""
+    total = sum(len(block.text) for block in found)
+    for region in ("main", "article", "body"):
+        inside = [block for block in found if region in block.regions]
+        if inside and 2 * sum(len(block.text) for block in inside) >= total:
+            return inside
+    return found
+
+
+def _title(tree: LexborHTMLParser) -> str:
+    node = tree.css_first("head > title") or tree.css_first("title")
+    return " ".join(clean(node.text()).split()) if node is not None else ""
+
+
+def _metadata(tree: LexborHTMLParser) -> dict[str, Scalar | tuple[Scalar, ...]]:
+    found: dict[str, Scalar | tuple[Scalar, ...]] = {}
+    for node in tree.css("meta"):
+        attributes = node.attributes
+        key = _META.get((attributes.get("name") or attributes.get("property") or "").strip().lower())
+        value = " ".join(clean(attributes.get("content") or "").split())
+        if not key or not value or key in found:
+            continue
+        if key == "keywords":
+            words = tuple(word.strip() for word in value.split(",") if word.strip())
+            if words:
+                found[key] = words
+        else:
+            found[key] = value
+    link = tree.css_first("link[rel=canonical]")
+    url = (link.attributes.get("href") or "").strip() if link is not None else ""
+    if url:
+        found["url"] = clean(url)
+    return found
+
+
+def _region(tag: str, attributes: Mapping[str, str | None]) -> str:
+    """The sort of region that an element says it is, or ""."""
+    if tag == "main" or attributes.get("role") == "main":
+        return "main"
+    if tag == "article":
+        return "article"
+    return "body" if tag == "div" and "body" in (attributes.get("class") or "").split() else ""
+
+
+def _is_data(table: LexborNode) -> bool:
+    """Whether a table holds data, and not the blocks of a page (a selector may match the table itself)."""
+    return all(found.mem_id == table.mem_id for found in table.css(_LAYOUT)[:2])
+
+
+class _Page:
+    """One walk through a page, collecting its blocks.
+
+    ``open`` holds what each open element changed, innermost last; ``parts`` the inline text of the block so far.
+    """
+
+    def __init__(self, places: Places, drop_chrome: bool) -> None:
+        self.places = places
+        self.drop_chrome = drop_chrome
+        self.found: list[_Found] = []
+        self.parts: list[str] = []
+        self.line = 0
+        self.pre = self.items = self.quotes = self.tables = self.level = 0
+        self.regions: list[str] = []
+        self.rows: list[list[str]] | None = None
+
+    def read(self, tree: LexborHTMLParser) -> list[_Found]:
+        """The blocks under ``<body>``."""
+        root = tree.body or tree.root
+        node: LexborNode | None = root
+        stack: list[str] = []
+        while node is not None:
+            tag = node.tag or ""
+            below = None
+            if tag == "-text":
+                self._text(node.text_content or "")
+            elif not tag.startswith(("-", "_")) and not self._left_out(node, tag):
+                below = node.child
+                stack.append(self._enter(node, tag))
+                if below is None:
+                    self._leave(tag, stack.pop())
+            if below is not None:
+                node = below
+                continue
+            while node is not None:
+                following = node.next if stack else None
+                if following is not None:
+                    node = following
+                    break
+                node = node.parent if stack else None
+                if node is not None:
+                    self._leave(node.tag or "", stack.pop())
+        self._flush()
+        return self.found
+
+    def _left_out(self, node: LexborNode, tag: str) -> bool:
+        attributes = node.attributes
+        if tag in _NOISE or "hidden" in attributes or attributes.get("aria-hidden") == "true":
+            self.places.skip(tag)
+            return True
+        if not attributes:
+            out = self.drop_chrome and (tag == "nav" or (tag in _CHROME and not self.regions))
+        else:
+            role = attributes.get("role") or ""
+            out = bool(_HIDDEN.search(attributes.get("style") or "")) or (
+                self.drop_chrome
+                and (
+                    tag == "nav"
+                    or role == "navigation"
+                    or ((tag in _CHROME or role in _CHROME_ROLES) and not self.regions)
+                )
+            )
+            if tag == "a" and not _PERMALINKS.isdisjoint((attributes.get("class") or "").split()):
+                out = out or len((node.text() or "").strip()) <= 1
+        if out:
+            self.places.skip(tag)
+        return out
+
+    def _enter(self, node: LexborNode, tag: str) -> str:
+        """Note what opens with this element; what is returned is given back to ``_leave``."""
+        if tag not in _BLOCKS:
+            if tag == "br":
+                self.parts.append("\n")
+            elif tag == "img":
+                alternative = node.attributes.get("alt")
+                if alternative:
+                    self._text(f" {alternative} ")
+            return ""
+        if self.rows is not None:
+            if tag in ("tr", "td", "th"):
+                self._cell()
+                if tag == "tr":
+                    self.rows.append([])
+            else:
+                self.parts.append(" ")
+            return "cell"
+        self._flush()
+        region = _region(tag, node.attributes)
+        if region:
+            self.regions.append(region)
+            return "region"
+        if tag == "table":
+            self.tables += 1
+            if self.tables <= 8 and _is_data(node):
+                self.rows = []
+                return "rows"
+            return "table"
+        self._count(tag, 1)
+        return "block"
+
+    def _leave(self, tag: str, opened: str) -> None:
+        if not opened:
+            return
+        if opened == "cell":
+            if tag in ("td", "th", "tr", "caption"):
+                self._cell(always=tag in ("td", "th"))
+            else:
+                self.parts.append(" ")
+            return
+        if opened == "rows":
+            self._cell()
+            rows = [" | ".join(row).strip() for row in self.rows or () if any(row)]
+            self.rows = None
+            self._add("\n".join(rows), "table")
+        else:
+            self._flush()
+        if opened == "region":
+            self.regions.pop()
+        elif opened in ("rows", "table"):
+            self.tables -= 1
+        else:
+            self._count(tag, -1)
+
+    def _count(self, tag: str, change: int) -> None:
+        if tag in _LEVELS:
+            self.level = _LEVELS[tag] if change > 0 else 0
+        elif tag == "pre":
+            self.pre += change
+        elif tag in ("li", "dt", "dd"):
+            self.items += change
+        elif tag == "blockquote":
+            self.quotes += change
+
+    def _text(self, text: str) -> None:
+        if self.pre and self.rows is None:
+            self.parts.append(text)
+        else:
+            text = _SPACE.sub(" ", text)
+            self.parts.append(text)
+        if text and not text.isspace():
+            line = self.places.line_of(text)
+            self.line = self.line or line
+
+    def _cell(self, always: bool = False) -> None:
+        """End a table cell, if there is one."""
+        text = " ".join("".join(self.parts).split())
+        self.parts.clear()
+        if self.rows is not None and (text or always):
+            if not self.rows:
+                self.rows.append([])
+            self.rows[-1].append(text)
+
+    def _flush(self) -> None:
+        """End a block, if there is one."""
+        if not self.parts:
+            return
+        text = "".join(self.parts)
+        self.parts.clear()
+        if self.level:
+            self._add(" ".join(text.split()), "heading", self.level)
+        elif self.pre:
+            self._add(text, "code")
+        else:
+            text = _AROUND_BREAK.sub("\n", _SPACE_RUN.sub(" ", text))
+            self._add(text, "item" if self.items else "quote" if self.quotes else "text")
+
+    def _add(self, text: str, kind: Kind, level: int = 0) -> None:
+        if text and not text.isspace():
+            self.found.append(_Found(text, kind, self.line or 1, level, frozenset(self.regions)))
+        self.line = 0

@@ -1,0 +1,135 @@
+"""What the HTML loader has to find out from the source itself: encoding, nesting, lines, and text without a parser."""
+
+from __future__ import annotations
+
+import codecs
+import html
+import re
+
+from searchlib.documents.builder import Builder
+from searchlib.documents.text import decode, mark_of
+
+_CHARSET = re.compile(rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([\w-]{2,40})""", re.IGNORECASE)
+_TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9-]*)")
+# Elements that close themselves, or that the next of their kind closes.
+_FLAT = frozenset(
+    {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr"}
+    | {"p", "li", "dt", "dd", "option", "optgroup", "tr", "td", "th", "thead", "tbody", "tfoot", "html", "head", "body"}
+    | {"rt", "rp", "frame", "nobr"}
+)
+_NOISE = re.compile(r"<(script|style|template|noscript|nav|title|svg)\b.*?(?:</\1\s*>|\Z)", re.IGNORECASE | re.DOTALL)
+_TITLE = re.compile(r"<title[^<>]*>([^<]{0,2000})", re.IGNORECASE)
+_BREAK = re.compile(
+    r"</?(?:address|article|blockquote|br|caption|dd|div|dl|dt|figure|figcaption|footer|form|h[1-6]|header|hr|li|main"
+    r"|ol|p|pre|section|table|td|th|tr|ul)\b[^<>]*>",
+    re.IGNORECASE,
+)
+_ANY_TAG = re.compile(r"</?[a-zA-Z!?][^<>]*>")
+_HUGE_TAG = re.compile(r"<[a-zA-Z][^<>]{20000,}")
+_NEEDLE = re.compile(r"[^\s&<>\"'\u00a0]{2,40}")
+_AHEAD = 1 << 16
+MAX_ATTRIBUTES = 5000
+
+
+def decode_html(data: bytes, name: str, encoding: str = "") -> str:
+    """The page's text: byte order mark, option, UTF-8, what its ``<meta charset>`` says, or as any text."""
+    if mark_of(data) is None and not encoding and b"\0" not in data:
+        try:
+            return data.decode("utf-8")
+        except UnicodeDecodeError:
+            said = _CHARSET.search(data[:4096])
+            if said is not None:
+                label = said[1].decode("ascii").lower()
+                # Browsers read these as Windows-1252, of which they are a part.
+                label = "cp1252" if label in ("iso-8859-1", "latin1", "us-ascii", "ascii") else label
+                try:
+                    if codecs.lookup(label).name != "utf-8":
+                        return data.decode(label, "replace")
+                except LookupError:
+                    pass
+    return decode(data, name, encoding)
+
+
+def depth(source: str) -> int:
+    """How deeply elements nest at most, by counting tags: too many rather than too few."""
+    deepest = now = 0
+    for closing, tag in _TAG.findall(source):
+        if tag.lower() in _FLAT:
+            continue
+        if not closing:
+            now += 1
+            deepest = max(deepest, now)
+        elif now:
+            now -= 1
+    return deepest
+
+
+def too_many_attributes(source: str) -> bool:
+    """Whether a tag has thousands of attributes, which the parser compares each with each."""
+    return any(len(match[0].split(None, MAX_ATTRIBUTES)) > MAX_ATTRIBUTES for match in _HUGE_TAG.finditer(source))
+
+
+def tagless(source: str) -> tuple[str, Builder]:
+    """Title and blocks of a page that no parser should be asked to read: its text between tags."""
+    said = _TITLE.search(source)
+    body = without_comments(_NOISE.sub("\n", source))
+    body = html.unescape(_ANY_TAG.sub("", _BREAK.sub("\n", body)))
+    builder = Builder()
+    for line in body.split("\n"):
+        builder.add(" ".join(line.split()))
+    return " ".join(html.unescape(said[1]).split()) if said else "", builder
+
+
+def without_comments(source: str) -> str:
+    """``source`` without ``<!-- -->``; one that is never closed is only its opening mark."""
+    parts = []
+    done = 0
+    while (start := source.find("<!--", done)) >= 0:
+        end = source.find("-->", start + 4)
+        parts.append(source[done:start])
+        if end < 0:
+            done = start + 4
+            break
+        done = end + 3
+    parts.append(source[done:])
+    return "".join(parts)
+
+
+class Places:
+    """The lines of the source on which texts begin, found again by their first word.
+
+    The parser keeps no positions. Texts come in document order, so each is searched for from where the one before
+    was found, and not farther than 64 KiB ahead: all searches together are linear.
+    """
+
+    def __init__(self, source: str) -> None:
+        self.source = source
+        self.place = max(0, source.find("<body"))
+        self.counted = 0
+        self.line = 1
+
+    def line_of(self, text: str) -> int:
+        """The line on which ``text`` begins, as far as can be told."""
+        word = _NEEDLE.search(text)
+        if word is not None:
+            found = self.source.find(word[0], self.place, self.place + _AHEAD)
+            # Not one inside a tag, if there is another: a link's target often repeats its text.
+            for _ in range(8):
+                if found < 0 or not self._in_tag(found):
+                    break
+                found = self.source.find(word[0], found + 1, self.place + _AHEAD)
+            if found >= 0:
+                self.place = found + len(word[0])
+                self.line += self.source.count("\n", self.counted, found)
+                self.counted = found
+        return self.line
+
+    def skip(self, tag: str) -> None:
+        """Go past the end of an element that is left out."""
+        found = self.source.find(f"</{tag}", self.place, self.place + _AHEAD)
+        if found >= 0:
+            self.place = found + len(tag) + 2
+
+    def _in_tag(self, place: int) -> bool:
+        opened = self.source.rfind("<", max(0, place - 1000), place)
+        return opened >= 0 and self.source.find(">", opened, place) < 0

@@ -1,0 +1,72 @@
+"""The lines of a seed as text, one at a time, each with its number.
+
+A file is UTF-8 until a line is not. If no line before it had a character outside ASCII, the rest of the file is read
+in the encoding that this line seems to be in; otherwise the bytes that are wrong become U+FFFD and are noted.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from typing import BinaryIO
+
+from searchlib.documents.seed import Seed
+from searchlib.documents.text import legacy_encoding, mark_of
+from searchlib.errors import SeedError
+
+_HEAD = 1 << 16
+
+
+def text_lines(seed: Seed) -> Iterator[tuple[int, str]]:
+    r"""(line number from 1, text with its line break as ``\n``) for each line of ``seed``.
+
+    Raises SeedError if it is binary or has a line of more than ``options.max_bytes`` bytes.
+    """
+    with seed.open() as raw:
+        stream = io.BufferedReader(raw, _HEAD) if not isinstance(raw, (io.BufferedReader, io.BytesIO)) else raw  # type: ignore[type-var]
+        head = stream.peek(_HEAD) if isinstance(stream, io.BufferedReader) else stream.getvalue()[:_HEAD]
+        mark = mark_of(head)
+        encoding = seed.options.encoding
+        if mark is not None:
+            stream.read(len(mark[0]))
+            encoding = mark[1]
+        elif b"\0" in head and not encoding:
+            raise SeedError("binary file", seed.name)
+        if encoding and encoding.replace("_", "-").lower() not in ("utf-8", "utf8"):
+            try:
+                yield from enumerate(io.TextIOWrapper(stream, encoding, "replace", newline=None), 1)
+            except LookupError:
+                raise SeedError(f"no encoding is called {encoding}", seed.name) from None
+        else:
+            yield from _utf8_lines(seed, stream, fixed=bool(encoding))
+
+
+def _utf8_lines(seed: Seed, stream: BinaryIO, fixed: bool) -> Iterator[tuple[int, str]]:
+    most = seed.options.max_bytes
+    encoding = "utf-8"
+    ascii_only = True
+    number = 0
+    while line := stream.readline(most + 1):
+        number += 1
+        if len(line) > most:
+            raise SeedError(f"line {number} is longer than {most:,} bytes; raise max_bytes to index it", seed.name)
+        try:
+            text = line.decode(encoding)
+            if ascii_only and not text.isascii():
+                ascii_only = False
+        except UnicodeDecodeError:
+            if ascii_only and not fixed and line.decode("utf-8", "ignore").isascii():
+                encoding = legacy_encoding(line)
+            else:
+                seed.notes(number, f"bytes that are not {encoding} were replaced")
+            text = line.decode(encoding, "replace")
+        if "\r" not in text:
+            yield number, text
+            continue
+        # The last line breaks of old Macs, and of Windows.
+        parts = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+        for place, part in enumerate(parts[:-1]):
+            yield number + place, part + "\n"
+        if parts[-1]:
+            yield number + len(parts) - 1, parts[-1]
+        number += max(0, len(parts) - 2)

@@ -1,0 +1,141 @@
+"""From a seed file to its documents, with a report of what could not be read.
+
+Nothing is fatal: a file that cannot be read, or a row of one, is *skipped*, and the report names it with the reason.
+With ``LoadOptions.strict`` the first one raises instead.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import BinaryIO, cast
+
+from searchlib.documents import registry
+from searchlib.documents.seed import Content, HashingStream, LoadOptions, Seed, SeedFile, reason_of
+from searchlib.errors import SearchlibError, SeedError
+from searchlib.records import Document
+
+MAX_SKIPPED = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """What was not indexed: a file, or ``name:line`` of one, and why."""
+
+    name: str
+    reason: str
+
+
+@dataclass(slots=True)
+class Report:
+    """What became of the seeds: counts, digests by name, and what was skipped.
+
+    ``skipped`` holds the first 10,000; ``skipped_count`` counts all. ``digests`` has those files that were read whole.
+    """
+
+    files: int = 0
+    documents: int = 0
+    bytes: int = 0
+    skipped_count: int = 0
+    skipped: list[Skipped] = field(default_factory=list)
+    notes: list[Skipped] = field(default_factory=list)
+    digests: dict[str, str] = field(default_factory=dict)
+
+    def skip(self, name: str, reason: str) -> None:
+        """Note that ``name`` was not indexed."""
+        self.skipped_count += 1
+        if len(self.skipped) < MAX_SKIPPED:
+            self.skipped.append(Skipped(name, reason))
+
+    def note(self, name: str, remark: str) -> None:
+        """Note something about ``name``, which was indexed all the same."""
+        if len(self.notes) < MAX_SKIPPED:
+            self.notes.append(Skipped(name, remark))
+
+    def merge(self, other: Report) -> None:
+        """Add what another process reported."""
+        self.files += other.files
+        self.documents += other.documents
+        self.bytes += other.bytes
+        self.skipped_count += other.skipped_count
+        self.skipped += other.skipped[: MAX_SKIPPED - len(self.skipped)]
+        self.notes += other.notes[: MAX_SKIPPED - len(self.notes)]
+        self.digests.update(other.digests)
+
+
+def load(
+    seed_file: SeedFile,
+    options: LoadOptions | None = None,
+    report: Report | None = None,
+    content: Content | None = None,
+) -> Iterator[Document]:
+    """The documents of ``seed_file``; problems go to ``report``, or are raised as SeedError if strict.
+
+    ``content`` is what ``seed_file.read()`` gave, if it was called: the file is then not read again. When the
+    iterator is exhausted, ``report.digests[seed_file.name]`` is the digest of the bytes that were loaded.
+    """
+    options = options or LoadOptions()
+    report = report if report is not None else Report()
+
+    def note(line: int, reason: str) -> None:
+        if options.strict:
+            raise SeedError(f"{seed_file.name}:{line}: {reason}", seed_file.path or seed_file.name)
+        report.skip(f"{seed_file.name}:{line}", reason)
+
+    streams: list[HashingStream] = []
+
+    def open_stream() -> BinaryIO:
+        stream = HashingStream(seed_file.open())
+        streams.append(stream)
+        return cast(BinaryIO, io.BufferedReader(stream, 1 << 20))
+
+    try:
+        suffix = registry.suffix_of(seed_file.name)
+        if options.suffix and (options.force_suffix or not suffix):
+            suffix = options.suffix.lower()
+        loader = registry.find(suffix, seed_file.name)
+        kept = content.data if content is not None else None
+        seed = Seed(seed_file.name, open_stream if kept is None else kept, seed_file.path, options, note)
+        for document in loader(seed):
+            report.documents += 1
+            yield document
+        _finish(seed_file, report, streams, content, note)
+    except SearchlibError as error:
+        _fail(seed_file, report, options, str(error), error)
+    except OSError as error:
+        _fail(seed_file, report, options, reason_of(error), error)
+    except (MemoryError, RecursionError) as error:
+        _fail(seed_file, report, options, f"too large or too deeply nested ({type(error).__name__})", error)
+    finally:
+        for stream in streams:
+            stream.close()
+
+
+def _finish(
+    seed_file: SeedFile,
+    report: Report,
+    streams: list[HashingStream],
+    content: Content | None,
+    note: object,
+) -> None:
+    """Count the file and keep its digest; say so if it is not what ``walk`` saw."""
+    report.files += 1
+    if content is not None and content.data is not None:
+        report.digests[seed_file.name] = content.digest
+        report.bytes += len(content.data)
+        return
+    for stream in streams:
+        found = stream.finish()
+        report.digests[seed_file.name] = found
+        report.bytes += stream.size
+        if content is not None and content.digest != found:
+            report.skip(seed_file.name, "changed while it was read; index again to have all of it as it is now")
+
+
+def _fail(seed_file: SeedFile, report: Report, options: LoadOptions, reason: str, error: Exception) -> None:
+    if options.strict:
+        if isinstance(error, SeedError) and reason.startswith(seed_file.name + ":"):
+            raise error
+        raise SeedError(f"{seed_file.name}: {reason}", seed_file.path or seed_file.name) from error
+    report.skip(seed_file.name, reason)

@@ -1,0 +1,87 @@
+"""The table from suffix to loader, and the ways to add to it.
+
+A *loader* takes a seed and yields its documents. ``register`` adds one for this process; a package adds one for
+everybody by an entry point of the group ``searchlib.loaders`` whose name is the suffix. Entry points are looked
+up only for a suffix that the table does not have.
+"""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable, Iterable
+from typing import TypeAlias, cast
+
+from searchlib.documents.seed import Seed
+from searchlib.errors import SeedError, SettingsError
+from searchlib.records import Document
+
+Loader: TypeAlias = Callable[[Seed], Iterable[Document]]
+
+ENTRY_POINTS = "searchlib.loaders"
+
+_HERE = "searchlib.documents."
+# A name is imported when the first seed needs it: a query never does.
+_TABLE: dict[str, Loader | str] = {
+    "": "text:load_text",
+    ".txt": "text:load_text",
+    ".text": "text:load_text",
+    ".rst": "text:load_text",
+    ".log": "text:load_text",
+    ".md": "markdown:load_markdown",
+    ".markdown": "markdown:load_markdown",
+    ".html": "html:load_html",
+    ".htm": "html:load_html",
+    ".xhtml": "html:load_html",
+    ".jsonl": "rows:load_jsonl",
+    ".ndjson": "rows:load_jsonl",
+    ".json": "rows:load_json",
+    ".csv": "rows:load_csv",
+    ".tsv": "rows:load_csv",
+}
+
+
+def register(suffix: str, loader: Loader) -> None:
+    """Have files whose name ends in ``suffix`` (".ext", any case, also with .gz after it) read by ``loader``.
+
+    It replaces a loader that the suffix has. Raises SettingsError if ``suffix`` is not one.
+    """
+    if not suffix.startswith(".") or len(suffix) < 2 or "/" in suffix or suffix.lower() == ".gz":
+        raise SettingsError(f'"{suffix}" is not a suffix; write it like ".txt"')
+    _TABLE[suffix.lower()] = loader
+
+
+def suffixes() -> tuple[str, ...]:
+    """The suffixes in the table, sorted; "" is a file without one."""
+    return tuple(sorted(_TABLE))
+
+
+def suffix_of(name: str) -> str:
+    """The suffix that decides how ``name`` is read, in lower case: "a/b.HTML.gz" has ".html"."""
+    base = name.rpartition("/")[2].lower()
+    if base.endswith(".gz"):
+        base = base[:-3]
+    stem, dot, ending = base.rpartition(".")
+    return dot + ending if stem else ""
+
+
+def find(suffix: str, name: str) -> Loader:
+    """The loader for ``suffix``. Raises SeedError if there is none."""
+    known = _TABLE.get(suffix)
+    if known is None:
+        known = _from_entry_points(suffix, name)
+    if isinstance(known, str):
+        module, _, function = known.partition(":")
+        known = cast(Loader, getattr(importlib.import_module(_HERE + module), function))
+        _TABLE[suffix] = known
+    return known
+
+
+def _from_entry_points(suffix: str, name: str) -> Loader:
+    from importlib.metadata import entry_points
+
+    for point in sorted(entry_points(group=ENTRY_POINTS), key=lambda point: point.value):
+        if "." + point.name.lstrip(".").lower() == suffix:
+            loader = cast(Loader, point.load())
+            _TABLE[suffix] = loader
+            return loader
+    raise SeedError(f"no loader for {suffix} files; register one, or exclude them", name)

@@ -1,0 +1,280 @@
+"""Files of rows: JSON Lines, JSON, CSV and TSV. A row is a document.
+
+A *row* is a mapping from column to value. Which column is what is settled per file for CSV (by its header) and per
+row for JSON: by the options, or else by the usual names. Rows are read one at a time; a bad one is noted
+with its line, and the next is read.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+import math
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from searchlib.documents.lines import text_lines
+from searchlib.documents.seed import LoadOptions, Seed
+from searchlib.documents.text import clean, decode
+from searchlib.errors import SeedError
+from searchlib.records import Document, Scalar
+
+IDS = ("id", "_id", "docid", "doc_id", "key")
+TITLES = ("title", "name", "headline", "subject")
+TEXTS = ("abstract", "text", "body", "content", "contents", "article", "passage")
+LANGUAGES = ("language", "lang")
+
+MAX_FIELD = 16 << 20
+"""Code points in a CSV field: where a quote is not closed, the damage ends here."""
+MAX_JSON = 64 << 20
+
+
+def load_jsonl(seed: Seed) -> Iterator[Document]:
+    """A document for each line that is a JSON object."""
+    rows = _Rows(seed, "jsonl")
+    for line, text in text_lines(seed):
+        if not text or text.isspace():
+            continue
+        try:
+            value = json.loads(text, parse_constant=_no_constant)
+        except RecursionError:
+            seed.notes(line, "JSON nested too deeply")
+            continue
+        except ValueError as error:
+            seed.notes(line, f"not JSON: {_json_reason(error)}")
+            continue
+        if isinstance(value, dict):
+            yield from rows.document(value, line, line)
+        else:
+            seed.notes(line, "not a JSON object")
+
+
+def load_json(seed: Seed) -> Iterator[Document]:
+    """A document for each object of a JSON list, or one for one object; up to 64 MiB."""
+    data = seed.read()
+    if len(data) > MAX_JSON:
+        raise SeedError("too large for JSON read whole; write it as JSON Lines (.jsonl)", seed.name)
+    try:
+        value = json.loads(clean(decode(data, seed.name, seed.options.encoding)), parse_constant=_no_constant)
+    except RecursionError:
+        raise SeedError("JSON nested too deeply", seed.name) from None
+    except ValueError as error:
+        raise SeedError(f"not JSON: {error}", seed.name) from None
+    rows = _Rows(seed, "json")
+    for number, row in enumerate(value if isinstance(value, list) else [value], 1):
+        if isinstance(row, dict):
+            yield from rows.document(row, number, 1)
+        else:
+            seed.notes(1, f"item {number} is not a JSON object")
+
+
+def load_csv(seed: Seed) -> Iterator[Document]:
+    """A document for each row after the header."""
+    lines = _Counted(text for _, text in text_lines(seed))
+    header_line = next(lines, "")
+    delimiter = _delimiter(seed, header_line)
+    if csv.field_size_limit() < MAX_FIELD:
+        csv.field_size_limit(MAX_FIELD)
+    header: list[str] = []
+    rows = _Rows(seed, "csv")
+    reader = csv.reader(lines.again(header_line), delimiter=delimiter)
+    number = 0
+    while True:
+        line = lines.count + 1
+        try:
+            cells = next(reader)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            seed.notes(line, f"not CSV: {error}; is a quote not closed?")
+            continue
+        if not cells or not any(cells):
+            continue
+        if not header:
+            header = _columns(cells)
+            continue
+        number += 1
+        if len(cells) > len(header):
+            extra = [f"column{place}" for place in range(len(header) + 1, len(cells) + 1)]
+            seed.notes(line, f"{len(cells)} cells under {len(header)} columns")
+            yield from rows.document(dict(zip([*header, *extra], cells, strict=False)), number, line)
+        else:
+            yield from rows.document(dict(zip(header, cells, strict=False)), number, line)
+
+
+class _Counted:
+    """An iterator of lines that knows how many it gave."""
+
+    def __init__(self, lines: Iterator[str]) -> None:
+        self.lines = lines
+        self.count = 0
+        self.first: str | None = None
+
+    def __iter__(self) -> _Counted:
+        return self
+
+    def __next__(self) -> str:
+        if self.first is not None:
+            line, self.first = self.first, None
+        else:
+            line = next(self.lines)
+        self.count += 1
+        return line
+
+    def again(self, line: str) -> _Counted:
+        """Give ``line``, which was the last, once more."""
+        if self.count:
+            self.first = line
+            self.count -= 1
+        return self
+
+
+class _Rows:
+    """Makes documents of the rows of one file."""
+
+    def __init__(self, seed: Seed, type: str) -> None:
+        self.seed = seed
+        self.type = type
+        self.seen: set[str] = set()
+        self.repeated: dict[str, int] = {}
+        self.told = False
+
+    def document(self, row: Mapping[str, Any], number: int, line: int) -> Iterator[Document]:
+        """The document of ``row``, the ``number``-th, that begins on ``line``; none if there is nothing to find."""
+        options = self.seed.options
+        names = {name.casefold(): name for name in reversed(list(row))}
+        id_column = _pick(names, options.id, IDS)
+        title_column = _pick(names, options.title, TITLES)
+        language_column = _pick(names, options.language_column, LANGUAGES)
+        text_columns = _text_columns(row, names, options)
+        special = {id_column, title_column, language_column}
+        title = " ".join(_string(row.get(title_column)).split())
+        if text_columns:
+            text = "\n\n".join(part for part in (_string(row[name]) for name in text_columns) if part.strip())
+        else:
+            self._tell(line)
+            text = _all_columns(row, special)
+        text = text or title
+        if not text.strip():
+            self.seed.notes(line, "row without text")
+            return
+        first = line
+        if self.type == "csv" and text_columns:
+            for name, cell in row.items():
+                if name == text_columns[0]:
+                    break
+                first += str(cell).count("\n")
+        language = _string(row.get(language_column)).strip() or options.language
+        yield Document(
+            f"{self.seed.name}#{self._id(row.get(id_column), number, line)}",
+            text,
+            title,
+            self.type,
+            language.lower()[:2] if language.isascii() else "",
+            self._metadata(row, special | set(text_columns)) if text_columns or options.metadata else {},
+            None,
+            first,
+        )
+
+    def _id(self, value: object, number: int, line: int) -> str:
+        """What the row is called: its id or number, with #2 and so on where the file says it twice."""
+        base = name = " ".join(_string(value).split()) or str(number)
+        if base in self.seen:
+            count = self.repeated.get(base, 1) + 1
+            while (name := f"{base}#{count}") in self.seen:
+                count += 1
+            self.repeated[base] = count  # not to count from 2 again: every row may say the same id
+            self.seed.notes(line, f"id {base} was there before; indexed as {name}")
+        self.seen.add(name)
+        return name
+
+    def _metadata(self, row: Mapping[str, Any], special: set[str]) -> dict[str, Scalar | tuple[Scalar, ...]]:
+        wanted = self.seed.options.metadata
+        found: dict[str, Scalar | tuple[Scalar, ...]] = {}
+        for name, value in row.items():
+            if (name in wanted) if wanted else (name not in special):
+                kept = metadata_value(value)
+                if kept is not None:
+                    found[clean(name)] = kept
+        return found
+
+    def _tell(self, line: int) -> None:
+        """Say once that the options name text columns that are not there."""
+        if self.seed.options.text and not self.told:
+            self.told = True
+            self.seed.notes(line, f"no column {' or '.join(self.seed.options.text)}: all columns indexed as text")
+
+
+def metadata_value(value: object) -> Scalar | tuple[Scalar, ...] | None:
+    """``value`` if metadata can hold it: a scalar, or a list of them. None, "", NaN and mappings are left out."""
+    if isinstance(value, str):
+        return clean(value) if value.strip() else None
+    if isinstance(value, bool):
+        return value
+    if isinstance(value, int):
+        return value if -(2**63) <= value < 2**63 else str(value)
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if isinstance(value, (list, tuple)):
+        parts = [metadata_value(item) for item in value]
+        return tuple(part for part in parts if part is not None and not isinstance(part, tuple)) or None
+    return None
+
+
+def _text_columns(row: Mapping[str, Any], names: Mapping[str, str], options: LoadOptions) -> list[str]:
+    if options.text:
+        return [name for name in options.text if name in row]
+    return [names[name] for name in TEXTS if name in names]
+
+
+def _all_columns(row: Mapping[str, Any], special: Iterable[str]) -> str:
+    """A row without a text column, as lines: column, colon, value."""
+    cells = ((name, _string(value).strip()) for name, value in row.items() if name not in special)
+    return "\n".join(f"{clean(name)}: {cell}" for name, cell in cells if cell)
+
+
+def _pick(names: Mapping[str, str], wanted: str, usual: Iterable[str]) -> str:
+    if wanted:
+        return wanted
+    return next((names[name] for name in usual if name in names), "")
+
+
+def _string(value: object) -> str:
+    """A cell as text: strings as they are, lists line by line, the rest as JSON writes it."""
+    if isinstance(value, str):
+        return clean(value)
+    if value is None:
+        return ""
+    if isinstance(value, list) and all(isinstance(item, str) for item in value):
+        return clean("\n".join(value))
+    try:
+        return clean(json.dumps(value, ensure_ascii=False))
+    except (ValueError, RecursionError):
+        return ""
+
+
+def _columns(cells: list[str]) -> list[str]:
+    """Column names of a header: trimmed, numbered where empty or said twice."""
+    columns: list[str] = []
+    for place, cell in enumerate(cells, 1):
+        name = cell.strip() or f"column{place}"
+        columns.append(name if name not in columns else f"{name}{place}")
+    return columns
+
+
+def _delimiter(seed: Seed, header: str) -> str:
+    if seed.options.delimiter:
+        return seed.options.delimiter
+    name = seed.name.lower().removesuffix(".gz")
+    if name.endswith(".tsv"):
+        return "\t"
+    bare = "".join(header.split('"')[::2])  # what is not in quotes
+    return max(",;\t|", key=bare.count) if bare else ","
+
+
+def _no_constant(name: str) -> None:
+    """NaN and the infinities, which JSON does not have, are no value."""
+
+
+def _json_reason(error: ValueError) -> str:
+    return f"{error.msg} at column {error.colno}" if isinstance(error, json.JSONDecodeError) else str(error)

@@ -1,0 +1,256 @@
+"""A seed and the ways to its bytes.
+
+* A *seed file* is what ``walk`` finds: a path, the name that the index knows it by, its size. It can be
+  pickled and sent to another process.
+* A *seed* is what a loader gets: the name, the options, and the bytes, whole (``read``) or as a stream (``open``),
+  decompressed, never more of them than ``LoadOptions.max_bytes``.
+* The *digest* of a seed is that of the file's bytes as they are on disk, compressed or not.
+"""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import io
+import os
+import sys
+import zlib
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import BinaryIO, cast
+
+from searchlib.errors import SeedError
+
+GIB = 1 << 30
+KEEP_BELOW = 8 << 20  # bytes; files larger than this are not held in memory between digest and load
+_CHUNK = 1 << 20
+_RATIO_FROM = 64 << 20  # a file that unpacks to less than this is no bomb, whatever its ratio
+
+
+@dataclass(frozen=True, slots=True)
+class LoadOptions:
+    """How seeds are read.
+
+    ``id``, ``title``, ``text``, ``metadata`` and ``language_column`` name columns of CSV, TSV and JSON Lines files
+    (JSON keys); empty means the usual names, and for ``metadata`` every column that is nothing else. Several text
+    columns are joined with a blank line between. ``delimiter`` "" has it found. ``encoding`` "" has it detected.
+    ``language`` (ISO 639-1) is what documents are in that do not say. ``suffix`` says how to read what has no
+    suffix of its own (standard input), or every file if ``force_suffix``. ``max_bytes`` bounds a file that is read
+    whole, any file after decompression, and a row; ``max_ratio`` bounds decompressed to compressed size.
+    """
+
+    id: str = ""
+    title: str = ""
+    text: tuple[str, ...] = ()
+    metadata: tuple[str, ...] = ()
+    language_column: str = ""
+    delimiter: str = ""
+    encoding: str = ""
+    language: str = ""
+    suffix: str = ""
+    force_suffix: bool = False
+    max_bytes: int = GIB
+    max_ratio: int = 200
+    strict: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """A file's digest, and its bytes if there are few enough to keep."""
+
+    digest: str
+    data: bytes | None
+
+
+@dataclass(frozen=True, slots=True)
+class SeedFile:
+    """A file found by ``walk``. ``path`` None is standard input; ``modified`` is in nanoseconds since 1970."""
+
+    path: Path | None
+    name: str
+    size: int = 0
+    modified: int = 0
+
+    def open(self) -> BinaryIO:
+        """The file's bytes as they are. Raises SeedError if it cannot be opened or is no ordinary file."""
+        if self.path is None:
+            return sys.stdin.buffer
+        try:
+            # Not to hang on a FIFO that took the file's place since it was found.
+            descriptor = os.open(self.path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0))
+            stream = os.fdopen(descriptor, "rb")
+        except OSError as error:
+            raise SeedError(reason_of(error), self.path) from error
+        return stream
+
+    def read(self) -> Content:
+        """Digest and, up to 8 MiB, bytes: to compare with what was indexed, then hand to ``load``.
+
+        Larger files are read once for this in blocks, and once more by ``load``.
+        """
+        hasher = _hasher()
+        kept: list[bytes] = []
+        size = 0
+        try:
+            with self.open() as stream:
+                while block := stream.read(_CHUNK):
+                    hasher.update(block)
+                    size += len(block)
+                    if size <= KEEP_BELOW or self.path is None:  # standard input is there only once
+                        kept.append(block)
+                    else:
+                        kept.clear()
+        except OSError as error:
+            raise SeedError(reason_of(error), self.path or self.name) from error
+        keep = size <= KEEP_BELOW or self.path is None
+        return Content(hasher.hexdigest(), b"".join(kept) if keep else None)
+
+
+@dataclass(frozen=True)
+class Seed:
+    """What a loader reads: bytes, or a function that opens a stream of them.
+
+    ``notes`` is called with (line, reason) for a part of the seed that could not be read: the rest goes on.
+    """
+
+    name: str
+    source: bytes | Callable[[], BinaryIO]
+    path: Path | None = None
+    options: LoadOptions = field(default_factory=LoadOptions)
+    notes: Callable[[int, str], None] = lambda line, reason: None
+
+    @property
+    def stem(self) -> str:
+        """The file's name without folders and suffixes: the title of last resort."""
+        name = self.name.rpartition("/")[2]
+        if name.lower().endswith(".gz"):
+            name = name[:-3]
+        return os.path.splitext(name)[0] or name  # noqa: PTH122 - a name in the index, not a path
+
+    @property
+    def gzipped(self) -> bool:
+        """Whether its name says that it is compressed."""
+        return self.name.lower().endswith(".gz")
+
+    def open(self) -> BinaryIO:
+        """The bytes as a stream, decompressed and bounded. Raises SeedError while read if there are too many."""
+        raw = io.BytesIO(self.source) if isinstance(self.source, bytes) else self.source()
+        if not self.gzipped:
+            return raw
+        counter = _Counter(raw)
+        bounded = _Bounded(gzip.GzipFile(fileobj=cast(BinaryIO, counter)), counter, self)
+        return io.BufferedReader(bounded, _CHUNK)
+
+    def read(self) -> bytes:
+        """All bytes, decompressed. Raises SeedError if there are more than ``options.max_bytes``."""
+        most = self.options.max_bytes
+        if isinstance(self.source, bytes) and not self.gzipped:
+            data = self.source
+        else:
+            with self.open() as stream:
+                data = stream.read(most + 1)
+        if len(data) > most:
+            raise SeedError(f"larger than {most:,} bytes; raise max_bytes to index it", self.name)
+        return data
+
+
+class _Counter:
+    """A stream that counts the compressed bytes that were read from it."""
+
+    def __init__(self, raw: BinaryIO) -> None:
+        self.raw = raw
+        self.size = 0
+
+    def read(self, size: int = -1) -> bytes:
+        block = self.raw.read(size)
+        self.size += len(block)
+        return block
+
+    def close(self) -> None:
+        self.raw.close()
+
+
+class _Bounded(io.RawIOBase):
+    """A decompressed stream that ends in a SeedError when there is more of it than the options allow."""
+
+    def __init__(self, stream: gzip.GzipFile, counter: _Counter, seed: Seed) -> None:
+        self.stream = stream
+        self.counter = counter
+        self.seed = seed
+        self.size = 0
+
+    def readable(self) -> bool:
+        """Yes."""
+        return True
+
+    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
+        try:
+            block = self.stream.read(len(buffer))
+        except (zlib.error, gzip.BadGzipFile, EOFError) as error:
+            raise SeedError(f"damaged gzip data ({error})", self.seed.name) from error
+        self.size += len(block)
+        options = self.seed.options
+        if self.size > options.max_bytes:
+            raise SeedError(
+                f"unpacks to more than {options.max_bytes:,} bytes; raise max_bytes to index it", self.seed.name
+            )
+        if self.size > _RATIO_FROM and self.size > options.max_ratio * self.counter.size:
+            raise SeedError(
+                f"unpacks to more than {options.max_ratio} times its size; raise max_ratio to index it", self.seed.name
+            )
+        buffer[: len(block)] = block
+        return len(block)
+
+    def close(self) -> None:
+        self.stream.close()
+        self.counter.close()
+        super().close()
+
+
+class HashingStream(io.RawIOBase):
+    """A stream that hashes what is read from it; ``hexdigest`` once the end was reached."""
+
+    def __init__(self, raw: BinaryIO) -> None:
+        self.raw = raw
+        self.hasher = _hasher()
+        self.size = 0
+
+    def readable(self) -> bool:
+        """Yes."""
+        return True
+
+    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
+        """Read and hash."""
+        block = self.raw.read(len(buffer))
+        self.hasher.update(block)
+        self.size += len(block)
+        buffer[: len(block)] = block
+        return len(block)
+
+    def close(self) -> None:
+        """Close the stream underneath too."""
+        self.raw.close()
+        super().close()
+
+    def finish(self) -> str:
+        """Read what is left, and the digest of it all."""
+        if not self.raw.closed:
+            while block := self.raw.read(_CHUNK):
+                self.hasher.update(block)
+                self.size += len(block)
+        return self.hasher.hexdigest()
+
+
+def digest(data: bytes) -> str:
+    """BLAKE2b (RFC 7693) of ``data``, 128 bits in hexadecimal: 32 characters."""
+    return hashlib.blake2b(data, digest_size=16).hexdigest()
+
+
+def _hasher() -> hashlib.blake2b:
+    return hashlib.blake2b(digest_size=16)
+
+
+def reason_of(error: OSError) -> str:
+    """What went wrong with a file, without its path and the error number."""
+    return (error.strerror or str(error) or type(error).__name__).lower()

@@ -1,0 +1,24 @@
+"""The executor: a whole query tree evaluated array by array.
+
+A `Snapshot` is several segments with exact statistics. A query is *lowered* (``lower``) to a tree of *sources*
+(``source``: words in ``leaves``, ``phrase``, many terms in ``expand``, nodes of nodes in ``boolean``), which read
+posting lists (``postings``); ``topk`` drives the tree, and ``answers`` has the questions one can ask.
+"""
+
+from searchlib.engines.whoosh.execution.answers import TopDocs, count, explain, matches, search, stream
+from searchlib.engines.whoosh.execution.explanation import Explanation, Occurrence
+from searchlib.engines.whoosh.execution.segment import Segment
+from searchlib.engines.whoosh.execution.snapshot import Snapshot
+
+__all__ = [
+    "Explanation",
+    "Occurrence",
+    "Segment",
+    "Snapshot",
+    "TopDocs",
+    "count",
+    "explain",
+    "matches",
+    "search",
+    "stream",
+]

@@ -1,0 +1,153 @@
+"""Answers: the best records, how many match, which ones, and why.
+
+A query runs segment by segment. A segment's k-th best score is where the next one starts from, so the order of the
+segments matters for speed and not for answers: ids, order and the bits of scores are those of a single segment.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from searchlib.engines.whoosh.execution import topk
+from searchlib.engines.whoosh.execution.boolean import All, Constant, Excluded
+from searchlib.engines.whoosh.execution.explanation import Explanation
+from searchlib.engines.whoosh.execution.lower import Lowering
+from searchlib.engines.whoosh.execution.segment import AnyInts, Docs, Floats, Ints
+from searchlib.engines.whoosh.execution.snapshot import Snapshot, View
+from searchlib.engines.whoosh.execution.source import Marked, Nothing, Source
+from searchlib.ranking import BM25F
+
+# A query, or the ascending docs of each segment.
+Restriction: TypeAlias = Any | Sequence[AnyInts]
+
+DEFAULT = BM25F()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class TopDocs:
+    """The best records, best first: parallel arrays of segment numbers, docs in them, and scores."""
+
+    segments: NDArray[np.int64]
+    docs: Ints
+    scores: Floats
+
+    def __len__(self) -> int:
+        return len(self.docs)
+
+
+def search(
+    snapshot: Snapshot,
+    query: Any,
+    limit: int | None = 10,
+    *,
+    ranking: BM25F = DEFAULT,
+    filter: Restriction | None = None,
+    mask: Restriction | None = None,
+    offset: int = 0,
+) -> TopDocs:
+    """The ``limit`` best records from the ``offset``-th on (from 0), by score, then ``snapshot.order``.
+
+    With ``limit`` None, all of them. ``filter`` keeps what it matches, ``mask`` leaves it out; neither scores.
+    """
+    found = []
+    lowering = Lowering(snapshot, ranking)
+    k = None if limit is None else limit + offset
+    best = np.empty(0)
+    for view in snapshot.views:
+        source = _restricted(lowering, query, view, filter, mask)
+        if isinstance(source, Nothing):
+            continue
+        if k is None:
+            parts = list(topk.scored_chunks(source))
+            docs, scores = (np.concatenate(part) for part in zip(*parts, strict=True))
+        else:
+            top = topk.collect(source, k, float(best[-1]) if k and len(best) == k else -np.inf)
+            docs, scores = top.docs, top.scores
+            best = -np.sort(-np.concatenate((best, scores)))[:k]
+        found.append((view, docs, scores))
+    return _ordered(snapshot, found, offset, k)
+
+
+def count(snapshot: Snapshot, query: Any, *, filter: Restriction | None = None, mask: Restriction | None = None) -> int:
+    """How many live records match."""
+    lowering = Lowering(snapshot, DEFAULT)
+    return sum(
+        len(docs) for view in snapshot.views for docs in topk.chunks(_restricted(lowering, query, view, filter, mask))
+    )
+
+
+def matches(
+    snapshot: Snapshot, query: Any, *, filter: Restriction | None = None, mask: Restriction | None = None
+) -> list[Docs]:
+    """For each segment the ascending docs of the live records that match."""
+    lowering = Lowering(snapshot, DEFAULT)
+    return [
+        np.concatenate(list(topk.chunks(_restricted(lowering, query, view, filter, mask))) or [np.empty(0, np.int32)])
+        for view in snapshot.views
+    ]
+
+
+def stream(
+    snapshot: Snapshot, query: Any, *, filter: Restriction | None = None, mask: Restriction | None = None
+) -> Iterator[tuple[int, Docs]]:
+    """The live records that match, in order of segment and doc, as parts (segment, docs) of bounded size."""
+    lowering = Lowering(snapshot, DEFAULT)
+    for view in snapshot.views:
+        for docs in topk.chunks(_restricted(lowering, query, view, filter, mask)):
+            if len(docs):
+                yield view.number, docs
+
+
+def explain(snapshot: Snapshot, query: Any, segment: int, doc: int, *, ranking: BM25F = DEFAULT) -> Explanation | None:
+    """How the score of a record is made; None if the query does not match it."""
+    view = snapshot.views[segment]
+    if view.alive is not None and not view.alive[doc]:
+        return None
+    return Lowering(snapshot, ranking).lower(query, view).explain(doc)
+
+
+def _restricted(
+    lowering: Lowering, query: Any, view: View, filter: Restriction | None, mask: Restriction | None
+) -> Source:
+    source = lowering.lower(query, view)
+    if isinstance(source, Nothing):
+        return source
+    children = [source]
+    if filter is not None:
+        kept = _restriction(lowering, filter, view)
+        if isinstance(kept, Nothing):
+            return kept
+        children.append(Constant(kept, 0.0, "filter"))
+    if mask is not None:
+        left_out = _restriction(lowering, mask, view)
+        if not isinstance(left_out, Nothing):
+            children.append(Excluded(left_out))
+    return source if len(children) == 1 else All(children, "filtered")
+
+
+def _restriction(lowering: Lowering, restriction: Restriction, view: View) -> Source:
+    if not isinstance(restriction, Sequence) or isinstance(restriction, str):
+        return lowering.lower(restriction, view)
+    marks = np.zeros(view.doc_count, bool)
+    marks[np.asarray(restriction[view.number], np.int64)] = True
+    return Marked(view, marks, 0.0, "docs")
+
+
+def _ordered(snapshot: Snapshot, found: list[tuple[View, Docs, Floats]], offset: int, k: int | None) -> TopDocs:
+    if not found:
+        return TopDocs(np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0))
+    segments = np.concatenate([np.full(len(docs), view.number, np.int64) for view, docs, _ in found])
+    docs = np.concatenate([docs for _, docs, _ in found]).astype(np.int64)
+    scores = np.concatenate([scores for _, _, scores in found])
+    if snapshot.order is not None and len(found) > 1:
+        rank = np.concatenate([snapshot.order(view.number)[docs] for view, docs, _ in found])
+        best = np.lexsort((docs, segments, rank, -scores))
+    else:
+        best = np.lexsort((docs, segments, -scores))
+    best = best[offset:k]
+    return TopDocs(segments[best], docs[best], scores[best])

@@ -1,0 +1,121 @@
+"""Queries that stand for many terms: which terms of a field they mean.
+
+Patterns compare with the *folded* part of a key (see ``searchlib.analysis``): ``erdo*`` means ``erdogan`` and all
+its accented variants. Terms stream from the dictionary, so an expansion has no limit and takes no memory.
+"""
+
+from __future__ import annotations
+
+import fnmatch
+import re
+from collections.abc import Callable, Iterator
+from typing import Any, TypeAlias
+
+import numpy as np
+
+from searchlib.engines.whoosh.execution.segment import Bools
+from searchlib.engines.whoosh.execution.snapshot import View
+
+SEPARATOR = b"\x1f"  # between the folded and the exact part of a key
+AFTER_SEPARATOR = b"\x20"
+Terms: TypeAlias = Iterator[tuple[bytes, Any]]
+
+_GLOB_SPECIAL = re.compile(r"[*?\[]")
+_REGEX_LITERAL = re.compile(r"(?:\^|\\A)?([^{}()\[\].?*+^$\\|]*)")
+_CHECK_EVERY = 4096
+
+
+def folded(key: bytes) -> bytes:
+    """The folded part of a key."""
+    return key.partition(SEPARATOR)[0]
+
+
+def end_of_prefix(prefix: bytes) -> bytes | None:
+    """The least bytes that sort after everything that begins with ``prefix``; None if there are none."""
+    stripped = prefix.rstrip(b"\xff")
+    return stripped[:-1] + bytes((stripped[-1] + 1,)) if stripped else None
+
+
+def variants(key: str) -> tuple[tuple[bytes, bytes], tuple[bytes, bytes]]:
+    """The two ranges of keys whose folded part is ``key``."""
+    plain = key.encode("utf-8", "surrogatepass")
+    return (plain, plain + b"\0"), (plain + SEPARATOR, plain + AFTER_SEPARATOR)
+
+
+def prefixed(view: View, field: str, prefix: str) -> Terms:
+    """Terms that begin with ``prefix``."""
+    start = prefix.encode("utf-8", "surrogatepass")
+    return view.segment.terms(field, start, end_of_prefix(start))
+
+
+def globbed(view: View, field: str, pattern: str) -> Terms:
+    """Terms whose folded part a glob matches (``fnmatch``: ``*``, ``?``, ``[abc]``)."""
+    special = _GLOB_SPECIAL.search(pattern)
+    literal = pattern[: special.start()] if special else pattern
+    return _matching(prefixed(view, field, literal), re.compile(fnmatch.translate(pattern)).match)
+
+
+def matched(view: View, field: str, pattern: str) -> Terms:
+    """Terms whose folded part begins with a match of a regular expression."""
+    literal = "" if "|" in pattern else _REGEX_LITERAL.match(pattern).group(1)  # type: ignore[union-attr]
+    follows = pattern[pattern.find(literal) + len(literal) :] if literal else ""
+    if follows[:1] in ("*", "?", "{"):
+        literal = literal[:-1]  # its last character may be there no times
+    return _matching(prefixed(view, field, literal), re.compile(pattern).match)
+
+
+def ranged(
+    view: View, field: str, start: bytes, end: bytes | None, startexcl: bool, endexcl: bool, fold: bool
+) -> Terms:
+    """Terms from ``start`` to ``end`` (None: no end), either of which may be excluded; folded parts if ``fold``."""
+    stop = None if end is None else end + (AFTER_SEPARATOR if fold else b"\0")
+    for key, entry in view.segment.terms(field, start, stop):
+        value = folded(key) if fold else key
+        if (startexcl and value == start) or (end is not None and (value > end or (endexcl and value == end))):
+            continue
+        yield key, entry
+
+
+def similar(view: View, field: str, text: str, distance: int, prefix: int) -> Terms:
+    """Terms whose folded part is ``text`` but for ``distance`` edits, and equals it in ``prefix`` characters.
+
+    An edit inserts, deletes or replaces a character, or swaps two neighbours (optimal string alignment).
+    """
+    for key, entry in prefixed(view, field, text[:prefix]):
+        word = folded(key).decode("utf-8", "replace")
+        if word == text or within(word, text, distance):
+            yield key, entry
+
+
+def within(word: str, text: str, distance: int) -> bool:
+    """Whether the optimal string alignment distance of two strings is at most ``distance``."""
+    if abs(len(word) - len(text)) > distance:
+        return False
+    before: list[int] = []
+    row = list(range(len(text) + 1))
+    for i, letter in enumerate(word, 1):
+        older, before = before, row
+        row = [i]
+        for j, other in enumerate(text, 1):
+            cost = min(before[j] + 1, row[j - 1] + 1, before[j - 1] + (letter != other))
+            if i > 1 and j > 1 and letter == text[j - 2] and word[i - 2] == other:
+                cost = min(cost, older[j - 2] + 1)
+            row.append(cost)
+        if min(row) > distance and (not before or min(before) >= distance):
+            return False
+    return row[-1] <= distance
+
+
+def mark(view: View, terms: Terms) -> Bools:
+    """The docs of all the terms, as a bitmap of the segment."""
+    marks = np.zeros(view.doc_count, bool)
+    docs = view.segment.docs
+    for number, (_, entry) in enumerate(terms, 1):
+        marks[docs(entry)] = True
+        if number % _CHECK_EVERY == 0 and marks.all():
+            break
+    return marks
+
+
+def _matching(terms: Terms, match: Callable[[str], Any]) -> Terms:
+    return ((key, entry) for key, entry in terms if match(folded(key).decode("utf-8", "replace")))

@@ -1,0 +1,129 @@
+"""Phrases: words that stand one after another in one field.
+
+A doc must have all the words, in one field; that, and the score, which is the sum of the words' scores, is known
+without positions. So positions are read last, and only where the score is wanted: `Need.UPPER` leaves them out.
+
+Positions are compared for all docs at once. An occurrence becomes a number, the doc's place in its upper half and
+the position in its lower one, so that occurrences ascend by doc and position and a doc is never near another.
+"""
+
+# ruff: noqa: D102 - what the methods of a source do is written at Source
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from searchlib.engines.whoosh.execution.boolean import All
+from searchlib.engines.whoosh.execution.explanation import Explanation
+from searchlib.engines.whoosh.execution.leaves import Part, Ranked
+from searchlib.engines.whoosh.execution.postings import Span
+from searchlib.engines.whoosh.execution.segment import Bools, Docs, Floats, Ints
+from searchlib.engines.whoosh.execution.source import Matched, Need, Source
+
+_HALF = 32
+
+
+class Phrase(Source):
+    """Words in order in one field, each at most ``slop`` positions after the one before."""
+
+    def __init__(self, words: Sequence[Ranked], slop: int, text: str) -> None:
+        self.view = words[0].view
+        self.words = tuple(words)
+        self.slop = min(slop, (1 << _HALF - 1) - 1)
+        self.text = text
+        self._all = All(words, text)
+        # With a negative boost, the score of what only looks like a match would not be above the true one, 0.
+        self.guesses = all(word.scale >= 0 for word in words)
+
+    @property
+    def cost(self) -> int:
+        return self._all.cost
+
+    def windows(self) -> Floats:
+        return self._all.windows()
+
+    def dense(self, span: Span, need: Need) -> Matched:
+        hits, scores = self._all.dense(span, need)
+        if need is not Need.UPPER or not self.guesses:
+            places = np.flatnonzero(hits)
+            standing = self._stands(span.docs(places))
+            hits[places] = standing
+            scores[places[~standing]] = 0.0
+        return hits, scores
+
+    def at(self, docs: Docs, need: Need) -> Matched:
+        hits, scores = self._all.at(docs, need)
+        if need is not Need.UPPER or not self.guesses:
+            places = np.flatnonzero(hits)
+            standing = self._stands(docs[places])
+            hits[places] = standing
+            scores[places[~standing]] = 0.0
+        return hits, scores
+
+    def candidates(self) -> Docs:
+        return self._all.candidates()
+
+    def explain(self, doc: int) -> Explanation | None:
+        matched, score = self.match(doc)
+        if not matched:
+            return None
+        parts = [word.explain(doc) for word in self.words]
+        return Explanation(score, "phrase", self.text, tuple(part for part in parts if part))
+
+    def _stands(self, docs: Docs) -> Bools:
+        """In which of the docs, all of which have the words in some field, the phrase stands."""
+        standing = np.zeros(len(docs), bool)
+        for field in dict.fromkeys(part.field for part in self.words[0].parts):
+            words = [[part for part in word.parts if part.field == field] for word in self.words]
+            open_places = np.flatnonzero(~standing)
+            if len(open_places) and all(words):
+                standing[open_places] = self._stands_in(words, docs[open_places])
+        return standing
+
+    def _stands_in(self, words: Sequence[Sequence[Part]], docs: Docs) -> Bools:
+        places = np.arange(len(docs), dtype=np.int64)
+        for parts in words:
+            here = np.zeros(len(places), bool)
+            for part in parts:
+                here[_located(part, docs[places])[0]] = True
+            places = places[here]
+            if len(places) == 0:
+                break
+        standing = np.zeros(len(docs), bool)
+        ends: Ints | None = None
+        for parts in words if len(places) else ():
+            occurrences = _occurrences(parts, docs[places])
+            if ends is not None:
+                before = np.searchsorted(ends, occurrences) - 1
+                near = before >= 0
+                near &= occurrences - ends[before] <= self.slop
+                occurrences = occurrences[near]
+            ends = occurrences
+            if len(ends) == 0:
+                break
+        if ends is not None:
+            standing[places[ends >> _HALF]] = True
+        return standing
+
+
+def _located(part: Part, docs: Docs) -> tuple[Ints, Ints]:
+    found, numbers, _ = part.reader.locate(docs)
+    if not part.plain:
+        hits, _ = part.weigh(docs[found])
+        found, numbers = found[hits], numbers[hits]
+    return found, numbers
+
+
+def _occurrences(parts: Sequence[Part], docs: Docs) -> Ints:
+    """Where the keys of a word stand in the docs: ascending numbers."""
+    lists = []
+    for part in parts:
+        found, numbers = _located(part, docs)
+        if len(found):
+            positions, counts = part.reader.positions(numbers)
+            lists.append((np.repeat(found, counts) << _HALF) | positions)
+    if len(lists) == 1:
+        return lists[0]
+    return np.sort(np.concatenate(lists)) if lists else np.empty(0, np.int64)

@@ -1,0 +1,231 @@
+"""Posting lists as the executor reads them: whole, by window, or at given docs.
+
+* A *window* is a run of ``2 ** bits`` docs. It is the unit in which top-k bounds scores: see ``topk``.
+* A *span* is a set of windows that are evaluated together. A doc's *place* in a span is its index in the arrays
+  that stand for the span.
+* A *peak* is the greatest ``freq / norm`` of a posting list in a window, 0 where it has no postings.
+* A `PostingList` belongs to a snapshot and is shared between threads. Decoded lists are kept in its `Decoded`
+  cache, up to a number of bytes: a handful of NumPy calls decodes a million postings, but no fewer calls decode
+  three blocks, so a long list is read in part only the first time, and only where little of it is needed.
+* A `Reader` is one query's way into a list.
+
+Docs are int32: NumPy searches and compares arrays of one type without copying them.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable
+from typing import Any, TypeAlias
+
+import numpy as np
+
+from searchlib.engines.whoosh.execution.segment import BLOCK, AnyInts, Bools, Docs, Floats, Ints, Segment
+
+PARTLY = 131_072  # longer lists may be read in part
+_PER_BLOCK = 512  # where no more than one in so many postings is looked for
+_MARK = 8_192  # from so many docs on, two lists are intersected with a bitmap
+_DECODED_BYTES = 64 << 20
+
+Whole: TypeAlias = tuple[Docs, AnyInts]
+_NO_DOCS = np.empty(0, np.int32)
+_NOTHING = np.empty(0, np.int64)
+
+
+class Decoded:
+    """Posting lists that were decoded, the last used ones, up to ``limit`` bytes."""
+
+    def __init__(self, limit: int = _DECODED_BYTES) -> None:
+        self._limit = limit
+        self._size = 0
+        self._lists: OrderedDict[int, tuple[PostingList, Whole]] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def get(self, postings: PostingList) -> Whole | None:
+        """The docs and freqs of a list, if they are kept."""
+        with self._lock:
+            found = self._lists.get(id(postings))
+            if found is None:
+                return None
+            self._lists.move_to_end(id(postings))
+            return found[1]
+
+    def put(self, postings: PostingList, whole: Whole) -> None:
+        """Keep the docs and freqs of a list."""
+        with self._lock:
+            if id(postings) in self._lists or _bytes(whole) > self._limit:
+                return
+            self._lists[id(postings)] = (postings, whole)
+            self._size += _bytes(whole)
+            while self._size > self._limit:
+                _, (_, dropped) = self._lists.popitem(last=False)
+                self._size -= _bytes(dropped)
+
+
+class Span:
+    """A set of windows, ascending, laid end to end."""
+
+    __slots__ = ("_slots", "bits", "contiguous", "size", "start", "windows")
+
+    def __init__(self, windows: Ints, bits: int) -> None:
+        self.windows = windows
+        self.bits = bits
+        self.size = len(windows) << bits
+        self.start = int(windows[0]) << bits
+        self.contiguous = int(windows[-1] - windows[0]) + 1 == len(windows)
+        self._slots: Ints | None = None
+
+    @classmethod
+    def run(cls, first: int, stop: int, bits: int) -> Span:
+        """The windows ``first`` up to and without ``stop``."""
+        return cls(np.arange(first, stop, dtype=np.int64), bits)
+
+    def docs(self, places: Ints) -> Docs:
+        """The docs at these places."""
+        if self.contiguous:
+            docs = places + self.start
+        else:
+            docs = (self.windows[places >> self.bits] << self.bits) | (places & ((1 << self.bits) - 1))
+        return docs.astype(np.int32)
+
+    def select(self, docs: Docs) -> tuple[slice | Bools, Ints]:
+        """Which of these ascending docs are in the span, and their places."""
+        if self.contiguous:
+            first, stop = docs.searchsorted(np.array((self.start, self.start + self.size), np.int32))
+            chosen = slice(int(first), int(stop))
+            return chosen, docs[chosen].astype(np.int64) - self.start
+        if self._slots is None:
+            slots = np.full(int(self.windows[-1]) + 2, -1, np.int64)
+            slots[self.windows] = np.arange(len(self.windows), dtype=np.int64) << self.bits
+            self._slots = slots
+        slot = self._slots[np.minimum(docs >> self.bits, len(self._slots) - 1)]
+        inside = slot >= 0
+        return inside, slot[inside] | (docs[inside] & ((1 << self.bits) - 1))
+
+
+class PostingList:
+    """The postings of a term in a segment, and tables about them that are made when first needed."""
+
+    __slots__ = ("_asked", "_decoded", "_last_docs", "_peaks", "df", "entry", "segment")
+
+    def __init__(self, segment: Segment, entry: Any, decoded: Decoded) -> None:
+        self.segment = segment
+        self.entry = entry
+        self.df = int(entry.df)
+        self._decoded = decoded
+        self._asked = False
+        self._last_docs: Docs | None = None
+        self._peaks: tuple[object, Floats] | None = None
+
+    @property
+    def last_docs(self) -> Docs:
+        """The last doc of each block."""
+        if self._last_docs is None:
+            self._last_docs = self.segment.blocks(self.entry).last_docs.astype(np.int32)
+        return self._last_docs
+
+    def docs(self) -> Docs:
+        """All docs."""
+        return self.whole()[0]
+
+    def whole(self) -> Whole:
+        """All docs and freqs."""
+        whole = self._decoded.get(self)
+        if whole is None:
+            freqs = self.segment.freqs(self.entry)
+            small = np.uint8 if int(freqs.max(initial=0)) < 256 else np.uint32
+            whole = self.segment.docs(self.entry).astype(np.int32, copy=False), freqs.astype(small, copy=False)
+            self._decoded.put(self, whole)
+        return whole
+
+    def partly(self, wanted: int) -> bool:
+        """Whether to read only the blocks that ``wanted`` docs are in: the list is long, and asked for once."""
+        if self.df <= PARTLY or wanted * _PER_BLOCK > self.df or self._asked:
+            return False
+        self._asked = True
+        return self._decoded.get(self) is None
+
+    def peaks(self, key: object, norm: Callable[[Docs], Any], bits: int, windows: int) -> Floats:
+        """The peak of every window, for the norms that ``key`` names: float64[windows]."""
+        known = self._peaks
+        if known is not None and known[0] == key:
+            return known[1]
+        docs, freqs = self.whole()
+        peaks = np.zeros(windows, np.float64)
+        if len(docs):
+            window = docs >> bits
+            starts = np.flatnonzero(np.concatenate(([True], window[1:] != window[:-1])))
+            peaks[window[starts]] = np.maximum.reduceat(freqs / norm(docs), starts)
+        self._peaks = (key, peaks)
+        return peaks
+
+
+class Reader:
+    """One query's way into a posting list."""
+
+    __slots__ = ("_whole", "df", "list")
+
+    def __init__(self, postings: PostingList) -> None:
+        self.list = postings
+        self.df = postings.df
+        self._whole: Whole | None = None
+
+    def whole(self) -> Whole:
+        """All docs and freqs."""
+        if self._whole is None:
+            self._whole = self.list.whole()
+        return self._whole
+
+    def read(self, span: Span) -> tuple[Ints, Docs, AnyInts]:
+        """Places, docs and freqs of the postings in a span."""
+        docs, freqs = self.whole()
+        chosen, places = span.select(docs)
+        return places, docs[chosen], freqs[chosen]
+
+    def locate(self, docs: Docs) -> tuple[Ints, Ints, AnyInts]:
+        """Which of these ascending docs the list has: their indices in ``docs``, posting numbers, and freqs."""
+        if self._whole is None and self.list.partly(len(docs)):
+            return self._locate_in_blocks(docs)
+        known, freqs = self.whole()
+        found, number = common(docs, known)
+        return found, number, freqs[number]
+
+    def _locate_in_blocks(self, docs: Docs) -> tuple[Ints, Ints, AnyInts]:
+        last = self.list.last_docs
+        docs = docs[: int(np.searchsorted(docs, last[-1], "right"))]
+        block = np.searchsorted(last, docs)
+        if len(docs) == 0:
+            return _NOTHING, _NOTHING, _NOTHING
+        blocks = block[np.concatenate(([True], block[1:] != block[:-1]))]
+        known, freqs = self.list.segment.decode(self.list.entry, blocks)
+        found, number = common(docs, known.astype(np.int32, copy=False))
+        return found, blocks[number // BLOCK] * BLOCK + number % BLOCK, freqs[number]
+
+    def positions(self, numbers: Ints) -> tuple[Ints, Ints]:
+        """Positions of the postings with these numbers, and how many each has."""
+        positions, offsets = self.list.segment.positions(self.list.entry, numbers)
+        return positions.astype(np.int64), np.diff(offsets).astype(np.int64)
+
+
+def common(one: Docs, other: Docs) -> tuple[Ints, Ints]:
+    """Where the docs that two ascending arrays share stand in the one and in the other."""
+    if len(one) == 0 or len(other) == 0:
+        return _NOTHING, _NOTHING
+    if len(one) > len(other):
+        in_other, in_one = common(other, one)
+        return in_one, in_other
+    if len(one) > _MARK and len(one) * 16 > len(other):
+        # Looking up is 20 ns a doc, marking and reading marks 1 ns: leave what is not shared out first.
+        marks = np.zeros(int(max(one[-1], other[-1])) + 1, bool)
+        marks[one] = True
+        in_other = np.flatnonzero(marks[other])
+        return np.searchsorted(one, other[in_other]), in_other
+    place = np.searchsorted(other, one)
+    place[place == len(other)] = 0
+    in_one = np.flatnonzero(other[place] == one)
+    return in_one, place[in_one]
+
+
+def _bytes(whole: Whole) -> int:
+    return whole[0].nbytes + whole[1].nbytes

@@ -1,0 +1,101 @@
+"""What the executor reads: the protocol of a segment.
+
+* A *segment* is an immutable part of an index. Its records are numbered from 0: *docs*.
+* A *posting list* says in which docs a term stands, how often (*freqs*), and where (*positions*). It is cut into
+  *blocks* of `BLOCK` postings, the last one shorter, which can be decoded one by one.
+
+``searchlib.engines.whoosh.codec`` has the implementation that reads files; tests have one in memory.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, Protocol, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+BLOCK = 128
+
+Bools: TypeAlias = NDArray[np.bool_]
+Ints: TypeAlias = NDArray[np.int64]
+Docs: TypeAlias = NDArray[np.int32]
+Floats: TypeAlias = NDArray[np.float64]
+AnyInts: TypeAlias = NDArray[Any]
+
+
+class TermEntry(Protocol):
+    """A term's place in the dictionary: ``df`` docs (deleted ones too), ``cf`` occurrences."""
+
+    @property
+    def df(self) -> int:
+        """Docs that hold the term."""
+        ...
+
+    @property
+    def cf(self) -> int:
+        """Its occurrences in all docs."""
+        ...
+
+
+class Blocks(Protocol):
+    """What is known of a posting list's blocks without decoding them: arrays with one element a block."""
+
+    @property
+    def last_docs(self) -> AnyInts:
+        """The last doc of each block."""
+        ...
+
+
+class Segment(Protocol):
+    """A segment, safe to share between threads."""
+
+    @property
+    def doc_count(self) -> int:
+        """All docs, the deleted ones too."""
+        ...
+
+    @property
+    def deleted(self) -> Bools | None:
+        """True for deleted docs; None when there are none."""
+        ...
+
+    def term(self, field: str, key: bytes) -> Any | None:
+        """The entry of a term."""
+        ...
+
+    def terms(self, field: str, start: bytes = b"", stop: bytes | None = None) -> Iterator[tuple[bytes, Any]]:
+        """The terms of a field from ``start`` up to and without ``stop``, in order of their bytes."""
+        ...
+
+    def docs(self, entry: Any) -> AnyInts:
+        """The docs of a posting list, ascending."""
+        ...
+
+    def freqs(self, entry: Any) -> AnyInts:
+        """The frequencies, parallel to ``docs``."""
+        ...
+
+    def blocks(self, entry: Any) -> Blocks:
+        """The table of the blocks."""
+        ...
+
+    def decode(self, entry: Any, block_numbers: Any) -> tuple[AnyInts, AnyInts]:
+        """Docs and freqs of the blocks with these ascending numbers, one after another."""
+        ...
+
+    def positions(self, entry: Any, which: Any = None) -> tuple[AnyInts, AnyInts]:
+        """Positions of the postings with these numbers: of the i-th, ``positions[offsets[i]:offsets[i + 1]]``."""
+        ...
+
+    def lengths(self, field: str) -> AnyInts:
+        """Tokens of a field in each doc."""
+        ...
+
+    def length_sum(self, field: str) -> int:
+        """The sum of ``lengths``; 0 for a field that keeps none."""
+        ...
+
+    def column(self, name: str) -> AnyInts:
+        """A numeric column; KeyError if there is none."""
+        ...

@@ -1,0 +1,170 @@
+"""The best k docs of a source, without scoring what cannot be among them.
+
+The bounds of a source's windows (see ``source``) say where good docs can be. The windows are evaluated from the most
+promising on, a span of them at a time, until no bound is as high as the k-th best score found so far: MaxScore
+(H. Turtle and J. Flood, Query evaluation: strategies and optimizations, 1995) with block maxima (S. Ding and T. Suel,
+Faster top-k document retrieval using block-max indexes, SIGIR 2011), turned so that whole arrays are worked on.
+Before that, children of a query that are rare are read whole, and their docs evaluated wherever they are; what has
+none of them must match the other children alone, so its bounds are lower.
+
+A bound that is equal to the threshold is still looked at: of equal scores the first doc counts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from searchlib.engines.whoosh.execution.postings import Span
+from searchlib.engines.whoosh.execution.segment import Bools, Docs, Floats
+from searchlib.engines.whoosh.execution.source import Need, Source
+
+SPARSE = 16_384  # docs that are evaluated wherever they are
+FIRST_DOCS, FIRST_WINDOWS = 512, 32  # what is evaluated to get a threshold
+CHUNK_DOCS = 131_072  # the size of a span at most: arrays of 1 MB
+VERIFIED = 64  # docs that only look like matches, checked at a time
+_SLACK = 1e-9  # bounds may add up in another order than scores
+
+
+class Top:
+    """The k best docs so far of one segment, by score and then doc."""
+
+    def __init__(self, k: int, threshold: float = -np.inf) -> None:
+        self.k = k
+        self.docs: Docs = np.empty(0, np.int32)
+        self.scores: Floats = np.empty(0)
+        self._floor = threshold
+
+    @property
+    def threshold(self) -> float:
+        """No doc with a score below this can be among the k best."""
+        return max(self._floor, float(self.scores[-1])) if len(self.scores) == self.k else self._floor
+
+    def add(self, docs: Docs, scores: Floats) -> None:
+        """Take the best of these docs in; a doc may be given again, with the same score."""
+        good = scores >= self.threshold
+        docs = np.concatenate((self.docs, docs[good]))
+        scores = np.concatenate((self.scores, scores[good]))
+        docs, first = np.unique(docs, return_index=True)
+        scores = scores[first]
+        if len(scores) > self.k:
+            good = scores >= np.partition(scores, len(scores) - self.k)[len(scores) - self.k]
+            docs, scores = docs[good], scores[good]
+        best = np.lexsort((docs, -scores))[: self.k]
+        self.docs, self.scores = docs[best], scores[best]
+
+
+def collect(source: Source, k: int, threshold: float = -np.inf) -> Top:
+    """The ``k`` best live docs of a source; docs that score below ``threshold`` need not be found."""
+    top = Top(k, threshold)
+    if k > 0 and source.view.doc_count:
+        docs, rest = source.split(SPARSE)
+        if docs is not None:
+            _collect_at(source, source.view.live(docs), top)
+        if rest is not None:
+            _collect_windows(source, rest, top)
+    return top
+
+
+def chunks(source: Source) -> Iterator[Docs]:
+    """The live docs that match, in order, a part at a time; memory for no more than a part is taken."""
+    view = source.view
+    if source.cost <= SPARSE:
+        docs = view.live(source.candidates())
+        yield docs[source.at(docs, Need.MATCHES)[0]]
+        return
+    step = max(1, CHUNK_DOCS >> view.bits)
+    for first in range(0, view.windows, step):
+        span = Span.run(first, min(first + step, view.windows), view.bits)
+        hits, _ = source.dense(span, Need.MATCHES)
+        yield view.live(span.docs(np.flatnonzero(hits)))
+
+
+def scored_chunks(source: Source) -> Iterator[tuple[Docs, Floats]]:
+    """The live docs that match, in order, and their scores, a part at a time."""
+    for docs in chunks(source):
+        yield docs, source.at(docs, Need.SCORES)[1]
+
+
+def _collect_at(source: Source, docs: Docs, top: Top) -> None:
+    if len(docs) <= 2 * FIRST_DOCS:
+        _consider_at(source, docs, top)
+        return
+    bounds = _raised(source.windows()[docs >> source.view.bits])
+    docs, bounds = docs[bounds >= 0], bounds[bounds >= 0]
+    wanted = FIRST_DOCS
+    while len(docs):
+        wanted = min(wanted, len(docs))
+        taken = _greatest(bounds, wanted)
+        _consider_at(source, docs[taken], top)
+        left = ~taken & (bounds >= top.threshold)
+        docs, bounds = docs[left], bounds[left]
+        wanted *= 8
+
+
+def _collect_windows(source: Source, rest: Source, top: Top) -> None:
+    view = source.view
+    bounds = _raised(rest.windows())
+    windows = np.flatnonzero((bounds >= 0) & (bounds >= top.threshold))
+    bounds = bounds[windows]
+    wanted, most = FIRST_WINDOWS, max(1, CHUNK_DOCS >> view.bits)
+    while len(windows):
+        taken = _greatest(bounds, min(wanted, most, len(windows)))
+        _consider_span(source, Span(windows[taken], view.bits), top)
+        left = ~taken & (bounds >= top.threshold)
+        windows, bounds = windows[left], bounds[left]
+        wanted *= 4
+
+
+def _consider_at(source: Source, docs: Docs, top: Top) -> None:
+    need = Need.UPPER if source.guesses else Need.SCORES
+    hits, scores = source.at(docs, need)
+    places = np.flatnonzero(hits & (_raised(scores) >= top.threshold) if source.guesses else hits)
+    _consider(source, docs[places], scores[places], top)
+
+
+def _consider_span(source: Source, span: Span, top: Top) -> None:
+    view = source.view
+    hits, scores = source.dense(span, Need.UPPER if source.guesses else Need.SCORES)
+    if top.threshold > -np.inf:
+        hits &= _raised(scores) >= top.threshold
+    places = np.flatnonzero(hits)
+    docs = span.docs(places)
+    if view.alive is not None:
+        alive = view.alive[docs]
+        docs, places = docs[alive], places[alive]
+    _consider(source, docs, scores[places], top)
+
+
+def _consider(source: Source, docs: Docs, scores: Floats, top: Top) -> None:
+    if not source.guesses:
+        if len(docs):
+            top.add(docs, scores)
+        return
+    # The scores are bounds: find out from the greatest on.
+    bounds = _raised(scores)
+    wanted = VERIFIED
+    while len(docs):
+        taken = _greatest(bounds, min(wanted, len(docs)))
+        hits, exact = source.at(docs[taken], Need.SCORES)
+        if hits.any():
+            top.add(docs[taken][hits], exact[hits])
+        left = ~taken & (bounds >= top.threshold)
+        docs, bounds = docs[left], bounds[left]
+        wanted *= 4
+
+
+def _raised(bounds: Floats) -> Floats:
+    """Bounds that no rounding can have made too low."""
+    raised: Floats = bounds + np.abs(bounds) * _SLACK
+    return raised
+
+
+def _greatest(values: Floats, count: int) -> Bools:
+    """A mask of ``count`` of the greatest values."""
+    if count >= len(values):
+        return np.ones(len(values), bool)
+    chosen = np.zeros(len(values), bool)
+    chosen[np.argpartition(values, len(values) - count)[len(values) - count :]] = True
+    return chosen

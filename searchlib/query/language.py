@@ -1,0 +1,86 @@
+"""The query language: from what a person typed to a tree of Whoosh's query nodes.
+
+``parse`` never raises on what people type, unless it is asked to be strict. The way of a text: `syntax` tags and
+groups it (Whoosh's parser), `mending` puts right what does not fit, `building` makes nodes of it, with the words
+analysed as the index analyses them. docs/query-language.md describes the language itself.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from whoosh import query
+
+from searchlib.query.building import Builder
+from searchlib.query.fields import Fields
+from searchlib.query.mending import mend
+from searchlib.query.mistakes import Mistakes, QueryWarning
+from searchlib.query.syntax import parser
+
+DEFAULT_FIELDS: Mapping[str, float] = {"text": 1.0, "title": 2.0, "headings": 1.5}
+
+_parser = cache(parser)
+
+
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """What a text asks for: the query, and the mistakes that did not keep it from being one.
+
+    ``source`` is the text as it was read: white space and characters that cannot be printed are spaces in it, so
+    the positions of warnings and of query nodes count its code points as those of the text.
+    """
+
+    query: Any
+    warnings: tuple[QueryWarning, ...]
+    source: str
+
+
+def parse(
+    text: str,
+    schema: Any | Iterable[str],
+    languages: Sequence[str] = (),
+    default_fields: Mapping[str, float] = DEFAULT_FIELDS,
+    strict: bool = False,
+) -> Parsed:
+    """Parse ``text`` for an index with this schema (or these field names) and documents in these ``languages``.
+
+    Words without a field are searched in ``default_fields``, a mapping of names to weights. Where ``strict``, the
+    first mistake is raised as `searchlib.errors.QueryError`; otherwise mistakes are warnings, and text that asks
+    for nothing gives Whoosh's null query.
+    """
+    source = printable(text)
+    mistakes = Mistakes(source)
+    fields = Fields(schema)
+    whoosh_parser = _parser()
+    tagged = whoosh_parser.tag(source)
+    tagged.nodes = mend(tagged.nodes, fields, mistakes, len(source))
+    tree = whoosh_parser.filterize(tagged)
+    found = Builder(fields, languages, default_fields, mistakes).build(tree)
+    if isinstance(found, query.Not):
+        mistakes.add(
+            "This query says only what to leave out, so it finds everything else.",
+            found.startchar,
+            "Add a word to look for.",
+        )
+        found = query.And([query.Every(), found])
+    warnings = mistakes.in_order()
+    if found is query.NullQuery and not warnings:
+        mistakes.add("There is no word to look for.", 0, "Write at least one word, or * for everything.")
+        warnings = mistakes.in_order()
+    if strict and warnings:
+        raise warnings[0].as_error()
+    return Parsed(found, warnings, source)
+
+
+def printable(text: str) -> str:
+    """``text`` with a space for every control character, line break, unassigned surrogate or the like."""
+    if text.isprintable():
+        return text
+    return "".join(
+        " " if character.isspace() or unicodedata.category(character) in ("Cc", "Cs", "Co", "Cn") else character
+        for character in text
+    )

@@ -1,0 +1,234 @@
+"""Putting right what was typed: a list of tags that always makes a tree.
+
+What Whoosh's filters then get has brackets in pairs and not too deep, operands on both sides of every operator,
+and a field's name only before something to look for. Whatever does not fit is left out, and noted as a mistake.
+The list is walked once, so thousands of operators or brackets cost neither time nor stack.
+"""
+
+from __future__ import annotations
+
+from enum import Enum, auto
+from typing import Any
+
+from whoosh.qparser import plugins, syntax
+
+from searchlib.query.fields import Fields
+from searchlib.query.mistakes import Mistakes
+from searchlib.query.syntax import LoneQuote, RangeNode, RequiredGroup
+
+DEEPEST = 32  # brackets within brackets
+MOST_NESTING = 64  # operators that nest their left side in themselves: ANDNOT, ANDMAYBE, REQUIRE, NEAR
+_MERGING = (syntax.AndGroup, syntax.OrGroup)
+
+
+class _Kind(Enum):
+    OPEN = auto()
+    FIELD = auto()
+    PREFIX = auto()
+    INFIX = auto()
+    OPERAND = auto()
+
+
+_WANTS_MORE = (_Kind.FIELD, _Kind.PREFIX, _Kind.INFIX)
+
+
+class _Mender:
+    def __init__(self, fields: Fields, mistakes: Mistakes) -> None:
+        self.fields = fields
+        self.mistakes = mistakes
+        self.out: list[Any] = []
+        self.kinds: list[tuple[_Kind, int]] = []  # of what is in ``out``, white space apart, with its index
+        self.brackets: list[tuple[Any, bool]] = []  # that are open, and whether they count
+        self.depth = 0  # of those that count
+        self.unknown: Any = None  # a field that is none, before the word that it is to be searched with
+        self.nesting = 0
+
+    def last(self) -> _Kind | None:
+        return self.kinds[-1][0] if self.kinds else None
+
+    def last_node(self) -> Any:
+        return self.out[self.kinds[-1][1]]
+
+    def put(self, kind: _Kind, node: Any) -> None:
+        self.kinds.append((kind, len(self.out)))
+        self.out.append(node)
+
+    def drop_last(self) -> Any:
+        _, index = self.kinds.pop()
+        return self.out.pop(index)
+
+    def take(self, node: Any, following: Any) -> None:
+        if self.unknown is not None:
+            node = self.with_unknown(node)
+        if node.is_ws():
+            if self.last() is not _Kind.FIELD:  # "title: word" is as good as "title:word"
+                self.out.append(node)
+        elif isinstance(node, LoneQuote):
+            self.mistakes.add("This quotation mark is never closed.", node.startchar, 'Close the phrase: "like this"')
+        elif isinstance(node, plugins.GroupPlugin.OpenBracket):
+            self.open(node)
+        elif isinstance(node, plugins.GroupPlugin.CloseBracket):
+            self.close(node)
+        elif isinstance(node, syntax.FieldnameNode):
+            self.field(node, following)
+        elif isinstance(node, syntax.PrefixOperator):
+            self.prefix(node)
+        elif isinstance(node, syntax.InfixOperator):
+            self.infix(node)
+        elif isinstance(node, plugins.BoostPlugin.BoostNode):
+            # Behind anything but an operand it is no boost but a character between words.
+            if self.last() is _Kind.OPERAND and self.kinds[-1][1] == len(self.out) - 1:
+                self.out.append(node)
+        else:
+            self.operand(node)
+
+    def with_unknown(self, node: Any) -> Any:
+        unknown, self.unknown = self.unknown, None
+        if isinstance(node, syntax.WordNode):
+            # One node, so that an operator before them has both.
+            return _word(f"{unknown.fieldname} {node.text}", unknown.startchar, node.endchar)
+        if isinstance(node, RangeNode):
+            words = " ".join(filter(None, (unknown.fieldname, node.start, node.end)))
+            return _word(words, unknown.startchar, node.endchar)
+        self.put(_Kind.OPERAND, _word(unknown.fieldname, unknown.startchar, unknown.endchar))
+        return node
+
+    def open(self, node: Any) -> None:
+        counts = self.depth < DEEPEST
+        if counts:
+            self.depth += 1
+            self.put(_Kind.OPEN, node)
+        elif self.brackets[-1][1]:
+            self.mistakes.add(
+                f"Brackets are more than {DEEPEST} deep here.", node.startchar, "The deeper ones are ignored."
+            )
+        self.brackets.append((node, counts))
+
+    def close(self, node: Any) -> None:
+        if not self.brackets:
+            self.mistakes.add("This bracket was never opened.", node.startchar, "Remove it, or open it: (")
+            return
+        _, counted = self.brackets.pop()
+        if counted:
+            self.end_group(node)
+
+    def end_group(self, closing: Any) -> None:
+        self.depth -= 1
+        self.drop_what_wants_more()
+        if self.last() is _Kind.OPEN:
+            self.drop_last()  # nothing between the brackets
+            return
+        # From here on the whole group is one operand.
+        while self.kinds.pop()[0] is not _Kind.OPEN:
+            pass
+        self.put(_Kind.OPERAND, closing)
+
+    def drop_what_wants_more(self) -> None:
+        while self.last() in _WANTS_MORE:
+            kind, node = self.last(), self.drop_last()
+            if kind is _Kind.FIELD:
+                self.field_without_anything(node)
+            elif kind is _Kind.INFIX:
+                self.stray(node, "right")
+            elif node.text == "NOT":
+                self.mistakes.add("NOT has nothing to exclude.", node.startchar, _lower_case(node))
+
+    def field(self, node: Any, following: Any) -> None:
+        name = self.fields.resolve(node.fieldname)
+        if name is not None:
+            if self.last() is _Kind.FIELD:
+                self.field_without_anything(self.drop_last())
+            known = syntax.FieldnameNode(name, node.original)
+            self.put(_Kind.FIELD, known.set_range(node.startchar, node.endchar))
+        elif following is None or following.is_ws():
+            self.operand(_word(node.fieldname, node.startchar, node.endchar))  # "Note: ..." names no field
+        else:
+            similar = self.fields.similar(node.fieldname)
+            self.mistakes.add(
+                f'There is no field "{node.fieldname}", so it is searched as a word.',
+                node.startchar,
+                f"Did you mean {similar}: ?" if similar else f"The fields are {self.fields.listed()}.",
+            )
+            self.unknown = node
+
+    def field_without_anything(self, node: Any) -> None:
+        self.mistakes.add(
+            f"{node.original} has nothing to look for.",
+            node.startchar,
+            f"Write what to look for right after it, as in {node.original}word",
+        )
+
+    def prefix(self, node: Any) -> None:
+        if self.last() is _Kind.FIELD:
+            self.field_without_anything(self.drop_last())
+        if self.last() is _Kind.PREFIX:
+            if node.grouptype is RequiredGroup:
+                return
+            if self.drop_last().grouptype is not RequiredGroup:
+                return  # to exclude what is excluded is to want it
+        self.put(_Kind.PREFIX, node)
+
+    def infix(self, node: Any) -> None:
+        if self.last() is _Kind.FIELD:
+            self.field_without_anything(self.drop_last())
+        if self.last() is not _Kind.OPERAND:
+            self.stray(node, "left")
+            return
+        if node.grouptype not in _MERGING:
+            self.nesting += 1
+            if self.nesting > MOST_NESTING:
+                self.mistakes.add(
+                    f"{node.text} is ignored from here on: a query has at most {MOST_NESTING} of its kind.",
+                    node.startchar,
+                    "Put what belongs together in brackets: a NOT (b OR c)",
+                )
+                return
+        self.put(_Kind.INFIX, node)
+
+    def stray(self, operator: Any, side: str) -> None:
+        self.mistakes.add(f"{operator.text} has nothing on its {side}.", operator.startchar, _lower_case(operator))
+
+    def operand(self, node: Any) -> None:
+        if isinstance(node, RangeNode) and node.start is None and node.end is None:
+            self.mistakes.add(
+                "This range has neither a beginning nor an end.",
+                node.startchar,
+                "Write at least one of them: [1990 TO] or [TO 2000]",
+            )
+            if self.last() is _Kind.FIELD:
+                self.drop_last()
+            return
+        if isinstance(node, syntax.WordNode) and node.text[:1] in ("[", "{") and self.last() is _Kind.FIELD:
+            name = self.last_node().original
+            self.mistakes.add("This is not a range.", node.startchar, f"Write a range like this: {name}[1990 TO 2000]")
+        self.put(_Kind.OPERAND, node)
+
+    def finish(self, end: int) -> list[Any]:
+        if self.unknown is not None:
+            self.with_unknown(_word("", end, end))
+        while self.brackets:
+            bracket, counted = self.brackets.pop()
+            if counted:
+                self.mistakes.add("This bracket is never closed.", bracket.startchar, "Close it: )")
+                self.end_group(plugins.GroupPlugin.CloseBracket().set_range(end, end))
+        self.drop_what_wants_more()
+        return self.out
+
+
+def mend(tags: list[Any], fields: Fields, mistakes: Mistakes, end: int) -> list[Any]:
+    """The tags of a text of ``end`` code points, put right."""
+    mender = _Mender(fields, mistakes)
+    for number, node in enumerate(tags):
+        mender.take(node, tags[number + 1] if number + 1 < len(tags) else None)
+    return mender.finish(end)
+
+
+def _word(text: str, start: int, end: int) -> Any:
+    return syntax.WordNode(text).set_range(start, end)
+
+
+def _lower_case(operator: Any) -> str:
+    if not operator.text.isupper():
+        return ""
+    word = operator.text.partition("/")[0].lower()
+    return f"To search for the word, write it in lower case: {word}"

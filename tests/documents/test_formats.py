@@ -1,0 +1,334 @@
+"""What documents come out of each format."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from typing import Any
+
+import pytest
+
+from searchlib.documents import LoadOptions, Seed
+from searchlib.documents.registry import find, suffix_of
+from searchlib.errors import SeedError
+from searchlib.paragraphs import split
+from searchlib.records import Document, Paragraph
+
+
+def load(name: str, data: str | bytes, notes: list[tuple[int, str]] | None = None, **options: Any) -> list[Document]:
+    data = data.encode() if isinstance(data, str) else data
+    told: list[tuple[int, str]] = [] if notes is None else notes
+    seed = Seed(name, data, None, LoadOptions(**options), lambda line, reason: told.append((line, reason)))
+    return list(find(suffix_of(name), name)(seed))
+
+
+def one(name: str, data: str | bytes, **options: Any) -> Document:
+    (document,) = load(name, data, **options)
+    return document
+
+
+def shown(document: Document) -> list[tuple[str, str, tuple[str, ...], int]]:
+    return [(p.text, p.kind, p.headings, p.line) for p in paragraphs(document)]
+
+
+def paragraphs(document: Document) -> list[Paragraph]:
+    found = split(document)
+    assert all(document.text[p.start : p.end] == p.text for p in found)
+    return found
+
+
+# -- plain text
+
+
+def test_text_is_named_by_its_title_line_or_else_by_its_file() -> None:
+    assert one("a/notes.txt", "A Title\n\nText.").title == "A Title"
+    assert (
+        one("a/notes.txt", "Only text.").title == one("a/notes.txt.gz", gzip.compress(b"Only text.")).title == "notes"
+    )
+    assert one("a/README", "Only text.").title == "README"
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-32", "cp1252"])
+def test_text_is_read_in_the_encoding_it_has(encoding: str) -> None:
+    text = "Déjà vu\n\nLes élèves étaient très gênés à l’école où la forêt brûlait.\n\nOù est-ce?"
+    assert one("a.txt", text.replace("\n", "\r\n").encode(encoding)).text == text
+
+
+def test_without_charset_normalizer_bytes_that_are_not_utf_8_are_windows_1252(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(__import__("sys").modules, "charset_normalizer", None)
+    assert one("a.txt", b"caf\xe9 \x93hot\x94").text == "café “hot”"
+
+
+def test_an_encoding_can_be_given() -> None:
+    assert one("a.txt", "привет".encode("koi8-r"), encoding="koi8-r").text == "привет"
+    with pytest.raises(SeedError, match="not utf-8"):
+        load("a.txt", b"\xff", encoding="utf-8")
+
+
+def test_binary_files_are_said_to_be() -> None:
+    for name in ("a.txt", "a.md", "a.html", "a.jsonl", "a.csv", "a.json"):
+        with pytest.raises(SeedError, match="binary file"):
+            load(name, b"PK\x03\x04\x00\x00\x00")
+
+
+def test_lone_surrogates_and_nuls_never_come_out() -> None:
+    text = one("a.jsonl", '{"text": "a\\ud800b\\u0000c \\ud83d\\ude00"}').text
+    assert text == "a\ufffdb\ufffdc 😀"
+
+
+# -- Markdown
+
+MARKDOWN = """\
+---
+title: The Handbook
+lang: en-GB
+date: 2024-05-01
+tags: [one, two]
+author: {name: Ada}
+---
+# Head *one*
+
+Some **bold** text with [a link](http://example.org/x), ![a picture](p.png) and `code`,
+wrapped<br>and <b>inline</b> HTML &amp; more.
+
+## Sub
+- first
+  - nested
+- second
+
+> quoted
+
+```py
+def f():
+
+    return 1
+```
+
+| a | b |
+|---|---|
+| 1 | **2** |
+
+### Empty
+
+## Last
+The end.
+"""
+
+
+def test_markdown_is_what_its_reader_sees_in_blocks_under_their_headings() -> None:
+    document = one("handbook.md", MARKDOWN)
+    assert shown(document) == [
+        (
+            "Some bold text with a link, a picture and code,\nwrapped\nand inline HTML & more.",
+            "text",
+            ("Head one",),
+            10,
+        ),
+        ("first", "item", ("Head one", "Sub"), 14),
+        ("nested", "item", ("Head one", "Sub"), 15),
+        ("second", "item", ("Head one", "Sub"), 16),
+        ("quoted", "quote", ("Head one", "Sub"), 18),
+        ("def f():\n\n    return 1", "code", ("Head one", "Sub"), 21),
+        ("a | b\n1 | 2", "table", ("Head one", "Sub"), 26),
+        ("Empty", "heading", ("Head one", "Sub"), 30),
+        ("The end.", "text", ("Head one", "Last"), 33),
+    ]
+
+
+def test_front_matter_is_title_language_and_metadata() -> None:
+    document = one("handbook.md", MARKDOWN)
+    assert (document.title, document.language, document.type) == ("The Handbook", "en", "markdown")
+    assert document.metadata == {"date": "2024-05-01", "tags": ("one", "two"), "author.name": "Ada"}
+    toml = one("a.md", '+++\ntitle = "T"\ndate = 2024-05-01T10:00:00\n+++\nText.')
+    assert (toml.title, toml.metadata, toml.text) == ("T", {"date": "2024-05-01T10:00:00"}, "Text.")
+
+
+def test_front_matter_that_does_not_parse_is_noted_and_kept_as_text() -> None:
+    notes: list[tuple[int, str]] = []
+    (document,) = load("a.md", "---\n[: broken\n---\nText.", notes)
+    assert "broken" in document.text and "Text." in document.text
+    assert notes[0][1].startswith("front matter")
+
+
+def test_markdown_without_front_matter_is_named_by_its_first_heading_or_its_file() -> None:
+    assert one("a.md", "intro\n\n# The Name\n\ntext").title == "The Name"
+    assert one("a.md", "text").title == "a"
+
+
+# -- HTML
+
+PAGE = """\
+<!doctype html>
+<html lang="en-US">
+<head><title>The   page</title>
+<meta name="author" content="Ada"><meta name="keywords" content="one, two">
+<meta property="og:description" content="What it is."><link rel="canonical" href="https://example.org/p">
+<style>p { color: red }</style></head>
+<body>
+<header>Site name</header>
+<nav><ul><li><a href="/">Home</a></li></ul></nav>
+<div class="body" role="main">
+<h1>Bisection<a class="headerlink" href="#b">¶</a></h1>
+<p>Find an inser<b>tion</b> point,
+quickly.<br>Next line.</p>
+<dl><dt id="f">bisect(<em>a</em>, <em>x</em>)<a class="headerlink" href="#f">¶</a></dt>
+<dd><p>Locate <i>x</i>.</p></dd></dl>
+<ul><li>outer <ul><li>inner</li></ul> tail</li></ul>
+<pre>def f():
+
+    return 1</pre>
+<blockquote><p>Quoted.</p></blockquote>
+<table><caption>Data</caption><tr><th>a</th><th>b</th></tr><tr><td>1</td><td></td></tr></table>
+<figure><img src="i.png" alt="A tree"><figcaption>Below it</figcaption></figure>
+<p hidden>Hidden.</p><p style="display: none">Hidden too.</p><script>var hidden;</script>
+<h2>Notes</h2>
+<div>bare <span>text</span><p>and a paragraph</p>after it</div>
+</div>
+<footer>Copyright</footer>
+</body></html>
+"""
+
+
+def test_html_is_its_main_text_in_blocks_under_their_headings() -> None:
+    found = shown(one("p.html", PAGE))
+    assert [(text, kind) for text, kind, _, _ in found] == [
+        ("Find an insertion point, quickly.\nNext line.", "text"),
+        ("bisect(a, x)", "item"),
+        ("Locate x.", "item"),
+        ("outer", "item"),
+        ("inner", "item"),
+        ("tail", "item"),
+        ("def f():\n\n    return 1", "code"),
+        ("Quoted.", "quote"),
+        ("Data\na | b\n1 |", "table"),
+        ("A tree", "text"),
+        ("Below it", "text"),
+        ("bare text", "text"),
+        ("and a paragraph", "text"),
+        ("after it", "text"),
+    ]
+    assert {headings for _, _, headings, _ in found} == {("Bisection",), ("Bisection", "Notes")}
+
+
+def test_html_blocks_are_found_again_on_their_lines() -> None:
+    lines = PAGE.split("\n")
+    for text, _, _, line in shown(one("p.html", PAGE)):
+        if text not in ("A tree",):
+            assert text.split()[0].split("(")[0][:5] in lines[line - 1], (text, line)
+
+
+def test_html_says_its_title_language_and_metadata() -> None:
+    document = one("p.html", PAGE)
+    assert (document.title, document.language, document.type) == ("The page", "en", "html")
+    assert document.metadata == {
+        "author": "Ada",
+        "keywords": ("one", "two"),
+        "description": "What it is.",
+        "url": "https://example.org/p",
+    }
+
+
+def test_html_in_another_encoding_says_so_itself() -> None:
+    page = '<meta charset="iso-8859-9"><p>İstanbul’da ağaç</p>'.replace("’", "'")
+    assert one("p.html", page.encode("iso-8859-9")).text == "İstanbul'da ağaç"
+
+
+def test_a_page_that_is_all_navigation_is_kept() -> None:
+    assert one("p.html", "<nav><a>Contents</a></nav>").text == "Contents"
+
+
+def test_a_table_that_lays_out_a_page_is_not_read_as_data() -> None:
+    page = "<table><tr><td><h1>T</h1><p>one</p><p>two</p></td><td>side</td></tr></table>"
+    assert [kind for _, kind, _, _ in shown(one("p.html", page))] == ["text", "text", "text"]
+
+
+# -- rows
+
+
+def test_a_line_of_json_lines_is_a_document_by_the_usual_names() -> None:
+    rows = [
+        {"_id": "a1", "title": "T", "text": "One.\n\nTwo.", "lang": "de", "year": 1999, "tags": ["x"], "deep": {"a": 1}}
+    ]
+    (document,) = load("c.jsonl", "\n" + "\n".join(map(json.dumps, rows)))
+    assert (document.path, document.title, document.language, document.line) == ("c.jsonl#a1", "T", "de", 2)
+    assert document.metadata == {"year": 1999, "tags": ("x",)}
+    assert [p.line for p in paragraphs(document)] == [2, 2]
+
+
+def test_a_row_without_text_is_found_by_its_title_and_one_without_either_is_noted() -> None:
+    notes: list[tuple[int, str]] = []
+    found = load("c.jsonl", '{"id": 1, "title": "T", "text": ""}\n{"id": 2, "text": " "}\n', notes)
+    assert [(d.path, d.text) for d in found] == [("c.jsonl#1", "T")]
+    assert notes == [(2, "row without text")]
+
+
+def test_bad_rows_are_noted_with_their_lines_and_the_others_are_read() -> None:
+    notes: list[tuple[int, str]] = []
+    data = b'{"text": "one"}\nnonsense\n[1]\n' + b"[" * 100_000 + b'\n{"text": "caf\xc3\xa9 \xff"}\n'
+    found = load("c.jsonl", data, notes)
+    assert [d.text for d in found] == ["one", "café \ufffd"]
+    assert [line for line, _ in notes] == [2, 3, 4, 5]
+
+
+def test_rows_are_numbered_where_they_have_no_id_and_an_id_said_twice_is_told_apart() -> None:
+    notes: list[tuple[int, str]] = []
+    found = load("c.csv", "id,text\nx,one\nx,two\n,three\n", notes)
+    assert [d.path for d in found] == ["c.csv#x", "c.csv#x#2", "c.csv#3"]
+    assert notes == [(3, "id x was there before; indexed as x#2")]
+
+
+def test_csv_cells_may_have_line_breaks_and_a_row_knows_the_line_its_text_begins_on() -> None:
+    found = load("c.csv", 'id,title,text\n1,"a\nb","one\n\ntwo"\n2,c,three\n')
+    assert [(d.title, d.line) for d in found] == [("a b", 3), ("c", 6)]
+    assert [p.line for p in paragraphs(found[0])] == [3, 5]
+
+
+@pytest.mark.parametrize(
+    "data", ["id;text\n1;a, b\n", "id\ttext\n1\ta, b\n", "id|text\n1|a, b\n", 'id,text\r1,"a, b"\r']
+)
+def test_csv_may_be_separated_by_other_things(data: str) -> None:
+    assert one("c.csv", data).text == "a, b"
+    if "\t" in data:
+        assert one("c.tsv", data).text == "a, b"
+
+
+def test_columns_can_be_named() -> None:
+    document = one(
+        "c.csv",
+        "Nr,Frage,Antwort,Jahr,Rest\n7,Q,A,1999,x\n",
+        id="Nr", title="Frage", text=("Frage", "Antwort"), metadata=("Jahr",),
+    )  # fmt: skip
+    assert (document.path, document.title, document.text, document.metadata) == (
+        "c.csv#7",
+        "Q",
+        "Q\n\nA",
+        {"Jahr": "1999"},
+    )
+
+
+def test_rows_without_a_text_column_are_found_by_all_their_cells() -> None:
+    assert one("c.csv", "year,president\n1819,Monroe\n").text == "year: 1819\npresident: Monroe"
+
+
+def test_a_quote_that_is_never_closed_costs_one_field_and_not_the_file() -> None:
+    notes: list[tuple[int, str]] = []
+    found = load("c.csv", 'id,text\n1,"open\n' + "2,some more text\n" * 1_000_000, notes)
+    assert "not CSV" in notes[0][1]
+    assert len(found) > 10_000
+
+
+def test_json_is_a_list_of_objects_or_one() -> None:
+    assert [d.path for d in load("c.json", '[{"id": 1, "text": "a"}, {"id": 2, "text": "b"}]')] == [
+        "c.json#1",
+        "c.json#2",
+    ]
+    assert one("c.json", '{"text": "a"}').text == "a"
+    with pytest.raises(SeedError, match="not JSON"):
+        load("c.json", "{")
+
+
+def test_a_legacy_csv_is_read_in_its_encoding_from_the_first_line_that_needs_it() -> None:
+    found = load(
+        "c.csv", "id,text\n1,plain\n2,Les élèves étaient très gênés à l'école où la forêt brûlait\n".encode("cp1252")
+    )
+    assert found[1].text == "Les élèves étaient très gênés à l'école où la forêt brûlait"

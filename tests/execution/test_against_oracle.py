@@ -1,0 +1,150 @@
+"""Ids, order and scores are those of a brute-force evaluation, in one segment or several, whatever is pruned."""
+
+from __future__ import annotations
+
+import random
+from typing import Any
+
+import numpy as np
+import pytest
+
+from searchlib.engines.whoosh.execution import Snapshot, count, explain, matches, postings, search, stream, topk
+from searchlib.engines.whoosh.execution.explanation import Explanation
+from searchlib.ranking import BM25F
+
+from . import generate
+from .memory import Doc, MemorySegment
+from .oracle import Oracle, paged
+
+SEEDS = 60
+QUERIES = 12
+
+
+@pytest.fixture(params=["large limits", "small limits"])
+def limits(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> int:
+    """With small limits, small corpora take the paths that large ones take."""
+    if request.param == "large limits":
+        return 9
+    monkeypatch.setattr(postings, "PARTLY", 150)
+    monkeypatch.setattr(postings, "_PER_BLOCK", 30)
+    monkeypatch.setattr(postings, "_MARK", 10)
+    monkeypatch.setattr(topk, "SPARSE", 24)
+    monkeypatch.setattr(topk, "FIRST_DOCS", 4)
+    monkeypatch.setattr(topk, "FIRST_WINDOWS", 2)
+    monkeypatch.setattr(topk, "CHUNK_DOCS", 64)
+    monkeypatch.setattr(topk, "VERIFIED", 3)
+    return 3
+
+
+def cut(rng: random.Random, docs: list[Doc], parts: int) -> list[list[Doc]]:
+    ends = sorted(rng.randint(0, len(docs)) for _ in range(parts - 1))
+    return [docs[start:end] for start, end in zip([0, *ends], [*ends, len(docs)], strict=True)]
+
+
+def live_numbers(segments: list[list[Doc]]) -> dict[tuple[int, int], int]:
+    """(segment, doc) -> place among all live records."""
+    places = {}
+    for number, docs in enumerate(segments):
+        for doc, record in enumerate(docs):
+            if not record.deleted:
+                places[number, doc] = len(places)
+    return places
+
+
+def same(found: list[tuple[int, float]], expected: list[tuple[int, float]], every: dict[int, float]) -> None:
+    assert [score for _, score in found] == pytest.approx([score for _, score in expected], rel=1e-9, abs=1e-12)
+    for (one, score), (other, _) in zip(found, expected, strict=True):
+        # Records that tie but for rounding may stand in another order.
+        assert one == other or every[one] == pytest.approx(score, rel=1e-9, abs=1e-12)
+    assert len({one for one, _ in found}) == len(found)
+
+
+@pytest.mark.parametrize("seed", range(SEEDS))
+def test_answers_are_those_of_brute_force(seed: int, limits: int) -> None:
+    rng = random.Random(seed)
+    docs = generate.corpus(rng, rng.choice([1, 7, 40, 150, 400]))
+    ranking = BM25F(k1=rng.choice([1.2, 0.9]), b=rng.choice([0.75, 0.0, 1.0]), delta=rng.choice([0.0, 0.0, 0.5]))
+    oracle = Oracle(docs, ranking)
+    segments = cut(rng, docs, rng.randint(1, 4))
+    places = live_numbers(segments)
+    snapshot = Snapshot([MemorySegment(part) for part in segments], window_bits=limits)
+    whole = Snapshot([MemorySegment(docs)], window_bits=limits)
+    whole_places = live_numbers([docs])
+    for _ in range(QUERIES):
+        query = generate.tree(rng, rng.randint(0, 3))
+        answers = oracle.answers(query)
+        limit, offset = rng.choice([(1, 0), (3, 0), (10, 0), (5, 3), (None, 0), (2, 7)])
+        top = search(snapshot, query, limit, ranking=ranking, offset=offset)
+        found = [
+            (places[int(segment), int(doc)], float(score))
+            for segment, doc, score in zip(top.segments, top.docs, top.scores, strict=True)
+        ]
+        same(found, paged(answers, limit, offset), answers)
+
+        one = search(whole, query, limit, ranking=ranking, offset=offset)
+        assert [whole_places[0, int(doc)] for doc in one.docs] == [place for place, _ in found], query
+        assert one.scores.tobytes() == top.scores.tobytes()
+
+        assert count(snapshot, query) == len(answers)
+        matched = [places[number, int(doc)] for number, part in enumerate(matches(snapshot, query)) for doc in part]
+        assert matched == sorted(answers)
+        assert matched == [places[number, int(doc)] for number, part in stream(snapshot, query) for doc in part]
+
+        for segment, doc, score in list(zip(top.segments, top.docs, top.scores, strict=True))[:2]:
+            explanation = explain(snapshot, query, int(segment), int(doc), ranking=ranking)
+            assert explanation is not None
+            assert explanation.score == score
+            adds_up(explanation)
+
+
+def adds_up(explanation: Explanation) -> None:
+    """The score of every node is made of its parts."""
+    parts = [part.score for part in explanation.parts]
+    if explanation.made in ("sum", "phrase"):
+        assert explanation.score == pytest.approx(sum(parts), rel=1e-9, abs=1e-12)
+    elif explanation.made == "max":
+        best = max(parts)
+        total = best + explanation.tiebreak * (sum(parts) - best)
+        assert explanation.score == pytest.approx(total, rel=1e-9, abs=1e-12)
+    elif explanation.made == "word":
+        e = explanation
+        assert e.tf == pytest.approx(sum(o.share for o in e.occurrences))
+        assert e.score == pytest.approx(e.boost * e.idf * ((e.k1 + 1) * e.tf / (e.k1 + e.tf) + e.delta))
+        for o in e.occurrences:
+            assert o.share == pytest.approx(o.weight * o.frequency / o.norm)
+    for part in explanation.parts:
+        adds_up(part)
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_filters_keep_and_masks_leave_out_without_scoring(seed: int, limits: int) -> None:
+    rng = random.Random(seed)
+    docs = generate.corpus(rng, 200)
+    oracle = Oracle(docs, BM25F())
+    segments = cut(rng, docs, 2)
+    places = live_numbers(segments)
+    snapshot = Snapshot([MemorySegment(part) for part in segments], window_bits=limits)
+    query, kept, left_out = (generate.tree(rng, 1) for _ in range(3))
+    answers = oracle.answers(query)
+    keep, leave = set(oracle.answers(kept)), set(oracle.answers(left_out))
+    for restrict in ("queries", "docs"):
+        filter_, mask = (kept, left_out) if restrict == "queries" else (matches(snapshot, q) for q in (kept, left_out))
+        expected = {place: score for place, score in answers.items() if place in keep and place not in leave}
+        top = search(snapshot, query, 10, filter=filter_, mask=mask)
+        found = [
+            (places[int(segment), int(doc)], float(score))
+            for segment, doc, score in zip(top.segments, top.docs, top.scores, strict=True)
+        ]
+        same(found, paged(expected, 10), expected)
+        assert count(snapshot, query, filter=filter_, mask=mask) == len(expected)
+
+
+def test_ties_across_segments_are_broken_by_the_given_order() -> None:
+    from whoosh.query import Term
+
+    docs = [Doc({"text": ["a"]}) for _ in range(8)]
+    ranks = [np.array([5, 6, 7, 8]), np.array([1, 2, 6.5, 9]) * 1]
+    order: Any = lambda number: (ranks[number] * 2).astype(np.int64)  # noqa: E731
+    snapshot = Snapshot([MemorySegment(docs[:4]), MemorySegment(docs[4:])], order=order)
+    top = search(snapshot, Term("text", "a"), 5)
+    assert list(zip(top.segments.tolist(), top.docs.tolist(), strict=True)) == [(1, 0), (1, 1), (0, 0), (0, 1), (1, 2)]

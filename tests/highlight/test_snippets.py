@@ -1,0 +1,170 @@
+"""Snippets: which part of a paragraph is shown, and where it may be cut."""
+
+from __future__ import annotations
+
+import unicodedata
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from searchlib.analysis import tokens
+from searchlib.highlight import Fragment, Snippet, snippet
+from searchlib.highlight.graphemes import is_boundary
+
+SENTENCES = [
+    "The budget grew by a tenth this year, as it did in the year before.",
+    "Defense industry spending rose most of all, to the surprise of many.",
+    "Nothing else of note was said in the debate that followed it.",
+    "Only the defense committee met again, for an hour, in the evening.",
+    "The session was closed late at night, and the lights were put out.",
+]
+TEXT = " ".join(SENTENCES)
+
+
+def spans_of(text: str, *words: str) -> tuple[tuple[int, int], ...]:
+    wanted = {word.casefold() for word in words}
+    return tuple((t.start, t.end) for t in tokens(text) if text[t.start : t.end].casefold() in wanted)
+
+
+def shown(found: Snippet, text: str = TEXT) -> list[str]:
+    return [text[fragment.start : fragment.end] for fragment in found.fragments]
+
+
+def test_a_short_paragraph_is_shown_whole() -> None:
+    spans = spans_of(SENTENCES[1], "defense")
+    assert snippet(SENTENCES[1], spans) == Snippet((Fragment(0, len(SENTENCES[1]), spans),), len(SENTENCES[1]))
+    assert snippet("", ()) == Snippet((), 0)
+
+
+def test_the_window_holds_most_different_words_and_is_whole_sentences_where_they_fit() -> None:
+    found = snippet(TEXT, spans_of(TEXT, "defense", "industry"), length=100)
+    assert shown(found) == [SENTENCES[1]]
+    assert [TEXT[a:b] for a, b in found.fragments[0].spans] == ["Defense", "industry"]
+
+
+def test_different_words_count_more_than_many() -> None:
+    text = "war war war war war. " + "Filler stands here and there. " * 8 + "war and peace."
+    assert shown(snippet(text, spans_of(text, "war", "peace"), length=60), text)[0].endswith("war and peace.")
+
+
+def test_room_that_is_left_is_filled_with_the_sentences_around() -> None:
+    found = snippet(TEXT, spans_of(TEXT, "industry"), length=145)
+    assert shown(found) == [" ".join(SENTENCES[0:2])] or shown(found) == [" ".join(SENTENCES[1:3])]
+
+
+def test_several_fragments_are_in_the_order_of_the_text_and_apart() -> None:
+    found = snippet(TEXT, spans_of(TEXT, "defense", "night"), length=70, count=3)
+    assert shown(found) == [SENTENCES[1], SENTENCES[3], SENTENCES[4]] or len(found.fragments) >= 2
+    ends = [edge for fragment in found.fragments for edge in (fragment.start, fragment.end)]
+    assert ends == sorted(ends)
+    assert sum(len(fragment.spans) for fragment in found.fragments) == 3
+
+
+def test_without_matches_the_beginning_is_shown() -> None:
+    assert shown(snippet(TEXT, (), length=70)) == [SENTENCES[0]]
+
+
+def test_a_sentence_too_long_is_cut_between_words() -> None:
+    text = "word " * 200 + "needle " + "word " * 200
+    (part,) = shown(snippet(text, spans_of(text, "needle"), length=80), text)
+    assert "needle" in part
+    assert set(part.split()) == {"word", "needle"}
+    assert 60 <= len(part) <= 80
+
+
+def test_a_word_too_long_is_cut_between_characters() -> None:
+    text = "e\u0301" * 500
+    found = snippet(text, ((0, len(text)),), length=101)
+    assert [(f.start, f.end, f.spans) for f in found.fragments] == [(0, 100, ((0, 100),))]
+
+
+@pytest.mark.parametrize(
+    "cluster",
+    [
+        "e\u0301",
+        "👩\u200d👩\u200d👧",
+        "👍🏽",
+        "❤\ufe0f",
+        "🇩🇪",
+        "각",
+        "\u1112\u1161\u11ab",
+        "\r\n",
+        "क्षि",
+        "น้ำ",
+        "🏴\U000e0067\U000e007f",
+    ],
+)
+def test_no_cut_is_within_what_a_reader_sees_as_a_character(cluster: str) -> None:
+    text = f"a{cluster}{cluster}a"
+    wanted = {0, 1, 1 + len(cluster), 1 + 2 * len(cluster), len(text)}
+    if cluster == "น้ำ":
+        wanted = {index for index in range(len(text) + 1) if index not in (2, 3, 5, 6)}
+    assert {index for index in range(len(text) + 1) if is_boundary(text, index)} == wanted
+
+
+def test_flags_are_pairs() -> None:
+    text = "🇩🇪🇫🇷🇮"
+    assert [index for index in range(len(text) + 1) if is_boundary(text, index)] == [0, 2, 4, 5]
+
+
+pieces = st.sampled_from(
+    [
+        "war",
+        "peace",
+        "Erdoğan",
+        "e\u0301e\u0301",
+        "युद्ध",
+        "สงคราม",
+        "น้ำ",
+        "東京大学",
+        "전쟁",
+        "\u1112\u1161\u11ab",
+        "שלום",
+        "حرب",
+        "👩\u200d👩\u200d👧",
+        "🇩🇪🇫🇷",
+        "👍🏽",
+        ". ",
+        "。",
+        "! ",
+        " ",
+        "\n\n",
+        "\t",
+        "x" * 70,
+    ]
+)
+any_texts = st.lists(pieces, max_size=60).map("".join) | st.text(max_size=300)
+
+
+@settings(max_examples=120, deadline=None)
+@given(any_texts, st.data(), st.integers(20, 120), st.integers(1, 4))
+def test_fragments_hold_their_spans_and_split_no_word(text: str, data: st.DataObject, length: int, count: int) -> None:
+    """start <= span <= end; fragments in order, apart, in the length; every cut a grapheme boundary, between words."""
+    words = tokens(text)
+    chosen = data.draw(st.lists(st.sampled_from(words), max_size=5, unique=True)) if words else []
+    spans: list[tuple[int, int]] = []
+    for token in sorted(chosen, key=lambda token: token.start):
+        if not spans or token.start >= spans[-1][1]:
+            spans.append((token.start, token.end))
+    found = snippet(text, spans, length, count)
+    end = 0
+    for fragment in found.fragments:
+        assert end <= fragment.start < fragment.end <= len(text)
+        end = fragment.end
+        assert all(fragment.start <= a < b <= fragment.end for a, b in fragment.spans)
+        assert is_boundary(text, fragment.start) and is_boundary(text, fragment.end)
+        assert (
+            not unicodedata.category(text[fragment.start]).startswith("M")
+            or fragment.start == 0
+            or text[fragment.start - 1].isspace()
+            or not text.isprintable()
+        )
+    if text.strip():
+        assert found.fragments
+    if len(text) > length:
+        assert len(found.fragments) <= count
+        if not any(len(word) > 15 for word in text.split()):
+            assert all(f.end - f.start <= length for f in found.fragments) or len(found.fragments) < count
+        if spans:
+            assert any(fragment.spans for fragment in found.fragments)

@@ -1,0 +1,65 @@
+"""docs/query-language.md: every example on the page does what the page says."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from searchlib.engines.whoosh.schema import record_schema
+from searchlib.highlight import match_record, record_spans
+from searchlib.query import Parsed, parse
+from searchlib.records import DocumentInfo, Paragraph, Record
+
+PAGE = (Path(__file__).parents[2] / "docs" / "query-language.md").read_text(encoding="utf-8")
+SCHEMA = record_schema(["author", "year", "date"])
+ROW = re.compile(r"^\| `(?P<query>.+?)` \| (?P<finds>.*?) ?\| (?P<misses>.*?) ?\|$", re.MULTILINE)
+EXAMPLES = [(row["query"], row["finds"].strip(), row["misses"].strip()) for row in ROW.finditer(PAGE)]
+MESSAGES = re.findall(r"```text\n(.+?)\n```", PAGE, re.DOTALL)
+METADATA = {"author": "Jane Smith", "year": 1995, "date": "2020-05-17"}
+
+
+def record(text: str) -> Record:
+    document = DocumentInfo("reports/trade.md", "Trade in peace", "markdown", "en", METADATA)
+    return Record("0" * 16, document, Paragraph(3, 0, len(text), text, headings=("Markets",)))
+
+
+def parsed(source: str, text: str = "") -> Parsed:
+    # The title has words of its own; where an example is about the text, only the text is searched.
+    return parse(source, SCHEMA, ["de", "en"], {"text": 1.0})
+
+
+def marked(text: str, spans: tuple[tuple[int, int], ...]) -> str:
+    for start, end in reversed(spans):
+        text = f"{text[:start]}**{text[start:end]}**{text[end:]}"
+    return text
+
+
+def highlights_joined(text: str) -> str:
+    """Neighbouring highlights as one: the page writes a phrase as a reader sees it."""
+    return text.replace("** **", " ").replace("**'**", "'")
+
+
+def test_the_page_has_examples_of_everything() -> None:
+    assert len(EXAMPLES) > 45
+    assert len(MESSAGES) == 5
+
+
+@pytest.mark.parametrize(("source", "finds", "misses"), EXAMPLES)
+def test_an_example_finds_and_highlights_what_the_page_says(source: str, finds: str, misses: str) -> None:
+    found = parsed(source)
+    assert found.warnings == ()
+    if finds:
+        text = finds.replace("**", "")
+        assert match_record(found.query, record(text))[0].matched
+        assert highlights_joined(marked(text, record_spans(found.query, record(text)))) == highlights_joined(finds)
+    if misses:
+        assert not match_record(found.query, record(misses))[0].matched
+        assert record_spans(found.query, record(misses)) == ()
+
+
+@pytest.mark.parametrize("message", MESSAGES)
+def test_a_mistake_is_told_as_the_page_says(message: str) -> None:
+    source = message.splitlines()[1][4:]
+    assert str(parsed(source).warnings[0]) == message

@@ -1,0 +1,136 @@
+"""Mistakes in a query: told in words that point at the place and say what to do."""
+
+from __future__ import annotations
+
+import pytest
+
+from searchlib.engines.whoosh.schema import record_schema
+from searchlib.errors import QueryError
+from searchlib.query import parse
+
+SCHEMA = record_schema(["author", "year"])
+
+MESSAGES = {
+    "autor:smith": """\
+There is no field "autor", so it is searched as a word.
+    autor:smith
+    ^
+Did you mean author: ?""",
+    "war xyzzy:smith": """\
+There is no field "xyzzy", so it is searched as a word.
+    war xyzzy:smith
+        ^
+The fields are text, title, headings, document, type, language, kind, number, line, author, year.""",
+    'war "and peace': """\
+This quotation mark is never closed.
+    war "and peace
+        ^
+Close the phrase: "like this\"""",
+    "(war": """\
+This bracket is never closed.
+    (war
+    ^
+Close it: )""",
+    "war) peace": """\
+This bracket was never opened.
+    war) peace
+       ^
+Remove it, or open it: (""",
+    "AND war": """\
+AND has nothing on its left.
+    AND war
+    ^
+To search for the word, write it in lower case: and""",
+    "(war OR) peace": """\
+OR has nothing on its right.
+    (war OR) peace
+         ^
+To search for the word, write it in lower case: or""",
+    "war NOT": """\
+NOT has nothing to exclude.
+    war NOT
+        ^
+To search for the word, write it in lower case: not""",
+    "war title:": """\
+title: has nothing to look for.
+    war title:
+        ^
+Write what to look for right after it, as in title:word""",
+    "war year:[]": """\
+This is not a range.
+    war year:[]
+             ^
+Write a range like this: year:[1990 TO 2000]""",
+    "war year:[TO]": """\
+This range has neither a beginning nor an end.
+    war year:[TO]
+             ^
+Write at least one of them: [1990 TO] or [TO 2000]""",
+    "year:[10 TO 9]": """\
+This range ends before it begins, so it is empty: 10 comes after 9.
+    year:[10 TO 9]
+         ^
+Turn it around: [9 TO 10]""",
+    "number:three": """\
+number: never holds "three", so this finds nothing.
+    number:three
+           ^
+Write a number, as in number:3""",
+    "indutsry~3": """\
+A word may differ in 2 letters at most, not 3.
+    indutsry~3
+    ^
+Write indutsry~2""",
+    "title:war NEAR text:peace": """\
+NEAR stands between words or phrases of one field only, so it is searched as AND.
+    title:war NEAR text:peace
+          ^
+Write a word or a phrase on both sides.""",
+    "-war": """\
+This query says only what to leave out, so it finds everything else.
+    -war
+     ^
+Add a word to look for.""",
+    "": """\
+There is no word to look for.
+Write at least one word, or * for everything.""",
+    "!?": """\
+There is no word to look for.
+    !?
+    ^
+Write at least one word, or * for everything.""",
+}
+
+
+@pytest.mark.parametrize(("text", "message"), MESSAGES.items())
+def test_a_mistake_is_a_warning_and_where_strict_the_error_that_says_the_same(text: str, message: str) -> None:
+    warnings = parse(text, SCHEMA, ["en"]).warnings
+    assert [str(warning) for warning in warnings] == [message]
+    with pytest.raises(QueryError) as raised:
+        parse(text, SCHEMA, ["en"], strict=True)
+    assert str(raised.value) == message
+    assert raised.value.position == warnings[0].position
+
+
+def test_warnings_are_in_the_order_of_their_places_and_strict_raises_the_first() -> None:
+    text = 'foo:a (b AND) "c'
+    positions = [warning.position for warning in parse(text, SCHEMA, ["en"]).warnings]
+    assert positions == sorted(positions) == [0, 9, 14]
+    with pytest.raises(QueryError, match='no field "foo"'):
+        parse(text, SCHEMA, ["en"], strict=True)
+
+
+def test_a_thousand_mistakes_are_twenty_warnings() -> None:
+    assert len(parse("a) " * 1000, SCHEMA, ["en"]).warnings) == 20
+
+
+def test_an_unknown_field_and_its_word_stay_together_under_an_operator() -> None:
+    found = parse("war AND autor:smith", ["text"], ["en"]).query
+    assert str(found) == "(text|title|headings:war AND (text|title|headings:autor OR text|title|headings:smith))"
+
+
+@pytest.mark.parametrize(
+    "text", ["year:[2020-05 TO 2020]", "year:[9 TO 10]", "author:[a TO]", "year:<=2000", "war?", "10^6 c^"]
+)
+def test_what_is_no_mistake_is_no_warning(text: str) -> None:
+    assert parse(text, SCHEMA, ["en"], strict=True).warnings == ()

@@ -1,0 +1,125 @@
+"""The documents: current, with links that lead somewhere and examples that run."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from searchlib.cli import reference
+
+ROOT = Path(__file__).parents[1]
+PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md"), ROOT / "indexes" / "README.md"])
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def blocks(text: str, language: str) -> list[str]:
+    """The fenced blocks of this language."""
+    return re.findall(rf"^```{language}\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
+
+
+def anchors(page: Path) -> set[str]:
+    """The anchors that GitHub gives the headings of a page."""
+    headings = re.findall(r"^#+ (.+)$", page.read_text(encoding="utf-8"), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+def test_the_command_line_reference_is_current() -> None:
+    page = (ROOT / "docs" / "cli.md").read_text(encoding="utf-8")
+    assert page == reference.page(), "write it with: python -m searchlib.cli.reference --write"
+
+
+def test_the_reference_is_checked_by_its_own_command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert reference.main(["--check"]) == 1
+    (tmp_path / "docs").mkdir()
+    assert reference.main(["--write"]) == 0
+    assert reference.main(["--check"]) == 0
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_links_lead_somewhere(page: Path) -> None:
+    text = re.sub(r"^```.*?^```$", "", page.read_text(encoding="utf-8"), flags=re.MULTILINE | re.DOTALL)
+    text = re.sub(r"`[^`\n]*`", "", text)
+    lost = []
+    for target in re.findall(r"\]\(([^)\s]+)\)", text):
+        if target.startswith(("https://", "http://")):
+            continue
+        name, _, anchor = target.partition("#")
+        file = (page.parent / name).resolve() if name else page
+        if not file.exists() or (anchor and anchor not in anchors(file)):
+            lost.append(target)
+    assert not lost
+
+
+def test_every_page_of_docs_is_linked_from_the_readme() -> None:
+    assert not [page.name for page in (ROOT / "docs").glob("*.md") if f"(docs/{page.name})" not in README]
+
+
+def test_the_glossary_names_files_that_are_there() -> None:
+    text = (ROOT / "docs" / "glossary.md").read_text(encoding="utf-8")
+    package = ROOT / "searchlib"
+    bases = (package, package / "engines" / "whoosh")
+    named = re.findall(r"`([\w/]+(?:\.py|/))`", text)
+    assert named
+    assert not [name for name in named if not any((base / name).exists() for base in bases)]
+
+
+def test_the_python_example_of_the_readme_is_the_one_in_examples() -> None:
+    """There it is checked by mypy, and run by the next test."""
+    (example,) = blocks(README, "python")
+    assert example == (ROOT / "examples" / "quickstart.py").read_text(encoding="utf-8")
+
+
+def run(arguments: list[str], folder: Path) -> subprocess.CompletedProcess[str]:
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("SEARCHLIB_")}
+    environment["PYTHONUTF8"] = "1"
+    return subprocess.run(
+        arguments, cwd=folder, env=environment, capture_output=True, encoding="utf-8", timeout=60, check=False
+    )
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """A folder with the seeds of the repository."""
+    (tmp_path / "seeds").symlink_to(ROOT / "seeds", target_is_directory=True)
+    return tmp_path
+
+
+def test_the_python_example_prints_what_the_readme_says(project: Path) -> None:
+    done = run([sys.executable, str(ROOT / "examples" / "quickstart.py")], project)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout in blocks(README, "text"), done.stdout
+
+
+def test_the_commands_print_what_the_readme_says(project: Path) -> None:
+    """Every line of a console block that begins with ``$ searchlib`` is run; its standard output follows it."""
+    commands = 0
+    for block in blocks(README, "console"):
+        for shown in re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]:
+            command, _, output = shown.partition("\n")
+            script = command.replace("searchlib ", f"{sys.executable} -m searchlib ", 1)
+            done = run(["bash", "-c", script], project)
+            assert done.returncode == 0, done.stderr
+            assert done.stdout.rstrip("\n") == output.rstrip("\n"), command
+            commands += 1
+    assert commands >= 2
+
+
+def test_ci_runs_the_command_of_the_readme() -> None:
+    """.ci/run takes it from the page itself, so this asserts that there is exactly one for it to find."""
+    lines = [line for line in README.splitlines() if re.match(r"python3 -m venv .*pytest", line)]
+    assert len(lines) == 1
+    assert "grep -m 1 '^python3 -m venv .*pytest' README.md" in (ROOT / ".ci" / "run").read_text(encoding="utf-8")
+
+
+def test_both_commands_of_the_readme_are_one_line_each() -> None:
+    commands = [
+        line for block in blocks(README, "sh") for line in block.splitlines() if line.startswith("python3 -m venv")
+    ]
+    assert len(commands) == 2
+    assert 'searchlib query "defense industry"' in commands[0]

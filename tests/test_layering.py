@@ -1,0 +1,137 @@
+"""Imports go downwards only, and what belongs to one place stays in it."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1] / "searchlib"
+
+# From the top down. A module may import its own layer and those below; a type-checking import is no import.
+LAYERS = (
+    ("searchlib.__main__", "searchlib.cli"),
+    ("searchlib", "searchlib.api"),
+    ("searchlib.indexing", "searchlib.engines"),
+    ("searchlib.engine", "searchlib.hits", "searchlib.highlight", "searchlib.render"),
+    ("searchlib.documents", "searchlib.paragraphs", "searchlib.query", "searchlib.ranking"),
+    ("searchlib.analysis", "searchlib.settings"),
+    ("searchlib.records",),
+    ("searchlib.errors",),
+)
+
+# Whoosh's storage, and the parser and query classes that the query language is made of.
+WHOOSH_MACHINERY = ("codec", "filedb", "index", "reading", "searching", "writing", "multiproc", "columns")
+ONLY_IN = {
+    "click": ("searchlib.cli",),
+    **{f"whoosh.{name}": ("searchlib.engines.whoosh",) for name in WHOOSH_MACHINERY},
+}
+
+
+def module_name(file: Path) -> str:
+    parts = file.relative_to(ROOT.parent).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+MODULES = {module_name(file): file for file in sorted(ROOT.rglob("*.py"))}
+
+
+def within(name: str, package: str) -> bool:
+    return name == package or name.startswith(package + ".")
+
+
+def layer(name: str) -> int:
+    """The layer of a module, counted from the top: that of the longest name in LAYERS which it is in."""
+    fits = [(len(package), number) for number, names in enumerate(LAYERS) for package in names if within(name, package)]
+    assert fits, f"{name} is in no layer"
+    longest, number = max(fits)
+    assert longest > len("searchlib") or name == "searchlib", f"{name} is in no layer: add it to LAYERS"
+    return number
+
+
+@cache
+def imports(file: Path) -> tuple[tuple[str, int], ...]:
+    """The modules that a file imports when it runs, here and in its functions, each with its line."""
+    return tuple(_imports(file))
+
+
+def _imports(file: Path) -> Iterator[tuple[str, int]]:
+    todo: list[ast.AST] = [ast.parse(file.read_text(encoding="utf-8"))]
+    while todo:
+        node = todo.pop()
+        if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test):
+            todo.extend(node.orelse)
+            continue
+        if isinstance(node, ast.Import):
+            for alias in node.names:
+                yield alias.name, node.lineno
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{file}:{node.lineno}: write imports in full"
+            for alias in node.names:
+                full = f"{node.module}.{alias.name}"
+                is_module = full in MODULES or (node.module or "").split(".")[0] == "whoosh"
+                yield (full if is_module else node.module or ""), node.lineno
+        todo.extend(ast.iter_child_nodes(node))
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_a_module_imports_only_its_own_layer_and_those_below(name: str) -> None:
+    upwards = [
+        f"line {line}: {imported}"
+        for imported, line in imports(MODULES[name])
+        if within(imported, "searchlib") and layer(imported) < layer(name)
+    ]
+    assert not upwards, f"{name} imports what is above it: {upwards}"
+
+
+@pytest.mark.parametrize("package", ONLY_IN)
+def test_what_belongs_to_one_place_is_imported_only_there(package: str) -> None:
+    elsewhere = [
+        f"{name}, line {line}"
+        for name, file in MODULES.items()
+        for imported, line in imports(file)
+        if within(imported, package) and not any(within(name, owner) for owner in ONLY_IN[package])
+    ]
+    assert not elsewhere, f"{package} is imported by {elsewhere}"
+
+
+def test_the_packages_have_no_import_cycle() -> None:
+    """Within a layer too: a package below `searchlib` never imports, however indirectly, what imports it."""
+    graph: dict[str, set[str]] = {}
+    for name, file in MODULES.items():
+        top = ".".join(name.split(".")[:2])
+        for imported, _ in imports(file):
+            other = ".".join(imported.split(".")[:2])
+            if within(imported, "searchlib") and other != top and "searchlib" not in (top, other):
+                graph.setdefault(top, set()).add(other)
+
+    def reaches(start: str) -> set[str]:
+        seen: set[str] = set()
+        todo = [start]
+        while todo:
+            for following in graph.get(todo.pop(), ()):
+                if following not in seen:
+                    seen.add(following)
+                    todo.append(following)
+        return seen
+
+    assert not [package for package in graph if package in reaches(package)]
+
+
+@pytest.mark.parametrize(
+    ("code", "absent"),
+    [
+        ("import searchlib", ("numpy", "whoosh", "click", "zstandard", "Stemmer", "filelock")),
+        ("import searchlib.cli.main", ("numpy", "whoosh", "zstandard", "Stemmer", "filelock")),
+        ("import searchlib.cli.query, searchlib.cli.indexing", ("numpy", "whoosh", "tomllib")),
+    ],
+)
+def test_importing_stays_light(code: str, absent: tuple[str, ...]) -> None:
+    script = f"import sys; {code}; print(*[name for name in {absent!r} if name in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == []
