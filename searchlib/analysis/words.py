@@ -18,6 +18,9 @@ from searchlib.analysis import _ranges
 
 IGNORABLE = "\u00ad\u200c\u200d"  # stand inside words, change nothing
 _ASCII_WORD = re.compile("[0-9A-Za-z]+")
+# Latin letters to U+024F with typographic punctuation: there Python's own classes are Unicode 14's, at no cost.
+_BEYOND_LATIN = re.compile("[^\x00-\u024f\u2010-\u205e]")
+_LATIN_WORD = re.compile(r"[^\W_]+")
 _ASTRAL_CHARACTER = re.compile("[\U00010000-\U0010ffff]")
 _ASCII_SPLIT = str.maketrans({chr(c): chr(c).lower() if chr(c).isalnum() else " " for c in range(128)})
 
@@ -27,6 +30,7 @@ _UNSPACED = (
     "\u3021-\u3029\u3031-\u3035\u303b\u3041-\u30ff\u3105-\u312f\u3131-\u318e\u31a0-\u31ff\u3400-\u4dbf\u4e00-\u9fff"
     "\ua960-\ua97c\uac00-\ud7fb\uf900-\ufaff\uff66-\uffdc\U0001b000-\U0001b16f\U00020000-\U0003134f"
 )
+_FIRST_UNSPACED = "\u0e00"
 # Marks of those scripts and of any other (voicing marks of kana, variation selectors), and joiners.
 _UNIT_MARKS = (
     "\u0300-\u036f\u0e31\u0e34-\u0e3a\u0e47-\u0e4e\u0eb1\u0eb4-\u0ebc\u0ec8-\u0ece\u102b-\u103e\u1056-\u1059\u105e-\u1060"
@@ -35,9 +39,6 @@ _UNIT_MARKS = (
 )
 _JAMO_SYLLABLE = "[\u1100-\u115f\ua960-\ua97c]+[\u1160-\u11a7\ud7b0-\ud7c6]*[\u11a8-\u11ff\ud7cb-\ud7fb]*"
 _UNIT = f"(?:{_JAMO_SYLLABLE}|[{_UNSPACED}])[{_UNIT_MARKS}]*"
-_UNSPACED_CHARACTER = re.compile(f"[{_UNSPACED}]")
-_PIECE = re.compile(f"(?P<run>(?:{_UNIT})+)|[^{_UNSPACED}]+")
-_UNIT_PATTERN = re.compile(_UNIT)
 
 
 def _character_class(ranges: str) -> str:
@@ -45,8 +46,24 @@ def _character_class(ranges: str) -> str:
 
 
 @cache
+def _unspaced_character() -> re.Pattern[str]:
+    # Compiled when first needed, as all that follow: most text needs none of them.
+    return re.compile(f"[{_UNSPACED}]")
+
+
+@cache
+def _piece() -> re.Pattern[str]:
+    return re.compile(f"(?P<run>(?:{_UNIT})+)|[^{_UNSPACED}]+")
+
+
+@cache
+def _unit() -> re.Pattern[str]:
+    return re.compile(_UNIT)
+
+
+@cache
 def _bmp_word() -> re.Pattern[str]:
-    # Compiled when first needed: 9 ms. Without the astral ranges, as they make the class ten times slower.
+    # 9 ms. Without the astral ranges, as they make the class ten times slower.
     return re.compile(f"[0-9A-Za-z{_character_class(_ranges.BMP)}]+")
 
 
@@ -58,6 +75,8 @@ def _any_word() -> re.Pattern[str]:
 def _pattern(text: str) -> re.Pattern[str]:
     if text.isascii():
         return _ASCII_WORD
+    if not _BEYOND_LATIN.search(text) and "\u00ad" not in text:
+        return _LATIN_WORD
     return _any_word() if _ASTRAL_CHARACTER.search(text) else _bmp_word()
 
 
@@ -75,7 +94,7 @@ def split_words(text: str) -> list[str]:
 
 def is_unspaced(word: str) -> bool:
     """Whether ``word`` holds a character of a script that is written without spaces."""
-    return not word.isascii() and _UNSPACED_CHARACTER.search(word) is not None
+    return not word.isascii() and max(word) >= _FIRST_UNSPACED and _unspaced_character().search(word) is not None
 
 
 def pieces(word: str) -> Iterator[tuple[int, int, bool]]:
@@ -84,9 +103,9 @@ def pieces(word: str) -> Iterator[tuple[int, int, bool]]:
     Pieces that are not units are words of other scripts (the ``GPS`` of ``GPS機能``). The end of a run is seen
     by its next piece not being a unit or not touching it.
     """
-    for piece in _PIECE.finditer(word):
+    for piece in _piece().finditer(word):
         if piece["run"] is None:
             yield piece.start(), piece.end(), False
         else:
-            for unit in _UNIT_PATTERN.finditer(word, piece.start(), piece.end()):
+            for unit in _unit().finditer(word, piece.start(), piece.end()):
                 yield unit.start(), unit.end(), True

@@ -107,6 +107,13 @@ def test_a_word_that_all_languages_stem_alike_has_one_form_for_all() -> None:
     assert forms("radio", ["en", "de"]) == [(Form("radio", "radio"),)]
 
 
+def test_the_short_cuts_for_ascii_and_latin_know_the_same_characters() -> None:
+    for code in (*range(0x250), *range(0x2010, 0x205F)):
+        alone, beside = chr(code), chr(code) + "\u0416"
+        words = [match[0] for match in find_words(alone + " ")]
+        assert bool(words) == (find_words(beside).__next__().start() == 0), hex(code)
+
+
 def test_overlong_words_are_cut_alike_everywhere() -> None:
     word = "x" * 1000
     assert keys(word) == ["x" * LONGEST_WORD]

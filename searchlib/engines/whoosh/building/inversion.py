@@ -55,13 +55,30 @@ class FieldRun:
     lengths: UInts | None
 
 
+class Stretches:
+    """Values of successive records, equal neighbours kept once: value i is that of ``repeats[i]`` records."""
+
+    __slots__ = ("repeats", "values")
+
+    def __init__(self) -> None:
+        self.values: list[Any] = []
+        self.repeats = array("I")
+
+    def add(self, value: Any, count: int) -> None:
+        """Append a value of ``count`` more records."""
+        if count:
+            self.values.append(value)
+            self.repeats.append(count)
+
+
 @dataclass(frozen=True, slots=True)
 class Run:
-    """A batch of documents, inverted: postings by field, stored values by name (one for each record)."""
+    """A batch of documents, inverted: postings by field, stored values by name (texts: one for each record)."""
 
     size: int
     fields: dict[str, FieldRun]
-    stored: dict[str, Sequence[Any]]
+    texts: list[str]
+    stored: dict[str, Stretches]
     columns: dict[str, NDArray[Any]]
     documents: list[tuple[str, int]]  # (path, number of records)
     metadata_fields: list[str] = field(default_factory=list)
@@ -88,7 +105,8 @@ class _Inverter:
             **{name: _SharedField(positions=False) for name in ("document", "type", "language", "kind")},
         }
         self.meta: dict[str, _SharedField] = {}
-        self.stored: dict[str, list[Any]] = defaultdict(list)
+        self.texts: list[str] = []
+        self.stored: dict[str, Stretches] = defaultdict(Stretches)
         self.columns: dict[str, array[int]] = {name: array("I") for name in ("_id", "number", "start", "line")}
         self.documents: list[tuple[str, int]] = []
 
@@ -101,18 +119,21 @@ class _Inverter:
         first, size = self.size, len(paragraphs)
         texts = [paragraph.text for paragraph in paragraphs]
         self.text.add(texts, code)
-        headings = ["\n".join(paragraph.headings) for paragraph in paragraphs]
-        for start, stop in _stretches(headings):
-            self.shared["headings"].add_text(headings[start], code, first + start, stop - start)
+        self.texts += texts
+        for start, stop in _stretches([paragraph.headings for paragraph in paragraphs]):
+            heading_path = "\n".join(paragraphs[start].headings)
+            self.shared["headings"].add_text(heading_path, code, first + start, stop - start)
+            self.stored["headings"].add(heading_path, stop - start)
         self.shared["title"].add_text(document.title, code, first, size)
         for name, value in (("document", document.path), ("type", document.type), ("language", code)):
             self.shared[name].add_keys([value], [0], first, size)
         kinds = [paragraph.kind for paragraph in paragraphs]
         for start, stop in _stretches(kinds):
             self.shared["kind"].add_keys([kinds[start]], [0], first + start, stop - start)
+            self.stored["kind"].add(kinds[start], stop - start)
         for name, values in _metadata_values(document).items():
             self.meta.setdefault(name, _SharedField()).add_keys(*meta_keys(values), first, size)
-        self._store(incoming, code, texts, headings, kinds)
+        self._store(incoming, code, size)
         self._identify(document.path, texts)
         self.columns["number"].extend(range(1, size + 1))
         self.columns["start"].extend(paragraph.start for paragraph in paragraphs)
@@ -120,13 +141,8 @@ class _Inverter:
         self.documents.append((document.path, size))
         self.size += size
 
-    def _store(
-        self, incoming: Incoming, language: str, texts: list[str], headings: list[str], kinds: Sequence[str]
-    ) -> None:
+    def _store(self, incoming: Incoming, language: str, size: int) -> None:
         document = incoming.document
-        self.stored["text"] += texts
-        self.stored["headings"] += headings
-        self.stored["kind"] += kinds
         metadata = json.dumps(dict(document.metadata), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
         for name, value in (
             ("title", document.title),
@@ -137,19 +153,23 @@ class _Inverter:
             ("_digest", incoming.digest),
             ("_seed", incoming.seed),
         ):
-            self.stored[name] += [value] * len(texts)
+            self.stored[name].add(value, size)
 
     def _identify(self, path: str, texts: list[str]) -> None:
         counts: dict[str, int] = {}
         hashed = IdHash(path)
-        occurrences = []
+        occurrences = self.stored["_occurrence"]
+        single = 0  # paragraphs since the last one that repeats another
         for text in texts:
             alike = " ".join(text.split())
             occurrence = counts.get(alike, 0)
             counts[alike] = occurrence + 1
-            occurrences.append(occurrence)
+            if occurrence:
+                occurrences.add(0, single)
+                occurrences.add(occurrence, 1)
+            single = 0 if occurrence else single + 1
             self.columns["_id"].append(int.from_bytes(hashed.digest(alike, occurrence)[:4], "big"))
-        self.stored["_occurrence"] += occurrences
+        occurrences.add(0, single)
 
     def run(self) -> Run:
         fields = {"text": self.text.invert()}
@@ -158,6 +178,7 @@ class _Inverter:
         return Run(
             self.size,
             fields,
+            self.texts,
             dict(self.stored),
             {name: np.frombuffer(values, dtype=np.uint32) for name, values in self.columns.items()},
             self.documents,
@@ -174,7 +195,7 @@ def _metadata_values(document: Document) -> dict[str, tuple[Scalar, ...]]:
     return found
 
 
-def _stretches(values: Sequence[str]) -> Iterable[tuple[int, int]]:
+def _stretches(values: Sequence[Any]) -> Iterable[tuple[int, int]]:
     """(start, stop) of every stretch of equal values."""
     start = 0
     for number in range(1, len(values) + 1):
@@ -343,4 +364,5 @@ def _sums(values: NDArray[np.int64], sizes: UInts) -> UInts:
     """The sum of the first ``sizes[0]`` values, of the next ``sizes[1]``, and so on."""
     cumulative = np.concatenate(([0], np.cumsum(values)))
     ends = np.cumsum(sizes, dtype=np.int64)
-    return (cumulative[ends] - cumulative[ends - sizes]).astype(np.uint32)
+    sums: UInts = (cumulative[ends] - cumulative[ends - sizes]).astype(np.uint32)
+    return sums

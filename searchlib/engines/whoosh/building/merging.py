@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain, compress, islice, repeat
 from pathlib import Path
 from typing import Any
 
@@ -66,8 +67,12 @@ def merge(sources: Sequence[Source], placement: Placement, folder: Path, segment
         files.column(name, column)
     for name in names.stored:
         writer = files.stored(name)
-        for chunk in _stored(name, sources, placement, in_order):
-            writer.add(chunk)
+        for values, repeats in _stored(name, sources, placement, in_order):
+            if repeats is None:
+                writer.add(values)
+            else:
+                for value, count in zip(values, repeats, strict=True):
+                    writer.repeat(value, count)
     files.close(placement.size)
 
 
@@ -79,25 +84,38 @@ class StoredNames:
     columns: Sequence[str]
 
 
-def _stored(name: str, sources: Sequence[Source], placement: Placement, in_order: bool) -> Iterator[Sequence[Any]]:
-    if in_order:
-        for source, target in zip(sources, placement.targets, strict=True):
-            alive = target != GONE
-            every = bool(alive.all())
-            first = 0
-            for chunk in source.stored(name):
-                mask = alive[first : first + len(chunk)]
-                first += len(chunk)
-                yield chunk if every else [value for value, keep in zip(chunk, mask.tolist(), strict=True) if keep]
+def _stored(
+    name: str, sources: Sequence[Source], placement: Placement, in_order: bool
+) -> Iterator[tuple[Sequence[Any], Sequence[int] | None]]:
+    """The stored values of the records that are kept, in their new order, in chunks as of a source."""
+    if not in_order:
+        yield _rearranged(name, sources, placement), None
         return
-    values: list[Any] = [None] * placement.size
+    for source, target in zip(sources, placement.targets, strict=True):
+        alive = target != GONE
+        if alive.all():
+            yield from source.stored(name)
+            continue
+        keeps = iter(alive.tolist())
+        for values, repeats in source.stored(name):
+            expanded = values if repeats is None else _expanded(values, repeats)
+            yield list(compress(expanded, islice(keeps, sum(repeats) if repeats is not None else len(values)))), None
+
+
+def _rearranged(name: str, sources: Sequence[Source], placement: Placement) -> list[Any]:
+    found: list[Any] = [None] * placement.size
     for source, target in zip(sources, placement.targets, strict=True):
         places = iter(target.tolist())
-        for chunk in source.stored(name):
-            for value, to in zip(chunk, places, strict=False):
+        for values, repeats in source.stored(name):
+            # The places come second: zip must not take one that has no value in this chunk.
+            for value, to in zip(values if repeats is None else _expanded(values, repeats), places, strict=False):
                 if to != GONE:
-                    values[to] = value
-    yield values
+                    found[to] = value
+    return found
+
+
+def _expanded(values: Sequence[Any], repeats: Sequence[int]) -> Iterator[Any]:
+    return chain.from_iterable(map(repeat, values, repeats))
 
 
 def _merge_field(

@@ -171,5 +171,4 @@ def size_of(run: Run) -> int:
         arrays = (found.df, found.docs, found.freqs, found.positions, found.lengths)
         total += sum(part.nbytes for part in arrays if part is not None)
         total += sum(60 + len(key) for key in found.keys)
-    texts = run.stored["text"]
-    return total + sum(60 + 2 * len(text) for text in texts) + 100 * run.size
+    return total + sum(60 + 2 * len(text) for text in run.texts)

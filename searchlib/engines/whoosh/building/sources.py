@@ -6,6 +6,7 @@ inversion, a run that was put aside on disk, or a segment of the index; a merge 
 
 from __future__ import annotations
 
+import pickle
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
@@ -15,7 +16,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from searchlib.engines.whoosh.building.inversion import FieldRun, Run, UInts
+from searchlib.engines.whoosh.building.inversion import FieldRun, Run, Stretches, UInts
 from searchlib.engines.whoosh.codec.segment import SegmentColumns
 
 KEYS_AT_ONCE = 4096
@@ -48,8 +49,8 @@ class Source(Protocol):
     def lengths(self, name: str) -> NDArray[Any] | None:
         """Tokens of the field for each record; None for a field without lengths."""
 
-    def stored(self, name: str) -> Iterator[Sequence[Any]]:
-        """The stored values of one name for every record, in chunks."""
+    def stored(self, name: str) -> Iterator[tuple[Sequence[Any], Sequence[int] | None]]:
+        """The stored values of one name in chunks, and how many records in succession have each (None: one)."""
 
     def column(self, name: str) -> NDArray[Any]:
         """A column, one number for each record."""
@@ -77,9 +78,12 @@ class RunSource:
         found = self._run.fields.get(name)
         return found.lengths if found is not None else None
 
-    def stored(self, name: str) -> Iterator[Sequence[Any]]:
+    def stored(self, name: str) -> Iterator[tuple[Sequence[Any], Sequence[int] | None]]:
         """The stored values of one name, in chunks."""
-        yield self._run.stored[name]
+        if name == "text":
+            yield self._run.texts, None
+        elif name in self._run.stored:
+            yield self._run.stored[name].values, self._run.stored[name].repeats
 
     def column(self, name: str) -> NDArray[Any]:
         """A column."""
@@ -113,10 +117,9 @@ class SpilledRun:
                 values = getattr(found, part)
                 if values is not None:
                     np.save(folder / f"{number}.{part}.npy", values)
-        self._stored: dict[str, Path] = {}
-        for number, (name, stored) in enumerate(run.stored.items()):
-            self._stored[name] = folder / f"{number}.stored"
-            _save_values(self._stored[name], stored)
+        _save_texts(folder / "texts", run.texts)
+        with (folder / "stored").open("wb") as file:
+            pickle.dump(run.stored, file, pickle.HIGHEST_PROTOCOL)
         for name, column in run.columns.items():
             np.save(folder / f"{name}.column.npy", column)
 
@@ -166,9 +169,16 @@ class SpilledRun:
         """Tokens of the field for each record."""
         return self._part(name, "lengths") if name in self._fields else None
 
-    def stored(self, name: str) -> Iterator[Sequence[Any]]:
+    def stored(self, name: str) -> Iterator[tuple[Sequence[Any], Sequence[int] | None]]:
         """The stored values of one name, in chunks."""
-        return _load_values(self._stored[name])
+        if name == "text":
+            yield from _load_texts(self._folder / "texts")
+            return
+        with (self._folder / "stored").open("rb") as file:
+            # Written by this very build, in a folder of its own.
+            stored: dict[str, Stretches] = pickle.load(file)
+        if name in stored:
+            yield stored[name].values, stored[name].repeats
 
     def column(self, name: str) -> NDArray[Any]:
         """A column."""
@@ -180,46 +190,21 @@ def _nothing(path: Path) -> NDArray[Any] | None:
     return np.load(path) if path.exists() else None  # an empty array cannot be mapped
 
 
-def _save_values(path: Path, values: Sequence[Any]) -> None:
-    """Strings or small integers, one file: their sizes, then their bytes."""
-    if values and isinstance(values[0], int):
-        np.save(path.with_suffix(".numbers.npy"), np.asarray(values, np.int64))
-        return
-    # Values come in stretches (a title, a path): each stretch is written once.
-    repeats, distinct = _stretches_of(values)
-    encoded = [value.encode("utf-8", "surrogatepass") for value in distinct]
-    np.save(path.with_suffix(".sizes.npy"), np.fromiter(map(len, encoded), np.uint32, len(encoded)))
-    np.save(path.with_suffix(".repeats.npy"), np.asarray(repeats, np.uint32))
-    path.write_bytes(b"".join(encoded))
+def _save_texts(path: Path, texts: Sequence[str]) -> None:
+    sizes = np.empty(len(texts), np.uint32)
+    with path.open("wb") as file:
+        for number, text in enumerate(texts):
+            sizes[number] = file.write(text.encode("utf-8", "surrogatepass"))
+    np.save(path.with_suffix(".npy"), sizes)
 
 
-def _stretches_of(values: Sequence[str]) -> tuple[list[int], list[str]]:
-    repeats: list[int] = []
-    distinct: list[str] = []
-    for value in values:
-        if distinct and (value is distinct[-1] or value == distinct[-1]):
-            repeats[-1] += 1
-        else:
-            distinct.append(value)
-            repeats.append(1)
-    return repeats, distinct
-
-
-def _load_values(path: Path) -> Iterator[Sequence[Any]]:
-    numbers = path.with_suffix(".numbers.npy")
-    if numbers.exists():
-        yield np.load(numbers).tolist()
-        return
-    sizes = np.load(path.with_suffix(".sizes.npy"))
-    repeats = np.load(path.with_suffix(".repeats.npy"))
+def _load_texts(path: Path) -> Iterator[tuple[list[str], None]]:
+    sizes = np.load(path.with_suffix(".npy"))
     with path.open("rb") as file:
         for first in range(0, len(sizes), VALUES_AT_ONCE):
             cut = np.cumsum(sizes[first : first + VALUES_AT_ONCE], dtype=np.int64).tolist()
             blob = file.read(cut[-1])
-            values: list[str] = []
-            for i, j, times in zip([0, *cut], cut, repeats[first : first + VALUES_AT_ONCE].tolist(), strict=False):
-                values += [blob[i:j].decode("utf-8", "surrogatepass")] * times
-            yield values
+            yield [blob[i:j].decode("utf-8", "surrogatepass") for i, j in zip([0, *cut], cut, strict=False)], None
 
 
 class SegmentSource:
@@ -258,11 +243,11 @@ class SegmentSource:
         known = name in self._segment.fields and self._segment.has_positions(name)
         return self._segment.lengths(name) if known else None
 
-    def stored(self, name: str) -> Iterator[Sequence[Any]]:
+    def stored(self, name: str) -> Iterator[tuple[Sequence[Any], Sequence[int] | None]]:
         """The stored values of one name, in chunks."""
         values = iter(self._segment.stored_values(name))
         while chunk := list(islice(values, VALUES_AT_ONCE)):
-            yield chunk
+            yield chunk, None
 
     def column(self, name: str) -> NDArray[Any]:
         """A column."""
