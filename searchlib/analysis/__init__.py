@@ -3,7 +3,7 @@
 from searchlib.analysis.folding import SEPARATOR, fold, split_key
 from searchlib.analysis.languages import DEFAULT_LANGUAGE, detect_language
 from searchlib.analysis.stemming import base_language
-from searchlib.analysis.tokens import Form, Token, forms, keys_of, keys_of_all, tokens
+from searchlib.analysis.tokens import Form, Token, ascii_keys, forms, keys_of, tokens
 from searchlib.analysis.words import split_words
 
 __all__ = [
@@ -11,12 +11,12 @@ __all__ = [
     "SEPARATOR",
     "Form",
     "Token",
+    "ascii_keys",
     "base_language",
     "detect_language",
     "fold",
     "forms",
     "keys_of",
-    "keys_of_all",
     "split_key",
     "split_words",
     "tokens",

@@ -45,12 +45,10 @@ def stem(exact: str, language: str) -> str:
     return stemmer.stemWord(exact) or exact
 
 
-def stem_all(exact: Sequence[str], language: str) -> list[str]:
-    """The stems of many exact forms, without a call from Python for each."""
+def stem_all(exact: Sequence[bytes], language: str) -> list[bytes]:
+    """The stems of many exact forms of ASCII letters and digits, without a call from Python for each."""
     stemmer = _stemmer(language) if language else None
     if stemmer is None:
         return list(exact)
     stems = stemmer.stemWords(exact)
-    return [
-        form if _DIGIT.search(form) else stemmed or form for form, stemmed in zip(exact, stems, strict=True)
-    ]
+    return [stemmed or form if form.isalpha() else form for form, stemmed in zip(exact, stems, strict=True)]

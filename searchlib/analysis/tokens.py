@@ -91,11 +91,9 @@ def keys_of(word: str, language: str = "") -> tuple[str, ...]:
     return tuple(piece.key for piece in _analyse(word, language))
 
 
-def keys_of_all(words: Sequence[str], language: str = "") -> list[tuple[str, ...]]:
-    """``keys_of`` for many words; those in ASCII, mostly nearly all, together."""
-    plain = [word.lower()[:LONGEST_WORD] for word in words if word.isascii()]
-    stems = iter(stem_all(plain, language))
-    return [(next(stems),) if word.isascii() else keys_of(word, language) for word in words]
+def ascii_keys(words: Sequence[bytes], language: str = "") -> list[bytes]:
+    """The key of each of many words of ASCII letters and digits in lower case: one for each, in UTF-8."""
+    return stem_all([word[:LONGEST_WORD] if len(word) > LONGEST_WORD else word for word in words], language)
 
 
 def forms(text: str, languages: Sequence[str]) -> list[tuple[Form, ...]]:

@@ -99,7 +99,9 @@ def build(settings: Settings, *, strict: bool = False, wait: float = 0, compact:
 def open_index(settings: Settings) -> Index:
     """The index of ``settings``. Raises IndexMissing with what to do."""
     import searchlib
+    from searchlib.cli.lean import import_whoosh
 
+    import_whoosh()
     try:
         return searchlib.open(settings.index)
     except IndexMissing as error:

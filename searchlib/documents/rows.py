@@ -1,8 +1,8 @@
 """Files of rows: JSON Lines, JSON, CSV and TSV. A row is a document.
 
-A *row* is a mapping from column to value. Which column is what is settled per file for CSV (by its header) and per
-row for JSON: by the options, or else by the usual names. Rows are read one at a time; a bad one is noted
-with its line, and the next is read.
+A *row* is a mapping from column to value. Its *plan* says which column is what: by the options, or else by the
+usual names. Rows with the same columns share one. Rows are read one at a time; a bad one is noted with its line, and
+the next is read.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import csv
 import json
 import math
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from searchlib.documents.lines import text_lines
@@ -27,6 +28,8 @@ LANGUAGES = ("language", "lang")
 MAX_FIELD = 16 << 20
 """Code points in a CSV field: where a quote is not closed, the damage ends here."""
 MAX_JSON = 64 << 20
+MAX_PLANS = 256
+"""Sets of columns to remember the plans of; more than this, and rows have hardly any in common."""
 
 
 def load_jsonl(seed: Seed) -> Iterator[Document]:
@@ -36,7 +39,7 @@ def load_jsonl(seed: Seed) -> Iterator[Document]:
         if not text or text.isspace():
             continue
         try:
-            value = json.loads(text, parse_constant=_no_constant)
+            value = _DECODER.decode(text)
         except RecursionError:
             seed.notes(line, "JSON nested too deeply")
             continue
@@ -55,7 +58,7 @@ def load_json(seed: Seed) -> Iterator[Document]:
     if len(data) > MAX_JSON:
         raise SeedError("too large for JSON read whole; write it as JSON Lines (.jsonl)", seed.name)
     try:
-        value = json.loads(clean(decode(data, seed.name, seed.options.encoding)), parse_constant=_no_constant)
+        value = _DECODER.decode(clean(decode(data, seed.name, seed.options.encoding)))
     except RecursionError:
         raise SeedError("JSON nested too deeply", seed.name) from None
     except ValueError as error:
@@ -70,7 +73,7 @@ def load_json(seed: Seed) -> Iterator[Document]:
 
 def load_csv(seed: Seed) -> Iterator[Document]:
     """A document for each row after the header."""
-    lines = _Counted(text for _, text in text_lines(seed))
+    lines = _Counted(text_lines(seed))
     header_line = next(lines, "")
     delimiter = _delimiter(seed, header_line)
     if csv.field_size_limit() < MAX_FIELD:
@@ -94,18 +97,17 @@ def load_csv(seed: Seed) -> Iterator[Document]:
             header = _columns(cells)
             continue
         number += 1
+        columns = header
         if len(cells) > len(header):
-            extra = [f"column{place}" for place in range(len(header) + 1, len(cells) + 1)]
+            columns = [*header, *(f"column{place}" for place in range(len(header) + 1, len(cells) + 1))]
             seed.notes(line, f"{len(cells)} cells under {len(header)} columns")
-            yield from rows.document(dict(zip([*header, *extra], cells, strict=False)), number, line)
-        else:
-            yield from rows.document(dict(zip(header, cells, strict=False)), number, line)
+        yield from rows.document(dict(zip(columns, cells, strict=False)), number, line, lines.count > line)
 
 
 class _Counted:
     """An iterator of lines that knows how many it gave."""
 
-    def __init__(self, lines: Iterator[str]) -> None:
+    def __init__(self, lines: Iterator[tuple[int, str]]) -> None:
         self.lines = lines
         self.count = 0
         self.first: str | None = None
@@ -116,9 +118,9 @@ class _Counted:
     def __next__(self) -> str:
         if self.first is not None:
             line, self.first = self.first, None
+            self.count += 1
         else:
-            line = next(self.lines)
-        self.count += 1
+            self.count, line = next(self.lines)
         return line
 
     def again(self, line: str) -> _Counted:
@@ -127,6 +129,46 @@ class _Counted:
             self.first = line
             self.count -= 1
         return self
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """Which column is what; "" for none. ``metadata`` has the columns that become it, with their names there."""
+
+    id: str
+    title: str
+    language: str
+    texts: tuple[str, ...]
+    metadata: tuple[tuple[str, str], ...]
+    others: tuple[tuple[str, str], ...]
+    """All columns but id, title and language, with their names: the text of a row that has no text column."""
+    before: tuple[str, ...]
+    """The columns before the first text column."""
+
+
+def _plan(columns: tuple[str, ...], options: LoadOptions) -> _Plan:
+    names = {name.casefold(): name for name in reversed(columns)}
+    id_column = _pick(names, options.id, IDS)
+    title = _pick(names, options.title, TITLES)
+    language = _pick(names, options.language_column, LANGUAGES)
+    if options.text:
+        texts = tuple(name for name in options.text if name in columns)
+    else:
+        texts = tuple(names[name] for name in TEXTS if name in names)
+    others = [name for name in columns if name not in (id_column, title, language)]
+    if options.metadata:
+        kept = [name for name in columns if name in options.metadata]
+    else:
+        kept = [name for name in others if name not in texts] if texts else []
+    return _Plan(
+        id_column,
+        title,
+        language,
+        texts,
+        tuple((name, clean(name)) for name in kept),
+        tuple((name, clean(name)) for name in others),
+        columns[: columns.index(texts[0])] if texts else (),
+    )
 
 
 class _Rows:
@@ -138,43 +180,53 @@ class _Rows:
         self.seen: set[str] = set()
         self.repeated: dict[str, int] = {}
         self.told = False
+        self.plans: dict[tuple[str, ...], _Plan] = {}
 
-    def document(self, row: Mapping[str, Any], number: int, line: int) -> Iterator[Document]:
-        """The document of ``row``, the ``number``-th, that begins on ``line``; none if there is nothing to find."""
-        options = self.seed.options
-        names = {name.casefold(): name for name in reversed(list(row))}
-        id_column = _pick(names, options.id, IDS)
-        title_column = _pick(names, options.title, TITLES)
-        language_column = _pick(names, options.language_column, LANGUAGES)
-        text_columns = _text_columns(row, names, options)
-        special = {id_column, title_column, language_column}
-        title = " ".join(_string(row.get(title_column)).split())
-        if text_columns:
-            text = "\n\n".join(part for part in (_string(row[name]) for name in text_columns) if part.strip())
+    def document(self, row: Mapping[str, Any], number: int, line: int, broken: bool = False) -> Iterator[Document]:
+        """The document of ``row``, the ``number``-th, that begins on ``line``; none if there is nothing to find.
+
+        ``broken`` says that the row has line breaks of the file in its cells.
+        """
+        plan = self._plan(tuple(row))
+        title = " ".join(_string(row.get(plan.title)).split())
+        if len(plan.texts) == 1:
+            text = _string(row[plan.texts[0]])
+        elif plan.texts:
+            text = "\n\n".join(part for part in (_string(row[name]) for name in plan.texts) if part.strip())
         else:
             self._tell(line)
-            text = _all_columns(row, special)
-        text = text or title
-        if not text.strip():
-            self.seed.notes(line, "row without text")
-            return
-        first = line
-        if self.type == "csv" and text_columns:
-            for name, cell in row.items():
-                if name == text_columns[0]:
-                    break
-                first += str(cell).count("\n")
-        language = _string(row.get(language_column)).strip() or options.language
+            cells = ((name, _string(row[column]).strip()) for column, name in plan.others)
+            text = "\n".join(f"{name}: {cell}" for name, cell in cells if cell)
+        if not text or text.isspace():
+            text = title
+            if not text:
+                self.seed.notes(line, "row without text")
+                return
+        first = line + sum(row[name].count("\n") for name in plan.before) if broken else line
+        language = _string(row.get(plan.language)).strip() or self.seed.options.language
+        metadata: dict[str, Scalar | tuple[Scalar, ...]] = {}
+        for column, name in plan.metadata:
+            kept = metadata_value(row[column])
+            if kept is not None:
+                metadata[name] = kept
         yield Document(
-            f"{self.seed.name}#{self._id(row.get(id_column), number, line)}",
+            f"{self.seed.name}#{self._id(row.get(plan.id), number, line)}",
             text,
             title,
             self.type,
             language.lower()[:2] if language.isascii() else "",
-            self._metadata(row, special | set(text_columns)) if text_columns or options.metadata else {},
+            metadata,
             None,
             first,
         )
+
+    def _plan(self, columns: tuple[str, ...]) -> _Plan:
+        plan = self.plans.get(columns)
+        if plan is None:
+            if len(self.plans) >= MAX_PLANS:
+                self.plans.clear()
+            plan = self.plans[columns] = _plan(columns, self.seed.options)
+        return plan
 
     def _id(self, value: object, number: int, line: int) -> str:
         """What the row is called: its id or number, with #2 and so on where the file says it twice."""
@@ -187,16 +239,6 @@ class _Rows:
             self.seed.notes(line, f"id {base} was there before; indexed as {name}")
         self.seen.add(name)
         return name
-
-    def _metadata(self, row: Mapping[str, Any], special: set[str]) -> dict[str, Scalar | tuple[Scalar, ...]]:
-        wanted = self.seed.options.metadata
-        found: dict[str, Scalar | tuple[Scalar, ...]] = {}
-        for name, value in row.items():
-            if (name in wanted) if wanted else (name not in special):
-                kept = metadata_value(value)
-                if kept is not None:
-                    found[clean(name)] = kept
-        return found
 
     def _tell(self, line: int) -> None:
         """Say once that the options name text columns that are not there."""
@@ -219,18 +261,6 @@ def metadata_value(value: object) -> Scalar | tuple[Scalar, ...] | None:
         parts = [metadata_value(item) for item in value]
         return tuple(part for part in parts if part is not None and not isinstance(part, tuple)) or None
     return None
-
-
-def _text_columns(row: Mapping[str, Any], names: Mapping[str, str], options: LoadOptions) -> list[str]:
-    if options.text:
-        return [name for name in options.text if name in row]
-    return [names[name] for name in TEXTS if name in names]
-
-
-def _all_columns(row: Mapping[str, Any], special: Iterable[str]) -> str:
-    """A row without a text column, as lines: column, colon, value."""
-    cells = ((name, _string(value).strip()) for name, value in row.items() if name not in special)
-    return "\n".join(f"{clean(name)}: {cell}" for name, cell in cells if cell)
 
 
 def _pick(names: Mapping[str, str], wanted: str, usual: Iterable[str]) -> str:
@@ -274,6 +304,9 @@ def _delimiter(seed: Seed, header: str) -> str:
 
 def _no_constant(name: str) -> None:
     """NaN and the infinities, which JSON does not have, are no value."""
+
+
+_DECODER = json.JSONDecoder(parse_constant=_no_constant)
 
 
 def _json_reason(error: ValueError) -> str:

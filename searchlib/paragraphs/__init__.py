@@ -1,7 +1,7 @@
-"""From a document to its paragraphs: ``split`` and the sentence finder that it shares with snippets."""
+"""From a document to its paragraphs: ``split`` (or ``places``, for many), and the sentences snippets are made of."""
 
 from searchlib.paragraphs.sentences import sentences
-from searchlib.paragraphs.split import split
+from searchlib.paragraphs.split import Places, places, split
 from searchlib.paragraphs.titles import title_line
 
-__all__ = ["sentences", "split", "title_line"]
+__all__ = ["Places", "places", "sentences", "split", "title_line"]

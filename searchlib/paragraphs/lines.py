@@ -42,27 +42,25 @@ def _line_cuts(rows: list[str], lone: bool) -> list[int]:
     if count < 2:
         return []
     lengths = [len(row.rstrip()) for row in rows]
+    mean = sum(lengths) / count
+    if mean <= WRAP_WIDTH and not lone:
+        return []
     closed = [_CLOSED.search(row[-20:]) is not None for row in rows]
     width = max(lengths) if count < 20 else sorted(lengths)[count * 19 // 20]
     full = [length + 1 + _first_word(rows[row + 1]) > width for row, length in enumerate(lengths[:-1])]
-    mean = sum(lengths) / count
     many_closed = 2 * sum(closed[:-1]) >= count - 1
     wrapped = width <= WRAP_WIDTH and 2 * sum(full) >= count - 1
-    if many_closed and (lone or mean > WRAP_WIDTH) and not (wrapped and 10 * sum(full) >= 7 * (count - 1)):
+    if not wrapped or (many_closed and 10 * sum(full) < 7 * (count - 1)):
         return list(range(1, count))
-    if wrapped and lone:
-        # A closed line with room to spare ends a paragraph, and so does one before an indented line.
-        margin = min(map(_indent, rows))
-        return [
-            row
-            for row in range(1, count)
-            if closed[row - 1] and (not full[row - 1] or _indent(rows[row]) > max(margin, _indent(rows[row - 1])))
-        ]
-    if wrapped:
+    if not lone:
         return []
-    if mean > WRAP_WIDTH or lone:
-        return list(range(1, count))
-    return []
+    # A closed line with room to spare ends a paragraph, and so does one before an indented line.
+    margin = min(map(_indent, rows))
+    return [
+        row
+        for row in range(1, count)
+        if closed[row - 1] and (not full[row - 1] or _indent(rows[row]) > max(margin, _indent(rows[row - 1])))
+    ]
 
 
 def _indent_cuts(rows: list[str], margin: int) -> list[int]:
@@ -82,5 +80,6 @@ def _indent(row: str) -> int:
 
 
 def _first_word(row: str) -> int:
-    """The length of the first word; of 60 code points at most, for scripts without spaces."""
-    return len(row[:200].split(None, 1)[0]) if row[:200].strip() else 0
+    """The length of the first word, of 200 code points at most, for scripts without spaces."""
+    words = row[:200].split(None, 1)
+    return len(words[0]) if words else 0

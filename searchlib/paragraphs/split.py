@@ -4,6 +4,7 @@
   path and line. Plain text gets its stretches from ``layout``, a document with blocks from its blocks.
 * A *piece* is what is left of a stretch that is too long for a paragraph (``pieces``). Most stretches are
   one piece.
+* *Places* say where paragraphs are, in parallel lists: what an index needs of millions of them.
 
 ``split`` numbers the pieces. No word of the text is lost: each is in a paragraph, in the heading path of one,
 or in the document's title.
@@ -11,7 +12,9 @@ or in the document's title.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import accumulate, chain, repeat
 from typing import TypeAlias
 
 from searchlib.paragraphs import layout, titles
@@ -19,10 +22,27 @@ from searchlib.paragraphs.pieces import LIMIT, pieces
 from searchlib.records import Block, Document, Kind, Paragraph
 
 Stretch: TypeAlias = tuple[int, int, Kind, tuple[str, ...], int]
-"""Start, end, kind, heading path, line (0: count the line breaks from the beginning of the document)."""
+"""Start, end, kind, heading path, line."""
 
 # In these a document is one line of its seed, whatever line breaks its text has.
 _ONE_LINE = frozenset({"jsonl"})
+
+
+@dataclass(slots=True)
+class Places:
+    """Where the paragraphs of a document are: lists of one length, with an item for each, in order.
+
+    The text of paragraph ``i`` is ``document.text[starts[i]:ends[i]]``, its number ``i + 1``.
+    """
+
+    starts: list[int] = field(default_factory=list)
+    ends: list[int] = field(default_factory=list)
+    lines: list[int] = field(default_factory=list)
+    headings: list[tuple[str, ...]] = field(default_factory=list)
+    kinds: list[Kind] = field(default_factory=list)
+
+    def __len__(self) -> int:
+        return len(self.starts)
 
 
 def split(document: Document) -> list[Paragraph]:
@@ -31,8 +51,17 @@ def split(document: Document) -> list[Paragraph]:
     ``document.text[p.start:p.end] == p.text`` for each, without white space around it, and none is longer
     than 2,000 code points unless a single grapheme cluster is. Time and memory are linear in the text.
     """
+    found = places(document)
+    text = document.text
+    texts = [text[start:end] for start, end in zip(found.starts, found.ends, strict=True)]
+    numbers = range(1, len(texts) + 1)
+    return list(map(Paragraph, numbers, found.starts, found.ends, texts, found.lines, found.headings, found.kinds))
+
+
+def places(document: Document) -> Places:
+    """Where the paragraphs of ``document`` are: what ``split`` gives, in half the time."""
     if document.blocks is not None:
-        return _numbered(document, _blocked(document, document.blocks))
+        return _blocked_places(document, document.blocks)
     text = document.text
     begin = 0
     if document.title:
@@ -40,26 +69,54 @@ def split(document: Document) -> list[Paragraph]:
         place = titles.place(text, document.title)
         if place is not None and text[place[1] :].strip():
             begin = place[1]
-    return _numbered(document, [(start, end, kind, (), 0) for start, end, kind in layout.stretches(text, begin)])
+    starts, ends, kinds = layout.stretches(text, begin)
+    long = [place for place, start in enumerate(starts) if ends[place] - start > LIMIT]
+    if long:
+        starts, ends, kinds = _cut(text, starts, ends, kinds, long)
+    if document.type in _ONE_LINE:
+        lines = [document.line] * len(starts)
+    else:
+        breaks = map(text.count, repeat("\n"), chain((0,), starts), starts)
+        lines = list(accumulate(breaks, initial=document.line))[1:]
+    return Places(starts, ends, lines, [()] * len(starts), kinds)
 
 
-def _numbered(document: Document, stretches: Iterable[Stretch]) -> list[Paragraph]:
-    text, line, counted = document.text, document.line, 0
+def _cut(
+    text: str, starts: list[int], ends: list[int], kinds: list[Kind], long: list[int]
+) -> tuple[list[int], list[int], list[Kind]]:
+    """The stretches with the ``long`` ones in pieces."""
+    found_starts: list[int] = []
+    found_ends: list[int] = []
+    found_kinds: list[Kind] = []
+    done = 0
+    for place in long:
+        found_starts += starts[done:place]
+        found_ends += ends[done:place]
+        found_kinds += kinds[done:place]
+        for first, last in pieces(text, starts[place], ends[place], kinds[place]):
+            found_starts.append(first)
+            found_ends.append(last)
+            found_kinds.append(kinds[place])
+        done = place + 1
+    return found_starts + starts[done:], found_ends + ends[done:], found_kinds + kinds[done:]
+
+
+def _blocked_places(document: Document, blocks: tuple[Block, ...]) -> Places:
+    text = document.text
     one_line = document.type in _ONE_LINE
-    paragraphs: list[Paragraph] = []
-    add = paragraphs.append
-    count = text.count
-    number = 0
-    for start, end, kind, headings, known_line in stretches:
-        if known_line:
-            line, counted = known_line, start
+    found = Places()
+    for start, end, kind, headings, line in _blocked(document, blocks):
+        counted = start
         for first, last in ((start, end),) if end - start <= LIMIT else pieces(text, start, end, kind):
-            number += 1
-            if not one_line:
-                line += count("\n", counted, first)
+            if first > counted and not one_line:
+                line += text.count("\n", counted, first)
                 counted = first
-            add(Paragraph(number, first, last, text[first:last], line, headings, kind))
-    return paragraphs
+            found.starts.append(first)
+            found.ends.append(last)
+            found.lines.append(line)
+            found.headings.append(headings)
+            found.kinds.append(kind)
+    return found
 
 
 def _blocked(document: Document, blocks: tuple[Block, ...]) -> Iterator[Stretch]:

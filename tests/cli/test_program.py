@@ -126,7 +126,10 @@ def test_ctrl_c_while_indexing_leaves_no_trace(tmp_path: Path, monkeypatch: pyte
     process = subprocess.Popen(
         [*COMMAND, "index"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True
     )
-    time.sleep(0.8)
+    began = time.monotonic()
+    while not (tmp_path / "indexes").exists() and time.monotonic() < began + 30:
+        time.sleep(0.02)
+    time.sleep(0.2)  # it has begun
     os.killpg(process.pid, signal.SIGINT)
     out, err = process.communicate(timeout=60)
     assert (process.returncode, out, err) == (130, b"", b"")
@@ -166,6 +169,27 @@ def test_an_encoding_without_the_characters_gets_escapes(
     assert "Erdo\\u011fan" in done.out
     assert done.out.isascii()
     assert '"pipelines"' in spawn("query", "--json", "pipelines", PYTHONIOENCODING="latin-1", PYTHONUTF8="0").out
+
+
+def test_a_query_imports_nothing_that_it_does_not_need(built: Path) -> None:
+    """Neither what reads and writes seeds, nor the network that Whoosh has for its benchmarks."""
+    script = (
+        "import sys; from click.testing import CliRunner; from searchlib.cli.main import program; "
+        "code = CliRunner().invoke(program, ['query', 'bees']).exit_code; "
+        "needless = ('urllib.request', 'ssl', 'email', 'selectolax', 'markdown_it', 'yaml'); "
+        "print(code, *[name for name in needless if name in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", script], cwd=built, capture_output=True, text=True, check=True)
+    assert done.stdout == "0\n"
+
+
+def test_whoosh_has_its_network_function_all_the_same(built: Path) -> None:
+    script = (
+        "from searchlib.cli.lean import import_whoosh; import_whoosh(); import whoosh.compat, pathlib; "
+        "url = pathlib.Path('seeds/guide.md').resolve().as_uri(); print(whoosh.compat.urlretrieve(url)[0])"
+    )
+    done = subprocess.run([sys.executable, "-c", script], cwd=built, capture_output=True, text=True, check=True)
+    assert done.stdout.endswith("guide.md\n")
 
 
 @pytest.mark.parametrize("columns", [40, 80, 200])

@@ -27,6 +27,7 @@ class Doc:
 
 @dataclass(frozen=True, eq=False)
 class Entry:
+    field: str
     df: int
     cf: int
     doc_numbers: np.ndarray
@@ -37,6 +38,8 @@ class Entry:
 @dataclass(frozen=True)
 class BlockTable:
     last_docs: np.ndarray
+    max_freq: np.ndarray
+    min_length: np.ndarray
 
 
 class MemorySegment:
@@ -60,13 +63,13 @@ class MemorySegment:
             for name, value in doc.numbers.items():
                 self._columns.setdefault(name, np.zeros(len(docs), np.int64))[number] = value
         self._terms = {
-            name: {key: _entry(places) for key, places in sorted(terms.items())} for name, terms in found.items()
+            name: {key: _entry(name, places) for key, places in sorted(terms.items())} for name, terms in found.items()
         }
         self.decoded = 0  # postings, to see what was read
 
     def add_terms(self, name: str, docs: Mapping[bytes, list[int]]) -> None:
         """A field of exact keys."""
-        self._terms[name] = {key: _entry({doc: [0] for doc in numbers}) for key, numbers in sorted(docs.items())}
+        self._terms[name] = {key: _entry(name, {doc: [0] for doc in numbers}) for key, numbers in sorted(docs.items())}
 
     def term(self, name: str, key: bytes) -> Entry | None:
         return self._terms.get(name, {}).get(key)
@@ -84,7 +87,13 @@ class MemorySegment:
         return entry.frequencies
 
     def blocks(self, entry: Entry) -> BlockTable:
-        return BlockTable(entry.doc_numbers[[*range(BLOCK - 1, entry.df - 1, BLOCK), entry.df - 1]])
+        starts = np.arange(0, entry.df, BLOCK)
+        lengths = self.lengths(entry.field)[entry.doc_numbers]
+        return BlockTable(
+            entry.doc_numbers[np.append(starts[1:], entry.df) - 1],
+            np.maximum.reduceat(entry.frequencies, starts),
+            np.minimum.reduceat(lengths, starts),
+        )
 
     def decode(self, entry: Entry, numbers: Any) -> tuple[np.ndarray, np.ndarray]:
         assert (np.diff(numbers) > 0).all()
@@ -108,8 +117,8 @@ class MemorySegment:
         return self._columns[name]
 
 
-def _entry(places: dict[int, list[int]]) -> Entry:
+def _entry(name: str, places: dict[int, list[int]]) -> Entry:
     docs = np.array(sorted(places), np.uint32)
     lists = [places[int(doc)] for doc in docs]
     freqs = np.array([len(one) for one in lists], np.uint32)
-    return Entry(len(docs), int(freqs.sum()), docs, freqs, lists)
+    return Entry(name, len(docs), int(freqs.sum()), docs, freqs, lists)

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from searchlib.engines.whoosh.execution import Snapshot, count, explain, matches, postings, search, stream, topk
+from searchlib.engines.whoosh.execution import Snapshot, count, explain, leaves, matches, postings, search, stream, topk
 from searchlib.engines.whoosh.execution.explanation import Explanation
 from searchlib.ranking import BM25F
 
@@ -29,8 +29,10 @@ def limits(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> i
     monkeypatch.setattr(postings, "_PER_BLOCK", 30)
     monkeypatch.setattr(postings, "_MARK", 10)
     monkeypatch.setattr(topk, "SPARSE", 24)
-    monkeypatch.setattr(topk, "FIRST_DOCS", 4)
+    monkeypatch.setattr(topk, "FIRST", 4)
+    monkeypatch.setattr(leaves, "FIRST", 4)
     monkeypatch.setattr(topk, "FIRST_WINDOWS", 2)
+    monkeypatch.setattr(leaves, "_MANY", 5)
     monkeypatch.setattr(topk, "CHUNK_DOCS", 64)
     monkeypatch.setattr(topk, "VERIFIED", 3)
     return 3

@@ -7,8 +7,8 @@ import re
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from searchlib.paragraphs import sentences, split, title_line
-from searchlib.records import Block, Document, Kind
+from searchlib.paragraphs import places, sentences, split, title_line
+from searchlib.records import Block, Document, Kind, Paragraph
 
 WORDS = st.sampled_from(
     [
@@ -131,6 +131,22 @@ def test_no_word_of_a_document_with_blocks_is_lost_to_headings(document: Documen
     assert all(document.text[p.start : p.end] == p.text == p.text.strip() for p in found)
     there = {word for p in found for part in (p.text, *p.headings) for word in REAL_WORD.findall(part)}
     assert set(REAL_WORD.findall(document.text)) <= there
+
+
+def paragraphs_at_places(document: Document) -> list[Paragraph]:
+    found = places(document)
+    columns = zip(found.starts, found.ends, found.lines, found.headings, found.kinds, strict=True)
+    return [
+        Paragraph(number, start, end, document.text[start:end], line, headings, kind)
+        for number, (start, end, line, headings, kind) in enumerate(columns, 1)
+    ]
+
+
+@given(st.one_of(with_blocks(), TEXTS.map(lambda text: Document("a", text, title_line(text), line=3))))
+@settings(max_examples=100, deadline=None)
+def test_places_and_split_agree(document: Document) -> None:
+    assert paragraphs_at_places(document) == split(document)
+    assert len(places(document)) == len(split(document))
 
 
 @given(TEXTS)

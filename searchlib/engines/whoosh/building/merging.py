@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from searchlib.engines.whoosh.building.inversion import UInts, ranges
+from searchlib.engines.whoosh.building.runs import UInts, ranges
 from searchlib.engines.whoosh.building.sources import Slice, Source
 from searchlib.engines.whoosh.codec.files import SegmentFiles
 
@@ -68,11 +68,7 @@ def merge(sources: Sequence[Source], placement: Placement, folder: Path, segment
     for name in names.stored:
         writer = files.stored(name)
         for values, repeats in _stored(name, sources, placement, in_order):
-            if repeats is None:
-                writer.add(values)
-            else:
-                for value, count in zip(values, repeats, strict=True):
-                    writer.repeat(value, count)
+            writer.add(values, repeats)
     files.close(placement.size)
 
 

@@ -16,7 +16,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from searchlib.engines.whoosh.building.inversion import Incoming, Run, invert
+from searchlib.engines.whoosh.building.inversion import Incoming, invert
+from searchlib.engines.whoosh.building.runs import Run
 from searchlib.engines.whoosh.building.sources import RunSource, SpilledRun
 from searchlib.errors import SearchlibError
 
@@ -119,7 +120,7 @@ class Workers:
                 pickle.dump(request, process.stdin, pickle.HIGHEST_PROTOCOL)
                 process.stdin.flush()
                 answer = pickle.load(process.stdout)
-            except (OSError, EOFError, pickle.UnpicklingError) as error:
+            except Exception as error:  # whatever it is, the build must come to its end
                 self._error = SearchlibError(f"a worker process ended early ({error or 'no answer'}); try --processes 1")
                 self._error.__cause__ = error
                 continue
@@ -130,10 +131,10 @@ class Workers:
 
 
 def _start() -> subprocess.Popen[bytes]:
-    command = [sys.executable, "-c", "from searchlib.engines.whoosh.building.pool import work; work()"]
+    command = [sys.executable, "-P", "-c", "from searchlib.engines.whoosh.building.pool import work; work()"]
     paths = [entry for entry in sys.path if entry]
     return subprocess.Popen(
-        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=_environment(paths), start_new_session=False
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=_environment(paths), start_new_session=True
     )
 
 
@@ -145,9 +146,6 @@ def _environment(paths: Sequence[str]) -> dict[str, str]:
 
 def work() -> None:
     """What a worker does: invert batches from standard input until it ends. The pipe is from its parent alone."""
-    import signal
-
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides what an interrupt means
     requests, answers = sys.stdin.buffer, sys.stdout.buffer
     while True:
         try:

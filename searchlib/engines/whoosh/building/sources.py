@@ -16,7 +16,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from searchlib.engines.whoosh.building.inversion import FieldRun, Run, Stretches, UInts
+from searchlib.engines.whoosh.building.runs import FieldRun, Run, Stretches, UInts
 from searchlib.engines.whoosh.codec.segment import SegmentColumns
 
 KEYS_AT_ONCE = 4096

@@ -137,7 +137,8 @@ class Columns:
         """
         array = self._arrays.get(name)
         if array is None:
-            array = self.container.section(name).array(self._columns[name]["type"])
+            kind = self._columns[name]["type"]
+            array = self.container.section(name).array(kind)
             self._arrays[name] = array
         return array
 

@@ -188,7 +188,7 @@ class SegmentFiles:
         self.folder = folder
         self.segment_id = segment_id
         self._sync = sync
-        self._doc_count: int | None = None
+        self._closed = False
         self._inverted = InvertedFiles(self._create, lambda name, lengths: self._columns.add(LENGTH + name, lengths))
         self._stored = StoredWriter(ContainerWriter(self._create(STORED), STORED_KIND))
         self._columns = ColumnsWriter(ContainerWriter(self._create(COLUMNS), COLUMNS_KIND))
@@ -224,11 +224,14 @@ class SegmentFiles:
         self._columns.add(name, array)
 
     def close(self, doc_count: int | None = None) -> None:
-        """Finish all files.
+        """Finish all files; closing again does nothing.
 
         Args:
             doc_count: how many documents the segment has; None: as many as columns, lengths or stored fields say.
         """
+        if self._closed:
+            return
+        self._closed = True
         if doc_count is None:
             doc_count = max(self._columns.doc_count or 0, self._stored.doc_count)
         self._inverted.close(self._sync)

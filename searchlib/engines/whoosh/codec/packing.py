@@ -179,16 +179,22 @@ class StreamPlan:
         at_most = np.cumsum(histogram, axis=1)  # [term, b]: numbers of at most b bits
         blocks = (counts + BLOCK - 1) // BLOCK
         best = np.zeros(terms, U8)
-        best_size = np.full(terms, np.iinfo(np.int64).max)
+        best_size = np.zeros(terms, np.int64)
+        best_cost = np.full(terms, np.iinfo(np.int64).max)
         best_exceptions = np.zeros(terms, np.int64)
         for code, width in enumerate(WIDTHS):
             exceptions = counts - at_most[:, width]
+            patched = exceptions > 0
             over = self._most.astype(np.int64) - width
             high = np.where(over > 16, 4, np.where(over > 8, 2, 1))
-            size = _size_of(counts, code) + np.where(exceptions > 0, blocks + exceptions * (1 + high), 0)
-            better = size < best_size
+            size = _size_of(counts, code) + np.where(patched, blocks + exceptions * (1 + high), 0)
+            # What is small but slow to unpack pays for it: every further plane, and every exception, in bytes.
+            planes = max(len(PLANES[code]) - 1, 0)
+            cost = size + planes * (1 + (counts >> 5)) + np.where(patched, 4 + exceptions, 0)
+            better = cost < best_cost
             best[better] = code
             best_size[better] = size[better]
+            best_cost[better] = cost[better]
             best_exceptions[better] = exceptions[better]
         return best, best_size, best_exceptions
 
@@ -299,13 +305,13 @@ class Stream:
             blocks = (count + BLOCK - 1) // BLOCK
             counts = data[at : at + blocks]
             at += blocks
-            exceptions = int(counts.sum())
+            exceptions = int(counts[0]) if len(counts) == 1 else int(counts.sum())
             self._inside = data[at : at + exceptions]
             at += exceptions
             size = HIGH_BYTES[code >> 4]
             highs = data[at : at + exceptions * size]
             at += exceptions * size
-            if at > len(data) or (exceptions and int(self._inside.max()) >= BLOCK):
+            if at > len(data) or (blocks > 1 and exceptions and int(self._inside.max()) >= BLOCK):
                 raise StreamDamaged("exceptions")
             self._highs = highs.view(f"<u{size}") if size > 1 else highs
             self._counts = counts
@@ -319,8 +325,11 @@ class Stream:
         self.end = at
         """The first byte after the stream."""
 
-    def _blocks_with_exceptions(self, counts: NDArray[np.uint8]) -> NDArray[np.int64]:
-        return np.repeat(np.arange(0, len(counts) * BLOCK, BLOCK), counts)
+    def _exception_indices(self, counts: NDArray[np.uint8]) -> NDArray[np.int64]:
+        """The index of every exception."""
+        indices = np.repeat(np.arange(0, len(counts) * BLOCK, BLOCK), counts)
+        indices += self._inside
+        return indices
 
     def all(self) -> NDArray[np.uint32]:
         """All numbers, in an array of the caller's own."""
@@ -336,11 +345,11 @@ class Stream:
         else:
             out = self._wide(count)
         if self._counts is not None:
-            where = self._blocks_with_exceptions(self._counts)
-            where += self._inside
-            if len(where) and int(where[-1]) >= count:
-                raise StreamDamaged("exceptions")
-            out[where] |= self._highs.astype(U32) << np.uint32(self._width)
+            where = self._inside if count <= BLOCK else self._exception_indices(self._counts)
+            try:
+                out[where] |= self._highs.astype(U32) << np.uint32(self._width)
+            except IndexError:
+                raise StreamDamaged("exceptions") from None
         return out
 
     def _wide(self, count: int) -> NDArray[np.uint32]:

@@ -434,8 +434,9 @@ class Record:
             raise StreamDamaged("positions")
         if len(values) > len(each):
             # One running sum for all: the first gap of a posting takes back where the posting before it ended.
-            ends = np.add.reduceat(values, offsets[:-1])
-            values[offsets[1:-1]] -= ends[:-1]
+            ends = np.cumsum(values, dtype=U32).take(offsets[1:-1] - 1)
+            ends[1:] -= ends[:-1].copy()
+            values[offsets[1:-1]] -= ends
             np.cumsum(values, out=values)
         return values, offsets
 

@@ -23,10 +23,12 @@ searchlib wrote.
 from __future__ import annotations
 
 import itertools
+import operator
 import struct
 import threading
+from bisect import bisect_left
 from collections import OrderedDict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, Final
 
 import numpy as np
@@ -41,7 +43,7 @@ STORED_STREAM: Final = "stored:"
 COLUMN_STREAM: Final = "column:"
 VECTOR_STREAM: Final = "vector:"
 RAW_SECTION: Final = "raw:"
-LEVEL: Final = 9
+LEVEL: Final = 3
 BLOCK_BYTES: Final = 1 << 16
 CACHED_BLOCKS: Final = 64
 _MAX_RATIO: Final = 256
@@ -65,15 +67,15 @@ class Missing:
 MISSING: Final = Missing()
 """Stands for the value of a document that has none in this field."""
 
-_NO_VALUE: Final = object()
-
 
 class StreamWriter:
-    """Writes one stream; made by `StoredWriter.stream`."""
+    """Writes one stream; made by `StoredWriter.stream`.
+
+    What is written does not depend on how the values are cut into calls of `add`.
+    """
 
     def __init__(self, output: _Blocks) -> None:
         self._output = output
-        self._last: object = _NO_VALUE
         self._payloads: list[Any] = []
         self._kinds: list[int] = []
         self._runs: list[int] = []
@@ -85,48 +87,63 @@ class StreamWriter:
         self.count = 0
         """Documents so far."""
 
-    def add(self, items: Iterable[object]) -> None:
+    def add(self, items: Iterable[object], counts: Iterable[int] | None = None) -> None:
         """Append the values of successive documents; `MISSING` for one that has none.
+
+        Args:
+            items: the values.
+            counts: for how many documents in succession each stands, 1 or more; None: one.
 
         Raises:
             TypeError: a value of a type that is not kept.
         """
-        last, runs = self._last, self._runs
-        for item in items:
-            self.count += 1
-            if item is last or (type(item) is str and type(last) is str and item == last):
-                runs[-1] += 1
-                continue
-            if not self._put(item):
-                runs[-1] += 1
-            last = item
-            if self._size >= BLOCK_BYTES or len(runs) >= _MAX_VALUES:
-                self._flush()
-                last, runs = _NO_VALUE, self._runs
-        self._last = last
+        listed = list(items)
+        runs = [1] * len(listed) if counts is None else list(counts)
+        kinds = set(map(_kind, listed))
+        if len(kinds) == 1:
+            self._add_kind(kinds.pop(), listed, runs)
+            return
+        start = 0
+        for kind, group in itertools.groupby(listed, _kind):
+            same = list(group)
+            self._add_kind(kind, same, runs[start : start + len(same)])
+            start += len(same)
+
+    def _add_kind(self, kind: int, items: list[Any], runs: list[int]) -> None:
+        """Append values of one kind."""
+        if kind == _VALUES:
+            items, runs = _runs(items, operator.is_, runs)  # before encoding: a document's metadata is one object
+            items = [b"" if item is MISSING else values.encode(item) for item in items]
+        if any(map(operator.eq, items, itertools.islice(items, 1, None))):
+            items, runs = _runs(items, operator.eq, runs)
+        if kind == _TEXTS:
+            items = [item.encode("utf-8", "surrogatepass") for item in items]
+        self._extend(kind, items, runs)
 
     def fill(self, count: int) -> None:
         """Append `MISSING` until there are ``count`` documents."""
-        self.add(itertools.repeat(MISSING, count - self.count))
+        if count > self.count:
+            self._extend(_VALUES, [b""], [count - self.count])
 
-    def _put(self, item: object) -> bool:
-        """Append a value as a run of its own; False if it equals the one before it after all."""
-        payload: Any
-        if type(item) is str:
-            kind, payload = _TEXTS, item.encode("utf-8", "surrogatepass")
-            size = len(payload)
-        elif type(item) is int and -_INTEGER_LIMIT < item < _INTEGER_LIMIT:
-            kind, payload, size = _INTEGERS, item, 8
-        else:
-            kind, payload = _VALUES, b"" if item is MISSING else values.encode(item)
-            size = len(payload)
-        if self._payloads and self._kinds[-1] == kind and self._payloads[-1] == payload:
-            return False
-        self._payloads.append(payload)
-        self._kinds.append(kind)
-        self._runs.append(1)
-        self._size += size + 4
-        return True
+    def _extend(self, kind: int, payloads: list[Any], runs: list[int]) -> None:
+        """Append distinct neighbours; a block ends before the first value that finds it full."""
+        self.count += sum(runs)
+        start, stop = 0, len(payloads)
+        if self._payloads and self._kinds[-1] == kind and self._payloads[-1] == payloads[0]:
+            self._runs[-1] += runs[0]
+            start = 1
+        sizes = itertools.repeat(12, stop) if kind == _INTEGERS else (len(payload) + 4 for payload in payloads)
+        totals = [0, *itertools.accumulate(sizes)]
+        while start < stop:
+            if self._size >= BLOCK_BYTES or len(self._runs) >= _MAX_VALUES:
+                self._flush()
+            full = bisect_left(totals, totals[start] + BLOCK_BYTES - self._size, start + 1)
+            end = min(full, start + _MAX_VALUES - len(self._runs), stop)
+            self._payloads += payloads[start:end]
+            self._runs += runs[start:end]
+            self._kinds += [kind] * (end - start)
+            self._size += totals[end] - totals[start]
+            start = end
 
     def _flush(self) -> None:
         if not self._payloads:
@@ -149,7 +166,7 @@ class StreamWriter:
         self._first_docs.append(self._flushed)
         self._starts.append(start)
         self._ends.append(end)
-        self._flushed = self.count
+        self._flushed += sum(self._runs)
         self._payloads, self._kinds, self._runs, self._size = [], [], [], 0
 
     def _integers(self) -> list[bytes]:
@@ -164,6 +181,28 @@ class StreamWriter:
         self._flush()
         docs = np.array([*self._first_docs, self.count], "<u4")
         return docs.tobytes() + np.array([self._starts, self._ends], "<u8").tobytes()
+
+
+def _kind(item: object) -> int:
+    """How a value is kept, as long as its neighbours are kept so too."""
+    if type(item) is str:
+        return _TEXTS
+    return _INTEGERS if type(item) is int and -_INTEGER_LIMIT < item < _INTEGER_LIMIT else _VALUES
+
+
+def _runs(
+    items: list[Any], same: Callable[[Any, Any], bool], lengths: list[int]
+) -> tuple[list[Any], list[int]]:
+    """The items without those that are the same as the one before, and how many (or how long) each stands for."""
+    kept: list[Any] = []
+    runs: list[int] = []
+    for item, length in zip(items, lengths, strict=True):
+        if kept and same(kept[-1], item):
+            runs[-1] += length
+        else:
+            kept.append(item)
+            runs.append(length)
+    return kept, runs
 
 
 def _as_value(payload: bytes | int, kind: int) -> bytes:

@@ -24,8 +24,9 @@ from __future__ import annotations
 
 import itertools
 import struct
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, NoReturn
 
 import numpy as np
 from numpy.typing import NDArray
@@ -172,9 +173,18 @@ class _Group(NamedTuple):
     """A group as it is read: its keys, and its numbers still packed."""
 
     keys: list[bytes]
+    size: int
     small: bytes
     large: bytes
     record: int
+
+
+class _Index(NamedTuple):
+    """The index, one number a group in each."""
+
+    prefixes: Sequence[int]
+    starts: Sequence[int]
+    records: Sequence[int]
 
 
 class Terms:
@@ -197,45 +207,47 @@ class Terms:
         self._groups = groups
         self._index_section = index
         self._postings = postings
-        self._index: NDArray[np.uint64] | None = None
+        self._index: _Index | None = None
 
     def __len__(self) -> int:
         return self.count
 
-    def _load_index(self) -> NDArray[np.uint64]:
+    def _load_index(self) -> _Index:
         index: NDArray[np.uint64] = self._index_section.array("<u8")
-        if len(index) != 3 * ((self.count + GROUP - 1) // GROUP):
+        groups = (self.count + GROUP - 1) // GROUP
+        if len(index) != 3 * groups:
             self._damaged()
-        self._index = index = index.reshape(3, -1)
-        return index
+        view = memoryview(index.tobytes()).cast("Q")
+        self._index = loaded = _Index(view[:groups], view[groups : 2 * groups], view[2 * groups :])
+        return loaded
 
-    def _damaged(self) -> None:
+    def _damaged(self) -> NoReturn:
         self._groups.container.damaged(f"the terms of field {self.field!r} are not what was written")
 
-    def _first_key(self, index: NDArray[np.uint64], group: int) -> bytes:
-        return self._group(index, group).keys[0]
-
-    def _locate(self, index: NDArray[np.uint64], key: bytes) -> int:
+    def _locate(self, index: _Index, key: bytes) -> int:
         """The last group whose first key is not greater than ``key``; -1 if there is none."""
-        wanted = np.uint64(int.from_bytes(key[:8].ljust(8, b"\0"), "big"))
-        prefixes = index[0]
-        high = int(prefixes.searchsorted(wanted, "right"))
+        wanted = int.from_bytes(key[:8].ljust(8, b"\0"), "big")
+        prefixes = index.prefixes
+        high = bisect_right(prefixes, wanted)
         if not high or prefixes[high - 1] != wanted:
             return high - 1
-        low = int(prefixes[:high].searchsorted(wanted, "left"))
+        low = bisect_left(prefixes, wanted, 0, high)
         # First keys low … high - 1 begin with the same eight bytes: compare them whole.
         while low < high:
             middle = (low + high) // 2
-            if self._first_key(index, middle) <= key:
+            if self._group(index, middle).keys[0] <= key:
                 low = middle + 1
             else:
                 high = middle
         return low - 1
 
-    def _group(self, index: NDArray[np.uint64], group: int) -> _Group:
-        start = int(index[1, group])
-        stop = int(index[1, group + 1]) if group + 1 < index.shape[1] else self._groups.length
-        data = self._groups.slice(start, stop).tobytes()
+    def _bytes(self, index: _Index, group: int) -> bytes:
+        starts = index.starts
+        stop = starts[group + 1] if group + 1 < len(starts) else self._groups.length
+        return self._groups.slice(starts[group], stop).tobytes()
+
+    def _group(self, index: _Index, group: int) -> _Group:
+        data = self._bytes(index, group)
         try:
             flags, count, cut, size = _HEADER.unpack_from(data)
             at = _HEADER.size
@@ -251,20 +263,47 @@ class Terms:
                 suffixes = data[at + cut : at + size].split(b"\0")
                 keys = [prefix + suffix for suffix in suffixes] if cut else suffixes
                 right = True
-            expected = min(GROUP, self.count - group * GROUP)
-            at += size
-            arrays = 3 if flags & _EXCESS else 2
-            small = data[at : at + arrays * count]
-            large = data[at + arrays * count :]
-            right = right and len(keys) == count == expected and len(small) == arrays * count
-            if not right or len(large) != 4 * small.count(_LARGE):
+            small, large = self._numbers_in(data, at + size, flags, count)
+            right = right and len(keys) == count == min(GROUP, self.count - group * GROUP)
+        except (struct.error, ValueError):
+            right = False
+        if not right:
+            self._damaged()
+        return _Group(keys, count, small, large, index.records[group])
+
+    def _numbers_in(self, data: bytes, at: int, flags: int, count: int) -> tuple[bytes, bytes]:
+        """The small and the large numbers of a group, which begin there."""
+        size = (3 if flags & _EXCESS else 2) * count
+        small, large = data[at : at + size], data[at + size :]
+        if len(small) != size or len(large) != 4 * small.count(_LARGE):
+            raise ValueError
+        return small, large
+
+    def _find(self, index: _Index, group: int, key: bytes) -> TermEntry | None:
+        """The entry of a key in a group, found without taking all keys apart."""
+        data = self._bytes(index, group)
+        try:
+            flags, count, cut, size = _HEADER.unpack_from(data)
+            if flags & _EXPLICIT or b"\0" in key:
+                whole = self._group(index, group)
+                return self._entry(whole, whole.keys.index(key)) if key in whole.keys else None
+            begin = _HEADER.size + cut
+            end = _HEADER.size + size
+            if key[:cut] != data[_HEADER.size : begin]:
+                return None
+            suffixes = b"\0%b\0" % data[begin:end]
+            found = suffixes.find(b"\0%b\0" % key[cut:])
+            small, large = self._numbers_in(data, end, flags, count)
+            if suffixes.count(0) != min(GROUP, self.count - group * GROUP) + 1:
                 raise ValueError
         except (struct.error, ValueError):
             self._damaged()
-        return _Group(keys, small, large, int(index[2, group]))
+        if found < 0:
+            return None
+        return self._entry(_Group([], count, small, large, index.records[group]), suffixes.count(0, 0, found))
 
     def _entry(self, group: _Group, at: int) -> TermEntry:
-        small, count = group.small, len(group.keys)
+        small, count = group.small, group.size
         df = self._number(group, at)
         sizes = small[count : count + at]
         start = group.record + sum(sizes)
@@ -287,15 +326,8 @@ class Terms:
     def get(self, key: bytes) -> TermEntry | None:
         """The entry of a key; None if the field has no such term."""
         index = self._load_index() if self._index is None else self._index
-        number = self._locate(index, key)
-        if number < 0:
-            return None
-        group = self._group(index, number)
-        try:
-            at = group.keys.index(key)
-        except ValueError:
-            return None
-        return self._entry(group, at)
+        group = self._locate(index, key)
+        return None if group < 0 else self._find(index, group, key)
 
     def keys(self, start: bytes = b"", stop: bytes | None = None) -> Iterator[list[bytes]]:
         """The keys from ``start`` up to and without ``stop``, in order, in lists of up to 32."""
@@ -305,18 +337,18 @@ class Terms:
     def items(self, start: bytes = b"", stop: bytes | None = None) -> Iterator[tuple[bytes, TermEntry]]:
         """Keys and entries from ``start`` up to and without ``stop``, in order."""
         for group, first, last in self._walk(start, stop):
-            count = len(group.keys)
             if last - first <= 2:
                 yield from ((group.keys[at], self._entry(group, at)) for at in range(first, last))
                 continue
-            df, sizes, excess = self._numbers(group, count)
+            df, sizes, excess = self._numbers(group)
             at = group.record + sum(sizes[:first])
             for i in range(first, last):
                 end = at + sizes[i]
                 yield group.keys[i], TermEntry(self.field, df[i], df[i] + excess[i], at, end)
                 at = end
 
-    def _numbers(self, group: _Group, count: int) -> tuple[list[int], list[int], list[int]]:
+    def _numbers(self, group: _Group) -> tuple[list[int], list[int], list[int]]:
+        count = group.size
         values = list(group.small)
         if group.large:
             large = iter(struct.unpack(f"<{len(group.large) // 4}I", group.large))
@@ -329,7 +361,7 @@ class Terms:
             return
         index = self._load_index() if self._index is None else self._index
         first_group = max(self._locate(index, start), 0)
-        for number in range(first_group, index.shape[1]):
+        for number in range(first_group, len(index.starts)):
             group = self._group(index, number)
             keys = group.keys
             first = sum(key < start for key in keys) if number == first_group else 0

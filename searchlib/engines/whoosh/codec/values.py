@@ -11,7 +11,8 @@ bit set in all but the last ("LEB128")::
     i n and n bytes: int, signed, little-endian         d 8 bytes: float (IEEE 754, little-endian)
     s n and n bytes: str in UTF-8                       b n and n bytes: bytes
     l t n values: list, tuple                           S f n values: set, frozenset, in the order of their bytes
-    m n times key and value: dict, in its own order     D a c n and n bytes: datetime, date, time, in ISO 8601
+    m n times key and value: dict, in its own order     D a c n and n bytes: datetime, date, time, in ISO 8601,
+                                                        followed by ~ for the second of two equal local times
     x three ints: timedelta (days, seconds, microseconds)     n n and n bytes: Decimal, as str() writes it
 """
 
@@ -69,6 +70,10 @@ def _timedelta(value: datetime.timedelta) -> bytes:
     return b"x" + _int(value.days) + _int(value.seconds) + _int(value.microseconds)
 
 
+def _iso(value: datetime.datetime | datetime.time) -> bytes:
+    return value.isoformat().encode() + (b"~" if value.fold else b"")
+
+
 _SCALARS: Final[dict[type, Callable[[Any], bytes]]] = {
     type(None): lambda value: b"N",
     bool: lambda value: b"T" if value else b"F",
@@ -76,9 +81,9 @@ _SCALARS: Final[dict[type, Callable[[Any], bytes]]] = {
     float: _float,
     str: lambda value: _sized(b"s", value.encode("utf-8", "surrogatepass")),
     bytes: lambda value: _sized(b"b", value),
-    datetime.datetime: lambda value: _sized(b"D", value.isoformat().encode()),
+    datetime.datetime: lambda value: _sized(b"D", _iso(value)),
     datetime.date: lambda value: _sized(b"a", value.isoformat().encode()),
-    datetime.time: lambda value: _sized(b"c", value.isoformat().encode()),
+    datetime.time: lambda value: _sized(b"c", _iso(value)),
     datetime.timedelta: _timedelta,
     Decimal: lambda value: _sized(b"n", str(value).encode()),
 }
@@ -143,9 +148,9 @@ _SIZED: Final[dict[int, Callable[[bytes], object]]] = {
     ord("i"): lambda raw: int.from_bytes(raw, "little", signed=True),
     ord("s"): lambda raw: raw.decode("utf-8", "surrogatepass"),
     ord("b"): lambda raw: raw,
-    ord("D"): lambda raw: datetime.datetime.fromisoformat(raw.decode()),
+    ord("D"): lambda raw: datetime.datetime.fromisoformat(raw.decode().rstrip("~")).replace(fold=raw.count(b"~")),
     ord("a"): lambda raw: datetime.date.fromisoformat(raw.decode()),
-    ord("c"): lambda raw: datetime.time.fromisoformat(raw.decode()),
+    ord("c"): lambda raw: datetime.time.fromisoformat(raw.decode().rstrip("~")).replace(fold=raw.count(b"~")),
     ord("n"): lambda raw: Decimal(raw.decode()),
 }
 _CONSTANTS: Final = {ord("N"): None, ord("T"): True, ord("F"): False}

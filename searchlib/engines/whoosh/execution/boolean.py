@@ -9,6 +9,7 @@ match until it is known.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
@@ -23,7 +24,7 @@ _SEEK = 16  # finding a doc in a posting list takes the time of reading about so
 class All(Source):
     """Matches what every child matches; scores add up."""
 
-    def __init__(self, children: Sequence[Source], text: str) -> None:
+    def __init__(self, children: Sequence[Source], text: Any) -> None:
         self.view = children[0].view
         self.children = tuple(children)
         self.text = text
@@ -82,18 +83,26 @@ class All(Source):
     def candidates(self) -> Docs:
         return self.children[self._rising[0]].candidates()
 
+    @property
+    def rising(self) -> list[Source]:
+        """The children, those that match least docs first."""
+        return [self.children[number] for number in self._rising]
+
+    def bound(self) -> float:
+        return sum(child.bound() for child in self.children)
+
     def explain(self, doc: int) -> Explanation | None:
         matched, score = self.match(doc)
         if not matched:
             return None
         parts = [child.explain(doc) for child in self.children]
-        return Explanation(score, "sum", self.text, tuple(part for part in parts if part and part.score))
+        return Explanation(score, "sum", str(self.text), tuple(part for part in parts if part and part.score))
 
 
 class Some(Source):
     """Matches what any child matches; scores add up."""
 
-    def __init__(self, children: Sequence[Source], text: str) -> None:
+    def __init__(self, children: Sequence[Source], text: Any) -> None:
         self.view = children[0].view
         self.children = tuple(children)
         self.text = text
@@ -121,6 +130,9 @@ class Some(Source):
     def candidates(self) -> Docs:
         return np.unique(np.concatenate([child.candidates() for child in self.children]))
 
+    def bound(self) -> float:
+        return sum(child.bound() for child in self.children)
+
     def split(self, limit: int) -> tuple[Docs | None, Source | None]:
         """The rare children are known whole; the rest is left."""
         rising = sorted(self.children, key=lambda child: child.cost)
@@ -139,7 +151,7 @@ class Some(Source):
         if not matched:
             return None
         parts = [child.explain(doc) for child in self.children]
-        return Explanation(score, "sum", self.text, tuple(part for part in parts if part))
+        return Explanation(score, "sum", str(self.text), tuple(part for part in parts if part))
 
     def _of(self, children: Sequence[Source]) -> Source:
         return children[0] if len(children) == 1 else Some(children, self.text)
@@ -155,7 +167,7 @@ class Some(Source):
 class Best(Some):
     """Matches what any child matches; the best score counts, and ``tiebreak`` times the others."""
 
-    def __init__(self, children: Sequence[Source], tiebreak: float, text: str) -> None:
+    def __init__(self, children: Sequence[Source], tiebreak: float, text: Any) -> None:
         super().__init__(children, text)
         self.tiebreak = tiebreak
         if tiebreak < 0:
@@ -181,7 +193,7 @@ class Best(Some):
         if not matched:
             return None
         parts = [child.explain(doc) for child in self.children]
-        return Explanation(score, "max", self.text, tuple(part for part in parts if part), tiebreak=self.tiebreak)
+        return Explanation(score, "max", str(self.text), tuple(part for part in parts if part), tiebreak=self.tiebreak)
 
     def _need(self, need: Need) -> Need:
         # With a negative tiebreak a doc's score grows when a part of it falls away.
@@ -234,6 +246,9 @@ class Excluded(Source):
     def candidates(self) -> Docs:
         return np.arange(self.view.doc_count, dtype=np.int32)
 
+    def bound(self) -> float:
+        return 0.0
+
     def explain(self, doc: int) -> Explanation | None:
         return Explanation(0.0, "constant", "NOT") if self.match(doc)[0] else None
 
@@ -241,7 +256,7 @@ class Excluded(Source):
 class Optional(Source):
     """Matches what the first child matches; the second one's score is added where it matches too."""
 
-    def __init__(self, required: Source, wanted: Source, text: str) -> None:
+    def __init__(self, required: Source, wanted: Source, text: Any) -> None:
         self.view = required.view
         self.required = required
         self.wanted = wanted
@@ -271,18 +286,21 @@ class Optional(Source):
     def candidates(self) -> Docs:
         return self.required.candidates()
 
+    def bound(self) -> float:
+        return self.required.bound() + self.wanted.bound()
+
     def explain(self, doc: int) -> Explanation | None:
         matched, score = self.match(doc)
         if not matched:
             return None
         parts = [self.required.explain(doc), self.wanted.explain(doc)]
-        return Explanation(score, "sum", self.text, tuple(part for part in parts if part))
+        return Explanation(score, "sum", str(self.text), tuple(part for part in parts if part))
 
 
 class Constant(Source):
     """Matches what the child matches, with one score."""
 
-    def __init__(self, child: Source, score: float, text: str) -> None:
+    def __init__(self, child: Source, score: float, text: Any) -> None:
         self.view = child.view
         self.child = child
         self.score = score
@@ -308,8 +326,11 @@ class Constant(Source):
     def candidates(self) -> Docs:
         return self.child.candidates()
 
+    def bound(self) -> float:
+        return max(self.score, 0.0)
+
     def explain(self, doc: int) -> Explanation | None:
-        return Explanation(self.score, "constant", self.text) if self.match(doc)[0] else None
+        return Explanation(self.score, "constant", str(self.text)) if self.match(doc)[0] else None
 
     def _need(self, need: Need) -> Need:
         return Need.UPPER if need is Need.UPPER and self.guesses else Need.MATCHES

@@ -9,16 +9,20 @@ parts into tf~ and saturates once, as ``searchlib.ranking`` has it.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from searchlib.engines.whoosh.execution.explanation import Explanation, Occurrence
-from searchlib.engines.whoosh.execution.postings import Reader, Span
+from searchlib.engines.whoosh.execution.postings import PARTLY, Reader, Span, common
 from searchlib.engines.whoosh.execution.segment import AnyInts, Bools, Docs, Floats, Ints
 from searchlib.engines.whoosh.execution.snapshot import FieldNorm, View
-from searchlib.engines.whoosh.execution.source import ABSENT, Matched, Need, Source
+from searchlib.engines.whoosh.execution.source import ABSENT, FIRST, Matched, Need, Promising, Source
 from searchlib.ranking import BM25F
+
+_PAYS = 64  # a long list is worth reading whole for one in so many of its docs
+_MANY = 2_048  # for so many docs it pays to look their bounds up
 
 Weights = tuple[tuple[float, frozenset[str] | None], ...]
 
@@ -58,9 +62,27 @@ class Part:
         hits, weights = self.weigh(docs)
         return places[hits], (freqs * weights / self.norm(docs))[hits]
 
+    def postings(self) -> tuple[Docs, Floats]:
+        """All docs in which the key matches, and its shares of tf~."""
+        docs, freqs = self.reader.whole()
+        if self.plain:
+            return docs, freqs * self.greatest / self.norm(docs)
+        hits, weights = self.weigh(docs)
+        return docs[hits], (freqs * weights / self.norm(docs))[hits]
+
     def peaks(self) -> Floats:
         """The greatest ``freq / norm`` in each window, unweighted."""
         return self.reader.list.peaks(self.norm.key, self.norm, self.view.bits, self.view.windows)
+
+
+class Rarity(NamedTuple):
+    """What a word is worth anywhere: ``df`` of all ``records`` hold it. ``text`` (or its ``str``) is for people."""
+
+    text: Any
+    boost: float
+    idf: float
+    df: int
+    records: int
 
 
 class Ranked(Source):
@@ -71,16 +93,18 @@ class Ranked(Source):
         view: View,
         parts: Sequence[Part],
         ranking: BM25F,
-        scale: float,
-        described: dict[str, Any],
+        rarity: Rarity,
     ) -> None:
         self.view = view
         self.parts = tuple(parts)
         self.ranking = ranking
-        self.scale = scale
-        self.described = described
+        self.scale = rarity.boost * rarity.idf
+        self.rarity = rarity
         self._cost = min(sum(part.reader.df for part in parts), view.doc_count)
         self._windows: Floats | None = None
+        self._bound: float | None = None
+        self._promising: Promising | None = None
+        self._cost_met = 0
 
     @property
     def cost(self) -> int:
@@ -88,15 +112,30 @@ class Ranked(Source):
 
     def windows(self) -> Floats:
         if self._windows is None:
-            tf = np.zeros(self.view.windows)
-            present = np.zeros(self.view.windows, bool)
-            for part in self.parts:
-                peaks = part.peaks()
-                tf += part.greatest * peaks
-                present |= peaks > 0
-            best = self._score(tf) if self.scale > 0 else np.zeros(self.view.windows)
-            self._windows = np.where(present, best, ABSENT)
+            bounds = self.view.bounds.get(self._key(), self._unscaled)
+            self._windows = bounds if self.scale == 1 else np.where(bounds > 0, bounds * max(self.scale, 0.0), bounds)
         return self._windows
+
+    def _unscaled(self) -> Floats:
+        tf = np.zeros(self.view.windows)
+        present = np.zeros(self.view.windows, bool)
+        for part in self.parts:
+            peaks = part.peaks()
+            tf += part.greatest * peaks
+            present |= peaks > 0
+        return np.where(present, self.ranking.score(1.0, tf), ABSENT)
+
+    def bound(self) -> float:
+        if self._bound is None:
+            tf = sum(part.greatest * part.reader.list.peak(part.norm.key, part.norm) for part in self.parts)
+            self._bound = float(self.ranking.score(max(self.scale, 0.0), tf)) if tf > 0 else 0.0
+        return self._bound
+
+    def upper(self, docs: Docs) -> float | Floats:
+        if len(docs) < _MANY or not all(part.reader.list.ready for part in self.parts):
+            return self.bound()
+        bounds: Floats = self.windows()[docs >> self.view.bits]
+        return np.maximum(bounds, 0.0)
 
     def dense(self, span: Span, need: Need) -> Matched:
         hits, scores = np.zeros(span.size, bool), np.zeros(span.size)
@@ -127,12 +166,64 @@ class Ranked(Source):
         lists = [part.reader.whole()[0] for part in self.parts]
         return lists[0] if len(lists) == 1 else np.unique(np.concatenate(lists))
 
-    def listed(self) -> tuple[Ints, Floats]:
-        """All docs and scores of a word of one part."""
-        (part,) = self.parts
-        docs, freqs = part.reader.whole()
-        docs, shares = part.shares(docs, docs, freqs)
-        return docs, self._score(shares)
+    def listed(self) -> tuple[Docs, Floats]:
+        """All docs that match, ascending, and their scores."""
+        docs, tf = self._listed()
+        return docs, self._score(tf)
+
+    def promising(self) -> Promising:
+        key = self._kept_as()
+        kept = self.view.snapshot.decoded.get(key)
+        if kept is None:
+            docs, tf = self._listed()
+            # Divided by the scale, since that is what a word's scores have in common in all queries.
+            scores: Floats = self.ranking.score(1.0, tf)
+            step = scores.max(initial=0.0) * (1 + 1e-9) / 255
+            codes = np.ceil(scores / step if step else scores).astype(np.uint8)
+            own = () if self._single else (docs,)
+            kept = (codes, np.array(step), docs[_best(codes)], *own)
+            self.view.snapshot.decoded.put(key, kept)
+        codes, least, best, *own_docs = kept
+        docs = own_docs[0] if own_docs else self.parts[0].reader.whole()[0]
+        return Promising(docs, codes, max(float(least) * self.scale, 0.0), best)
+
+    def estimate(self, docs: Docs) -> Matched:
+        if self._promising is None:
+            if self._cost > PARTLY and self.view.snapshot.decoded.get(self._kept_as()) is None:
+                self._cost_met += len(docs)
+                if self._cost_met * _PAYS < self._cost:
+                    return self.at(docs, Need.UPPER)
+            self._promising = self.promising()
+        known, codes, step, _ = self._promising
+        found, number = common(docs, known)
+        hits, bounds = np.zeros(len(docs), bool), np.zeros(len(docs))
+        if codes is not None:
+            hits[found] = True
+            bounds[found] = codes[number] * step
+        return hits, bounds
+
+    def _kept_as(self) -> tuple[Any, ...]:
+        return (self.view.number, *self._key())
+
+    @property
+    def _single(self) -> bool:
+        """Whether the docs of the word are those of a posting list, which are kept already."""
+        return len(self.parts) == 1 and self.parts[0].plain
+
+    def _key(self) -> tuple[Any, ...]:
+        """All that the scores of the word depend on, but idf and boost."""
+        return tuple((part.field, part.key, part.norm.key, part.weights) for part in self.parts), self.ranking
+
+    def _listed(self) -> tuple[Docs, Floats]:
+        tf: Floats
+        if len(self.parts) > 1:
+            found = [part.postings() for part in self.parts]
+            docs, place = np.unique(np.concatenate([docs for docs, _ in found]), return_inverse=True)
+            # bincount adds in the order of its input, that of the parts, like the other ways.
+            tf = np.bincount(place, np.concatenate([shares for _, shares in found]), len(docs)).astype(np.float64)
+        else:
+            docs, tf = self.parts[0].postings()
+        return docs, tf
 
     def explain(self, doc: int) -> Explanation | None:
         matched, score = self.match(doc)
@@ -164,11 +255,15 @@ class Ranked(Source):
         return Explanation(
             score,
             "word",
+            str(self.rarity.text),
+            boost=self.rarity.boost,
+            idf=self.rarity.idf,
+            df=self.rarity.df,
+            records=self.rarity.records,
             tf=tf,
             k1=self.ranking.k1,
             delta=self.ranking.delta,
             occurrences=tuple(occurrences),
-            **self.described,
         )
 
     def _score(self, tf: Floats) -> Floats:
@@ -180,3 +275,13 @@ class Ranked(Source):
         if self.ranking.delta or self.ranking.k1 == 0:
             scores[~hits] = 0.0  # elsewhere the formula gives 0 for 0
         return scores
+
+
+def _best(codes: NDArray[np.uint8]) -> Ints:
+    """Where `FIRST` of the best scores are, ascending; of equal ones the first."""
+    low, high = 0, 256  # more than FIRST are at least low, no more than that at least high
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (middle, high) if np.count_nonzero(codes >= middle) > FIRST else (low, middle)
+    best = np.flatnonzero(codes >= high) if high < 256 else np.empty(0, np.int64)
+    return np.sort(np.concatenate((best, np.flatnonzero(codes == low)[: FIRST - len(best)])))

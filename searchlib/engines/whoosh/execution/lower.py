@@ -18,10 +18,10 @@ from whoosh.query.compound import DefaultOr, PreloadedOr, SplitOr
 
 from searchlib.engines.whoosh.execution import expand
 from searchlib.engines.whoosh.execution.boolean import All, Best, Constant, Excluded, Optional, Some
-from searchlib.engines.whoosh.execution.leaves import Part, Ranked, Weights
+from searchlib.engines.whoosh.execution.leaves import Part, Ranked, Rarity, Weights
 from searchlib.engines.whoosh.execution.phrase import Phrase
 from searchlib.engines.whoosh.execution.postings import Reader
-from searchlib.engines.whoosh.execution.snapshot import Snapshot, View
+from searchlib.engines.whoosh.execution.snapshot import FieldNorm, Snapshot, View
 from searchlib.engines.whoosh.execution.source import Everything, Marked, Nothing, Source
 from searchlib.engines.whoosh.execution.topk import chunks
 from searchlib.errors import QueryError
@@ -39,6 +39,7 @@ class Lowering:
         self.snapshot = snapshot
         self.ranking = ranking
         self._answered: dict[int, bool] = {}
+        self._norms: dict[tuple[int, str], FieldNorm] = {}
 
     def lower(self, query: Any, view: View, boost: float = 1.0) -> Source:
         """The source of ``query``, its scores multiplied by ``boost``."""
@@ -50,9 +51,9 @@ class Lowering:
         key = self._bytes(query.fieldname, query.text)
         if key is None:
             return Nothing(view)
-        return self._exact(view, query.fieldname, key, boost * query.boost, str(query))
+        return self._exact(view, query.fieldname, key, boost * query.boost, query)
 
-    def _exact(self, view: View, field: str, key: bytes, boost: float, text: str) -> Source:
+    def _exact(self, view: View, field: str, key: bytes, boost: float, text: Any) -> Source:
         weights: Weights = ((self.ranking.weight(field), None),)
         return self._ranked(view, [(field, key, weights)], self.snapshot.df(field, key), boost, text) or Nothing(view)
 
@@ -62,18 +63,23 @@ class Lowering:
         keys: Iterable[tuple[str, bytes, Weights]],
         df: int,
         boost: float,
-        text: str,
+        text: Any,
     ) -> Ranked | None:
         parts = []
         for field, key, weights in keys:
             postings = view.postings(field, key)
             if postings is not None:
-                parts.append(Part(view, field, key, Reader(postings), view.norm(field, self.ranking), weights))
+                parts.append(Part(view, field, key, Reader(postings), self._norm(view, field), weights))
         if not parts:
             return None
-        rarity = idf(self.snapshot.records, df)
-        described = {"text": text, "boost": boost, "idf": rarity, "df": df, "records": self.snapshot.records}
-        return Ranked(view, parts, self.ranking, boost * rarity, described)
+        rarity = Rarity(text, boost, idf(self.snapshot.records, df), df, self.snapshot.records)
+        return Ranked(view, parts, self.ranking, rarity)
+
+    def _norm(self, view: View, field: str) -> FieldNorm:
+        norm = self._norms.get((view.number, field))
+        if norm is None:
+            norm = self._norms[view.number, field] = view.norm(field, self.ranking)
+        return norm
 
     def _word(self, query: Word, view: View, boost: float) -> Source:
         return self._of_word(query, view, boost) or Nothing(view)
@@ -112,7 +118,7 @@ class Lowering:
             if not isinstance(word, Ranked):
                 return Nothing(view)
             words.append(word)
-        return _in_order(view, words, query.slop, str(query))
+        return _in_order(view, words, query.slop, query)
 
     def _word_phrase(self, query: WordPhrase, view: View, boost: float) -> Source:
         words = []
@@ -121,18 +127,18 @@ class Lowering:
             if word is None:
                 return Nothing(view)
             words.append(word)
-        return _in_order(view, words, query.slop, str(query))
+        return _in_order(view, words, query.slop, query)
 
     # Many terms
 
     def _prefix(self, query: Any, view: View, boost: float) -> Source:
         if not query.text:
-            return self._holding(query.fieldname, view, query.boost * boost, str(query))
+            return self._holding(query.fieldname, view, query.boost * boost, query)
         return self._expanded(query, view, boost, expand.prefixed(view, query.fieldname, query.text))
 
     def _wildcard(self, query: Any, view: View, boost: float) -> Source:
         if query.text.strip("*") == "":
-            return self._holding(query.fieldname, view, query.boost * boost, str(query))
+            return self._holding(query.fieldname, view, query.boost * boost, query)
         return self._expanded(query, view, boost, expand.globbed(view, query.fieldname, query.text))
 
     def _regex(self, query: Any, view: View, boost: float) -> Source:
@@ -148,7 +154,7 @@ class Lowering:
             key = self._bytes(query.fieldname, text)
             if key is not None:
                 words.append(self._exact(view, query.fieldname, key, boost * query.boost, text))
-        return _some(view, words, str(query))
+        return _some(view, words, query)
 
     def _term_range(self, query: Any, view: View, boost: float) -> Source:
         start = b"" if query.start is None else self._bytes(query.fieldname, query.start)
@@ -172,7 +178,7 @@ class Lowering:
         low = bounds[0] or b"\0"
         high = bounds[1] or b"\0" + b"\xff" * 16
         terms = expand.ranged(view, query.fieldname, low, high, query.startexcl, query.endexcl, False)
-        return Marked(view, expand.mark(view, terms), score, str(query))
+        return Marked(view, expand.mark(view, terms), score, query)
 
     def _column_range(self, query: Any, view: View, score: float) -> Source:
         try:
@@ -184,15 +190,15 @@ class Lowering:
             marks &= values > query.start if query.startexcl else values >= query.start
         if query.end is not None:
             marks &= values < query.end if query.endexcl else values <= query.end
-        return Marked(view, marks, score, str(query))
+        return Marked(view, marks, score, query)
 
     def _every(self, query: Any, view: View, boost: float) -> Source:
         score = float(boost * query.boost)
         if query.fieldname in (None, "", "*"):
             return Everything(view, score)
-        return self._holding(query.fieldname, view, score, str(query))
+        return self._holding(query.fieldname, view, score, query)
 
-    def _holding(self, field: str, view: View, score: float, text: str) -> Source:
+    def _holding(self, field: str, view: View, score: float, text: Any) -> Source:
         # Which docs have anything in the field: its lengths tell, where they are kept.
         if view.segment.length_sum(field) > 0:
             return Marked(view, view.segment.lengths(field) > 0, float(score), text)
@@ -201,7 +207,7 @@ class Lowering:
     def _expanded(self, query: Any, view: View, boost: float, terms: expand.Terms) -> Source:
         boost = float(boost * query.boost)
         if query.constantscore:
-            return Marked(view, expand.mark(view, terms), boost, str(query))
+            return Marked(view, expand.mark(view, terms), boost, query)
         # Scored term by term, into one array however many there are.
         marks, scores = np.zeros(view.doc_count, bool), np.zeros(view.doc_count)
         for key, _ in terms:
@@ -210,7 +216,7 @@ class Lowering:
                 docs, part = word.listed()
                 marks[docs] = True
                 scores[docs] += part
-        return Marked(view, marks, scores, str(query))
+        return Marked(view, marks, scores, query)
 
     # Nodes of nodes
 
@@ -218,19 +224,19 @@ class Lowering:
         children = [self.lower(child, view, boost * query.boost) for child in query.subqueries]
         if not children or any(isinstance(child, Nothing) for child in children):
             return Nothing(view)
-        return children[0] if len(children) == 1 else All(children, str(query))
+        return children[0] if len(children) == 1 else All(children, query)
 
     def _or(self, query: Any, view: View, boost: float) -> Source:
         if query.scale:  # Whoosh's bonus for matching more of the children
             return self._foreign(query, view, boost)
-        return _some(view, [self.lower(child, view, boost * query.boost) for child in query.subqueries], str(query))
+        return _some(view, [self.lower(child, view, boost * query.boost) for child in query.subqueries], query)
 
     def _max(self, query: Any, view: View, boost: float) -> Source:
         children = [self.lower(child, view, boost * query.boost) for child in query.subqueries]
         children = [child for child in children if not isinstance(child, Nothing)]
         if len(children) < 2:
             return children[0] if children else Nothing(view)
-        return Best(children, query.tiebreak, str(query))
+        return Best(children, query.tiebreak, query)
 
     def _not(self, query: Any, view: View, boost: float) -> Source:
         child = self.lower(query.query, view)
@@ -240,26 +246,26 @@ class Lowering:
         kept, excluded = self.lower(query.a, view, boost), self.lower(query.b, view)
         if isinstance(kept, Nothing) or isinstance(excluded, Nothing):
             return kept
-        return All([kept, Excluded(excluded)], str(query))
+        return All([kept, Excluded(excluded)], query)
 
     def _and_maybe(self, query: Any, view: View, boost: float) -> Source:
         required, wanted = self.lower(query.a, view, boost), self.lower(query.b, view, boost)
         if isinstance(required, Nothing) or isinstance(wanted, Nothing):
             return required
-        return Optional(required, wanted, str(query))
+        return Optional(required, wanted, query)
 
     def _require(self, query: Any, view: View, boost: float) -> Source:
         scored, required = self.lower(query.a, view, boost), self.lower(query.b, view)
         if isinstance(scored, Nothing) or isinstance(required, Nothing):
             return Nothing(view)
-        return All([scored, Constant(required, 0.0, str(query.b))], str(query))
+        return All([scored, Constant(required, 0.0, query.b)], query)
 
     def _otherwise(self, query: Any, view: View, boost: float) -> Source:
         return self.lower(query.a if self._answers(query.a) else query.b, view, boost)
 
     def _constant(self, query: Any, view: View, boost: float) -> Source:
         child = self.lower(query.child, view)
-        return child if isinstance(child, Nothing) else Constant(child, float(boost * query.score), str(query))
+        return child if isinstance(child, Nothing) else Constant(child, float(boost * query.score), query)
 
     def _nothing(self, query: Any, view: View, boost: float) -> Source:
         return Nothing(view)
@@ -271,7 +277,7 @@ class Lowering:
         marks, scores = np.zeros(view.doc_count, bool), np.zeros(view.doc_count)
         marks[docs] = True
         scores[docs] = np.asarray(values, np.float64) * boost
-        return Marked(view, marks, scores, str(query), foreign=True)
+        return Marked(view, marks, scores, query, foreign=True)
 
     # Helpers
 
@@ -304,14 +310,14 @@ class Lowering:
         return schema[field]
 
 
-def _some(view: View, children: list[Source], text: str) -> Source:
+def _some(view: View, children: list[Source], text: Any) -> Source:
     children = [child for child in children if not isinstance(child, Nothing)]
     if len(children) < 2:
         return children[0] if children else Nothing(view)
     return Some(children, text)
 
 
-def _in_order(view: View, words: list[Ranked], slop: int, text: str) -> Source:
+def _in_order(view: View, words: list[Ranked], slop: int, text: Any) -> Source:
     if len(words) < 2:
         return words[0] if words else Nothing(view)
     return Phrase(words, slop, text)

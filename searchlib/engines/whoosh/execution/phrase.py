@@ -12,6 +12,7 @@ the position in its lower one, so that occurrences ascend by doc and position an
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any, TypeAlias
 
 import numpy as np
 
@@ -23,12 +24,13 @@ from searchlib.engines.whoosh.execution.segment import Bools, Docs, Floats, Ints
 from searchlib.engines.whoosh.execution.source import Matched, Need, Source
 
 _HALF = 32
+Lists: TypeAlias = Sequence[tuple[Part, Ints, Ints]]  # a word's keys: in which docs, and which postings
 
 
 class Phrase(Source):
     """Words in order in one field, each at most ``slop`` positions after the one before."""
 
-    def __init__(self, words: Sequence[Ranked], slop: int, text: str) -> None:
+    def __init__(self, words: Sequence[Ranked], slop: int, text: Any) -> None:
         self.view = words[0].view
         self.words = tuple(words)
         self.slop = min(slop, (1 << _HALF - 1) - 1)
@@ -65,12 +67,24 @@ class Phrase(Source):
     def candidates(self) -> Docs:
         return self._all.candidates()
 
+    def bound(self) -> float:
+        return self._all.bound()
+
+    @property
+    def conjunction(self) -> All:
+        """What is known without positions: a match has all the words, and scores as they do."""
+        return self._all
+
+    def confirm(self, docs: Docs) -> Bools:
+        """In which of these docs, all of which the conjunction matches, the phrase stands."""
+        return self._stands(docs)
+
     def explain(self, doc: int) -> Explanation | None:
         matched, score = self.match(doc)
         if not matched:
             return None
         parts = [word.explain(doc) for word in self.words]
-        return Explanation(score, "phrase", self.text, tuple(part for part in parts if part))
+        return Explanation(score, "phrase", str(self.text), tuple(part for part in parts if part))
 
     def _stands(self, docs: Docs) -> Bools:
         """In which of the docs, all of which have the words in some field, the phrase stands."""
@@ -83,29 +97,53 @@ class Phrase(Source):
         return standing
 
     def _stands_in(self, words: Sequence[Sequence[Part]], docs: Docs) -> Bools:
-        places = np.arange(len(docs), dtype=np.int64)
-        for parts in words:
-            here = np.zeros(len(places), bool)
-            for part in parts:
-                here[_located(part, docs[places])[0]] = True
-            places = places[here]
-            if len(places) == 0:
+        found = [[(part, *_located(part, docs)) for part in parts] for parts in words]
+        standing = np.ones(len(docs), bool)
+        for lists in found:
+            if len(lists) == 1 and len(lists[0][1]) == len(docs):
+                continue
+            here = np.zeros(len(docs), bool)
+            for _, places, _ in lists:
+                here[places] = True
+            standing &= here
+        return self._next_to_each_other(found, standing) if self.slop == 1 else self._near(found, standing)
+
+    def _next_to_each_other(self, found: Sequence[Lists], standing: Bools) -> Bools:
+        # Where the phrase would begin, as each word has it: the rarest word leaves the fewest docs to look at.
+        starts: Ints | None = None
+        for number in sorted(range(len(found)), key=lambda number: sum(part.reader.df for part, _, _ in found[number])):
+            if not standing.any():
                 break
-        standing = np.zeros(len(docs), bool)
+            occurrences = _occurrences(found[number], standing) - number
+            if starts is not None:
+                place = np.searchsorted(occurrences, starts)
+                place[place == len(occurrences)] = 0
+                occurrences = starts[occurrences[place] == starts]
+            starts = occurrences
+            standing = standing & _marked(starts, len(standing))
+        return standing
+
+    def _near(self, found: Sequence[Lists], standing: Bools) -> Bools:
         ends: Ints | None = None
-        for parts in words if len(places) else ():
-            occurrences = _occurrences(parts, docs[places])
+        for lists in found:
+            if not standing.any():
+                break
+            occurrences = _occurrences(lists, standing)
             if ends is not None:
                 before = np.searchsorted(ends, occurrences) - 1
                 near = before >= 0
                 near &= occurrences - ends[before] <= self.slop
                 occurrences = occurrences[near]
             ends = occurrences
-            if len(ends) == 0:
-                break
-        if ends is not None:
-            standing[places[ends >> _HALF]] = True
+            standing = _marked(ends, len(standing))
         return standing
+
+
+def _marked(occurrences: Ints, docs: int) -> Bools:
+    """Which docs have these occurrences; one that would be before the first doc is none."""
+    marks = np.zeros(docs, bool)
+    marks[occurrences[occurrences >= 0] >> _HALF] = True
+    return marks
 
 
 def _located(part: Part, docs: Docs) -> tuple[Ints, Ints]:
@@ -116,14 +154,14 @@ def _located(part: Part, docs: Docs) -> tuple[Ints, Ints]:
     return found, numbers
 
 
-def _occurrences(parts: Sequence[Part], docs: Docs) -> Ints:
-    """Where the keys of a word stand in the docs: ascending numbers."""
-    lists = []
-    for part in parts:
-        found, numbers = _located(part, docs)
-        if len(found):
-            positions, counts = part.reader.positions(numbers)
-            lists.append((np.repeat(found, counts) << _HALF) | positions)
-    if len(lists) == 1:
-        return lists[0]
-    return np.sort(np.concatenate(lists)) if lists else np.empty(0, np.int64)
+def _occurrences(lists: Lists, wanted: Bools) -> Ints:
+    """Where the keys of a word stand in the docs that are wanted: ascending numbers."""
+    found = []
+    for part, places, numbers in lists:
+        chosen = wanted[places]
+        if chosen.any():
+            positions, counts = part.reader.positions(numbers[chosen])
+            found.append((np.repeat(places[chosen], counts) << _HALF) | positions)
+    if len(found) == 1:
+        return found[0]
+    return np.sort(np.concatenate(found)) if found else np.empty(0, np.int64)

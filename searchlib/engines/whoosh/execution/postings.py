@@ -16,51 +16,64 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable
-from typing import Any, TypeAlias
+from collections.abc import Hashable
+from typing import Any, Protocol, TypeAlias
 
 import numpy as np
+from numpy.typing import NDArray
 
 from searchlib.engines.whoosh.execution.segment import BLOCK, AnyInts, Bools, Docs, Floats, Ints, Segment
 
 PARTLY = 131_072  # longer lists may be read in part
 _PER_BLOCK = 512  # where no more than one in so many postings is looked for
-_MARK = 8_192  # from so many docs on, two lists are intersected with a bitmap
-_DECODED_BYTES = 64 << 20
+_MARK = 8_192  # from so many docs on, two lists are intersected by way of an array over all docs
+DECODED_BYTES = 128 << 20
 
 Whole: TypeAlias = tuple[Docs, AnyInts]
+Arrays: TypeAlias = tuple[NDArray[Any], ...]
 _NO_DOCS = np.empty(0, np.int32)
 _NOTHING = np.empty(0, np.int64)
 
 
-class Decoded:
-    """Posting lists that were decoded, the last used ones, up to ``limit`` bytes."""
+class Norm(Protocol):
+    """The norms of a field."""
 
-    def __init__(self, limit: int = _DECODED_BYTES) -> None:
+    def __call__(self, docs: Docs) -> Any:
+        """The norms at docs: an array or a number."""
+        ...
+
+    def of(self, lengths: AnyInts) -> Any:
+        """The norms of lengths: an array or a number."""
+        ...
+
+
+class Decoded:
+    """Arrays that were decoded or computed from posting lists: the last used ones, up to ``limit`` bytes."""
+
+    def __init__(self, limit: int = DECODED_BYTES) -> None:
         self._limit = limit
         self._size = 0
-        self._lists: OrderedDict[int, tuple[PostingList, Whole]] = OrderedDict()
+        self._kept: OrderedDict[Hashable, Arrays] = OrderedDict()
         self._lock = threading.Lock()
 
-    def get(self, postings: PostingList) -> Whole | None:
-        """The docs and freqs of a list, if they are kept."""
+    def get(self, key: Hashable) -> Arrays | None:
+        """What was kept under this key."""
         with self._lock:
-            found = self._lists.get(id(postings))
-            if found is None:
-                return None
-            self._lists.move_to_end(id(postings))
-            return found[1]
+            found = self._kept.get(key)
+            if found is not None:
+                self._kept.move_to_end(key)
+            return found
 
-    def put(self, postings: PostingList, whole: Whole) -> None:
-        """Keep the docs and freqs of a list."""
+    def put(self, key: Hashable, arrays: Arrays) -> None:
+        """Keep arrays, which nobody may change from now on."""
+        size = _bytes(arrays)
         with self._lock:
-            if id(postings) in self._lists or _bytes(whole) > self._limit:
+            if key in self._kept or size > self._limit:
                 return
-            self._lists[id(postings)] = (postings, whole)
-            self._size += _bytes(whole)
+            self._kept[key] = arrays
+            self._size += size
             while self._size > self._limit:
-                _, (_, dropped) = self._lists.popitem(last=False)
-                self._size -= _bytes(dropped)
+                self._size -= _bytes(self._kept.popitem(last=False)[1])
 
 
 class Span:
@@ -107,7 +120,7 @@ class Span:
 class PostingList:
     """The postings of a term in a segment, and tables about them that are made when first needed."""
 
-    __slots__ = ("_asked", "_decoded", "_last_docs", "_peaks", "df", "entry", "segment")
+    __slots__ = ("_asked", "_decoded", "_last_docs", "_peak", "_peaks", "df", "entry", "segment")
 
     def __init__(self, segment: Segment, entry: Any, decoded: Decoded) -> None:
         self.segment = segment
@@ -116,6 +129,7 @@ class PostingList:
         self._decoded = decoded
         self._asked = False
         self._last_docs: Docs | None = None
+        self._peak: tuple[object, float] | None = None
         self._peaks: tuple[object, Floats] | None = None
 
     @property
@@ -131,12 +145,14 @@ class PostingList:
 
     def whole(self) -> Whole:
         """All docs and freqs."""
-        whole = self._decoded.get(self)
-        if whole is None:
-            freqs = self.segment.freqs(self.entry)
-            small = np.uint8 if int(freqs.max(initial=0)) < 256 else np.uint32
-            whole = self.segment.docs(self.entry).astype(np.int32, copy=False), freqs.astype(small, copy=False)
-            self._decoded.put(self, whole)
+        kept = self._decoded.get(self)
+        if kept is not None:
+            docs, freqs = kept
+            return docs, freqs
+        freqs = self.segment.freqs(self.entry)
+        small = np.uint8 if int(freqs.max(initial=0)) < 256 else np.uint32
+        whole = self.segment.docs(self.entry).astype(np.int32, copy=False), freqs.astype(small, copy=False)
+        self._decoded.put(self, whole)
         return whole
 
     def partly(self, wanted: int) -> bool:
@@ -146,7 +162,25 @@ class PostingList:
         self._asked = True
         return self._decoded.get(self) is None
 
-    def peaks(self, key: object, norm: Callable[[Docs], Any], bits: int, windows: int) -> Floats:
+    @property
+    def ready(self) -> bool:
+        """Whether the list is short, or decoded."""
+        return self.df <= PARTLY or self._decoded.get(self) is not None
+
+    def peak(self, key: object, norm: Norm) -> float:
+        """At least the greatest peak: exact for a list that is ready, otherwise what the table of blocks tells."""
+        known = self._peak
+        if known is not None and known[0] == key:
+            return known[1]
+        if not self.ready:
+            blocks = self.segment.blocks(self.entry)
+            return float((blocks.max_freq / norm.of(np.maximum(blocks.min_length, 1))).max())
+        docs, freqs = self.whole()
+        peak = float((freqs / norm(docs)).max())
+        self._peak = (key, peak)
+        return peak
+
+    def peaks(self, key: object, norm: Norm, bits: int, windows: int) -> Floats:
         """The peak of every window, for the norms that ``key`` names: float64[windows]."""
         known = self._peaks
         if known is not None and known[0] == key:
@@ -227,5 +261,5 @@ def common(one: Docs, other: Docs) -> tuple[Ints, Ints]:
     return in_one, place[in_one]
 
 
-def _bytes(whole: Whole) -> int:
-    return whole[0].nbytes + whole[1].nbytes
+def _bytes(arrays: Arrays) -> int:
+    return sum(array.nbytes for array in arrays) + 200

@@ -46,6 +46,16 @@ class Blocks(Protocol):
         """The last doc of each block."""
         ...
 
+    @property
+    def max_freq(self) -> AnyInts:
+        """No frequency in the block is greater."""
+        ...
+
+    @property
+    def min_length(self) -> AnyInts:
+        """In no doc of the block is the field shorter."""
+        ...
+
 
 class Segment(Protocol):
     """A segment, safe to share between threads."""

@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from searchlib.engines.whoosh.execution.postings import Decoded, PostingList
-from searchlib.engines.whoosh.execution.segment import AnyInts, Bools, Docs, Floats, Segment
+from searchlib.engines.whoosh.execution.segment import AnyInts, Bools, Docs, Floats, Ints, Segment
 from searchlib.ranking import BM25F
 
 Foreign: TypeAlias = Callable[[Any, int], tuple[AnyInts, Floats]]
@@ -30,6 +30,7 @@ LANGUAGE_FIELD = "language"
 _LISTS = 1024  # posting lists that keep their tables
 _TERMS = 65_536  # statistics and dictionary look-ups that are kept
 _LANGUAGES = 64
+_BOUNDS = 256
 _Value = TypeVar("_Value")
 
 
@@ -78,6 +79,10 @@ class FieldNorm:
         lengths = self._lengths[docs]
         return self._table[lengths] if self._table is not None else self.ranking.norm(lengths, self.average)
 
+    def of(self, lengths: AnyInts) -> Any:
+        """The norms of fields of these lengths."""
+        return 1.0 if self._lengths is None else self.ranking.norm(lengths.astype(np.float64), self.average)
+
     def length(self, doc: int) -> int:
         """The length of the field in a doc; 0 where lengths are not kept."""
         return int(self._lengths[doc]) if self._lengths is not None else 0
@@ -96,10 +101,12 @@ class View:
         deleted = segment.deleted
         self.alive: Bools | None = None if deleted is None or not deleted.any() else ~deleted
         self.live_count = self.doc_count if self.alive is None else int(self.alive.sum())
-        self.deleted_docs: Docs = np.flatnonzero(~self.alive) if self.alive is not None else np.empty(0, np.int64)
+        self.deleted_docs: Ints = np.flatnonzero(np.zeros(0) if self.alive is None else ~self.alive)
         self._lists: Cache[PostingList | None] = Cache(_LISTS)
         self._norms: Cache[FieldNorm] = Cache(256)
         self._languages: Cache[Bools] = Cache(_LANGUAGES)
+        self.bounds: Cache[Floats] = Cache(_BOUNDS)
+        """Bounds of words in all windows, by everything they depend on but idf and boost."""
 
     def postings(self, field: str, key: bytes) -> PostingList | None:
         """The posting list of a term."""

@@ -18,11 +18,13 @@ words are there but whose positions were not read); their scores are then not be
 
 from __future__ import annotations
 
+import math
 from abc import ABC, abstractmethod
 from enum import Enum
-from typing import TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
+from numpy.typing import NDArray
 
 from searchlib.engines.whoosh.execution.explanation import Explanation
 from searchlib.engines.whoosh.execution.postings import Span
@@ -30,7 +32,30 @@ from searchlib.engines.whoosh.execution.segment import Bools, Docs, Floats
 from searchlib.engines.whoosh.execution.snapshot import View
 
 ABSENT = -1.0
+FIRST = 512  # docs that score well, to get a threshold from
 Matched: TypeAlias = tuple[Bools, Floats]
+
+
+class Promising(NamedTuple):
+    """Ascending docs with bounds of their scores, coarse and small: reading them is most of the work in a long list.
+
+    A doc scores no more than ``step`` times its code (no more than ``step`` where there are no codes). ``best`` are
+    docs that score well, to get a threshold from. The arrays are not to be changed.
+    """
+
+    docs: Docs
+    codes: NDArray[np.uint8] | None
+    step: float
+    best: Docs
+
+    def above(self, least: float) -> tuple[Docs, Floats]:
+        """The docs that may score ``least``, and their bounds."""
+        if self.codes is None or self.step <= 0:
+            docs = self.docs if least <= max(self.step, 0.0) else self.docs[:0]
+            return docs, np.full(len(docs), max(self.step, 0.0))
+        least_code = math.ceil(min(max(least / self.step - 1e-6, 0.0), 256.0))
+        places = np.flatnonzero(self.codes >= least_code) if least_code < 256 else np.empty(0, np.int64)
+        return self.docs[places], np.multiply(self.codes[places], self.step, dtype=np.float64)
 
 
 class Need(Enum):
@@ -70,6 +95,23 @@ class Source(ABC):
     @abstractmethod
     def candidates(self) -> Docs:
         """Ascending docs, among which are all that match."""
+
+    def bound(self) -> float:
+        """No doc scores more; not below 0."""
+        return max(float(self.windows().max(initial=0.0)), 0.0)
+
+    def upper(self, docs: Docs) -> float | Floats:
+        """No doc scores more: one number for all of the docs, or one for each, whichever is found fast."""
+        return self.bound()
+
+    def promising(self) -> Promising:
+        """All docs that match, and perhaps others, with bounds of their scores."""
+        docs = self.candidates()
+        return Promising(docs, None, self.bound(), docs[:FIRST])
+
+    def estimate(self, docs: Docs) -> Matched:
+        """Which of these ascending docs may match, and what they score at most: whatever is found fast."""
+        return self.at(docs, Need.UPPER)
 
     def split(self, limit: int) -> tuple[Docs | None, Source | None]:
         """Docs, not many more than ``limit``, and a source: what matches is in the docs or matches that source.
@@ -115,7 +157,7 @@ class Nothing(Source):
 class Everything(Source):
     """Matches every doc, with one score."""
 
-    def __init__(self, view: View, score: float, text: str = "*") -> None:
+    def __init__(self, view: View, score: float, text: Any = "*") -> None:
         self.view = view
         self.score = score
         self.text = text
@@ -141,13 +183,13 @@ class Everything(Source):
         return np.arange(self.view.doc_count, dtype=np.int32)
 
     def explain(self, doc: int) -> Explanation | None:
-        return Explanation(self.score, "constant", self.text)
+        return Explanation(self.score, "constant", str(self.text))
 
 
 class Marked(Source):
     """Matches the docs that a bitmap of the segment marks; one score, or an array of them (0 where not marked)."""
 
-    def __init__(self, view: View, marks: Bools, score: float | Floats, text: str, foreign: bool = False) -> None:
+    def __init__(self, view: View, marks: Bools, score: float | Floats, text: Any, foreign: bool = False) -> None:
         self.view = view
         self.marks = marks
         self.score = score
@@ -195,4 +237,4 @@ class Marked(Source):
 
     def explain(self, doc: int) -> Explanation | None:
         matched, score = self.match(doc)
-        return Explanation(score, "foreign" if self.foreign else "constant", self.text) if matched else None
+        return Explanation(score, "foreign" if self.foreign else "constant", str(self.text)) if matched else None

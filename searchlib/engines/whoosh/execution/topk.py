@@ -16,14 +16,17 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from searchlib.engines.whoosh.execution.boolean import All, Some
+from searchlib.engines.whoosh.execution.leaves import Ranked
+from searchlib.engines.whoosh.execution.phrase import Phrase
 from searchlib.engines.whoosh.execution.postings import Span
 from searchlib.engines.whoosh.execution.segment import Bools, Docs, Floats
-from searchlib.engines.whoosh.execution.source import Need, Source
+from searchlib.engines.whoosh.execution.source import FIRST, Need, Source
 
 SPARSE = 16_384  # docs that are evaluated wherever they are
-FIRST_DOCS, FIRST_WINDOWS = 512, 32  # what is evaluated to get a threshold
+FIRST_WINDOWS = 32  # what is evaluated to get a threshold
 CHUNK_DOCS = 131_072  # the size of a span at most: arrays of 1 MB
-VERIFIED = 64  # docs that only look like matches, checked at a time
+VERIFIED = 256  # docs that only look like matches, checked at a time
 _SLACK = 1e-9  # bounds may add up in another order than scores
 
 
@@ -59,6 +62,8 @@ def collect(source: Source, k: int, threshold: float = -np.inf) -> Top:
     """The ``k`` best live docs of a source; docs that score below ``threshold`` need not be found."""
     top = Top(k, threshold)
     if k > 0 and source.view.doc_count:
+        if _maxscore(source, top):
+            return top
         docs, rest = source.split(SPARSE)
         if docs is not None:
             _collect_at(source, source.view.live(docs), top)
@@ -87,13 +92,92 @@ def scored_chunks(source: Source) -> Iterator[tuple[Docs, Floats]]:
         yield docs, source.at(docs, Need.SCORES)[1]
 
 
+def _maxscore(source: Source, top: Top) -> bool:
+    """Collect from a word, a conjunction or a disjunction through the docs of a child; False if it is none of them."""
+    plain = source.conjunction if isinstance(source, Phrase) else source
+    if isinstance(plain, Ranked):
+        _drive(source, plain, [plain], top)
+    elif isinstance(plain, All) and _listable(plain.rising[0]):
+        _drive(source, plain, plain.rising, top)
+    elif type(plain) is Some and all(map(_listable, plain.children)):
+        falling = sorted(plain.children, key=lambda child: -child.bound())
+        for number in range(len(falling)):
+            # What has none of the children before must be good by these.
+            left = falling[number:]
+            if sum(child.bound() for child in left) * (1 + _SLACK) < top.threshold:
+                break
+            _drive(source, plain, left, top)
+    else:
+        return False
+    return True
+
+
+def _listable(source: Source) -> bool:
+    """Whether all docs of a source can be had fast."""
+    return isinstance(source, Ranked | Phrase) or source.cost <= source.view.doc_count // 2
+
+
+def _drive(source: Source, plain: Source, children: list[Source], top: Top) -> None:
+    """Consider the docs of the first of some children, the most promising first.
+
+    In a conjunction these are all children; in a disjunction those that may still make a doc good.
+    """
+    driver, *others = children
+    promising = driver.promising()
+    if len(promising.docs) <= 2 * FIRST:
+        _follow(source, plain, children, promising.docs, top)
+        return
+    _follow(source, plain, children, promising.best, top)
+    more = sum(other.bound() for other in others)
+    docs, bounds = promising.above(top.threshold - more - (abs(top.threshold) + more) * _SLACK)
+    for other in others:
+        bounds = bounds + other.upper(docs)
+    bounds = _raised(bounds)
+    wanted = 8 * FIRST
+    while len(docs):
+        good = np.flatnonzero(bounds >= top.threshold)
+        docs, bounds = docs[good], bounds[good]
+        taken = _greatest(bounds, wanted)
+        _follow(source, plain, children, docs[taken], top)
+        docs, bounds = docs[~taken], bounds[~taken]
+        wanted = len(docs)
+
+
+def _follow(source: Source, plain: Source, children: list[Source], docs: Docs, top: Top) -> None:
+    """Look docs up in the children, leaving out on the way what cannot be among the best."""
+    if source.view.alive is not None:
+        docs = docs[source.view.alive[docs]]
+    bounds = np.zeros(len(docs))
+    for number, child in enumerate(children):
+        hits, more = child.estimate(docs)
+        bounds += more
+        if isinstance(plain, Some):
+            hits = np.ones(len(docs), bool)
+        if top.threshold > -np.inf:
+            left = sum(one.bound() for one in children[number + 1 :])
+            hits &= _raised(bounds + left) >= top.threshold
+        if not hits.all():
+            docs, bounds = docs[hits], bounds[hits]
+    bounds = _raised(bounds)
+    need = Need.UPPER if source.guesses else Need.SCORES
+    wanted = VERIFIED
+    while len(docs):
+        taken = _greatest(bounds, wanted)
+        batch = docs[taken]
+        hits, scores = plain.at(batch, need)
+        _consider(source, batch[hits], scores[hits], top)
+        left_over = ~taken & (bounds >= top.threshold)
+        docs, bounds = docs[left_over], bounds[left_over]
+        wanted *= 4
+
+
 def _collect_at(source: Source, docs: Docs, top: Top) -> None:
-    if len(docs) <= 2 * FIRST_DOCS:
+    if len(docs) <= 2 * FIRST:
         _consider_at(source, docs, top)
         return
     bounds = _raised(source.windows()[docs >> source.view.bits])
     docs, bounds = docs[bounds >= 0], bounds[bounds >= 0]
-    wanted = FIRST_DOCS
+    wanted = FIRST
     while len(docs):
         wanted = min(wanted, len(docs))
         taken = _greatest(bounds, wanted)
@@ -147,11 +231,14 @@ def _consider(source: Source, docs: Docs, scores: Floats, top: Top) -> None:
     wanted = VERIFIED
     while len(docs):
         taken = _greatest(bounds, min(wanted, len(docs)))
-        hits, exact = source.at(docs[taken], Need.SCORES)
+        if isinstance(source, Phrase):
+            hits, exact = source.confirm(docs[taken]), scores[taken]
+        else:
+            hits, exact = source.at(docs[taken], Need.SCORES)
         if hits.any():
             top.add(docs[taken][hits], exact[hits])
         left = ~taken & (bounds >= top.threshold)
-        docs, bounds = docs[left], bounds[left]
+        docs, bounds, scores = docs[left], bounds[left], scores[left]
         wanted *= 4
 
 

@@ -1,0 +1,226 @@
+"""The measurements of one size of the corpus, one after another, each in a process of its own.
+
+This process only starts them, watches the memory of them and their children, and collects what they say.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from benchmarks import agreement, machine
+from benchmarks.corpus import DESCRIPTION, BenchmarkError
+from benchmarks.engines import ONE_PROCESS, REFERENCE
+from benchmarks.queries import Query, from_dict
+
+ROOT = Path(__file__).parents[1]
+_WATCH = 0.05  # seconds between looks at memory
+_BRUTE = 20  # queries of a kind whose answers are found by brute force as well
+_COLD_WORDS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What to measure: see the options of ``python -m benchmarks``."""
+
+    source: str
+    engines: Sequence[str]
+    kinds: Sequence[str]
+    work: Path
+    queries: str = ""
+    runs: int = 7
+    cold_runs: int = 9
+    count: int = 100
+    budget: float = 120.0
+    seed: int = 1
+    reuse: bool = False
+
+
+def stage(settings: Settings, least: int | None, say: Callable[[str], None]) -> dict[str, Any]:
+    """Prepare the corpus (with ``least`` paragraphs, None: all), build, compare, time. What it found, for JSON."""
+    folder = settings.work / (str(least) if least else "all")
+    task = _Tasks(folder)
+    noise = machine.calibrate()
+    say("preparing paragraphs and queries")
+    prepared = task.run(
+        "prepare",
+        source=settings.source,
+        least=least,
+        kinds=list(settings.kinds),
+        count=settings.count,
+        seed=settings.seed,
+        queries=str(Path(settings.queries).resolve()) if settings.queries else "",
+    )
+    queries = [from_dict(found) for found in prepared["queries"]]
+    task.queries(queries)
+    corpus = json.loads((folder / "corpus" / DESCRIPTION).read_text(encoding="utf-8"))
+    size = {key: corpus[key] for key in ("name", "documents", "paragraphs", "text_bytes", "split_seconds")}
+    say(f"{size['paragraphs']:,} paragraphs, {size['text_bytes'] / 1e6:,.1f} MB, {len(queries)} queries")
+
+    built: dict[str, Any] = {}
+    for name in settings.engines:
+        built[name] = _build(task, name, size, settings.reuse)
+        noise += machine.calibrate()
+        say(f"{name}: built in {built[name]['seconds']:.1f} s")
+
+    searched = [name for name in settings.engines if name != ONE_PROCESS]
+    say("comparing answers")
+    answers = {name: task.run("answers", engine=name, index=str(task.index(name))) for name in searched}
+    sampled = _sampled(queries, settings.seed)
+    task.queries([queries[number] for number in sampled])
+    brute = {"sampled": sampled, "totals": task.run("brute")}
+    task.queries(queries)
+    judged = agreement.judge(queries, answers, brute)
+    noise += machine.calibrate()
+
+    engines: dict[str, Any] = {}
+    for name in settings.engines:
+        engines[name] = {"build": built[name]}
+        if name == ONE_PROCESS:
+            continue
+        kinds = [kind for kind, verdict in judged["engines"][name].items() if verdict["timed"]]
+        result = task.run(
+            "search",
+            engine=name,
+            index=str(task.index(name)),
+            kinds=kinds,
+            runs=settings.runs,
+            budget=settings.budget,
+            seed=settings.seed,
+        )
+        result["times"] = {what: _microseconds(times) for what, times in result["times"].items()}
+        engines[name]["search"] = result
+        engines[name]["totals"] = [answer and answer["total"] for answer in answers[name]]
+        noise += machine.calibrate()
+        say(f"{name}: timed {', '.join(kinds) or 'nothing'}")
+    found = {
+        **size,
+        "queries": prepared["queries"],
+        "queries_left": prepared["left"],
+        "engines": engines,
+        "brute": brute,
+        "agreement": judged,
+        "noise": [round(seconds, 6) for seconds in noise],
+    }
+    if REFERENCE in engines:
+        say("cold queries")
+        words = list(dict.fromkeys(query.words[0] for query in queries if query.kind == "term"))[:_COLD_WORDS]
+        found["cold"] = task.run(
+            "cold", index=str(task.index(REFERENCE)), words=words or ["the"], runs=settings.cold_runs
+        )
+    return found
+
+
+def _build(task: _Tasks, name: str, size: dict[str, Any], reuse: bool) -> dict[str, Any]:
+    """Build an index, or take one that was built before of the same corpus, with what was measured then."""
+    kept = task.folder / f"{name}.json"
+    index = task.index(name)
+    key = {"paragraphs": size["paragraphs"], "text_bytes": size["text_bytes"]}
+    if reuse and kept.exists() and index.exists():
+        before: dict[str, Any] = json.loads(kept.read_text(encoding="utf-8"))
+        if before["key"] == key:
+            return {**before, "reused": True}
+    shutil.rmtree(index, ignore_errors=True)
+    result: dict[str, Any] = task.run("build", engine=name, index=str(index))
+    result["peak"] = max(task.peak, result.pop("own_peak"))
+    result["key"] = key
+    kept.write_text(json.dumps(result), encoding="utf-8")
+    if name == ONE_PROCESS:
+        shutil.rmtree(index)
+    return result
+
+
+def _sampled(queries: Sequence[Query], seed: int) -> list[int]:
+    """The numbers of up to 20 queries of each kind."""
+    by_kind: dict[str, list[int]] = {}
+    for number, query in enumerate(queries):
+        by_kind.setdefault(query.kind, []).append(number)
+    chance = random.Random(f"{seed} brute")
+    return sorted(number for kind in by_kind.values() for number in chance.sample(kind, min(_BRUTE, len(kind))))
+
+
+def _microseconds(times: dict[str, list[float]]) -> dict[str, list[float]]:
+    return {number: [round(seconds * 1e6, 1) for seconds in runs] for number, runs in times.items()}
+
+
+class _Tasks:
+    """Runs tasks of `benchmarks.worker` in a folder. ``peak`` is the memory of the last, in bytes."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.peak = 0
+        folder.mkdir(parents=True, exist_ok=True)
+
+    def index(self, name: str) -> Path:
+        return self.folder / f"index-{name}"
+
+    def queries(self, queries: Sequence[Query]) -> None:
+        rows = [query.as_dict() for query in queries]
+        (self.folder / "queries.json").write_text(json.dumps(rows), encoding="utf-8")
+
+    def run(self, task: str, **options: Any) -> Any:
+        """The result of a task. Raises BenchmarkError with the last lines of what went wrong."""
+        result = self.folder / "result.json"
+        result.unlink(missing_ok=True)
+        options = {"corpus": str(self.folder / "corpus"), "queries": str(self.folder / "queries.json"), **options}
+        file = self.folder / "task.json"
+        file.write_text(json.dumps({"task": task, "result": str(result), **options}), encoding="utf-8")
+        errors = self.folder / "errors.txt"
+        with errors.open("w", encoding="utf-8") as out:
+            process = subprocess.Popen(
+                [sys.executable, "-m", "benchmarks.worker", str(file)],
+                cwd=ROOT,
+                stdin=subprocess.DEVNULL,
+                stdout=out,
+                stderr=out,
+            )
+            try:
+                self.peak = watch(process)
+            finally:
+                if process.poll() is None:
+                    process.kill()
+                    process.wait()
+        if process.returncode or not result.exists():
+            said = errors.read_text(encoding="utf-8", errors="replace").strip().splitlines()[-12:]
+            of = f" of {options['engine']}" if "engine" in options else ""
+            raise BenchmarkError(f"The task {task}{of} failed:\n" + "\n".join(said))
+        return json.loads(result.read_text(encoding="utf-8"))
+
+
+def watch(process: subprocess.Popen[bytes]) -> int:
+    """Wait for a process; the most memory that it and its children had together, in bytes."""
+    peak = 0
+    while process.poll() is None:
+        peak = max(peak, sum(_resident(number) for number in _tree(process.pid)))
+        time.sleep(_WATCH)
+    return peak
+
+
+def _tree(process: int) -> Iterator[int]:
+    yield process
+    try:
+        children = [file.read_text() for file in Path(f"/proc/{process}/task").glob("*/children")]
+    except OSError:  # it has ended
+        return
+    for child in " ".join(children).split():
+        yield from _tree(int(child))
+
+
+def _resident(process: int) -> int:
+    """Bytes, with what is shared between processes in equal shares."""
+    try:
+        with Path(f"/proc/{process}/smaps_rollup").open() as lines:
+            for line in lines:
+                if line.startswith("Pss:"):
+                    return int(line.split()[1]) * 1024
+    except OSError:
+        pass
+    return 0

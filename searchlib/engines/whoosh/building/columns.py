@@ -1,0 +1,161 @@
+"""Fields on their way into a run: text, one value a record, and values that many records share.
+
+Text is split, numbered and sorted in bulk: one dictionary look-up a word, one sort of 64-bit numbers a field. A
+value that many records share (a title, a heading path, metadata) is inverted once and its postings repeated.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections import defaultdict
+from collections.abc import Sequence
+from itertools import count
+from typing import Any
+
+import numpy as np
+
+from searchlib import analysis
+from searchlib.engines.whoosh.building.runs import FieldRun, UInts, group, ranges, sorted_keys, sums
+
+# ASCII text as bytes, in lower case and with blanks for everything that separates words.
+_ASCII_WORDS = bytes(ord(chr(code).lower()) if code < 128 and chr(code).isalnum() else 32 for code in range(256))
+
+
+class TextField:
+    """The text of records, one value each."""
+
+    def __init__(self) -> None:
+        self._vocabularies: dict[str, _Vocabulary] = {}
+        self._counter = count()
+        self._words = array("I")
+        self._counts = array("I")  # words of each record
+
+    def add(self, text: str, places: Sequence[tuple[int, int]], language: str) -> None:
+        """Add records: the parts of ``text`` at ``places``."""
+        vocabulary = self._vocabularies.get(language)
+        if vocabulary is None:
+            vocabulary = self._vocabularies[language] = _Vocabulary(self._counter)
+        words, counts = self._words, self._counts
+        if text.isascii():
+            prepared = text.encode().translate(_ASCII_WORDS)
+            number = vocabulary.ascii.__getitem__
+            for start, end in places:
+                found = prepared[start:end].split()
+                counts.append(len(found))
+                words.extend(map(number, found))
+            return
+        for start, end in places:
+            part = text[start:end]
+            if part.isascii():
+                plain = part.encode().translate(_ASCII_WORDS).split()
+                counts.append(len(plain))
+                words.extend(map(vocabulary.ascii.__getitem__, plain))
+            else:
+                mixed = analysis.split_words(part)
+                counts.append(len(mixed))
+                words.extend(map(vocabulary.others.__getitem__, mixed))
+
+    def invert(self) -> FieldRun:
+        """The postings of the records so far."""
+        keys_of_word: list[tuple[bytes, ...]] = [()] * next(self._counter)
+        for language, vocabulary in self._vocabularies.items():
+            vocabulary.fill(keys_of_word, language)
+        words = np.frombuffer(self._words, dtype=np.uint32)
+        counts = np.frombuffer(self._counts, dtype=np.uint32)
+        return _invert_words(words, counts, keys_of_word)
+
+
+class _Vocabulary:
+    """Numbers for the words of one language as they come: ASCII ones as bytes in lower case, others as they are."""
+
+    def __init__(self, counter: count[int]) -> None:
+        self.ascii: defaultdict[bytes, int] = defaultdict(counter.__next__)
+        self.others: defaultdict[str, int] = defaultdict(counter.__next__)
+
+    def fill(self, keys_of_word: list[tuple[bytes, ...]], language: str) -> None:
+        """Put the keys that each word stands for at its number."""
+        for number, key in zip(self.ascii.values(), analysis.ascii_keys(list(self.ascii), language), strict=True):
+            keys_of_word[number] = (key,)
+        for word, number in self.others.items():
+            keys = analysis.keys_of(word, language)
+            keys_of_word[number] = tuple(key.encode("utf-8", "surrogatepass") for key in keys)
+
+
+def _invert_words(words: UInts, counts: UInts, keys_of_word: list[tuple[bytes, ...]]) -> FieldRun:
+    """Invert words given by number, ``counts`` of them for each record in turn."""
+    per_word = np.fromiter(map(len, keys_of_word), np.int64, len(keys_of_word))
+    number_of: defaultdict[bytes, int] = defaultdict(count().__next__)
+    flat = np.fromiter(
+        (number_of[key] for keys in keys_of_word for key in keys), np.uint32, int(per_word.sum())
+    )  # the key numbers of word 0, then of word 1, ...
+    keys, rank = sorted_keys(list(number_of))
+    if len(keys_of_word) and (per_word != 1).any():
+        # Words of unspaced scripts are several tokens; words of nothing but joiners none.
+        tokens_per_word = per_word[words]
+        first = (np.cumsum(per_word) - per_word)[words]
+        ranks = rank[flat[ranges(first, tokens_per_word, np.int64)]]
+        ends = np.concatenate(([0], np.cumsum(tokens_per_word)))[np.cumsum(counts, dtype=np.int64)]
+        lengths = np.diff(ends, prepend=0).astype(np.uint32)
+    else:
+        ranks = rank[flat][words] if len(words) else np.zeros(0, np.uint32)
+        lengths = counts
+    records = np.repeat(np.arange(len(lengths), dtype=np.uint32), lengths)
+    starts = (np.cumsum(lengths, dtype=np.int64) - lengths).astype(np.uint32)
+    positions = np.arange(len(ranks), dtype=np.uint32) - np.repeat(starts, lengths)
+    return group(keys, ranks, records, positions, lengths)
+
+
+class SharedField:
+    """A field whose values are shared by stretches of records: each is analysed and sorted once."""
+
+    def __init__(self, positions: bool = True) -> None:
+        self._number_of: defaultdict[str, int] = defaultdict(count().__next__)
+        self._with_positions = positions
+        self._keys, self._stretches, self._positions = array("I"), array("I"), array("I")
+        self._first, self._size, self._length = array("I"), array("I"), array("I")  # of each stretch
+
+    def add_text(self, text: str, language: str, first: int, size: int) -> None:
+        """Add a text that ``size`` records from ``first`` on share."""
+        found = analysis.tokens(text, language) if text else []
+        self.add_keys([token.key for token in found], [token.position for token in found], first, size)
+
+    def add_keys(self, keys: Sequence[str], positions: Sequence[int], first: int, size: int) -> None:
+        """Add keys at positions that ``size`` records from ``first`` on share."""
+        if not keys or not size:
+            return
+        self._keys.extend(self._number_of[key] for key in keys)
+        self._stretches.extend([len(self._first)] * len(keys))
+        self._positions.extend(positions)
+        self._first.append(first)
+        self._size.append(size)
+        self._length.append(len(keys))
+
+    def invert(self, records: int) -> FieldRun:
+        """The postings in a run of so many records."""
+        keys, rank = sorted_keys([key.encode("utf-8", "surrogatepass") for key in self._number_of])
+        first, size, length = (_numbers(values) for values in (self._first, self._size, self._length))
+        tokens = _numbers(self._keys)
+        grouped = group(
+            keys,
+            rank[tokens] if len(tokens) else tokens,
+            _numbers(self._stretches),
+            _numbers(self._positions),
+            None,
+        )
+        # Each posting of a stretch becomes one posting for each of its records.
+        repeats = size[grouped.docs].astype(np.int64)
+        docs = ranges(first[grouped.docs], repeats)
+        df = sums(repeats, grouped.df)
+        freqs = np.repeat(grouped.freqs, repeats)
+        if not self._with_positions:
+            return FieldRun(keys, df, docs, freqs, None, None)
+        assert grouped.positions is not None
+        begins = np.cumsum(grouped.freqs, dtype=np.int64) - grouped.freqs
+        places = ranges(np.repeat(begins, repeats), freqs.astype(np.int64), np.int64)
+        lengths = np.zeros(records, np.uint32)
+        lengths[ranges(first, size.astype(np.int64))] = np.repeat(length, size)
+        return FieldRun(keys, df, docs, freqs, grouped.positions[places], lengths)
+
+
+def _numbers(values: Any) -> UInts:
+    return np.frombuffer(values, dtype=np.uint32)

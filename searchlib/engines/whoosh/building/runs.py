@@ -1,0 +1,106 @@
+"""Runs: batches of documents in inverted form, and the array arithmetic that they are made with."""
+
+from __future__ import annotations
+
+from array import array
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+UInts: TypeAlias = NDArray[np.uint32]
+
+
+@dataclass(frozen=True, slots=True)
+class FieldRun:
+    """A field of a run. Postings are those of each key in turn, positions those of each posting in turn.
+
+    ``keys`` n sorted bytes; ``df`` their numbers of postings; ``docs`` and ``freqs`` one for each posting;
+    ``positions`` None for a field without; ``lengths`` tokens for each record, None likewise.
+    """
+
+    keys: list[bytes]
+    df: UInts
+    docs: UInts
+    freqs: UInts
+    positions: UInts | None
+    lengths: UInts | None
+
+
+class Stretches:
+    """Values of successive records, equal neighbours kept once: value i is that of ``repeats[i]`` records."""
+
+    __slots__ = ("repeats", "values")
+
+    def __init__(self) -> None:
+        self.values: list[Any] = []
+        self.repeats = array("I")
+
+    def add(self, value: Any, count: int) -> None:
+        """Append a value of ``count`` more records."""
+        if count:
+            self.values.append(value)
+            self.repeats.append(count)
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A batch of documents, inverted: postings by field, the text of each record, other stored values by name.
+
+    Records are numbered from 0, in the order in which documents and paragraphs came.
+    """
+
+    size: int
+    fields: dict[str, FieldRun]
+    texts: list[str]
+    stored: dict[str, Stretches]
+    columns: dict[str, NDArray[Any]]
+    documents: list[tuple[str, int]]  # (path, number of records)
+    metadata_fields: list[str] = field(default_factory=list)
+
+
+def sorted_keys(keys: list[bytes]) -> tuple[list[bytes], UInts]:
+    """Keys in the order of their bytes, and for each of those given its place in that order."""
+    order = sorted(range(len(keys)), key=keys.__getitem__)
+    rank = np.empty(len(order), np.uint32)
+    rank[order] = np.arange(len(order), dtype=np.uint32)
+    return [keys[number] for number in order], rank
+
+
+def group(
+    keys: list[bytes], ranks: UInts, records: UInts, positions: UInts | None, lengths: UInts | None
+) -> FieldRun:
+    """Postings from tokens in order of record and position: token i is key ``ranks[i]`` in ``records[i]``."""
+    # One sort of unique numbers, which NumPy does with SIMD, instead of a stable argsort.
+    order = ranks.astype(np.uint64)
+    order <<= np.uint64(32)
+    order |= np.arange(len(ranks), dtype=np.uint64)
+    order.sort()
+    tokens = order.astype(np.uint32)  # the lower half
+    order >>= np.uint64(32)
+    sorted_ranks = order.astype(np.uint32)
+    sorted_records = records[tokens]
+    new = np.ones(len(tokens), bool)
+    new[1:] = (sorted_ranks[1:] != sorted_ranks[:-1]) | (sorted_records[1:] != sorted_records[:-1])
+    begins = np.flatnonzero(new)
+    freqs = np.diff(begins, append=len(tokens)).astype(np.uint32)
+    df = np.bincount(sorted_ranks[begins], minlength=len(keys)).astype(np.uint32)
+    return FieldRun(
+        keys, df, sorted_records[begins], freqs, positions[tokens] if positions is not None else None, lengths
+    )
+
+
+def ranges(starts: NDArray[Any], sizes: NDArray[np.int64], dtype: Any = np.uint32) -> NDArray[Any]:
+    """``starts[0], starts[0] + 1, ...`` (``sizes[0]`` of them), then those from ``starts[1]``, and so on."""
+    total = int(sizes.sum())
+    offsets = np.repeat(starts.astype(np.int64) - (np.cumsum(sizes) - sizes), sizes)
+    return (offsets + np.arange(total)).astype(dtype)
+
+
+def sums(values: NDArray[np.int64], sizes: UInts) -> UInts:
+    """The sum of the first ``sizes[0]`` values, of the next ``sizes[1]``, and so on."""
+    cumulative = np.concatenate(([0], np.cumsum(values)))
+    ends = np.cumsum(sizes, dtype=np.int64)
+    found: UInts = (cumulative[ends] - cumulative[ends - sizes]).astype(np.uint32)
+    return found

@@ -1,0 +1,119 @@
+"""Stored fields: streams of values with runs, blocks and gaps."""
+
+import itertools
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.strategies import SearchStrategy
+
+from searchlib.engines.whoosh.codec.container import Container, ContainerWriter
+from searchlib.engines.whoosh.codec.stored import KIND, MISSING, STORED_STREAM, Stored, StoredWriter
+
+from .test_terms import Kept
+
+item: SearchStrategy = st.one_of(
+    st.just(MISSING),
+    st.none(),
+    st.booleans(),
+    st.integers(-3, 3),
+    st.integers(),
+    st.sampled_from([0.0, -0.0, 1.0, 2.5]),
+    st.text(max_size=5),
+    st.sampled_from(["", "a title", "another"]),
+    st.binary(max_size=4),
+    st.lists(st.integers(), max_size=3),
+    st.dictionaries(st.text(max_size=2), st.integers(), max_size=2),
+)
+runs = st.lists(st.tuples(item, st.integers(1, 5)), max_size=40)
+columns = runs.map(lambda pairs: [value for value, times in pairs for _ in range(times)])
+
+
+def write(streams, doc_count, cuts=()):
+    file = Kept()
+    writer = StoredWriter(ContainerWriter(file, KIND))
+    for name, values in streams.items():
+        stream = writer.stream(STORED_STREAM + name)
+        edges = [0, *sorted(min(cut, len(values)) for cut in cuts), len(values)]
+        for first, last in itertools.pairwise(edges):
+            stream.add(values[first:last])
+    writer.close(doc_count)
+    return file.contents
+
+
+def read(contents):
+    return Stored(Container(contents, "stored", KIND))
+
+
+def same(a, b):
+    return len(a) == len(b) and all(type(x) is type(y) and repr(x) == repr(y) for x, y in zip(a, b, strict=True))
+
+
+@given(columns, columns)
+def test_every_document_has_its_values_by_every_way(first, second):
+    count = max(len(first), len(second))
+    stored = read(write({"first": first, "second": second}, count))
+    first += [MISSING] * (count - len(first))
+    second += [MISSING] * (count - len(second))
+    assert same(list(stored.values(STORED_STREAM + "first")), first)
+    assert same([stored.value(STORED_STREAM + "second", document) for document in range(count)], second)
+    for document in range(count):
+        pairs = {"first": first[document], "second": second[document]}
+        wanted = {name: value for name, value in pairs.items() if value is not MISSING}
+        assert repr(stored.document(document)) == repr(wanted)
+
+
+@given(columns, st.lists(st.integers(0, 100), max_size=6))
+def test_what_is_written_does_not_depend_on_how_it_was_added(values, cuts):
+    assert write({"field": values}, len(values), cuts) == write({"field": values}, len(values))
+
+
+def test_large_values_and_many_blocks():
+    values = [f"{number} " * (number % 700) for number in range(3000)] + ["x" * 1_000_000] * 2 + ["end"]
+    contents = write({"text": values}, len(values), cuts=range(0, 3000, 17))
+    assert contents == write({"text": values}, len(values))
+    stored = read(contents)
+    assert list(stored.values(STORED_STREAM + "text")) == values
+    assert [stored.value(STORED_STREAM + "text", at) for at in (2999, 0, 3000, 3001, 3002, 1500)] == [
+        values[at] for at in (2999, 0, 3000, 3001, 3002, 1500)
+    ]
+
+
+def test_a_value_that_a_thousand_documents_share_costs_nothing():
+    one = write({"title": ["A title that is quite long, as titles are"]}, 1)
+    many = write({"title": ["A title that is quite long, as titles are"] * 100_000}, 100_000)
+    assert len(many) < len(one) + 40
+
+
+def test_increasing_numbers_are_small():
+    numbers = [number * 230 + number % 7 for number in range(100_000)]
+    contents = write({"start": numbers}, len(numbers))
+    assert len(contents) < len(numbers)
+    assert list(read(contents).values(STORED_STREAM + "start")) == numbers
+
+
+def test_contents_that_compress_beyond_reason_are_kept_as_they_are():
+    contents = write({"text": ["a" * 5_000_000]}, 1)
+    assert len(contents) > 5_000_000
+    assert read(contents).document(0) == {"text": "a" * 5_000_000}
+
+
+def test_what_cannot_be_kept_is_refused():
+    with pytest.raises(TypeError, match="cannot be stored"):
+        write({"field": ["a", object()]}, 2)
+
+
+def test_more_values_than_documents_are_refused():
+    with pytest.raises(ValueError, match="3 documents of 2"):
+        write({"field": [1, 2, 3]}, 2)
+
+
+def test_a_document_that_is_not_there_is_an_index_error():
+    stored = read(write({"field": [1, 2]}, 2))
+    for document in (-1, 2):
+        with pytest.raises(IndexError):
+            stored.value(STORED_STREAM + "field", document)
+
+
+def test_a_stream_without_documents_is_empty():
+    assert list(read(write({"field": []}, 0)).values(STORED_STREAM + "field")) == []
