@@ -47,6 +47,9 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument("--growth", type=sizes, help="several sizes, one after another, as in 10k,100k,1m")
     made.add_argument("--queries", default="", help='more queries: JSON Lines of {"query": ...}')
     made.add_argument("--engines", type=names, default=list(NAMES), help=f"of {','.join(NAMES)}")
+    made.add_argument(
+        "--at-most", type=limit, action="append", default=[], metavar="ENGINE=SIZE", help="as in whoosh=100k"
+    )
     made.add_argument("--classes", type=names, default=list(KINDS), help=f"of {','.join(KINDS)}")
     made.add_argument("--count", type=int, default=100, help="queries sampled for each class (default: 100)")
     made.add_argument("--runs", type=int, default=7, help="of each query (default: 7)")
@@ -69,6 +72,7 @@ def measure(given: argparse.Namespace) -> None:
     if given.queries and not Path(given.queries).exists():
         raise BenchmarkError(f"{given.queries} does not exist.")
     name, _ = located(given.corpus)
+    choose([engine for engine, _ in given.at_most])
     engines, notes = choose(given.engines)
     for note in notes:
         say(note)
@@ -87,6 +91,7 @@ def measure(given: argparse.Namespace) -> None:
             budget=given.budget,
             seed=given.seed,
             reuse=given.reuse,
+            at_most=dict(given.at_most),
         )
         # Paths are the machine's own business.
         shown = asdict(replace(settings, work=Path(), source=name, queries=Path(given.queries).name))
@@ -149,6 +154,12 @@ def size(text: str) -> int:
     if number < 1:
         raise argparse.ArgumentTypeError(f"{text!r} is no number of paragraphs: write 500, 10k or 2m")
     return number
+
+
+def limit(text: str) -> tuple[str, int]:
+    """An engine and the size above which it is left out."""
+    name, _, number = text.partition("=")
+    return name.strip(), size(number)
 
 
 def sizes(text: str) -> list[int]:

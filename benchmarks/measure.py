@@ -11,8 +11,8 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -42,12 +42,14 @@ class Settings:
     budget: float = 120.0
     seed: int = 1
     reuse: bool = False
+    at_most: Mapping[str, int] = field(default_factory=dict)
+    """Engines that are left out where there are more paragraphs than that."""
 
 
 def stage(settings: Settings, least: int | None, say: Callable[[str], None]) -> dict[str, Any]:
     """Prepare the corpus (with ``least`` paragraphs, None: all), build, compare, time. What it found, for JSON."""
     folder = settings.work / (str(least) if least else "all")
-    task = _Tasks(folder)
+    task = _Tasks(folder, {"budget": settings.budget, "seed": settings.seed})
     noise = machine.calibrate()
     say("preparing paragraphs and queries")
     prepared = task.run(
@@ -56,56 +58,33 @@ def stage(settings: Settings, least: int | None, say: Callable[[str], None]) -> 
         least=least,
         kinds=list(settings.kinds),
         count=settings.count,
-        seed=settings.seed,
         queries=str(Path(settings.queries).resolve()) if settings.queries else "",
     )
     queries = [from_dict(found) for found in prepared["queries"]]
-    task.queries(queries)
     corpus = json.loads((folder / "corpus" / DESCRIPTION).read_text(encoding="utf-8"))
     size = {key: corpus[key] for key in ("name", "documents", "paragraphs", "text_bytes", "split_seconds")}
     say(f"{size['paragraphs']:,} paragraphs, {size['text_bytes'] / 1e6:,.1f} MB, {len(queries)} queries")
-
-    built: dict[str, Any] = {}
-    for name in settings.engines:
-        built[name] = _build(task, name, size, settings.reuse)
-        noise += machine.calibrate()
-        say(f"{name}: built in {built[name]['seconds']:.1f} s")
-
-    searched = [name for name in settings.engines if name != ONE_PROCESS]
+    built, left_out = _build_all(settings, task, size, noise, say)
     say("comparing answers")
-    answers = {name: task.run("answers", engine=name, index=str(task.index(name))) for name in searched}
-    sampled = _sampled(queries, settings.seed)
-    task.queries([queries[number] for number in sampled])
-    brute = {"sampled": sampled, "totals": task.run("brute")}
-    task.queries(queries)
+    answers, brute = _answers(task, [name for name in built if name != ONE_PROCESS], queries, settings.seed)
     judged = agreement.judge(queries, answers, brute)
     noise += machine.calibrate()
 
-    engines: dict[str, Any] = {}
-    for name in settings.engines:
-        engines[name] = {"build": built[name]}
-        if name == ONE_PROCESS:
-            continue
-        kinds = [kind for kind, verdict in judged["engines"][name].items() if verdict["timed"]]
-        result = task.run(
-            "search",
-            engine=name,
-            index=str(task.index(name)),
-            kinds=kinds,
-            runs=settings.runs,
-            budget=settings.budget,
-            seed=settings.seed,
-        )
+    engines: dict[str, Any] = {name: {"build": found} for name, found in built.items()}
+    for name, found in answers.items():
+        kinds = [kind for kind in settings.kinds if judged["engines"][name].get(kind, {}).get("timed")]
+        result = task.run("search", engine=name, index=str(task.index(name)), kinds=kinds, runs=settings.runs)
         result["times"] = {what: _microseconds(times) for what, times in result["times"].items()}
         engines[name]["search"] = result
-        engines[name]["totals"] = [answer and answer["total"] for answer in answers[name]]
+        engines[name]["totals"] = [answer and answer["total"] for answer in found]
         noise += machine.calibrate()
         say(f"{name}: timed {', '.join(kinds) or 'nothing'}")
-    found = {
+    stage: dict[str, Any] = {
         **size,
         "queries": prepared["queries"],
         "queries_left": prepared["left"],
         "engines": engines,
+        "left_out": left_out,
         "brute": brute,
         "agreement": judged,
         "noise": [round(seconds, 6) for seconds in noise],
@@ -113,10 +92,45 @@ def stage(settings: Settings, least: int | None, say: Callable[[str], None]) -> 
     if REFERENCE in engines:
         say("cold queries")
         words = list(dict.fromkeys(query.words[0] for query in queries if query.kind == "term"))[:_COLD_WORDS]
-        found["cold"] = task.run(
-            "cold", index=str(task.index(REFERENCE)), words=words or ["the"], runs=settings.cold_runs
-        )
-    return found
+        index = str(task.index(REFERENCE))
+        stage["cold"] = task.run("cold", index=index, words=words or ["the"], runs=settings.cold_runs)
+    return stage
+
+
+def _build_all(
+    settings: Settings, task: _Tasks, size: dict[str, Any], noise: list[float], say: Callable[[str], None]
+) -> tuple[dict[str, Any], dict[str, str]]:
+    """Build with each engine; what was measured, and why some were left out. A peer that fails does not end the run."""
+    built: dict[str, Any] = {}
+    left_out: dict[str, str] = {}
+    for name in settings.engines:
+        if size["paragraphs"] > settings.at_most.get(name, size["paragraphs"]):
+            left_out[name] = f"not asked for above {settings.at_most[name]:,} paragraphs"
+            continue
+        try:
+            built[name] = _build(task, name, size, settings.reuse)
+        except BenchmarkError as error:
+            if name in (REFERENCE, ONE_PROCESS):
+                raise
+            left_out[name] = str(error).splitlines()[-1]
+            say(f"{name} is left out: {left_out[name]}")
+            continue
+        noise += machine.calibrate()
+        say(f"{name}: built in {built[name]['seconds']:.1f} s")
+    return built, left_out
+
+
+def _answers(
+    task: _Tasks, names: Sequence[str], queries: Sequence[Query], seed: int
+) -> tuple[dict[str, list[dict[str, Any] | None]], dict[str, list[int]]]:
+    """The answers of each engine to all queries, and those of brute force to some."""
+    task.queries(queries)
+    answers = {name: task.run("answers", engine=name, index=str(task.index(name))) for name in names}
+    sampled = _sampled(queries, seed)
+    task.queries([queries[number] for number in sampled])
+    brute = {"sampled": sampled, "totals": task.run("brute")}
+    task.queries(queries)
+    return answers, brute
 
 
 def _build(task: _Tasks, name: str, size: dict[str, Any], reuse: bool) -> dict[str, Any]:
@@ -152,10 +166,14 @@ def _microseconds(times: dict[str, list[float]]) -> dict[str, list[float]]:
 
 
 class _Tasks:
-    """Runs tasks of `benchmarks.worker` in a folder. ``peak`` is the memory of the last, in bytes."""
+    """Runs tasks of `benchmarks.worker` in a folder, with options ``common`` to all.
 
-    def __init__(self, folder: Path) -> None:
+    ``peak`` is the memory of the last one, in bytes.
+    """
+
+    def __init__(self, folder: Path, common: Mapping[str, Any]) -> None:
         self.folder = folder
+        self.common = common
         self.peak = 0
         folder.mkdir(parents=True, exist_ok=True)
 
@@ -170,9 +188,16 @@ class _Tasks:
         """The result of a task. Raises BenchmarkError with the last lines of what went wrong."""
         result = self.folder / "result.json"
         result.unlink(missing_ok=True)
-        options = {"corpus": str(self.folder / "corpus"), "queries": str(self.folder / "queries.json"), **options}
         file = self.folder / "task.json"
-        file.write_text(json.dumps({"task": task, "result": str(result), **options}), encoding="utf-8")
+        given = {
+            "task": task,
+            "result": str(result),
+            "corpus": str(self.folder / "corpus"),
+            "queries": str(self.folder / "queries.json"),
+            **self.common,
+            **options,
+        }
+        file.write_text(json.dumps(given), encoding="utf-8")
         errors = self.folder / "errors.txt"
         with errors.open("w", encoding="utf-8") as out:
             process = subprocess.Popen(

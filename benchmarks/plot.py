@@ -23,7 +23,7 @@ COLOURS = {
     "bm25s": "#b58900",
     "whoosh": "#9467bd",
 }
-_LEFT, _RIGHT, _BAR, _GAP = 170, 70, 9, 10
+_LEFT, _RIGHT, _BAR, _GAP = 210, 70, 9, 10
 _STYLE = """
 text { font: 12px system-ui, sans-serif; fill: #222; }
 .title { font-weight: 600; font-size: 14px; }
@@ -150,8 +150,12 @@ def _building(drawing: _Drawing, stage: Mapping[str, Any]) -> None:
 
 
 def _growth(drawing: _Drawing, stages: Sequence[Mapping[str, Any]]) -> None:
-    shown = [label for label in labels(stages[-1]) if any(latencies(stages[-1], name).get(label)
-             for name in stages[-1]["engines"])]  # fmt: skip
+    engines = list(dict.fromkeys(name for stage in stages for name in stage["engines"]))
+    shown = [
+        label
+        for label in labels(stages[-1])
+        if any(latencies(stage, name).get(label) for stage in stages for name in engines)
+    ]
     if not shown:
         return
     drawing.text(10, drawing.y, "Growth: median in ms by paragraphs", kind="title")
@@ -162,10 +166,10 @@ def _growth(drawing: _Drawing, stages: Sequence[Mapping[str, Any]]) -> None:
         (label, name): [
             (stage["paragraphs"], percentile(times, 50))
             for stage in stages
-            if name in stage["engines"] and (times := latencies(stage, name).get(label))
+            if (times := latencies(stage, name).get(label))
         ]
         for label in shown
-        for name in stages[-1]["engines"]
+        for name in engines
     }
     every = [point for line in points.values() for point in line]
     for number, label in enumerate(shown):
@@ -179,7 +183,7 @@ def _growth(drawing: _Drawing, stages: Sequence[Mapping[str, Any]]) -> None:
             drawing.text(left - 4, up(mark) + 3, f"{mark:g}", "end", "small")
         for mark in across.marks():
             drawing.text(across(mark), top + height + 13, f"{mark:,.0f}", "middle", "small")
-        for name in stages[-1]["engines"]:
+        for name in engines:
             line = points[label, name]
             path = " ".join(f"{across(size):.1f},{up(value):.1f}" for size, value in line)
             if line:

@@ -162,15 +162,16 @@ class _Sampler:
         """Different words of one paragraph, each of a band drawn first."""
         low, high = {"and": (2, 4), "or": (2, 5), "filtered": (1, 3)}[kind]
         size = chance.randint(low, high)
-        words: dict[str, None] = {}
+        words: dict[str, str] = {}  # by stem: some engines count a variant twice, others once
         there = sorted({token for token in tokens if token in self.usable})
         for _ in range(size * 4):
             band = chance.randrange(3)
-            choice = [word for word in there if self.band(word) == band and word not in words]
+            choice = [word for word in there if self.band(word) == band and self.stem(word) not in words]
             if choice:
-                words[chance.choice(choice)] = None
+                word = chance.choice(choice)
+                words[self.stem(word)] = word
             if len(words) == size:
-                return Query(kind, tuple(words), group if kind == "filtered" else "")
+                return Query(kind, tuple(words.values()), group if kind == "filtered" else "")
         return None
 
 

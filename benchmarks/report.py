@@ -25,7 +25,7 @@ NAMES = {
     "fuzzy": "fuzzy",
     "filtered": "filtered",
 }
-PEER = "tantivy"
+_RATIOS = ((REFERENCE, "tantivy"), ("whoosh", REFERENCE))
 PERCENTS = (50, 90, 99)
 
 Stage = Mapping[str, Any]
@@ -42,7 +42,7 @@ def percentile(values: Sequence[float], percent: float) -> float:
 
 def latencies(stage: Stage, engine: str, what: str = "warm") -> dict[tuple[str, str], list[float]]:
     """The times of an engine's queries in milliseconds, by kind and source."""
-    times = stage["engines"][engine].get("search", {}).get("times", {}).get(what, {})
+    times = stage["engines"].get(engine, {}).get("search", {}).get("times", {}).get(what, {})
     found: dict[tuple[str, str], list[float]] = {}
     for number, runs in times.items():
         query = stage["queries"][int(number)]
@@ -125,6 +125,7 @@ def _building(stage: Stage) -> str:
         "engine", "build, MB/s", "with loading and splitting, MB/s", "index, bytes a byte of text",
         "peak memory of building, MB", "open, ms", "memory after searching, MB",
     ]  # fmt: skip
+    against = _against(stage)
     setups = "\n".join(
         f"- {name}: {engine['build']['setup']}." for name, engine in stage["engines"].items() if name != ONE_PROCESS
     )
@@ -132,7 +133,24 @@ def _building(stage: Stage) -> str:
         "MB of the paragraphs' text. searchlib loads and splits documents within its time; the others get ready-made "
         f"paragraphs, and the third column adds the {stage['split_seconds']:.2f} s that loading and splitting took."
     )
-    return "\n\n".join([table(head, rows), note, setups])
+    setups += "".join(f"\n- {name} is left out: {why}." for name, why in stage.get("left_out", {}).items())
+    return "\n\n".join([table(head, rows), *against, note, setups])
+
+
+def _against(stage: Stage) -> list[str]:
+    """How searchlib's building compares with each of the others, in a sentence."""
+    built = {name: engine["build"] for name, engine in stage["engines"].items()}
+    ours, alone = built.get(REFERENCE), built.get(ONE_PROCESS)
+    if ours is None:
+        return []
+    said = []
+    for name, found in built.items():
+        if name in (REFERENCE, ONE_PROCESS):
+            continue
+        rate = f"{found['seconds'] / ours['seconds']:.2f} times the rate"
+        rate += f" ({found['seconds'] / alone['seconds']:.2f} with one process)" if alone else ""
+        said.append(f"{rate} and {ours['bytes'] / found['bytes']:.2f} times the index of {name}")
+    return ["searchlib has " + "; ".join(said) + "."] if said else []
 
 
 def _rate(stage: Stage, seconds: float) -> str:
@@ -147,10 +165,8 @@ def _times(stage: Stage, what: str) -> str:
         if count:
             cells = [_cell(times.get(label, []), count) for times in found.values()]
             rows.append([label_name(label), str(count), *cells, *_compared(found, label)])
-    head = ["class", "queries", *found]
-    if REFERENCE in found and PEER in found:
-        head.append(f"{REFERENCE} / {PEER}: p50, p99")
-    return table(head, rows)
+    ratios = [f"{first} / {second}: p50, p99" for first, second in _RATIOS if first in found and second in found]
+    return table(["class", "queries", *found, *ratios], rows)
 
 
 def _cell(times: list[float], count: int) -> str:
@@ -165,12 +181,17 @@ def _milliseconds(value: float) -> str:
 
 
 def _compared(found: Mapping[str, Mapping[tuple[str, str], list[float]]], label: tuple[str, str]) -> list[str]:
-    if REFERENCE not in found or PEER not in found:
-        return []
-    ours, theirs = found[REFERENCE].get(label), found[PEER].get(label)
-    if not ours or not theirs:
-        return ["–"]
-    return [", ".join(f"{percentile(ours, percent) / percentile(theirs, percent):.2f}" for percent in (50, 99))]
+    cells = []
+    for first, second in _RATIOS:
+        if first not in found or second not in found:
+            continue
+        above, below = found[first].get(label), found[second].get(label)
+        if not above or not below:
+            cells.append("–")
+            continue
+        ratios = [percentile(above, percent) / percentile(below, percent) for percent in (50, 99)]
+        cells.append(", ".join(f"{ratio:.2f}" if ratio < 10 else f"{ratio:,.0f}" for ratio in ratios))
+    return cells
 
 
 def _agreement(stage: Stage) -> str:
@@ -225,7 +246,8 @@ def _cold(stage: Stage) -> str:
 
 
 def _growth(stages: Sequence[Stage]) -> str:
-    engines = [name for name in stages[-1]["engines"] if name != ONE_PROCESS]
+    every = list(dict.fromkeys(name for stage in stages for name in stage["engines"]))
+    engines = [name for name in every if name != ONE_PROCESS]
     head = ["class", "engine", *(f"{stage['paragraphs']:,}" for stage in stages)]
     rows = []
     for label in labels(stages[-1]):
@@ -233,8 +255,11 @@ def _growth(stages: Sequence[Stage]) -> str:
             cells = [_short(latencies(stage, name).get(label)) for stage in stages]
             if any(cell != "–" for cell in cells):
                 rows.append([label_name(label), name, *cells])
-    for name in stages[-1]["engines"]:
-        rates = [_rate(stage, stage["engines"][name]["build"]["seconds"]) for stage in stages]
+    for name in every:
+        found = [stage["engines"].get(name) for stage in stages]
+        rates = [
+            _rate(stage, one["build"]["seconds"]) if one else "–" for stage, one in zip(stages, found, strict=True)
+        ]
         rows.append(["build, MB/s", name, *rates])
     return table(head, rows)
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import sys
 
 
 def main() -> None:
     """Run the command line with the arguments of this process, and exit."""
+    # NumPy's linear algebra, unused here, would start a thread for each processor when it is imported.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     try:
         from searchlib.cli.main import program
     except KeyboardInterrupt:  # in the moment before the command line is there to handle it

@@ -135,6 +135,8 @@ class Index:
             took=took,
             warnings=(*warnings, *filter_warnings),
             offset=offset,
+            # Fewer than were asked for: these are all.
+            total=offset + len(ranked) if len(ranked) < limit and (ranked or not offset) else None,
         )
 
     def _parse(self, query: str | Any, strict: bool) -> tuple[Any, tuple[Any, ...]]:

@@ -13,15 +13,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
-    from searchlib.records import Document, Record
-
-
-@dataclass(frozen=True, slots=True)
-class Ranked:
-    """A record that matched: its handle and score."""
-
-    handle: int
-    score: float
+    from searchlib.records import Document, Ranked, Record
 
 
 @dataclass(frozen=True, slots=True)

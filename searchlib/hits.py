@@ -172,6 +172,7 @@ class Results(Sequence[Hit]):
         warnings: tuple[QueryWarning, ...] = (),
         suggestion: str | None = None,
         offset: int = 0,
+        total: int | None = None,
     ) -> None:
         self.query = query
         self.took = took  # seconds, from the query to the ranked handles
@@ -181,7 +182,7 @@ class Results(Sequence[Hit]):
         self._load = load
         self._count = count
         self._hits: list[Hit | None] = [None] * size
-        self._total: int | None = None
+        self._total = total
 
     @property
     def total(self) -> int:

@@ -13,7 +13,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal, TypeAlias
+from typing import Literal, NamedTuple, TypeAlias
 
 Scalar: TypeAlias = str | int | float | bool
 Metadata: TypeAlias = Mapping[str, "Scalar | tuple[Scalar, ...]"]
@@ -87,6 +87,13 @@ class Record:
     id: str
     document: DocumentInfo
     paragraph: Paragraph
+
+
+class Ranked(NamedTuple):
+    """A record that matched: its handle in the engine that answered, and its score."""
+
+    handle: int
+    score: float
 
 
 def paragraph_id(path: str, text: str, occurrence: int = 0) -> str:

@@ -22,7 +22,7 @@ LAYERS = (
     ("searchlib.documents", "searchlib.paragraphs", "searchlib.query", "searchlib.ranking"),
     ("searchlib.analysis", "searchlib.settings"),
     ("searchlib.records",),
-    ("searchlib.errors",),
+    ("searchlib.errors", "searchlib.arrays", "searchlib.freshness"),
 )
 
 # Whoosh's storage, and the parser and query classes that the query language is made of.

@@ -131,7 +131,12 @@ def _other_words(results: Results) -> str:
 
 
 def _tell_if_stale(settings: Settings, index: Index) -> None:
-    if index.changes is None and _is_of(settings, index) and _is_stale(settings, index):
+    from searchlib.engines.whoosh import published_at
+    from searchlib.freshness import touched_since
+
+    if index.changes is not None or not touched_since(settings.seeds, published_at(index.path)):
+        return
+    if _is_of(settings, index) and _is_stale(settings, index):
         flag = f" --index {shlex.quote(settings.index)}" if "index" in settings.origin else ""
         say(f"The seeds changed since {settings.index} was built. Bring it up to date with: searchlib index{flag}")
 

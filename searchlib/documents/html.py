@@ -39,7 +39,10 @@ _BLOCKS = frozenset(
     | {"hgroup", "hr", "html", "legend", "li", "main", "menu", "nav", "ol", "optgroup", "option", "p", "pre", "section"}
     | {"summary", "table", "tbody", "td", "tfoot", "th", "thead", "tr", "ul"}
 )
+_OPENING = _BLOCKS | {"br", "img"}
 _LEVELS = {f"h{level}": level for level in range(1, 7)}
+# Without one of these, an element's attributes do not say that it is left out.
+_TELLING = frozenset({"hidden", "aria-hidden", "style", "role"})
 _PERMALINKS = frozenset({"headerlink", "anchor", "permalink", "anchorjs-link", "header-anchor"})
 _LAYOUT = "table, ul, ol, dl, pre, h1, h2, h3, h4, blockquote, p + p, section, article"
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
@@ -181,60 +184,69 @@ class _Page:
         stack: list[str] = []
         while node is not None:
             tag = node.tag or ""
-            below = None
             if tag == "-text":
                 self._text(node.text_content or "")
-            elif not tag.startswith(("-", "_")) and not self._left_out(node, tag):
-                below = node.child
-                stack.append(self._enter(node, tag))
-                if below is None:
-                    self._leave(tag, stack.pop())
-            if below is not None:
-                node = below
-                continue
-            while node is not None:
-                following = node.next if stack else None
+            elif not tag.startswith(("-", "_")):
+                attributes = node.attributes
+                if self._left_out(node, tag, attributes):
+                    self.places.skip(tag)
+                else:
+                    opened = self._enter(node, tag, attributes) if tag in _OPENING else ""
+                    below = node.child
+                    if below is not None:
+                        stack.append(opened)
+                        node = below
+                        continue
+                    if opened:
+                        self._leave(tag, opened)
+            while stack:
+                following = node.next
                 if following is not None:
                     node = following
                     break
-                node = node.parent if stack else None
-                if node is not None:
-                    self._leave(node.tag or "", stack.pop())
+                node = node.parent
+                if node is None:
+                    break
+                opened = stack.pop()
+                if opened:
+                    self._leave(node.tag or "", opened)
+            else:
+                break
         self._flush()
         return self.found
 
-    def _left_out(self, node: LexborNode, tag: str) -> bool:
-        attributes = node.attributes
-        if tag in _NOISE or "hidden" in attributes or attributes.get("aria-hidden") == "true":
-            self.places.skip(tag)
+    def _left_out(self, node: LexborNode, tag: str, attributes: Mapping[str, str | None]) -> bool:
+        if tag in _NOISE:
+            return True
+        if self.drop_chrome and (tag == "nav" or (tag in _CHROME and not self.regions)):
             return True
         if not attributes:
-            out = self.drop_chrome and (tag == "nav" or (tag in _CHROME and not self.regions))
-        else:
+            return False
+        if not _TELLING.isdisjoint(attributes):
             role = attributes.get("role") or ""
-            out = bool(_HIDDEN.search(attributes.get("style") or "")) or (
-                self.drop_chrome
-                and (
-                    tag == "nav"
-                    or role == "navigation"
-                    or ((tag in _CHROME or role in _CHROME_ROLES) and not self.regions)
-                )
-            )
-            if tag == "a" and not _PERMALINKS.isdisjoint((attributes.get("class") or "").split()):
-                out = out or len((node.text() or "").strip()) <= 1
-        if out:
-            self.places.skip(tag)
-        return out
+            if (
+                "hidden" in attributes
+                or attributes.get("aria-hidden") == "true"
+                or _HIDDEN.search(attributes.get("style") or "")
+                or (self.drop_chrome and role == "navigation")
+                or (self.drop_chrome and role in _CHROME_ROLES and not self.regions)
+            ):
+                return True
+        return (
+            tag == "a"
+            and not _PERMALINKS.isdisjoint((attributes.get("class") or "").split())
+            and len((node.text() or "").strip()) <= 1
+        )
 
-    def _enter(self, node: LexborNode, tag: str) -> str:
-        """Note what opens with this element; what is returned is given back to ``_leave``."""
-        if tag not in _BLOCKS:
-            if tag == "br":
-                self.parts.append("\n")
-            elif tag == "img":
-                alternative = node.attributes.get("alt")
-                if alternative:
-                    self._text(f" {alternative} ")
+    def _enter(self, node: LexborNode, tag: str, attributes: Mapping[str, str | None]) -> str:
+        """Note what opens with this element; what is returned, if anything, is given back to ``_leave``."""
+        if tag == "br":
+            self.parts.append("\n")
+            return ""
+        if tag == "img":
+            alternative = attributes.get("alt")
+            if alternative:
+                self._text(f" {alternative} ")
             return ""
         if self.rows is not None:
             if tag in ("tr", "td", "th"):
@@ -245,7 +257,7 @@ class _Page:
                 self.parts.append(" ")
             return "cell"
         self._flush()
-        region = _region(tag, node.attributes)
+        region = _region(tag, attributes)
         if region:
             self.regions.append(region)
             return "region"
@@ -259,8 +271,6 @@ class _Page:
         return "block"
 
     def _leave(self, tag: str, opened: str) -> None:
-        if not opened:
-            return
         if opened == "cell":
             if tag in ("td", "th", "tr", "caption"):
                 self._cell(always=tag in ("td", "th"))
@@ -292,14 +302,18 @@ class _Page:
             self.quotes += change
 
     def _text(self, text: str) -> None:
+        blank = text.isspace()
         if self.pre and self.rows is None:
             self.parts.append(text)
+        elif blank and text.isascii():
+            if self.parts:
+                self.parts.append(" ")
         else:
-            text = _SPACE.sub(" ", text)
-            self.parts.append(text)
-        if text and not text.isspace():
-            line = self.places.line_of(text)
-            self.line = self.line or line
+            # Only printable text has no other white space than blanks.
+            self.parts.append(text if text.isprintable() and "  " not in text else _SPACE.sub(" ", text))
+        if text and not blank:
+            self.places.go_past(text)
+            self.line = self.line or self.places.line_of_last()
 
     def _cell(self, always: bool = False) -> None:
         """End a table cell, if there is one."""
@@ -316,12 +330,17 @@ class _Page:
             return
         text = "".join(self.parts)
         self.parts.clear()
-        if self.level:
+        if text.isspace():
+            self.line = 0
+        elif self.level:
             self._add(" ".join(text.split()), "heading", self.level)
         elif self.pre:
             self._add(text, "code")
         else:
-            text = _AROUND_BREAK.sub("\n", _SPACE_RUN.sub(" ", text))
+            if "  " in text:
+                text = _SPACE_RUN.sub(" ", text)
+            if "\n" in text:
+                text = _AROUND_BREAK.sub("\n", text)
             self._add(text, "item" if self.items else "quote" if self.quotes else "text")
 
     def _add(self, text: str, kind: Kind, level: int = 0) -> None:

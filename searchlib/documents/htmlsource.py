@@ -5,12 +5,14 @@ from __future__ import annotations
 import codecs
 import html
 import re
+from itertools import accumulate
+from operator import sub
 
 from searchlib.documents.builder import Builder
 from searchlib.documents.text import decode, mark_of
 
 _CHARSET = re.compile(rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([\w-]{2,40})""", re.IGNORECASE)
-_TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9-]*)")
+_TAG = re.compile(r"</?[a-zA-Z][a-zA-Z0-9-]*")
 # Elements that close themselves, or that the next of their kind closes.
 _FLAT = frozenset(
     {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr"}
@@ -28,6 +30,9 @@ _ANY_TAG = re.compile(r"</?[a-zA-Z!?][^<>]*>")
 _HUGE_TAG = re.compile(r"<[a-zA-Z][^<>]{20000,}")
 _NEEDLE = re.compile(r"[^\s&<>\"'\u00a0]{2,40}")
 _AHEAD = 1 << 16
+_NEAR = 1 << 12
+_BESIDE = 200
+_BEGINNING = 40
 MAX_ATTRIBUTES = 5000
 
 
@@ -50,18 +55,20 @@ def decode_html(data: bytes, name: str, encoding: str = "") -> str:
     return decode(data, name, encoding)
 
 
+class _Steps(dict[str, int]):
+    """What a tag, without what follows its name, does to the depth: 1, -1 or 0."""
+
+    def __missing__(self, tag: str) -> int:
+        name = tag.strip("</").lower()
+        step = self[tag] = 0 if name in _FLAT else -1 if tag[1] == "/" else 1
+        return step
+
+
 def depth(source: str) -> int:
     """How deeply elements nest at most, by counting tags: too many rather than too few."""
-    deepest = now = 0
-    for closing, tag in _TAG.findall(source):
-        if tag.lower() in _FLAT:
-            continue
-        if not closing:
-            now += 1
-            deepest = max(deepest, now)
-        elif now:
-            now -= 1
-    return deepest
+    depths = list(accumulate(map(_Steps().__getitem__, _TAG.findall(source)), initial=0))
+    # A closing tag that closes nothing does not count: the depth is what it is above the lowest so far.
+    return max(map(sub, depths, accumulate(depths, min)))
 
 
 def too_many_attributes(source: str) -> bool:
@@ -96,7 +103,7 @@ def without_comments(source: str) -> str:
 
 
 class Places:
-    """The lines of the source on which texts begin, found again by their first word.
+    """The lines of the source on which texts begin, found again by their beginning or their first word.
 
     The parser keeps no positions. Texts come in document order, so each is searched for from where the one before
     was found, and not farther than 64 KiB ahead: all searches together are linear.
@@ -105,24 +112,39 @@ class Places:
     def __init__(self, source: str) -> None:
         self.source = source
         self.place = max(0, source.find("<body"))
-        self.counted = 0
+        self.found = self.counted = 0
         self.line = 1
 
-    def line_of(self, text: str) -> int:
-        """The line on which ``text`` begins, as far as can be told."""
-        word = _NEEDLE.search(text)
-        if word is not None:
-            found = self.source.find(word[0], self.place, self.place + _AHEAD)
-            # Not one inside a tag, if there is another: a link's target often repeats its text.
-            for _ in range(8):
-                if found < 0 or not self._in_tag(found):
-                    break
-                found = self.source.find(word[0], found + 1, self.place + _AHEAD)
-            if found >= 0:
-                self.place = found + len(word[0])
-                self.line += self.source.count("\n", self.counted, found)
-                self.counted = found
+    def line_of_last(self) -> int:
+        """The line on which the text that was last passed begins, as far as can be told."""
+        if self.found > self.counted:
+            self.line += self.source.count("\n", self.counted, self.found)
+            self.counted = self.found
         return self.line
+
+    def go_past(self, text: str) -> None:
+        """Look for ``text``, which is not only white space, and go past it if it is there."""
+        # Nearly all texts stand between two tags as they are; a short one that is far off is another.
+        beginning = text[:_BEGINNING]
+        if "<" not in beginning and "&" not in beginning:
+            reach = _NEAR if len(text) > 3 else _BESIDE
+            found = self.source.find(">" + beginning, self.place, self.place + reach)
+            if found >= 0:
+                self.place = found + 1 + len(beginning)
+                self.found = found + 1 + len(text) - len(text.lstrip())
+                return
+        word = _NEEDLE.search(text)
+        if word is None:
+            return
+        found = self.source.find(word[0], self.place, self.place + _AHEAD)
+        # Not one inside a tag, if there is another: a link's target often repeats its text.
+        for _ in range(8):
+            if found < 0 or not self._in_tag(found):
+                break
+            found = self.source.find(word[0], found + 1, self.place + _AHEAD)
+        if found >= 0:
+            self.place = found + len(word[0])
+            self.found = found
 
     def skip(self, tag: str) -> None:
         """Go past the end of an element that is left out."""

@@ -63,7 +63,10 @@ def _utf8_lines(seed: Seed, stream: BinaryIO, fixed: bool) -> Iterator[tuple[int
         if "\r" not in text:
             yield number, text
             continue
-        # The last line breaks of old Macs, and of Windows.
+        if text.endswith("\r\n") and text.find("\r") == len(text) - 2:  # as Windows ends lines
+            yield number, text[:-2] + "\n"
+            continue
+        # As old Macs did: the whole file is one line.
         parts = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
         for place, part in enumerate(parts[:-1]):
             yield number + place, part + "\n"

@@ -24,6 +24,7 @@ from searchlib.records import Document, Kind
 
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
+    from markdown_it.rules_core import StateCore
     from markdown_it.token import Token
 
 MAX_SIZE = 8 << 20
@@ -35,6 +36,9 @@ MAX_NESTING = 60
 _SCRIPT = re.compile(r"<(script|style)\b.*?(?:</\1\s*>|\Z)", re.DOTALL | re.IGNORECASE)
 _TAG = re.compile(r"</?[a-zA-Z!?][^<>]*>")
 _BREAK = re.compile(r"<(?:br|p|/p|div|/div|li|tr|h[1-6])\b[^<>]*>", re.IGNORECASE)
+# What emphasis, strikethrough, code, links, images, HTML, entities and escapes begin with.
+_MARK = re.compile(r"[*_~`\[<&\\]")
+_SOFT_BREAK = re.compile(r" *\n[ \t]*")
 # What the inline parser takes quadratic time for, if there are thousands in a row.
 _COSTLY = re.compile(r"[\[\]!*_<`~&\\|]{400}|(?:[\[!*_<~][\w ]{0,3}){2000}")
 
@@ -89,7 +93,17 @@ def _parser(name: str) -> MarkdownIt:
 def _make_parser() -> MarkdownIt:
     from markdown_it import MarkdownIt
 
-    return MarkdownIt("commonmark", {"maxNesting": MAX_NESTING}).enable(["table", "strikethrough"])
+    parser = MarkdownIt("commonmark", {"maxNesting": MAX_NESTING}).enable(["table", "strikethrough"])
+    parser.core.ruler.at("inline", _parse_inline)
+    return parser
+
+
+def _parse_inline(state: StateCore) -> None:
+    """The parser's own rule, but for text that has no mark that any rule of it begins with: most of it."""
+    for token in state.tokens:
+        if token.type == "inline" and _MARK.search(token.content):
+            token.children = []
+            state.md.inline.parse(token.content, state.md, state.env, token.children)
 
 
 def _said(values: dict[str, object], key: str) -> str:
@@ -138,7 +152,7 @@ class _Walk:
                     self._html(token.content, line)
 
     def _inline(self, token: Token, line: int) -> None:
-        text = inline_text(token.children or ())
+        text = inline_text(token.children) if token.children else _SOFT_BREAK.sub("\n", token.content)
         if self.rows is not None:
             if self.rows:
                 self.rows[-1].append(" ".join(text.split()))

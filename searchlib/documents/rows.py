@@ -275,6 +275,8 @@ def _string(value: object) -> str:
         return clean(value)
     if value is None:
         return ""
+    if type(value) is int:
+        return str(value)
     if isinstance(value, list) and all(isinstance(item, str) for item in value):
         return clean("\n".join(value))
     try:

@@ -73,7 +73,8 @@ def line_ranges(text: str, width: int) -> list[tuple[int, int]]:
         else:
             ranges.append((start, end))
         start = end + 1
-    return [_trimmed(text, begin, end, leading=number > 0) for number, (begin, end) in enumerate(ranges)]
+    # What begins a line of the text keeps its indentation; what was wrapped needs none.
+    return [_trimmed(text, begin, end, leading=begin > 0 and text[begin - 1] != "\n") for begin, end in ranges]
 
 
 def _wrapped(text: str, start: int, end: int, width: int) -> list[tuple[int, int]]:

@@ -5,7 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from searchlib.engines.whoosh.codec.postings import Postings, Record, encode
+from searchlib.engines.whoosh.codec.encoding import Postings, encode
+from searchlib.engines.whoosh.codec.postings import Record
 
 MAX_DOCUMENT = 1 << 22
 LENGTHS = (np.arange(MAX_DOCUMENT, dtype=np.uint32) * 7919) % 100_003 + 1

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
 from searchlib.engines.whoosh.codec.container import Container, ContainerWriter
-from searchlib.engines.whoosh.codec.stored import KIND, MISSING, STORED_STREAM, Stored, StoredWriter
+from searchlib.engines.whoosh.codec.stored import KIND, MISSING, STORED_STREAM, Stored
+from searchlib.engines.whoosh.codec.storing import StoredWriter
 
 from .test_terms import Kept
 

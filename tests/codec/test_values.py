@@ -44,7 +44,9 @@ def typed(value):
         return type(value), [typed(item) for item in value]
     if isinstance(value, dict):
         return dict, [(typed(key), typed(item)) for key, item in value.items()]
-    return type(value), repr(sorted(map(repr, value))) if isinstance(value, (set, frozenset)) else repr(value)
+    if isinstance(value, (set, frozenset)):
+        return type(value), sorted(repr(typed(item)) for item in value)
+    return type(value), repr(value)
 
 
 @given(anything)

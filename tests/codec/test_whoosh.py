@@ -352,6 +352,8 @@ def test_a_compound_segment_is_one_file_of_our_own(ix):
     fill(ix, texts, codec=ColumnarCodec(compound=True))
     names = [name for name in ix.storage.list() if name.startswith("MAIN_") and not name.endswith("LOCK")]
     assert [name.rpartition(".")[2] for name in names] == ["seg"]
+    segment = SegmentColumns(Path(ix.storage.folder), ix._segments()[0].segment_id())
+    assert list(segment.stored_values("text")) == texts
     with ix.searcher() as searcher:
         assert searcher.doc_count() == 80
         assert searcher.search(query.Phrase("text", ["alfa", "bravo"]), limit=None)
@@ -480,9 +482,10 @@ def test_one_reader_serves_many_threads(ix):
 def test_damage_is_index_corrupt_through_whoosh_too(ix):
     fill(ix, sentences(300))
     path = next(name for name in ix.storage.list() if name.endswith(".pst"))
-    with (Path(ix.storage.folder) / path).open("r+b") as file:
-        file.seek(100)
-        file.write(b"\xff\xff\xff")
+    file = Path(ix.storage.folder) / path
+    data = bytearray(file.read_bytes())
+    data[len(data) // 2] ^= 1
+    file.write_bytes(data)
     with ix.searcher() as searcher, pytest.raises(IndexCorrupt) as caught:
         searcher.search(query.Term("text", "alfa"))
     assert caught.value.path.endswith(path)

@@ -16,7 +16,7 @@ from . import generate
 from .memory import Doc, MemorySegment
 from .oracle import Oracle, paged
 
-SEEDS = 60
+SEEDS = 30
 QUERIES = 12
 
 

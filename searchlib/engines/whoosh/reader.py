@@ -6,20 +6,20 @@ import json
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from searchlib.engine import DocumentState, Problem, Ranked, Stats
 from searchlib.engines.whoosh.building.order import natural_key
-from searchlib.engines.whoosh.documents import DocumentTable
 from searchlib.engines.whoosh.execution import Snapshot, count, explain, search
 from searchlib.engines.whoosh.manifest import Manifest, describe_file, read_manifest
 from searchlib.engines.whoosh.segments import open_segment
-from searchlib.engines.whoosh.toc import whoosh_searcher
 from searchlib.ranking import BM25F
-from searchlib.records import ID_LENGTH, DocumentInfo, Paragraph, Record, id_number, paragraph_id
+from searchlib.records import ID_LENGTH, DocumentInfo, Paragraph, Ranked, Record, id_number, paragraph_id
+
+if TYPE_CHECKING:
+    from searchlib.engine import DocumentState, Problem, Stats
 
 _ID_BITS = 32  # of an id that the column holds
 _SHIFT = 32  # a handle is segment << 32 | record
@@ -127,12 +127,16 @@ class WhooshReader:
 
     def documents(self) -> Iterator[DocumentState]:
         """Every document of the index."""
+        from searchlib.engines.whoosh.documents import DocumentTable
+
         for segment in self._segments:
             yield from DocumentTable(segment).states()
 
     @cached_property
     def _ranks(self) -> list[NDArray[np.int64]]:
         """For each segment the place of each record among all, documents in their natural order."""
+        from searchlib.engines.whoosh.documents import DocumentTable
+
         tables = [DocumentTable(segment) for segment in self._segments]
         documents = sorted(
             (natural_key(path), number, first, size)
@@ -149,6 +153,7 @@ class WhooshReader:
     def _by_whoosh(self, query: Any, segment: int) -> tuple[Any, Any]:
         """Evaluate a query that the executor does not know: a span query, or a class of the user's."""
         from searchlib.engines.whoosh.execution.whoosh_scoring import Matchers, Weighting
+        from searchlib.engines.whoosh.toc import whoosh_searcher
 
         weighting = Weighting(self._ranking, self._snapshot)
         return Matchers(lambda: whoosh_searcher(self.folder, self.manifest, self.schema, weighting))(query, segment)
@@ -158,6 +163,8 @@ class WhooshReader:
 
     def stats(self) -> Stats:
         """Figures of the index."""
+        from searchlib.engine import Stats
+
         manifest = self.manifest
         files = manifest.all_files.values()
         return Stats(
@@ -176,6 +183,8 @@ class WhooshReader:
 
     def verify(self) -> list[Problem]:
         """Check every file against the size and checksum that the manifest has for it."""
+        from searchlib.engine import Problem
+
         problems = []
         for name, entry in sorted(self.manifest.all_files.items()):
             try:

@@ -18,7 +18,8 @@ from whoosh import columns
 from whoosh.filedb.structfile import BufferFile, StructFile
 
 from searchlib.engines.whoosh.codec.columns import ColumnsWriter
-from searchlib.engines.whoosh.codec.stored import COLUMN_STREAM, MISSING, Stored, StoredWriter
+from searchlib.engines.whoosh.codec.stored import COLUMN_STREAM, MISSING, Stored
+from searchlib.engines.whoosh.codec.storing import StoredWriter
 
 _VALUE_CLASSES: Final = frozenset(
     (
@@ -183,7 +184,10 @@ class ValueReader(columns.ColumnReader):  # type: ignore[misc]
 def _default(column: Any) -> Any:
     if isinstance(column, columns.ListColumn):
         return []
-    return None if isinstance(column, columns.WrappedColumn) else column.default_value()
+    if isinstance(column, columns.WrappedColumn):
+        return None
+    # Whoosh's classes for compressed bytes have none, and read nothing as no bytes.
+    return column.default_value() if hasattr(column, "_default") else b""
 
 
 def foreign_reader(data: bytes, column: Any, doc_count: int) -> Any:

@@ -20,6 +20,9 @@ from searchlib.engines.whoosh.codec.container import Buffer, Container, map_file
 from searchlib.engines.whoosh.codec.deletions import read_deletions
 from searchlib.engines.whoosh.codec.files import (
     COLUMNS,
+    COMPOUND,
+    COMPOUND_KIND,
+    EXTENSIONS,
     POSTINGS,
     POSTINGS_KIND,
     STORED,
@@ -124,6 +127,16 @@ class InvertedColumns:
         self._postings_file.damaged(f"the postings of a term of field {entry.field!r} are not what was written")
 
 
+def _opener(folder: Path, segment_id: str) -> OpenBuffer:
+    """Opens the files of a segment, which may be in one compound file."""
+    compound = folder / (segment_id + COMPOUND)
+    if not compound.exists():
+        paths = {extension: folder / (segment_id + extension) for extension in EXTENSIONS}
+        return lambda extension: (map_file(paths[extension]), str(paths[extension]))
+    container = Container(map_file(compound), str(compound), COMPOUND_KIND)
+    return lambda extension: (container.unchecked(segment_id + extension), str(compound))
+
+
 class SegmentColumns:
     """A segment, for reading; safe to share between threads.
 
@@ -140,11 +153,7 @@ class SegmentColumns:
     def __init__(self, folder: Path, segment_id: str, deletions: int = 0) -> None:
         self.folder = folder
         self.segment_id = segment_id
-
-        def open_file(extension: str) -> tuple[Buffer, str]:
-            path = folder / (segment_id + extension)
-            return map_file(path), str(path)
-
+        open_file = _opener(folder, segment_id)
         self._inverted = InvertedColumns(open_file)
         self._stored = Stored(Container(*open_file(STORED), STORED_KIND))
         self._columns = Columns(Container(*open_file(COLUMNS), COLUMNS_KIND))

@@ -15,8 +15,8 @@ from whoosh.filedb.filestore import FileStorage, OverlayStorage, ReadOnlyError, 
 from whoosh.filedb.structfile import BufferFile
 
 from searchlib.engines.whoosh.codec.container import Buffer, Container, ContainerWriter, map_file
+from searchlib.engines.whoosh.codec.files import COMPOUND_KIND
 
-COMPOUND_KIND: Final = b"SEGM"
 _COPIED: Final = 1 << 20
 
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from searchlib.engines.whoosh.codec.formats import PostingFormat
-from searchlib.engines.whoosh.codec.matching import ListedPostings
+from searchlib.engines.whoosh.codec.sources import ListedPostings
 from searchlib.engines.whoosh.codec.values import ValueDamaged
 
 Vector = list[list[Any]]

@@ -22,11 +22,12 @@ from searchlib.engines.whoosh.codec.columns import LENGTH, ColumnsWriter
 from searchlib.engines.whoosh.codec.container import ContainerWriter
 from searchlib.engines.whoosh.codec.files import COLUMNS, STORED, FieldFiles, InvertedFiles
 from searchlib.engines.whoosh.codec.formats import EXISTENCE, FREQUENCY, OPAQUE, POSITIONS, PostingFormat
-from searchlib.engines.whoosh.codec.matching import ListedPostings
 from searchlib.engines.whoosh.codec.reading import open_columns
+from searchlib.engines.whoosh.codec.sources import ListedPostings
 from searchlib.engines.whoosh.codec.storage import create_file
 from searchlib.engines.whoosh.codec.stored import KIND as STORED_KIND
-from searchlib.engines.whoosh.codec.stored import STORED_STREAM, VECTOR_STREAM, StoredWriter
+from searchlib.engines.whoosh.codec.stored import STORED_STREAM, VECTOR_STREAM
+from searchlib.engines.whoosh.codec.storing import StoredWriter
 from searchlib.engines.whoosh.codec.tails import Tail
 from searchlib.engines.whoosh.codec.vectors import listed, make_vector
 

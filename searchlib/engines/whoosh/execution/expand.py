@@ -83,7 +83,7 @@ def similar(view: View, field: str, text: str, distance: int, prefix: int) -> Te
     """
     for key, entry in prefixed(view, field, text[:prefix]):
         word = folded(key).decode("utf-8", "replace")
-        if word == text or within(word, text, distance):
+        if word[:prefix] == text[:prefix] and within(word, text, distance):
             yield key, entry
 
 

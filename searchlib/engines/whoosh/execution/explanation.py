@@ -48,3 +48,35 @@ class Explanation:
     delta: float = 0.0
     tiebreak: float = 0.0
     occurrences: tuple[Occurrence, ...] = ()
+
+    def __str__(self) -> str:
+        """For people: the score, and under it what it is made of, a line each."""
+        return "\n".join(_lines(self, ""))
+
+
+_HOW = {
+    "sum": "the sum of:",
+    "max": "the greatest of:",
+    "phrase": "the words stand together, and count:",
+    "constant": "matches of this kind all count the same",
+    "foreign": "computed by Whoosh",
+}
+
+
+def _lines(node: Explanation, indent: str) -> list[str]:
+    times = f", times {node.boost:g}" if node.boost != 1.0 and node.made == "word" else ""
+    if node.made != "word":
+        found = [f"{indent}{node.score:.4f}  {node.text}: {_HOW[node.made]}"]
+        for part in node.parts:
+            found += _lines(part, indent + "  ")
+        return found
+    rarity = f"it is in {node.df:,} of {node.records:,} paragraphs, so its rarity is {node.idf:.4f}"
+    found = [f"{indent}{node.score:.4f}  {node.text}: {rarity}, times {node.score / (node.idf * node.boost):.4f} for:{times}"]
+    for one in node.occurrences:
+        often = "once" if one.frequency == 1 else f"{one.frequency} times"
+        key = one.key.rpartition("\x1f")[2]
+        found.append(
+            f"{indent}  {key} {often} in the {one.field} of {one.length} words (on average {one.average_length:.1f}),"
+            f" weight {one.weight:g}: {one.share:.4f}"
+        )
+    return found

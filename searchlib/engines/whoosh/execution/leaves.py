@@ -72,7 +72,7 @@ class Part:
 
     def peaks(self) -> Floats:
         """The greatest ``freq / norm`` in each window, unweighted."""
-        return self.reader.list.peaks(self.norm.key, self.norm, self.view.bits, self.view.windows)
+        return self.reader.list.peaks(self.norm, self.view.bits, self.view.windows)
 
 
 class Rarity(NamedTuple):
@@ -112,7 +112,12 @@ class Ranked(Source):
 
     def windows(self) -> Floats:
         if self._windows is None:
-            bounds = self.view.bounds.get(self._key(), self._unscaled)
+            decoded = self.view.snapshot.decoded
+            kept = decoded.get(("windows", *self._kept_as()))
+            if kept is None:
+                kept = (self._unscaled(),)
+                decoded.put(("windows", *self._kept_as()), kept)
+            bounds = kept[0]
             self._windows = bounds if self.scale == 1 else np.where(bounds > 0, bounds * max(self.scale, 0.0), bounds)
         return self._windows
 
@@ -203,16 +208,14 @@ class Ranked(Source):
         return hits, bounds
 
     def _kept_as(self) -> tuple[Any, ...]:
-        return (self.view.number, *self._key())
+        """All that the scores of the word in this segment depend on, but idf and boost."""
+        parts = tuple((part.field, part.key, part.norm.key, part.weights) for part in self.parts)
+        return self.view.number, parts, self.ranking
 
     @property
     def _single(self) -> bool:
         """Whether the docs of the word are those of a posting list, which are kept already."""
         return len(self.parts) == 1 and self.parts[0].plain
-
-    def _key(self) -> tuple[Any, ...]:
-        """All that the scores of the word depend on, but idf and boost."""
-        return tuple((part.field, part.key, part.norm.key, part.weights) for part in self.parts), self.ranking
 
     def _listed(self) -> tuple[Docs, Floats]:
         tf: Floats

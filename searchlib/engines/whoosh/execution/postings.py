@@ -52,7 +52,8 @@ class Decoded:
 
     def __init__(self, limit: int = DECODED_BYTES) -> None:
         self._limit = limit
-        self._size = 0
+        self.size = 0
+        """Bytes that are kept."""
         self._kept: OrderedDict[Hashable, Arrays] = OrderedDict()
         self._lock = threading.Lock()
 
@@ -71,9 +72,9 @@ class Decoded:
             if key in self._kept or size > self._limit:
                 return
             self._kept[key] = arrays
-            self._size += size
-            while self._size > self._limit:
-                self._size -= _bytes(self._kept.popitem(last=False)[1])
+            self.size += size
+            while self.size > self._limit:
+                self.size -= _bytes(self._kept.popitem(last=False)[1])
 
 
 class Span:
@@ -120,7 +121,7 @@ class Span:
 class PostingList:
     """The postings of a term in a segment, and tables about them that are made when first needed."""
 
-    __slots__ = ("_asked", "_decoded", "_last_docs", "_peak", "_peaks", "df", "entry", "segment")
+    __slots__ = ("_asked", "_decoded", "_last_docs", "_peak", "df", "entry", "segment")
 
     def __init__(self, segment: Segment, entry: Any, decoded: Decoded) -> None:
         self.segment = segment
@@ -130,7 +131,6 @@ class PostingList:
         self._asked = False
         self._last_docs: Docs | None = None
         self._peak: tuple[object, float] | None = None
-        self._peaks: tuple[object, Floats] | None = None
 
     @property
     def last_docs(self) -> Docs:
@@ -155,12 +155,12 @@ class PostingList:
         self._decoded.put(self, whole)
         return whole
 
-    def partly(self, wanted: int) -> bool:
-        """Whether to read only the blocks that ``wanted`` docs are in: the list is long, and asked for once."""
-        if self.df <= PARTLY or wanted * _PER_BLOCK > self.df or self._asked:
+    def first_asked(self) -> bool:
+        """Whether the list is long, not decoded, and no query before this one wanted a part of it."""
+        if self.ready or self._asked:
             return False
         self._asked = True
-        return self._decoded.get(self) is None
+        return True
 
     @property
     def ready(self) -> bool:
@@ -180,29 +180,26 @@ class PostingList:
         self._peak = (key, peak)
         return peak
 
-    def peaks(self, key: object, norm: Norm, bits: int, windows: int) -> Floats:
-        """The peak of every window, for the norms that ``key`` names: float64[windows]."""
-        known = self._peaks
-        if known is not None and known[0] == key:
-            return known[1]
+    def peaks(self, norm: Norm, bits: int, windows: int) -> Floats:
+        """The peak of every window: float64[windows]."""
         docs, freqs = self.whole()
         peaks = np.zeros(windows, np.float64)
         if len(docs):
             window = docs >> bits
             starts = np.flatnonzero(np.concatenate(([True], window[1:] != window[:-1])))
             peaks[window[starts]] = np.maximum.reduceat(freqs / norm(docs), starts)
-        self._peaks = (key, peaks)
         return peaks
 
 
 class Reader:
     """One query's way into a posting list."""
 
-    __slots__ = ("_whole", "df", "list")
+    __slots__ = ("_in_blocks", "_whole", "df", "list")
 
     def __init__(self, postings: PostingList) -> None:
         self.list = postings
         self.df = postings.df
+        self._in_blocks: bool | None = None
         self._whole: Whole | None = None
 
     def whole(self) -> Whole:
@@ -219,8 +216,11 @@ class Reader:
 
     def locate(self, docs: Docs) -> tuple[Ints, Ints, AnyInts]:
         """Which of these ascending docs the list has: their indices in ``docs``, posting numbers, and freqs."""
-        if self._whole is None and self.list.partly(len(docs)):
-            return self._locate_in_blocks(docs)
+        if self._whole is None and len(docs) * _PER_BLOCK < self.df:
+            if self._in_blocks is None:
+                self._in_blocks = self.list.first_asked()
+            if self._in_blocks:
+                return self._locate_in_blocks(docs)
         known, freqs = self.whole()
         found, number = common(docs, known)
         return found, number, freqs[number]

@@ -4,8 +4,8 @@ Statistics count live records only. A deletion is subtracted where it happened: 
 the df of every term that the deleted record holds, and from the length of its fields. So a query is scored as it
 would be in an index that was built without the deleted records, in any number of segments.
 
-A snapshot may be shared between threads. What it caches is small (dictionary entries, statistics, a table a
-posting list) and computed from immutable files, so two threads that race compute the same.
+A snapshot may be shared between threads. What it caches is bounded and computed from immutable files, so two threads
+that race compute the same.
 """
 
 from __future__ import annotations
@@ -18,19 +18,18 @@ from typing import Any, Generic, TypeAlias, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from searchlib.engines.whoosh.execution.postings import Decoded, PostingList
+from searchlib.engines.whoosh.execution.postings import DECODED_BYTES, Decoded, PostingList
 from searchlib.engines.whoosh.execution.segment import AnyInts, Bools, Docs, Floats, Ints, Segment
 from searchlib.ranking import BM25F
 
 Foreign: TypeAlias = Callable[[Any, int], tuple[AnyInts, Floats]]
 Order: TypeAlias = Callable[[int], NDArray[np.int64]]
 
-WINDOW_BITS = 9
+WINDOW_BITS = 7
 LANGUAGE_FIELD = "language"
-_LISTS = 1024  # posting lists that keep their tables
+_LISTS = 16_384  # posting lists that keep their tables
 _TERMS = 65_536  # statistics and dictionary look-ups that are kept
 _LANGUAGES = 64
-_BOUNDS = 256
 _Value = TypeVar("_Value")
 
 
@@ -105,8 +104,6 @@ class View:
         self._lists: Cache[PostingList | None] = Cache(_LISTS)
         self._norms: Cache[FieldNorm] = Cache(256)
         self._languages: Cache[Bools] = Cache(_LANGUAGES)
-        self.bounds: Cache[Floats] = Cache(_BOUNDS)
-        """Bounds of words in all windows, by everything they depend on but idf and boost."""
 
     def postings(self, field: str, key: bytes) -> PostingList | None:
         """The posting list of a term."""
@@ -162,7 +159,7 @@ class Snapshot:
     ``schema`` (a Whoosh schema) turns the values of queries into terms; without one they are UTF-8. ``order``
     gives the rank of every doc of a segment for ties between segments; without it the order of segments and docs
     decides. ``foreign`` evaluates a query that the executor does not know, in the segment of this number: docs,
-    ascending, and scores.
+    ascending, and scores. ``cache_bytes`` is what decoded posting lists may take, at 6 bytes a posting.
     """
 
     def __init__(
@@ -172,10 +169,11 @@ class Snapshot:
         schema: Mapping[str, Any] | None = None,
         order: Order | None = None,
         foreign: Foreign | None = None,
+        cache_bytes: int = DECODED_BYTES,
         window_bits: int = WINDOW_BITS,
     ) -> None:
         self.schema = schema
-        self.decoded = Decoded()
+        self.decoded = Decoded(cache_bytes)
         self.order = order
         self.foreign = foreign
         self.views = tuple(View(self, number, segment, window_bits) for number, segment in enumerate(segments))

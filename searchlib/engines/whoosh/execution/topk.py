@@ -24,7 +24,7 @@ from searchlib.engines.whoosh.execution.segment import Bools, Docs, Floats
 from searchlib.engines.whoosh.execution.source import FIRST, Need, Source
 
 SPARSE = 16_384  # docs that are evaluated wherever they are
-FIRST_WINDOWS = 32  # what is evaluated to get a threshold
+FIRST_WINDOWS = 128  # what is evaluated to get a threshold
 CHUNK_DOCS = 131_072  # the size of a span at most: arrays of 1 MB
 VERIFIED = 256  # docs that only look like matches, checked at a time
 _SLACK = 1e-9  # bounds may add up in another order than scores
@@ -94,7 +94,7 @@ def scored_chunks(source: Source) -> Iterator[tuple[Docs, Floats]]:
 
 def _maxscore(source: Source, top: Top) -> bool:
     """Collect from a word, a conjunction or a disjunction through the docs of a child; False if it is none of them."""
-    plain = source.conjunction if isinstance(source, Phrase) else source
+    plain = source.conjunction if isinstance(source, Phrase) and source.guesses else source
     if isinstance(plain, Ranked):
         _drive(source, plain, [plain], top)
     elif isinstance(plain, All) and _listable(plain.rising[0]):

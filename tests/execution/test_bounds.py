@@ -1,0 +1,163 @@
+"""What a query may cost: memory, postings read, and threads that share a snapshot."""
+
+from __future__ import annotations
+
+import random
+import threading
+import tracemalloc
+from typing import Any
+
+import numpy as np
+import pytest
+from whoosh import query
+
+from searchlib.analysis import Form
+from searchlib.engines.whoosh.execution import Snapshot, count, matches, search
+from searchlib.query.nodes import Word, WordPhrase
+
+from . import generate
+from .memory import Doc, Entry, MemorySegment
+
+SIZE = 400_000
+
+
+class LargeSegment(MemorySegment):
+    """Many records of few words, made as arrays; ``a0`` … ``a1999`` are rare, ``the`` is in every other record."""
+
+    def __init__(self) -> None:
+        super().__init__([])
+        self.doc_count = self.live_count = SIZE
+        rng = np.random.default_rng(1)
+        self._lengths = {"text": rng.integers(5, 200, SIZE).astype(np.uint16)}
+        words = {f"a{number}": 1 / 400 for number in range(2000)} | {"the": 0.5, "of": 0.4, "rare": 1 / 5000}
+        terms = {}
+        for word in sorted(words):
+            docs = np.flatnonzero(rng.random(SIZE) < words[word]) if len(word) < 5 and word[0] != "a" else None
+            docs = np.sort(rng.choice(SIZE, 1000, replace=False)) if docs is None else docs
+            freqs = rng.geometric(0.7, len(docs)).astype(np.uint32)
+            terms[word.encode()] = Entry("text", len(docs), int(freqs.sum()), docs.astype(np.uint32), freqs, [])
+        self._terms = {"text": terms}
+
+
+@pytest.fixture(scope="module")
+def large() -> LargeSegment:
+    return LargeSegment()
+
+
+@pytest.mark.parametrize(
+    "node",
+    [
+        query.Every(),
+        query.Every("text"),
+        query.Prefix("text", "a"),
+        query.Wildcard("text", "*1*"),
+        query.Regex("text", ".*"),
+        query.Or([query.Term("text", "the"), query.Every()]),
+        query.And([query.Term("text", "the"), query.Every()]),
+        query.Not(query.Term("text", "the")),
+        query.Or([query.Prefix("text", "a"), query.Term("text", "the"), query.Term("text", "of")]),
+        query.DisjunctionMax([query.Term("text", "the"), query.Prefix("text", "a1", constantscore=False)]),
+    ],
+    ids=str,
+)
+def test_no_query_takes_more_than_a_few_arrays_of_the_indexs_length(large: LargeSegment, node: Any) -> None:
+    snapshot = Snapshot([large], cache_bytes=0)
+    tracemalloc.start()
+    try:
+        assert len(search(snapshot, node, 10)) == 10
+        assert count(snapshot, node) > 1000
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert peak < 6 * 8 * SIZE
+
+
+def test_decoded_lists_are_kept_up_to_a_number_of_bytes(large: LargeSegment) -> None:
+    snapshot = Snapshot([large], cache_bytes=1 << 20)
+    for number in range(0, 2000, 5):
+        search(snapshot, query.Term("text", f"a{number}"), 1)
+    kept = snapshot.decoded
+    assert 0 < kept.size <= 1 << 20
+
+
+def test_a_rare_word_with_a_common_one_does_not_read_the_common_one_whole(large: LargeSegment) -> None:
+    snapshot = Snapshot([large])
+    large.decoded = 0
+    top = search(snapshot, query.And([query.Term("text", "rare"), query.Term("text", "the")]), 10)
+    assert len(top) == 10
+    assert large.decoded < 60_000
+
+
+def test_threads_may_share_a_snapshot() -> None:
+    rng = random.Random(8)
+    docs = generate.corpus(rng, 300)
+    queries = [generate.tree(rng, 2) for _ in range(30)]
+    segments = [MemorySegment(docs[:120]), MemorySegment(docs[120:])]
+    expected = [search(Snapshot(segments), node, 10) for node in queries]
+    shared = Snapshot(segments, cache_bytes=20_000)
+    failures: list[Any] = []
+
+    def work(seed: int) -> None:
+        order = list(range(len(queries)))
+        random.Random(seed).shuffle(order)
+        for number in order:
+            top = search(shared, queries[number], 10)
+            if top.docs.tolist() != expected[number].docs.tolist() or (top.scores != expected[number].scores).any():
+                failures.append(queries[number])
+
+    threads = [threading.Thread(target=work, args=(seed,)) for seed in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert not failures
+
+
+def test_deleted_records_count_nowhere() -> None:
+    kept = [Doc({"text": ["a", "b"]}), Doc({"text": ["a"]}), Doc({"text": ["b", "b", "c"]})]
+    gone = [Doc({"text": ["a"] * 50}, deleted=True), Doc({"text": ["c"]}, deleted=True)]
+    mixed = Snapshot([MemorySegment([kept[0], gone[0], kept[1]]), MemorySegment([gone[1], kept[2]])])
+    clean = Snapshot([MemorySegment(kept)])
+    for word in "abc":
+        node = query.Term("text", word)
+        assert search(mixed, node).scores.tobytes() == search(clean, node).scores.tobytes()
+        assert mixed.df("text", word.encode()) == clean.df("text", word.encode())
+    assert mixed.average_length("text") == clean.average_length("text")
+
+
+# Found by generation, each kept by name.
+
+
+def test_equal_negative_scores_keep_the_first_records() -> None:
+    docs = [Doc({}, {}, {"number": 1}) for _ in range(50)]
+    snapshot = Snapshot([MemorySegment(docs)], window_bits=3)
+    node = query.NumericRange("number", 1, 1, boost=-1.0)
+    assert search(snapshot, node, 3).docs.tolist() == [0, 1, 2]
+
+
+def test_a_phrase_that_would_begin_before_its_record_is_none() -> None:
+    snapshot = Snapshot([MemorySegment([Doc({"text": ["b", "x", "a"]}), Doc({"text": ["b", "a"]}), Doc({"text": ["a", "b"]})])])
+    assert [part.tolist() for part in matches(snapshot, query.Phrase("text", ["a", "b"]))] == [[2]]
+    word = [Word([("text", 1.0)], [Form(key, key, None)], key) for key in "ab"]
+    assert [part.tolist() for part in matches(snapshot, WordPhrase(word))] == [[2]]
+
+
+def test_a_phrase_with_a_negative_boost_is_still_a_phrase() -> None:
+    snapshot = Snapshot([MemorySegment([Doc({"text": ["a", "x", "b"]}), Doc({"text": ["a", "b"]})])])
+    assert search(snapshot, query.Phrase("text", ["a", "b"], boost=-1.0)).docs.tolist() == [1]
+
+
+def test_a_fuzzy_word_shorter_than_its_fixed_prefix_matches_nothing_longer() -> None:
+    snapshot = Snapshot([MemorySegment([Doc({"text": ["a"]}), Doc({"text": ["ab"]})])])
+    assert count(snapshot, query.FuzzyTerm("text", "a", prefixlength=2)) == 1
+    assert count(snapshot, query.FuzzyTerm("text", "", prefixlength=1)) == 0
+
+
+def test_an_empty_index_answers_every_query_with_nothing() -> None:
+    rng = random.Random(2)
+    for snapshot in (Snapshot([]), Snapshot([MemorySegment([])]), Snapshot([MemorySegment([Doc(deleted=True)])])):
+        for _ in range(40):
+            node = generate.tree(rng, 2)
+            assert len(search(snapshot, node, 10)) == 0
+            assert len(search(snapshot, node, None)) == 0
+            assert count(snapshot, node) == 0
