@@ -208,14 +208,16 @@ def _agreement(stage: Stage) -> str:
                 cells.append("–")
                 continue
             overlap = f", {found['overlap']:.0%}" if "overlap" in found else ""
-            cells.append(f"{found['rate']:.0%}{overlap}" + ("" if found["timed"] else " not timed"))
+            cells.append(
+                f"{found['rate']:.0%} of {found['queries']}{overlap}" + ("" if found["timed"] else " not timed")
+            )
         brute = judged["brute"].get(REFERENCE, {}).get(kind)
         ours = f"{brute['agree']} of {brute['queries']}, {brute['exact']} exactly" if brute else "–"
         rows.append([NAMES[kind], *([ours] if REFERENCE in judged["engines"] else []), *cells])
     head = ["class", *(["searchlib and brute force"] if REFERENCE in judged["engines"] else []), *engines]
     note = (
         "The share of queries on which an engine finds as many paragraphs as searchlib, within 2 % or one; then the "
-        "mean share of searchlib's top ten that is in its top ten (by chance for prefix and fuzzy, where all that "
+        "mean share of searchlib's top ten that is in its own (by chance for prefix and fuzzy, where all that "
         "match score the same). Below 95 % a class is not timed."
     )
     return "\n\n".join([table(head, rows), note])

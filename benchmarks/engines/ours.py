@@ -92,7 +92,8 @@ class Searchlib:
 
     def total(self, prepared: tuple[Any, Any]) -> int:
         """The results' own count."""
-        return int(self.search(prepared).total)
+        asked, within = prepared
+        return int(self._index.search(asked, 0, filter=within).total)
 
     def ids(self, found: Any) -> list[int]:
         """From the path (``documents.jsonl#d17``) and the number of each hit."""

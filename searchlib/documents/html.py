@@ -240,13 +240,11 @@ class _Page:
 
     def _enter(self, node: LexborNode, tag: str, attributes: Mapping[str, str | None]) -> str:
         """Note what opens with this element; what is returned, if anything, is given back to ``_leave``."""
-        if tag == "br":
-            self.parts.append("\n")
-            return ""
-        if tag == "img":
-            alternative = attributes.get("alt")
-            if alternative:
-                self._text(f" {alternative} ")
+        if tag not in _BLOCKS:
+            if tag == "br":
+                self.parts.append("\n")
+            elif attributes.get("alt"):
+                self._text(f" {attributes['alt']} ")
             return ""
         if self.rows is not None:
             if tag in ("tr", "td", "th"):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import html
 import re
+from bisect import bisect_left
 from itertools import accumulate
 from operator import sub
 
@@ -31,8 +32,8 @@ _HUGE_TAG = re.compile(r"<[a-zA-Z][^<>]{20000,}")
 _NEEDLE = re.compile(r"[^\s&<>\"'\u00a0]{2,40}")
 _AHEAD = 1 << 16
 _NEAR = 1 << 12
-_BESIDE = 200
-_BEGINNING = 40
+# A text between two tags; not white space alone.
+_BETWEEN = re.compile(r">([^\S<>]*+[^<>]+)(?=<)")
 MAX_ATTRIBUTES = 5000
 
 
@@ -60,7 +61,8 @@ class _Steps(dict[str, int]):
 
     def __missing__(self, tag: str) -> int:
         name = tag.strip("</").lower()
-        step = self[tag] = 0 if name in _FLAT else -1 if tag[1] == "/" else 1
+        step: int = 0 if name in _FLAT else -1 if tag[1] == "/" else 1
+        self[tag] = step
         return step
 
 
@@ -103,10 +105,10 @@ def without_comments(source: str) -> str:
 
 
 class Places:
-    """The lines of the source on which texts begin, found again by their beginning or their first word.
+    """The lines of the source on which texts begin: the parser keeps no positions.
 
-    The parser keeps no positions. Texts come in document order, so each is searched for from where the one before
-    was found, and not farther than 64 KiB ahead: all searches together are linear.
+    Texts come in document order, and nearly all stand between two tags: each is the first such text like it after the
+    one before, which is never too far. The others are searched for by their first word, not farther than 4 KiB ahead.
     """
 
     def __init__(self, source: str) -> None:
@@ -114,6 +116,10 @@ class Places:
         self.place = max(0, source.find("<body"))
         self.found = self.counted = 0
         self.line = 1
+        self.texts: dict[str, list[int]] = {}
+        for match in _BETWEEN.finditer(source, self.place):
+            text = match[1]
+            self.texts.setdefault(html.unescape(text) if "&" in text else text, []).append(match.start(1))
 
     def line_of_last(self) -> int:
         """The line on which the text that was last passed begins, as far as can be told."""
@@ -124,24 +130,22 @@ class Places:
 
     def go_past(self, text: str) -> None:
         """Look for ``text``, which is not only white space, and go past it if it is there."""
-        # Nearly all texts stand between two tags as they are; a short one that is far off is another.
-        beginning = text[:_BEGINNING]
-        if "<" not in beginning and "&" not in beginning:
-            reach = _NEAR if len(text) > 3 else _BESIDE
-            found = self.source.find(">" + beginning, self.place, self.place + reach)
-            if found >= 0:
-                self.place = found + 1 + len(beginning)
-                self.found = found + 1 + len(text) - len(text.lstrip())
+        places = self.texts.get(text)
+        if places is not None:
+            next_place = bisect_left(places, self.place)
+            if next_place < len(places) and places[next_place] < self.place + _AHEAD:
+                self.place = places[next_place] + 1
+                self.found = places[next_place] + len(text) - len(text.lstrip())
                 return
         word = _NEEDLE.search(text)
         if word is None:
             return
-        found = self.source.find(word[0], self.place, self.place + _AHEAD)
+        found = self.source.find(word[0], self.place, self.place + _NEAR)
         # Not one inside a tag, if there is another: a link's target often repeats its text.
         for _ in range(8):
             if found < 0 or not self._in_tag(found):
                 break
-            found = self.source.find(word[0], found + 1, self.place + _AHEAD)
+            found = self.source.find(word[0], found + 1, self.place + _NEAR)
         if found >= 0:
             self.place = found + len(word[0])
             self.found = found

@@ -105,8 +105,8 @@ def _blocked_places(document: Document, blocks: tuple[Block, ...]) -> Places:
     text = document.text
     one_line = document.type in _ONE_LINE
     found = Places()
-    for start, end, kind, headings, line in _blocked(document, blocks):
-        counted = start
+    for start, end, kind, headings, first_line in _blocked(document, blocks):
+        counted, line = start, first_line
         for first, last in ((start, end),) if end - start <= LIMIT else pieces(text, start, end, kind):
             if first > counted and not one_line:
                 line += text.count("\n", counted, first)

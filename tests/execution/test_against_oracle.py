@@ -28,6 +28,10 @@ def limits(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> i
     monkeypatch.setattr(postings, "PARTLY", 150)
     monkeypatch.setattr(postings, "_PER_BLOCK", 30)
     monkeypatch.setattr(postings, "_MARK", 10)
+    monkeypatch.setattr(postings, "_FEW_POSITIONS", 5)
+    monkeypatch.setattr(postings, "_MANY_POSITIONS", 50)
+    monkeypatch.setattr(leaves, "PARTLY", 150)
+    monkeypatch.setattr(leaves, "_PAYS", 2)
     monkeypatch.setattr(topk, "SPARSE", 24)
     monkeypatch.setattr(topk, "FIRST", 4)
     monkeypatch.setattr(leaves, "FIRST", 4)
@@ -96,6 +100,7 @@ def test_answers_are_those_of_brute_force(seed: int, limits: int) -> None:
             explanation = explain(snapshot, query, int(segment), int(doc), ranking=ranking)
             assert explanation is not None
             assert explanation.score == score
+            assert str(explanation).startswith(f"{score:.4f}")
             adds_up(explanation)
 
 

@@ -136,7 +136,9 @@ def test_equal_negative_scores_keep_the_first_records() -> None:
 
 
 def test_a_phrase_that_would_begin_before_its_record_is_none() -> None:
-    snapshot = Snapshot([MemorySegment([Doc({"text": ["b", "x", "a"]}), Doc({"text": ["b", "a"]}), Doc({"text": ["a", "b"]})])])
+    snapshot = Snapshot(
+        [MemorySegment([Doc({"text": ["b", "x", "a"]}), Doc({"text": ["b", "a"]}), Doc({"text": ["a", "b"]})])]
+    )
     assert [part.tolist() for part in matches(snapshot, query.Phrase("text", ["a", "b"]))] == [[2]]
     word = [Word([("text", 1.0)], [Form(key, key, None)], key) for key in "ab"]
     assert [part.tolist() for part in matches(snapshot, WordPhrase(word))] == [[2]]

@@ -71,7 +71,7 @@ def _lines(node: Explanation, indent: str) -> list[str]:
             found += _lines(part, indent + "  ")
         return found
     rarity = f"it is in {node.df:,} of {node.records:,} paragraphs, so its rarity is {node.idf:.4f}"
-    found = [f"{indent}{node.score:.4f}  {node.text}: {rarity}, times {node.score / (node.idf * node.boost):.4f} for:{times}"]
+    found = [f"{indent}{node.score:.4f}  {node.text}: {rarity}, times {_saturated(node):.4f} for:{times}"]
     for one in node.occurrences:
         often = "once" if one.frequency == 1 else f"{one.frequency} times"
         key = one.key.rpartition("\x1f")[2]
@@ -80,3 +80,7 @@ def _lines(node: Explanation, indent: str) -> list[str]:
             f" weight {one.weight:g}: {one.share:.4f}"
         )
     return found
+
+
+def _saturated(node: Explanation) -> float:
+    return (node.k1 + 1) * node.tf / (node.k1 + node.tf) + node.delta if node.tf else node.delta

@@ -160,7 +160,7 @@ def _occurrences(lists: Lists, wanted: Bools) -> Ints:
     for part, places, numbers in lists:
         chosen = wanted[places]
         if chosen.any():
-            positions, counts = part.reader.positions(numbers[chosen])
+            positions, counts = part.reader.list.positions(numbers[chosen])
             found.append((np.repeat(places[chosen], counts) << _HALF) | positions)
     if len(found) == 1:
         return found[0]

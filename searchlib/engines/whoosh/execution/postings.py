@@ -28,6 +28,8 @@ PARTLY = 131_072  # longer lists may be read in part
 _PER_BLOCK = 512  # where no more than one in so many postings is looked for
 _MARK = 8_192  # from so many docs on, two lists are intersected by way of an array over all docs
 DECODED_BYTES = 128 << 20
+# Lists of few positions are decoded whole at once, those of many the second time, longer ones never.
+_FEW_POSITIONS, _MANY_POSITIONS = 65_536, 1 << 20
 
 Whole: TypeAlias = tuple[Docs, AnyInts]
 Arrays: TypeAlias = tuple[NDArray[Any], ...]
@@ -121,7 +123,7 @@ class Span:
 class PostingList:
     """The postings of a term in a segment, and tables about them that are made when first needed."""
 
-    __slots__ = ("_asked", "_decoded", "_last_docs", "_peak", "df", "entry", "segment")
+    __slots__ = ("_asked", "_decoded", "_last_docs", "_peak", "_phrased", "df", "entry", "segment")
 
     def __init__(self, segment: Segment, entry: Any, decoded: Decoded) -> None:
         self.segment = segment
@@ -129,6 +131,7 @@ class PostingList:
         self.df = int(entry.df)
         self._decoded = decoded
         self._asked = False
+        self._phrased = False
         self._last_docs: Docs | None = None
         self._peak: tuple[object, float] | None = None
 
@@ -179,6 +182,25 @@ class PostingList:
         peak = float((freqs / norm(docs)).max())
         self._peak = (key, peak)
         return peak
+
+    def positions(self, numbers: Ints) -> tuple[Ints, Ints]:
+        """Positions of the postings with these ascending numbers, and how many each has."""
+        kept = self._decoded.get((self, "positions"))
+        if kept is None and self.entry.cf <= _MANY_POSITIONS and (self._phrased or self.entry.cf <= _FEW_POSITIONS):
+            positions, offsets = self.segment.positions(self.entry)
+            small = np.uint16 if int(positions.max(initial=0)) < 1 << 16 else np.uint32
+            kept = positions.astype(small, copy=False), offsets.astype(np.int32)
+            self._decoded.put((self, "positions"), kept)
+        self._phrased = True
+        if kept is None:
+            positions, offsets = self.segment.positions(self.entry, numbers)
+            return positions.astype(np.int64), np.diff(offsets).astype(np.int64)
+        positions, offsets = kept
+        starts = offsets[numbers].astype(np.int64)
+        counts = offsets[numbers + 1] - starts
+        ends = np.cumsum(counts)
+        index = np.repeat(starts - ends + counts, counts) + np.arange(int(ends[-1]) if len(ends) else 0)
+        return positions[index].astype(np.int64), counts
 
     def peaks(self, norm: Norm, bits: int, windows: int) -> Floats:
         """The peak of every window: float64[windows]."""
@@ -235,11 +257,6 @@ class Reader:
         known, freqs = self.list.segment.decode(self.list.entry, blocks)
         found, number = common(docs, known.astype(np.int32, copy=False))
         return found, blocks[number // BLOCK] * BLOCK + number % BLOCK, freqs[number]
-
-    def positions(self, numbers: Ints) -> tuple[Ints, Ints]:
-        """Positions of the postings with these numbers, and how many each has."""
-        positions, offsets = self.list.segment.positions(self.list.entry, numbers)
-        return positions.astype(np.int64), np.diff(offsets).astype(np.int64)
 
 
 def common(one: Docs, other: Docs) -> tuple[Ints, Ints]:
