@@ -32,7 +32,8 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 if TYPE_CHECKING:
     import numpy as np
-    from numpy.typing import NDArray
+
+    from searchlib.arrays import NDArray
 
     Floats: TypeAlias = NDArray[np.float64]
 

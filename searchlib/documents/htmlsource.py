@@ -7,7 +7,6 @@ import html
 import re
 from bisect import bisect_left
 from itertools import accumulate
-from operator import sub
 
 from searchlib.documents.builder import Builder
 from searchlib.documents.text import decode, mark_of
@@ -28,7 +27,8 @@ _BREAK = re.compile(
     re.IGNORECASE,
 )
 _ANY_TAG = re.compile(r"</?[a-zA-Z!?][^<>]*>")
-_HUGE_TAG = re.compile(r"<[a-zA-Z][^<>]{20000,}")
+_HUGE = 20_000
+_HUGE_TAG = re.compile(rf"<[a-zA-Z][^<>]{{{_HUGE},}}")
 _NEEDLE = re.compile(r"[^\s&<>\"'\u00a0]{2,40}")
 _AHEAD = 1 << 16
 _NEAR = 1 << 12
@@ -60,8 +60,7 @@ class _Steps(dict[str, int]):
     """What a tag, without what follows its name, does to the depth: 1, -1 or 0."""
 
     def __missing__(self, tag: str) -> int:
-        name = tag.strip("</").lower()
-        step: int = 0 if name in _FLAT else -1 if tag[1] == "/" else 1
+        step = 0 if tag.strip("</").lower() in _FLAT else -1 if tag[1] == "/" else 1
         self[tag] = step
         return step
 
@@ -70,11 +69,16 @@ def depth(source: str) -> int:
     """How deeply elements nest at most, by counting tags: too many rather than too few."""
     depths = list(accumulate(map(_Steps().__getitem__, _TAG.findall(source)), initial=0))
     # A closing tag that closes nothing does not count: the depth is what it is above the lowest so far.
-    return max(map(sub, depths, accumulate(depths, min)))
+    return max(depth - lowest for depth, lowest in zip(depths, accumulate(depths, min), strict=True))
 
 
 def too_many_attributes(source: str) -> bool:
     """Whether a tag has thousands of attributes, which the parser compares each with each."""
+    place = 0
+    while place + _HUGE < len(source) and (end := source.rfind(">", place, place + _HUGE)) >= 0:
+        place = end + 1
+    if place + _HUGE >= len(source):
+        return False  # no tag is that long
     return any(len(match[0].split(None, MAX_ATTRIBUTES)) > MAX_ATTRIBUTES for match in _HUGE_TAG.finditer(source))
 
 

@@ -1,7 +1,8 @@
 """From a seed file to its documents, with a report of what could not be read.
 
 Nothing is fatal: a file that cannot be read, or a row of one, is *skipped*, and the report names it with the reason.
-With ``LoadOptions.strict`` the first one raises instead.
+With ``LoadOptions.strict`` the first one raises instead. What was read, but not quite as it stands there (bytes that
+are not UTF-8, an id said twice), is *noted*; that never raises.
 """
 
 from __future__ import annotations
@@ -29,9 +30,10 @@ class Skipped:
 
 @dataclass(slots=True)
 class Report:
-    """What became of the seeds: counts, digests by name, and what was skipped.
+    """What became of the seeds: counts, digests by name, what was skipped and what was noted.
 
-    ``skipped`` holds the first 10,000; ``skipped_count`` counts all. ``digests`` has those files that were read whole.
+    ``skipped`` and ``notes`` hold the first 10,000 each; ``skipped_count`` counts all that were skipped.
+    ``digests`` has those files that were read whole.
     """
 
     files: int = 0
@@ -78,10 +80,13 @@ def load(
     options = options or LoadOptions()
     report = report if report is not None else Report()
 
-    def note(line: int, reason: str) -> None:
+    def skip(line: int, reason: str) -> None:
         if options.strict:
             raise SeedError(f"{seed_file.name}:{line}: {reason}", seed_file.path or seed_file.name)
         report.skip(f"{seed_file.name}:{line}", reason)
+
+    def note(line: int, remark: str) -> None:
+        report.note(f"{seed_file.name}:{line}", remark)
 
     streams: list[HashingStream] = []
 
@@ -96,11 +101,11 @@ def load(
             suffix = options.suffix.lower()
         loader = registry.find(suffix, seed_file.name)
         kept = content.data if content is not None else None
-        seed = Seed(seed_file.name, open_stream if kept is None else kept, seed_file.path, options, note)
+        seed = Seed(seed_file.name, open_stream if kept is None else kept, seed_file.path, options, skip, note)
         for document in loader(seed):
             report.documents += 1
             yield document
-        _finish(seed_file, report, streams, content, note)
+        _finish(seed_file, report, streams, content)
     except SearchlibError as error:
         _fail(seed_file, report, options, str(error), error)
     except OSError as error:
@@ -117,7 +122,6 @@ def _finish(
     report: Report,
     streams: list[HashingStream],
     content: Content | None,
-    note: object,
 ) -> None:
     """Count the file and keep its digest; say so if it is not what ``walk`` saw."""
     report.files += 1

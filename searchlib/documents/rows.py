@@ -1,8 +1,8 @@
 """Files of rows: JSON Lines, JSON, CSV and TSV. A row is a document.
 
 A *row* is a mapping from column to value. Its *plan* says which column is what: by the options, or else by the
-usual names. Rows with the same columns share one. Rows are read one at a time; a bad one is noted with its line, and
-the next is read.
+usual names. Rows with the same columns share one. Rows are read one at a time; a bad one is skipped and
+reported with its line, and the next is read.
 """
 
 from __future__ import annotations
@@ -41,15 +41,15 @@ def load_jsonl(seed: Seed) -> Iterator[Document]:
         try:
             value = _DECODER.decode(text)
         except RecursionError:
-            seed.notes(line, "JSON nested too deeply")
+            seed.skips(line, "JSON nested too deeply")
             continue
         except ValueError as error:
-            seed.notes(line, f"not JSON: {_json_reason(error)}")
+            seed.skips(line, f"not JSON: {_json_reason(error)}")
             continue
         if isinstance(value, dict):
             yield from rows.document(value, line, line)
         else:
-            seed.notes(line, "not a JSON object")
+            seed.skips(line, "not a JSON object")
 
 
 def load_json(seed: Seed) -> Iterator[Document]:
@@ -68,7 +68,7 @@ def load_json(seed: Seed) -> Iterator[Document]:
         if isinstance(row, dict):
             yield from rows.document(row, number, 1)
         else:
-            seed.notes(1, f"item {number} is not a JSON object")
+            seed.skips(1, f"item {number} is not a JSON object")
 
 
 def load_csv(seed: Seed) -> Iterator[Document]:
@@ -89,7 +89,7 @@ def load_csv(seed: Seed) -> Iterator[Document]:
         except StopIteration:
             return
         except csv.Error as error:
-            seed.notes(line, f"not CSV: {error}; is a quote not closed?")
+            seed.skips(line, f"not CSV: {error}; is a quote not closed?")
             continue
         if not cells or not any(cells):
             continue
@@ -200,7 +200,7 @@ class _Rows:
         if not text or text.isspace():
             text = title
             if not text:
-                self.seed.notes(line, "row without text")
+                self.seed.skips(line, "row without text")
                 return
         first = line + sum(row[name].count("\n") for name in plan.before) if broken else line
         language = _string(row.get(plan.language)).strip() or self.seed.options.language

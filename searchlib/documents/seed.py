@@ -111,14 +111,16 @@ class SeedFile:
 class Seed:
     """What a loader reads: bytes, or a function that opens a stream of them.
 
-    ``notes`` is called with (line, reason) for a part of the seed that could not be read: the rest goes on.
+    ``skips`` is to be called with (line, reason) for a part of the seed that could not be read: the rest goes on.
+    ``notes`` is to be called with (line, remark) for what was read, but not quite as it stands there.
     """
 
     name: str
     source: bytes | Callable[[], BinaryIO]
     path: Path | None = None
     options: LoadOptions = field(default_factory=LoadOptions)
-    notes: Callable[[int, str], None] = lambda line, reason: None
+    skips: Callable[[int, str], None] = lambda line, reason: None
+    notes: Callable[[int, str], None] = lambda line, remark: None
 
     @property
     def stem(self) -> str:
@@ -148,8 +150,14 @@ class Seed:
         if isinstance(self.source, bytes) and not self.gzipped:
             data = self.source
         else:
+            # In blocks: a stream that is asked for so much makes room for all of it first.
+            blocks: list[bytes] = []
+            size = 0
             with self.open() as stream:
-                data = stream.read(most + 1)
+                while size <= most and (block := stream.read(_CHUNK)):
+                    blocks.append(block)
+                    size += len(block)
+            data = b"".join(blocks)
         if len(data) > most:
             raise SeedError(f"larger than {most:,} bytes; raise max_bytes to index it", self.name)
         return data

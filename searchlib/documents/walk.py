@@ -109,7 +109,7 @@ class _Walker:
             below, depth = pending.pop()
             if below and not below.endswith("/"):  # a file, waiting for its turn in the order
                 path = root / below
-                name = prefix + self._named(below)
+                name = self._named(prefix + below)
                 try:
                     yield from self._file(path, name, path.stat())
                 except OSError as error:
@@ -132,11 +132,11 @@ class _Walker:
                     folder = entry.is_dir(follow_symlinks=False)
                     if entry.is_symlink() and not self._inside(root, entry, prefix + relative):
                         continue
-                    if self._wanted(relative, entry.name, folder, rules):
+                    if self._wanted(relative, prefix + relative, folder, rules):
                         relative += "/" if folder else ""
                         taken.append((os.fsencode(entry.name + ("/" if folder else "")), relative))
         except OSError as error:
-            self._skip(prefix + (self._named(below) or "."), reason_of(error))
+            self._skip(prefix + (escaped(below) or "."), reason_of(error))
         return [relative for _, relative in sorted(taken)]
 
     def _inside(self, root: Path, entry: os.DirEntry[str], name: str) -> bool:
@@ -157,9 +157,10 @@ class _Walker:
         return True
 
     def _wanted(
-        self, relative: str, name: str, folder: bool, rules: list[tuple[str, Callable[[str], bool | None]]]
+        self, relative: str, full: str, folder: bool, rules: list[tuple[str, Callable[[str], bool | None]]]
     ) -> bool:
         path = relative + ("/" if folder else "")
+        name = relative.rpartition("/")[2]
         if self.excluded is not None and self.excluded(path):
             return False
         if not folder and self.included is not None:
@@ -172,7 +173,7 @@ class _Walker:
                 if said:
                     return False
                 break
-        return folder or not self.known_only or self._known(name)
+        return folder or not self.known_only or self._known(full)
 
     def _known(self, name: str) -> bool:
         try:

@@ -17,6 +17,7 @@ from searchlib.query.nodes import Word, WordPhrase
 
 from . import generate
 from .memory import Doc, Entry, MemorySegment
+from .oracle import distance
 
 SIZE = 400_000
 
@@ -111,6 +112,18 @@ def test_threads_may_share_a_snapshot() -> None:
     for thread in threads:
         thread.join()
     assert not failures
+
+
+def test_edit_distances_computed_together_are_those_of_the_definition() -> None:
+    rng = random.Random(4)
+    words = sorted({"".join(rng.choices("abcé", k=rng.randint(1, 28))) for _ in range(400)} | set("abc"))
+    snapshot = Snapshot([MemorySegment([Doc({"text": [word]}) for word in words])])
+    for _ in range(60):
+        text = "".join(rng.choices("abcé", k=rng.choice([0, 1, 2, 3, 5, 23, 26, 70])))
+        edits = rng.randint(1, 3)
+        expected = [place for place, word in enumerate(words) if distance(word, text) <= edits]
+        found = matches(snapshot, query.FuzzyTerm("text", text, maxdist=edits, prefixlength=0))
+        assert found[0].tolist() == expected
 
 
 def test_deleted_records_count_nowhere() -> None:

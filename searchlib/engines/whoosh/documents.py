@@ -9,8 +9,8 @@ from itertools import compress
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from searchlib.arrays import NDArray
 from searchlib.engine import DocumentState
 from searchlib.engines.whoosh.codec.segment import SegmentColumns
 

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from searchlib.arrays import NDArray
 from searchlib.engines.whoosh.building.order import natural_key
 from searchlib.engines.whoosh.execution import Snapshot, count, explain, search
 from searchlib.engines.whoosh.manifest import Manifest, describe_file, read_manifest

@@ -17,9 +17,9 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from searchlib.analysis import DEFAULT_LANGUAGE
+from searchlib.arrays import NDArray
 from searchlib.engine import DocumentState
 from searchlib.engines.whoosh.building.inversion import Incoming
 from searchlib.engines.whoosh.building.merging import GONE, StoredNames, merge, place

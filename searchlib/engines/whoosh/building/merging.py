@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from searchlib.arrays import NDArray
 from searchlib.engines.whoosh.building.runs import UInts, ranges
 from searchlib.engines.whoosh.building.sources import Slice, Source
 from searchlib.engines.whoosh.codec.files import SegmentFiles

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
+
+from searchlib.arrays import NDArray
 
 UInts: TypeAlias = NDArray[np.uint32]
 

@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 
+from searchlib.arrays import NDArray
 from searchlib.engines.whoosh.building.runs import FieldRun, Run, Stretches, UInts
 from searchlib.engines.whoosh.codec.segment import SegmentColumns
 

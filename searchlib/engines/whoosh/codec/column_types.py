@@ -13,10 +13,10 @@ from collections.abc import Iterator
 from typing import Any, Final, Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 from whoosh import columns
 from whoosh.filedb.structfile import BufferFile, StructFile
 
+from searchlib.arrays import NDArray
 from searchlib.engines.whoosh.codec.columns import ColumnsWriter
 from searchlib.engines.whoosh.codec.stored import COLUMN_STREAM, MISSING, Stored
 from searchlib.engines.whoosh.codec.storing import StoredWriter

@@ -31,8 +31,8 @@ from pathlib import Path
 from typing import Any, BinaryIO, Final, NoReturn, TypeAlias
 
 import numpy as np
-from numpy.typing import DTypeLike, NDArray
 
+from searchlib.arrays import DTypeLike, NDArray
 from searchlib.errors import IndexCorrupt, IndexIncompatible
 
 Buffer: TypeAlias = bytes | memoryview | mmap.mmap

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
+from searchlib.arrays import NDArray
 from searchlib.engines.whoosh.codec.packing import BLOCK, U8, U32, StreamPlan, ranges, scatter
 from searchlib.engines.whoosh.codec.postings import (
     FREQUENCY_BOUND,

@@ -19,8 +19,8 @@ from types import TracebackType
 from typing import Any, BinaryIO, Final, TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
 
+from searchlib.arrays import NDArray
 from searchlib.engines.whoosh.codec.columns import KIND as COLUMNS_KIND
 from searchlib.engines.whoosh.codec.columns import LENGTH, ColumnsWriter
 from searchlib.engines.whoosh.codec.container import ContainerWriter

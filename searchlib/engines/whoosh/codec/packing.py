@@ -25,7 +25,8 @@ from __future__ import annotations
 from typing import Any, Final
 
 import numpy as np
-from numpy.typing import NDArray
+
+from searchlib.arrays import NDArray
 
 U8 = np.uint8
 U32: Final = np.dtype("<u4")
@@ -63,6 +64,14 @@ def ranges(starts: NDArray[np.int64], counts: NDArray[np.int64]) -> NDArray[np.i
     ends = np.cumsum(counts)
     total = int(ends[-1]) if len(ends) else 0
     return np.repeat(starts - ends + counts, counts) + np.arange(total)
+
+
+def distinct(values: NDArray[np.int64]) -> NDArray[np.int64]:
+    """The distinct values, sorted. (``np.unique`` imports ``numpy.ma``, which a cold query would wait for.)"""
+    found = np.sort(values)
+    first = np.ones(len(found), bool)
+    first[1:] = found[1:] != found[:-1]
+    return found[first]
 
 
 def scatter(
@@ -409,7 +418,7 @@ class Stream:
 
     def _patch(self, out: NDArray[np.uint32], indices: NDArray[np.int64]) -> None:
         assert self._counts is not None
-        touched = np.unique(indices >> 7)
+        touched = distinct(indices >> 7)
         each = self._counts[touched].astype(np.int64)
         ends = np.cumsum(self._counts, dtype=np.int64)[touched]
         which = ranges(ends - each, each)

@@ -33,9 +33,9 @@ from functools import cached_property
 from typing import Final, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
-from searchlib.engines.whoosh.codec.packing import BLOCK, U32, Stream, StreamDamaged, ranges
+from searchlib.arrays import NDArray
+from searchlib.engines.whoosh.codec.packing import BLOCK, U32, Stream, StreamDamaged, distinct, ranges
 
 HAS_FREQUENCIES: Final = 0x40
 HAS_TAIL: Final = 0x80
@@ -257,7 +257,8 @@ class Record:
             each = self.freqs().astype(np.int64)
             before = np.cumsum(each) - each
             return before[which], each[which]
-        numbers, row = np.unique(which >> 7, return_inverse=True)
+        numbers = distinct(which >> 7)
+        row = numbers.searchsorted(which >> 7)
         freqs = self._freq_stream.block(numbers).astype(np.int64) + 1
         before = np.cumsum(freqs, axis=1) - freqs + self._positions_before[numbers][:, None]
         column = which & (BLOCK - 1)

@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any, NoReturn, TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
 
+from searchlib.arrays import NDArray
 from searchlib.engines.whoosh.codec.columns import KIND as COLUMNS_KIND
 from searchlib.engines.whoosh.codec.columns import LENGTH, Columns
 from searchlib.engines.whoosh.codec.container import Buffer, Container, map_file

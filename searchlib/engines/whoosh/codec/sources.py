@@ -11,9 +11,9 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 from whoosh import formats
 
+from searchlib.arrays import NDArray
 from searchlib.engines.whoosh.codec import tails
 from searchlib.engines.whoosh.codec.formats import EXISTENCE, FREQUENCY, POSITIONS, PostingFormat
 from searchlib.engines.whoosh.codec.packing import BLOCK, StreamDamaged

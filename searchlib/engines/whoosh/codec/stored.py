@@ -31,8 +31,8 @@ from typing import Any, Final
 
 import numpy as np
 import zstandard
-from numpy.typing import NDArray
 
+from searchlib.arrays import NDArray
 from searchlib.engines.whoosh.codec import values
 from searchlib.engines.whoosh.codec.container import Container
 

@@ -29,8 +29,8 @@ from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple, NoReturn
 
 import numpy as np
-from numpy.typing import NDArray
 
+from searchlib.arrays import NDArray
 from searchlib.engines.whoosh.codec.container import ContainerWriter, Section
 from searchlib.engines.whoosh.codec.packing import U8
 from searchlib.engines.whoosh.codec.postings import Record

@@ -11,10 +11,10 @@ from collections.abc import Iterable
 from typing import Any, Final
 
 import numpy as np
-from numpy.typing import NDArray
 from whoosh.codec import base
 from whoosh.reading import TermInfo
 
+from searchlib.arrays import NDArray
 from searchlib.engines.whoosh.codec import values
 from searchlib.engines.whoosh.codec.column_types import ColumnWriter, column_writer
 from searchlib.engines.whoosh.codec.columns import KIND as COLUMNS_KIND

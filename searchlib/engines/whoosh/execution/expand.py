@@ -13,6 +13,7 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
+from searchlib.engines.whoosh.execution import fuzzy
 from searchlib.engines.whoosh.execution.segment import Bools
 from searchlib.engines.whoosh.execution.snapshot import View
 
@@ -77,33 +78,11 @@ def ranged(
 
 
 def similar(view: View, field: str, text: str, distance: int, prefix: int) -> Terms:
-    """Terms whose folded part is ``text`` but for ``distance`` edits, and equals it in ``prefix`` characters.
-
-    An edit inserts, deletes or replaces a character, or swaps two neighbours (optimal string alignment).
-    """
-    for key, entry in prefixed(view, field, text[:prefix]):
-        word = folded(key).decode("utf-8", "replace")
-        if word[:prefix] == text[:prefix] and within(word, text, distance):
+    """Terms whose folded part is within ``distance`` edits of ``text``, equal in the first ``prefix`` characters."""
+    for key in fuzzy.similar(view, field, text, distance, prefix):
+        entry = view.segment.term(field, key)
+        if entry is not None:
             yield key, entry
-
-
-def within(word: str, text: str, distance: int) -> bool:
-    """Whether the optimal string alignment distance of two strings is at most ``distance``."""
-    if abs(len(word) - len(text)) > distance:
-        return False
-    before: list[int] = []
-    row = list(range(len(text) + 1))
-    for i, letter in enumerate(word, 1):
-        older, before = before, row
-        row = [i]
-        for j, other in enumerate(text, 1):
-            cost = min(before[j] + 1, row[j - 1] + 1, before[j - 1] + (letter != other))
-            if i > 1 and j > 1 and letter == text[j - 2] and word[i - 2] == other:
-                cost = min(cost, older[j - 2] + 1)
-            row.append(cost)
-        if min(row) > distance and (not before or min(before) >= distance):
-            return False
-    return row[-1] <= distance
 
 
 def mark(view: View, terms: Terms) -> Bools:

@@ -207,7 +207,14 @@ class Lowering:
     def _expanded(self, query: Any, view: View, boost: float, terms: expand.Terms) -> Source:
         boost = float(boost * query.boost)
         if query.constantscore:
-            return Marked(view, expand.mark(view, terms), boost, query)
+            key = (view.number, "marks", repr(query.with_boost(1.0)))
+            kept = self.snapshot.decoded.get(key)
+            if kept is None:
+                marks = expand.mark(view, terms)
+                self.snapshot.decoded.put(key, (np.packbits(marks),))
+            else:
+                marks = np.unpackbits(kept[0], count=view.doc_count).view(bool)
+            return Marked(view, marks, boost, query)
         # Scored term by term, into one array however many there are.
         marks, scores = np.zeros(view.doc_count, bool), np.zeros(view.doc_count)
         for key, _ in terms:

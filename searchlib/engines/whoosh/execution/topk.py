@@ -21,7 +21,7 @@ from searchlib.engines.whoosh.execution.leaves import Ranked
 from searchlib.engines.whoosh.execution.phrase import Phrase
 from searchlib.engines.whoosh.execution.postings import Span
 from searchlib.engines.whoosh.execution.segment import Bools, Docs, Floats
-from searchlib.engines.whoosh.execution.source import FIRST, Need, Source
+from searchlib.engines.whoosh.execution.source import FIRST, Everything, Marked, Need, Source
 
 SPARSE = 16_384  # docs that are evaluated wherever they are
 FIRST_WINDOWS = 128  # what is evaluated to get a threshold
@@ -95,7 +95,11 @@ def scored_chunks(source: Source) -> Iterator[tuple[Docs, Floats]]:
 def _maxscore(source: Source, top: Top) -> bool:
     """Collect from a word, a conjunction or a disjunction through the docs of a child; False if it is none of them."""
     plain = source.conjunction if isinstance(source, Phrase) and source.guesses else source
-    if isinstance(plain, Ranked):
+    if isinstance(plain, Everything | Marked) and isinstance(plain.score, float):
+        # All score the same, so the first ones are the best.
+        docs = source.view.live(plain.candidates())[: top.k]
+        top.add(docs, np.full(len(docs), plain.score))
+    elif isinstance(plain, Ranked):
         _drive(source, plain, [plain], top)
     elif isinstance(plain, All) and _listable(plain.rising[0]):
         _drive(source, plain, plain.rising, top)
