@@ -119,13 +119,12 @@ class IdHash:
     """The hash behind the paragraph ids of one document, with the path hashed once."""
 
     def __init__(self, path: str) -> None:
-        self._hash = hashlib.blake2b(path.encode("utf-8", "surrogatepass") + b"\0", digest_size=10)
+        self._begin = hashlib.blake2b(path.encode("utf-8", "surrogatepass") + b"\0", digest_size=10).copy
 
     def digest(self, text: str, occurrence: int) -> bytes:
         """The 10 bytes of the ``occurrence``-th paragraph with this text, its white space made single blanks."""
-        found = self._hash.copy()
-        found.update(text.encode("utf-8", "surrogatepass"))
-        found.update(b"\0%d" % occurrence)
+        found = self._begin()
+        found.update(text.encode("utf-8", "surrogatepass") + b"\0%d" % occurrence)
         return found.digest()
 
 

@@ -155,6 +155,11 @@ def test_front_matter_that_does_not_parse_is_noted_and_kept_as_text() -> None:
     assert notes[0][1].startswith("front matter")
 
 
+def test_marks_that_mean_nothing_and_line_breaks_stay_as_they_are_seen_in_markdown() -> None:
+    assert one("a.md", "5 > 3! (so) ]\n  it is #1  \nand a\\*b &lt; c\n").text == "5 > 3! (so) ]\nit is #1\nand a*b < c"
+    assert one("a.md", "5 > 3! (so) ]\n  it is #1  \nas it was\n").text == "5 > 3! (so) ]\nit is #1\nas it was"
+
+
 def test_markdown_without_front_matter_is_named_by_its_first_heading_or_its_file() -> None:
     assert one("a.md", "intro\n\n# The Name\n\ntext").title == "The Name"
     assert one("a.md", "text").title == "a"
@@ -236,6 +241,11 @@ def test_html_says_its_title_language_and_metadata() -> None:
 def test_html_in_another_encoding_says_so_itself() -> None:
     page = '<meta charset="iso-8859-9"><p>İstanbul’da ağaç</p>'.replace("’", "'")
     assert one("p.html", page.encode("iso-8859-9")).text == "İstanbul'da ağaç"
+
+
+def test_texts_that_were_said_before_are_found_on_their_own_lines() -> None:
+    page = "<p>one</p>\n<p>&amp;</p>\n<p>one</p>\n<p>it is &#39;one&#39;</p>\n<p><a title='x > two'>two</a></p>"
+    assert [line for _, _, _, line in shown(one("p.html", page))] == [1, 3, 4, 5]
 
 
 def test_a_page_that_is_all_navigation_is_kept() -> None:

@@ -114,20 +114,13 @@ class _Inverter:
             self.stored[name].add(value, size)
 
     def _identify(self, path: str, texts: list[str]) -> None:
-        counts: dict[str, int] = {}
-        hashed = IdHash(path)
-        occurrences = self.stored["_occurrence"]
-        single = 0  # paragraphs since the last one that repeats another
-        for text in texts:
-            alike = " ".join(text.split())
-            occurrence = counts.get(alike, 0)
-            counts[alike] = occurrence + 1
-            if occurrence:
-                occurrences.add(0, single)
-                occurrences.add(occurrence, 1)
-            single = 0 if occurrence else single + 1
-            self.columns["_id"].append(int.from_bytes(hashed.digest(alike, occurrence)[:4], "big"))
-        occurrences.add(0, single)
+        alike = [" ".join(text.split()) for text in texts]
+        occurrences = _occurrences(alike)
+        for start, stop in stretches(occurrences):
+            self.stored["_occurrence"].add(occurrences[start], stop - start)
+        digests = map(IdHash(path).digest, alike, occurrences)
+        ids = np.frombuffer(b"".join([digest[:4] for digest in digests]), ">u4")
+        self.columns["_id"].frombytes(ids.astype(np.uint32).tobytes())
 
     def run(self) -> Run:
         fields = {"text": self.text.invert()}
@@ -135,6 +128,18 @@ class _Inverter:
             fields[name] = shared.invert(self.size)
         columns = {name: np.frombuffer(values, dtype=np.uint32) for name, values in self.columns.items()}
         return Run(self.size, fields, self.texts, dict(self.stored), columns, self.documents, sorted(self.meta))
+
+
+def _occurrences(texts: Sequence[str]) -> list[int]:
+    """For each text how many before it are the same."""
+    if len(set(texts)) == len(texts):
+        return [0] * len(texts)
+    counts: dict[str, int] = {}
+    found = []
+    for text in texts:
+        found.append(counts.get(text, 0))
+        counts[text] = found[-1] + 1
+    return found
 
 
 def _metadata_values(document: Document) -> dict[str, tuple[Scalar, ...]]:

@@ -207,11 +207,11 @@ class Lowering:
     def _expanded(self, query: Any, view: View, boost: float, terms: expand.Terms) -> Source:
         boost = float(boost * query.boost)
         if query.constantscore:
-            key = (view.number, "marks", repr(query.with_boost(1.0)))
-            kept = self.snapshot.decoded.get(key)
+            name = (view.number, "marks", repr(query.with_boost(1.0)))
+            kept = self.snapshot.decoded.get(name)
             if kept is None:
                 marks = expand.mark(view, terms)
-                self.snapshot.decoded.put(key, (np.packbits(marks),))
+                self.snapshot.decoded.put(name, (np.packbits(marks),))
             else:
                 marks = np.unpackbits(kept[0], count=view.doc_count).view(bool)
             return Marked(view, marks, boost, query)

@@ -27,7 +27,7 @@ from searchlib.engines.whoosh.execution.segment import BLOCK, AnyInts, Bools, Do
 PARTLY = 131_072  # longer lists may be read in part
 _PER_BLOCK = 512  # where no more than one in so many postings is looked for
 _MARK = 8_192  # from so many docs on, two lists are intersected by way of an array over all docs
-DECODED_BYTES = 128 << 20
+DECODED_BYTES = 256 << 20
 # Lists of few positions are decoded whole at once, those of many the second time, longer ones never.
 _FEW_POSITIONS, _MANY_POSITIONS = 65_536, 1 << 20
 
@@ -189,13 +189,16 @@ class PostingList:
         if kept is None and self.entry.cf <= _MANY_POSITIONS and (self._phrased or self.entry.cf <= _FEW_POSITIONS):
             positions, offsets = self.segment.positions(self.entry)
             small = np.uint16 if int(positions.max(initial=0)) < 1 << 16 else np.uint32
-            kept = positions.astype(small, copy=False), offsets.astype(np.int32)
+            single = self.entry.cf == self.df  # one position each: offsets would say nothing
+            kept = positions.astype(small, copy=False), offsets[:0] if single else offsets.astype(np.int32)
             self._decoded.put((self, "positions"), kept)
         self._phrased = True
         if kept is None:
             positions, offsets = self.segment.positions(self.entry, numbers)
             return positions.astype(np.int64), np.diff(offsets).astype(np.int64)
         positions, offsets = kept
+        if not len(offsets):
+            return positions[numbers].astype(np.int64), np.ones(len(numbers), np.int64)
         starts = offsets[numbers].astype(np.int64)
         counts = offsets[numbers + 1] - starts
         ends = np.cumsum(counts)
