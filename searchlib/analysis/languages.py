@@ -63,7 +63,9 @@ def _languages_of() -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     for language, words in FUNCTION_WORDS.items():
         for word in words.split():
-            found.setdefault(word, []).append(language)
+            # Single ASCII letters are words in many languages, and labels and list items in all.
+            if len(word) > 1 or not word.isascii():
+                found.setdefault(word, []).append(language)
     return found
 
 

@@ -245,7 +245,7 @@ def test_html_in_another_encoding_says_so_itself() -> None:
 
 def test_texts_that_were_said_before_are_found_on_their_own_lines() -> None:
     page = "<p>one</p>\n<p>&amp;</p>\n<p>one</p>\n<p>it is &#39;one&#39;</p>\n<p><a title='x > two'>two</a></p>"
-    assert [line for _, _, _, line in shown(one("p.html", page))] == [1, 3, 4, 5]
+    assert [line for _, _, _, line in shown(one("p.html", page))] == [1, 2, 3, 4, 5]
 
 
 def test_a_page_that_is_all_navigation_is_kept() -> None:

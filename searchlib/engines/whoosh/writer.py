@@ -36,7 +36,7 @@ from searchlib.engines.whoosh.toc import write_toc
 from searchlib.errors import IndexMissing, IndexProblem
 from searchlib.records import Document, document_digest
 
-BATCH = 4 << 20  # code points of text that are inverted together
+BATCH = 12 << 20  # code points of text that are inverted together
 SMALL = 8 << 20  # code points; what is smaller than this is not worth a second process
 MEMORY = 512 << 20
 MOST_SEGMENTS = 8

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import pickle
 from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, BinaryIO, Protocol
 
 import numpy as np
 
@@ -102,7 +103,10 @@ def _cut(run: FieldRun) -> Iterator[Slice]:
 
 
 class SpilledRun:
-    """A run that was put aside: a folder with an array a file, mapped when read."""
+    """A run that was put aside: a folder with an array a file, read again from beginning to end.
+
+    Read, not mapped: pages of mapped files count as memory of the process.
+    """
 
     def __init__(self, folder: Path, run: Run) -> None:
         """Write the run; only what is needed to find it again stays in memory."""
@@ -112,24 +116,24 @@ class SpilledRun:
         self._fields = {}
         for number, (name, found) in enumerate(run.fields.items()):
             self._fields[name] = number
-            self._save_keys(number, found.keys)
+            self._write(f"{number}.keys", b"".join(found.keys))
+            self._write(f"{number}.sizes", np.fromiter(map(len, found.keys), np.uint32, len(found.keys)))
             for part in ("df", "docs", "freqs", "positions", "lengths"):
                 values = getattr(found, part)
                 if values is not None:
-                    np.save(folder / f"{number}.{part}.npy", values)
+                    self._write(f"{number}.{part}", values)
+        for name, column in run.columns.items():
+            self._write(f"{name}.column", column)
         _save_texts(folder / "texts", run.texts)
         with (folder / "stored").open("wb") as file:
             pickle.dump(run.stored, file, pickle.HIGHEST_PROTOCOL)
-        for name, column in run.columns.items():
-            np.save(folder / f"{name}.column.npy", column)
 
-    def _save_keys(self, number: int, keys: Sequence[bytes]) -> None:
-        (self._folder / f"{number}.keys").write_bytes(b"".join(keys))
-        np.save(self._folder / f"{number}.keys.npy", np.fromiter(map(len, keys), np.uint32, len(keys)))
+    def _write(self, name: str, data: bytes | UInts) -> None:
+        with (self._folder / name).open("wb") as file:
+            file.write(data)
 
-    def _part(self, name: str, part: str) -> NDArray[Any] | None:
-        path = self._folder / f"{self._fields[name]}.{part}.npy"
-        return np.load(path, mmap_mode="r") if path.exists() and path.stat().st_size > 128 else _nothing(path)
+    def _whole(self, name: str) -> UInts:
+        return np.fromfile(self._folder / name, np.uint32)
 
     def field_names(self) -> Sequence[str]:
         """The fields that it has."""
@@ -139,35 +143,33 @@ class SpilledRun:
         """The postings of a field, in order of the keys."""
         if name not in self._fields:
             return
-        sizes = self._part(name, "keys")
-        df, docs, freqs, positions = (self._part(name, part) for part in ("df", "docs", "freqs", "positions"))
-        assert sizes is not None and df is not None and docs is not None and freqs is not None
-        with (self._folder / f"{self._fields[name]}.keys").open("rb") as keys_file:
-            a = place = 0
+        number = self._fields[name]
+        sizes, df = self._whole(f"{number}.sizes"), self._whole(f"{number}.df")
+        with ExitStack() as files:
+
+            def opened(part: str) -> BinaryIO | None:
+                path = self._folder / f"{number}.{part}"
+                return files.enter_context(path.open("rb")) if path.exists() else None
+
+            keys_file, docs, freqs, positions = (opened(part) for part in ("keys", "docs", "freqs", "positions"))
+            assert keys_file is not None and docs is not None and freqs is not None
             for first in range(0, len(sizes), KEYS_AT_ONCE):
                 cut = np.cumsum(sizes[first : first + KEYS_AT_ONCE], dtype=np.int64).tolist()
                 blob = keys_file.read(cut[-1])
                 keys = [blob[i:j] for i, j in zip([0, *cut], cut, strict=False)]
-                part_df = np.asarray(df[first : first + KEYS_AT_ONCE])
+                part_df = df[first : first + KEYS_AT_ONCE]
                 ends = np.cumsum(part_df, dtype=np.int64)
-                b = a + int(ends[-1])
-                part_freqs = np.asarray(freqs[a:b])
+                part_docs, part_freqs = _numbers(docs, int(ends[-1])), _numbers(freqs, int(ends[-1]))
                 places = np.concatenate(([0], np.cumsum(part_freqs, dtype=np.int64)))
                 cf = places[ends] - places[ends - part_df]
-                stop = place + int(places[-1])
-                yield Slice(
-                    keys,
-                    part_df,
-                    cf,
-                    np.asarray(docs[a:b]),
-                    part_freqs,
-                    np.asarray(positions[place:stop]) if positions is not None else None,
-                )
-                a, place = b, stop
+                part_positions = _numbers(positions, int(places[-1])) if positions is not None else None
+                yield Slice(keys, part_df, cf, part_docs, part_freqs, part_positions)
 
     def lengths(self, name: str) -> NDArray[Any] | None:
         """Tokens of the field for each record."""
-        return self._part(name, "lengths") if name in self._fields else None
+        if name not in self._fields or not (self._folder / f"{self._fields[name]}.lengths").exists():
+            return None
+        return self._whole(f"{self._fields[name]}.lengths")
 
     def stored(self, name: str) -> Iterator[tuple[Sequence[Any], Sequence[int] | None]]:
         """The stored values of one name, in chunks."""
@@ -182,12 +184,11 @@ class SpilledRun:
 
     def column(self, name: str) -> NDArray[Any]:
         """A column."""
-        loaded: NDArray[Any] = np.load(self._folder / f"{name}.column.npy")
-        return loaded
+        return self._whole(f"{name}.column")
 
 
-def _nothing(path: Path) -> NDArray[Any] | None:
-    return np.load(path) if path.exists() else None  # an empty array cannot be mapped
+def _numbers(file: BinaryIO, count: int) -> UInts:
+    return np.frombuffer(file.read(4 * count), np.uint32)
 
 
 def _save_texts(path: Path, texts: Sequence[str]) -> None:

@@ -1,8 +1,8 @@
 """The executor: a whole query tree evaluated array by array.
 
 A `Snapshot` is several segments with exact statistics. A query is *lowered* (``lower``) to a tree of *sources*
-(``source``: words in ``leaves``, ``phrase``, many terms in ``expand``, nodes of nodes in ``boolean``), which read
-posting lists (``postings``); ``topk`` drives the tree, and ``answers`` has the questions one can ask.
+(``source``: words in ``leaves``, ``phrase``, many terms in ``expand`` and ``fuzzy``, nodes of nodes in ``boolean``),
+which read posting lists (``postings``); ``topk`` drives the tree, and ``answers`` has the questions one can ask.
 """
 
 from searchlib.engines.whoosh.execution.answers import TopDocs, count, explain, matches, search, stream

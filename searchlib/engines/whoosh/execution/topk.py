@@ -1,11 +1,15 @@
 """The best k docs of a source, without scoring what cannot be among them.
 
-The bounds of a source's windows (see ``source``) say where good docs can be. The windows are evaluated from the most
-promising on, a span of them at a time, until no bound is as high as the k-th best score found so far: MaxScore
-(H. Turtle and J. Flood, Query evaluation: strategies and optimizations, 1995) with block maxima (S. Ding and T. Suel,
-Faster top-k document retrieval using block-max indexes, SIGIR 2011), turned so that whole arrays are worked on.
-Before that, children of a query that are rare are read whole, and their docs evaluated wherever they are; what has
-none of them must match the other children alone, so its bounds are lower.
+Words, and conjunctions and disjunctions of anything, are collected through the docs of one child, the *driver*: the
+rarest of a conjunction, and of a disjunction each in turn, the most valuable first, until what is left cannot make a
+doc good (MaxScore: H. Turtle and J. Flood, Query evaluation: strategies and optimizations, 1995). Every posting has a
+bound of its score in one byte (see ``source.Promising``). The driver's best docs give a threshold; of its other docs
+those are followed into the other children whose bounds, added up, reach it.
+
+Any other tree goes by windows (see ``postings``): the most promising are evaluated first, a span of them at a time,
+until no bound is as high as the k-th best score found so far, as with block maxima (S. Ding and T. Suel, Faster top-k
+document retrieval using block-max indexes, SIGIR 2011), but with whole arrays. Before that, children of a disjunction
+that are rare are read whole, and their docs evaluated wherever they are.
 
 A bound that is equal to the threshold is still looked at: of equal scores the first doc counts.
 """
