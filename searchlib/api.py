@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import os
+import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
@@ -29,7 +30,7 @@ DEFAULT_SEEDS = ("seeds",)
 FIELD_WEIGHTS = {"text": 1.0, "title": 3.0, "headings": 2.0}
 
 
-def build(
+def build(  # noqa: PLR0913 - each is a setting of its own
     seeds: StrPath | Iterable[StrPath] = DEFAULT_SEEDS,
     path: StrPath = DEFAULT_INDEX,
     *,
@@ -74,23 +75,36 @@ def build(
     return index
 
 
-def open(path: StrPath = DEFAULT_INDEX) -> Index:
+def open(path: StrPath = DEFAULT_INDEX, *, refresh: str = "never") -> Index:
     """Open the index at ``path`` for reading.
 
-    Raises IndexMissing if there is none, IndexCorrupt or IndexIncompatible if it cannot be used.
+    With ``refresh="auto"`` every call sees the newest generation, which it costs a look at one file to know of;
+    otherwise the index goes on answering from this one until ``index.refresh()``. Raises IndexMissing if there is no
+    index, IndexCorrupt or IndexIncompatible if it cannot be used.
     """
-    from searchlib.engines.whoosh import open_reader
-
-    return Index(Path(path), open_reader(Path(path)))
+    if refresh not in ("never", "auto"):
+        raise SettingsError(f"refresh is {refresh!r}: give never or auto")
+    return Index(Path(path), auto=refresh == "auto")
 
 
 class Index:
     """An index, open at one generation: it goes on answering from it while others commit. Safe between threads."""
 
-    def __init__(self, path: Path, reader: Reader) -> None:
+    def __init__(self, path: Path, *, auto: bool = False) -> None:
+        from searchlib.engines.whoosh import open_reader, publication
+
         self.path = path
         self.changes: Changes | None = None
-        self._reader = reader
+        self._auto = auto
+        self._refreshing = threading.Lock()
+        self._seen = publication(path)  # before it is opened: a commit in between is noticed the next time
+        self._opened: Reader = open_reader(path)
+
+    @property
+    def _reader(self) -> Reader:
+        if self._auto:
+            self.refresh()
+        return self._opened
 
     def search(
         self,
@@ -111,8 +125,8 @@ class Index:
             raise SettingsError("limit and offset are counts: give 0 or more")
         began = time.perf_counter()
         reader = self._reader
-        parsed, warnings = self._parse(query, strict)
-        within, filter_warnings = self._parse(filter, strict) if filter is not None else (None, ())
+        parsed, warnings = _parse(reader, query, strict)
+        within, filter_warnings = _parse(reader, filter, strict) if filter is not None else (None, ())
         ranked = reader.search(parsed, limit, offset, within)
         took = time.perf_counter() - began
 
@@ -139,60 +153,73 @@ class Index:
             total=offset + len(ranked) if len(ranked) < limit and (ranked or not offset) else None,
         )
 
-    def _parse(self, query: str | Any, strict: bool) -> tuple[Any, tuple[Any, ...]]:
-        if not isinstance(query, str):
-            return query, ()
-        from searchlib.query import parse
-
-        parsed = parse(query, self._reader.schema, self._reader.languages, FIELD_WEIGHTS, strict=strict)
-        return parsed.query, tuple(parsed.warnings)
-
     def paragraph(self, id: str) -> Record:
         """The record whose id is, or alone begins with, ``id``. Raises ParagraphNotFound."""
-        return self._reader.record(self._handle(id))
+        reader = self._reader
+        return reader.record(_handle(reader, id))
 
     def context(self, id: str, before: int = 1, after: int = 1) -> list[Record]:
         """The paragraph with up to so many of the same document before and after it, in order."""
-        handles = self._reader.around(self._handle(id), before, after)
-        return [self._reader.record(handle) for handle in handles]
+        reader = self._reader
+        return [reader.record(handle) for handle in reader.around(_handle(reader, id), before, after)]
 
     def citation(self, id: str) -> Citation:
         """The citation of the paragraph with this id."""
         return cite(self.paragraph(id))
 
-    def _handle(self, id: str) -> int:
-        wanted = id.strip().lower()
-        if not wanted or len(wanted) > ID_LENGTH:
-            raise ParagraphNotFound(f"{id!r} is no paragraph id: these have up to {ID_LENGTH} characters", id)
-        found = self._reader.find(wanted)
-        if not found:
-            raise ParagraphNotFound(f"no paragraph has the id {id}: searchlib query prints the ids there are", id)
-        if len(found) > 1:
-            raise ParagraphNotFound(f"several paragraphs have ids that begin with {id}: give more of it", id)
-        return found[0]
+    @property
+    def digest(self) -> str:
+        """The digest of the index, 32 hexadecimal digits: of all its files, so equal digests give equal answers."""
+        return self._reader.digest
 
     def stats(self) -> Stats:
         """Figures of the index."""
         return self._reader.stats()
 
-    def verify(self) -> list[Problem]:
-        """Check every file and invariant of the index; an empty list means that all is well."""
-        return self._reader.verify()
+    def verify(self, sources: StrPath | Iterable[StrPath] | None = None) -> list[Problem]:
+        """Check every file and invariant of the index; an empty list means that all is well.
 
-    def writer(self, *, processes: int | None = None, memory: int | None = None) -> WriterContext:
-        """``with index.writer() as w: w.add(document); w.remove(path)``: commits whole, or not at all."""
+        With ``sources``, the paths of its seeds, also what changed, vanished or is new among these.
+        """
+        problems = self._reader.verify()
+        if sources is None:
+            return problems
+        from searchlib.engine import Problem
+        from searchlib.indexing import compare
+
+        found = compare([sources] if isinstance(sources, (str, os.PathLike)) else sources, self.path)
+        problems += [Problem(name, "changed since it was indexed") for name in found.changed]
+        problems += [Problem(name, "is indexed and no longer there") for name in found.vanished]
+        problems += [Problem(name, "is not indexed") for name in found.new]
+        return problems + [Problem("searchlib.json", text) for text in found.settings]
+
+    def writer(
+        self, *, processes: int | None = None, memory: int | None = None, wait: float = 0
+    ) -> WriterContext:
+        """``with index.writer() as w: w.add(document); w.remove(path)``: commits whole, or not at all.
+
+        Waits up to ``wait`` seconds for another writer. Raises IndexLocked, IndexReadOnly.
+        """
         from searchlib.engines.whoosh import open_writer
 
-        return WriterContext(open_writer(self.path, processes=processes, memory=memory), self)
+        return WriterContext(open_writer(self.path, processes=processes, memory=memory, wait=wait), self)
 
     def refresh(self) -> bool:
-        """Go over to the newest generation; whether there was a newer one."""
-        from searchlib.engines.whoosh import open_reader, published_generation
+        """Go over to the newest generation; whether there was a newer one. Costs a look at one file if not."""
+        from searchlib.engines.whoosh import open_reader, publication
 
-        if published_generation(self.path) == self._reader.stats().generation:
+        if publication(self.path) == self._seen:
             return False
-        self._reader = open_reader(self.path)
-        return True
+        with self._refreshing:
+            seen = publication(self.path)
+            if seen == self._seen:
+                return False
+            newest = open_reader(self.path)
+            changed = newest.digest != self._opened.digest
+            if changed:
+                self._opened = newest
+            self._seen = seen
+            return changed
 
     @property
     def whoosh(self) -> Any:
@@ -203,7 +230,7 @@ class Index:
 
     def close(self) -> None:
         """Release the files."""
-        self._reader.close()
+        self._opened.close()
 
     def __enter__(self) -> Index:
         return self
@@ -243,6 +270,27 @@ class WriterContext:
             self._index.refresh()
         else:
             self._writer.cancel()
+
+
+def _parse(reader: Reader, query: str | Any, strict: bool) -> tuple[Any, tuple[Any, ...]]:
+    if not isinstance(query, str):
+        return query, ()
+    from searchlib.query import parse
+
+    parsed = parse(query, reader.schema, reader.languages, FIELD_WEIGHTS, strict=strict)
+    return parsed.query, tuple(parsed.warnings)
+
+
+def _handle(reader: Reader, id: str) -> int:
+    wanted = id.strip().lower()
+    if not wanted or len(wanted) > ID_LENGTH:
+        raise ParagraphNotFound(f"{id!r} is no paragraph id: these have up to {ID_LENGTH} characters", id)
+    found = reader.find(wanted)
+    if not found:
+        raise ParagraphNotFound(f"no paragraph has the id {id}: searchlib query prints the ids there are", id)
+    if len(found) > 1:
+        raise ParagraphNotFound(f"several paragraphs have ids that begin with {id}: give more of it", id)
+    return found[0]
 
 
 def spans_of(query: Any, record: Record) -> tuple[tuple[int, int], ...]:

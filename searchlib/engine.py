@@ -27,7 +27,10 @@ class DocumentState:
 
 @dataclass(frozen=True, slots=True)
 class Stats:
-    """Figures of an index. ``bytes`` is the size of its files, ``digest`` their hash."""
+    """Figures of an index. ``bytes`` is the size of its files, ``digest`` that of them all.
+
+    ``generation`` counts the commits since the index was last built of a piece.
+    """
 
     documents: int
     paragraphs: int
@@ -61,6 +64,10 @@ class Reader(Protocol):
     @property
     def languages(self) -> Sequence[str]:
         """The languages of the documents."""
+
+    @property
+    def digest(self) -> str:
+        """The digest of the index, 32 hexadecimal digits: equal digests, equal answers."""
 
     def search(self, query: Any, limit: int | None, offset: int = 0, filter: Any = None) -> list[Ranked]:
         """The best records for a ``whoosh.query.Query``: by score, then document, then paragraph."""

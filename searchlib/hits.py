@@ -161,7 +161,7 @@ def cite(record: Record) -> Citation:
 class Results(Sequence[Hit]):
     """The hits of one search, best first; a sequence that reads each hit when it is first looked at."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what a search found, part by part
         self,
         query: str,
         size: int,

@@ -3,10 +3,14 @@
 A seed whose bytes have the digest that the index remembers is not loaded. Of the others each document is compared by
 its own digest: unchanged ones are not touched, changed ones replaced, new ones added; documents that no seed holds
 any more are removed. Documents that were added through ``index.writer()`` belong to no seed and are left alone.
+
+An index that is damaged, or was built with other settings, is built anew. `compare` says how an index and its
+seeds differ, and changes nothing.
 """
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass, field
@@ -16,12 +20,11 @@ from typing import TYPE_CHECKING, Any
 
 from searchlib.analysis import DEFAULT_LANGUAGE, detect_language
 from searchlib.documents import LoadOptions, Report, SeedFile, load, walk
+from searchlib.documents.walk import STDIN, escaped
 from searchlib.errors import SeedError, SettingsError
 from searchlib.records import Document, document_digest
 
 if TYPE_CHECKING:
-    import os
-
     from searchlib.engines.whoosh.writer import WhooshWriter
 
 _SAMPLED, _SAMPLE = 64, 256  # documents of a seed, and code points of each, by which its language is told
@@ -41,7 +44,10 @@ class Progress:
 
 @dataclass(slots=True)
 class Changes:
-    """What an update did: documents by what became of them, and what could not be read."""
+    """What an update did: documents by what became of them, and what could not be read.
+
+    ``rebuilt`` says why all was built anew, if it was: "" otherwise.
+    """
 
     added: int = 0
     changed: int = 0
@@ -50,6 +56,7 @@ class Changes:
     paragraphs: int = 0
     bytes: int = 0
     seconds: float = 0.0
+    rebuilt: str = ""
     skipped: list[tuple[str, str]] = field(default_factory=list)
     skipped_count: int = 0
 
@@ -80,17 +87,24 @@ def update(
 ) -> Changes:
     """Make ``index`` hold the documents of the seeds at ``paths``, and no others that came from seeds.
 
-    Raises SeedError if a path does not exist, or if ``strict`` and a seed cannot be read; IndexLocked.
+    Raises SeedError if a path does not exist, or if ``strict`` and a seed cannot be read; IndexLocked; IndexReadOnly.
     """
     from searchlib.engines.whoosh import open_writer
 
     if strict:
         options = _replace(options or LoadOptions(), strict=True)
     began = time.perf_counter()
+    paths, include, exclude = list(paths), tuple(include), tuple(exclude)
     update = _Update(options or LoadOptions(), language, progress, began)
     seeds = find_seeds(paths, update.report, include, exclude)
     writer = open_writer(
-        index, processes=processes, memory=memory, settings=settings_of(language, update.options), wait=wait
+        index,
+        processes=processes,
+        memory=memory,
+        settings=settings_of(language, update.options),
+        sources=sources_of(paths, include, exclude),
+        wait=wait,
+        repair=True,
     )
     try:
         update.run(seeds, writer)
@@ -129,11 +143,42 @@ def settings_of(language: str, options: LoadOptions) -> dict[str, Any]:
         raise SettingsError(f"{language!r} is no language; give a code as en or tr, or auto")
     loading = {name: value for name, value in asdict(options).items() if name not in ("strict", "max_bytes")}
     defaults = asdict(LoadOptions())
+    changed = {name: value for name, value in sorted(loading.items()) if value != defaults[name]}
     return {
         "analysis": ANALYSIS,
         "language": language if language == "auto" else base_language(language),
-        "loading": {name: value for name, value in sorted(loading.items()) if value != defaults[name]},
+        "loading": {name: list(value) if isinstance(value, tuple) else value for name, value in changed.items()},
     }
+
+
+def sources_of(
+    paths: Iterable[str | os.PathLike[str]], include: Iterable[str], exclude: Iterable[str]
+) -> dict[str, tuple[str, ...]]:
+    """What an index remembers of where its seeds come from: the names of the roots, not where they lie.
+
+    So an index is the same wherever it and its seeds are.
+    """
+    names = {escaped(Path(path).resolve().name) if os.fspath(path) != "-" else STDIN for path in paths}
+    return {"exclude": tuple(exclude), "include": tuple(include), "roots": tuple(sorted(names))}
+
+
+def find_roots(index: Path, candidates: Iterable[str | os.PathLike[str]] = ()) -> list[Path]:
+    """Where the seeds of ``index`` lie: those of ``candidates`` that have the names of its roots, or else files and
+    folders of these names in the folders above the index.
+
+    Raises SettingsError for a root that is found nowhere.
+    """
+    from searchlib.engines.whoosh import published
+
+    known = {escaped(Path(path).resolve().name): Path(path) for path in candidates if os.fspath(path) != "-"}
+    found = []
+    for name in published(index).sources.get("roots", ()):
+        above = (folder / name for folder in index.resolve().parents)
+        place = next((path for path in (known.get(name), *above) if path is not None and path.exists()), None)
+        if place is None:
+            raise SettingsError(f"cannot find {name}, which {index} was built from: give the paths of its seeds")
+        found.append(place)
+    return found
 
 
 def _replace(options: LoadOptions, **changes: Any) -> LoadOptions:
@@ -145,17 +190,80 @@ def _replace(options: LoadOptions, **changes: Any) -> LoadOptions:
 def is_stale(paths: Iterable[str | os.PathLike[str]], index: Path) -> bool:
     """Whether seeds came, went or changed since ``index`` was built, as far as a look at the files tells.
 
-    Files no newer than the index are taken to be unchanged; the digests of the others are compared.
+    Files no newer than the index are taken to be unchanged; the digests of the others are compared. The patterns
+    with which the index was built count.
     """
-    from searchlib.engines.whoosh import published_at, published_seeds
+    from searchlib.engines.whoosh import published, published_at
 
-    known = published_seeds(index)
-    built = published_at(index)
-    for seed in find_seeds(paths, Report()):
+    remembered, built = published(index), published_at(index)
+    known = remembered.seeds
+    for seed in find_seeds(paths, Report(), remembered.sources.get("include", ()), remembered.sources.get("exclude", ())):
         digest = known.pop(seed.name, None)
         if digest is None or (seed.modified > built and seed.read().digest != digest):
             return True
     return bool(known)
+
+
+@dataclass(slots=True)
+class Differences:
+    """How an index is not what its seeds would give: names of seeds, and settings in words. Empty: it is."""
+
+    changed: list[str] = field(default_factory=list)
+    vanished: list[str] = field(default_factory=list)
+    new: list[str] = field(default_factory=list)
+    settings: list[str] = field(default_factory=list)
+
+    def __bool__(self) -> bool:
+        """Whether there is any."""
+        return bool(self.changed or self.vanished or self.new or self.settings)
+
+
+def compare(
+    paths: Iterable[str | os.PathLike[str]],
+    index: Path,
+    *,
+    options: LoadOptions | None = None,
+    language: str | None = None,
+    include: Iterable[str] | None = None,
+    exclude: Iterable[str] | None = None,
+) -> Differences:
+    """How ``index`` differs from what the seeds at ``paths`` would give. Every seed is read, nothing is written.
+
+    What is None is taken to be as the index was built. Raises IndexMissing, IndexCorrupt, IndexIncompatible.
+    """
+    from searchlib.engines.whoosh import published
+
+    remembered = published(index)
+    paths = list(paths)
+    before = remembered.sources
+    include = tuple(before.get("include", ()) if include is None else include)
+    exclude = tuple(before.get("exclude", ()) if exclude is None else exclude)
+    differences = Differences()
+    known = remembered.seeds
+    for seed in find_seeds(paths, Report(), include, exclude):
+        try:
+            digest = seed.read().digest
+        except SeedError:
+            continue  # it would be left out
+        remembered_digest = known.pop(seed.name, None)
+        if remembered_digest is None:
+            differences.new.append(seed.name)
+        elif remembered_digest != digest:
+            differences.changed.append(seed.name)
+    differences.vanished += sorted(known)
+    wanted: dict[str, Any] = {**remembered.settings, **sources_of(paths, include, exclude)}
+    if language is not None or options is not None:
+        built_language = str(remembered.settings.get("language", "auto"))
+        wanted.update(settings_of(language or built_language, options or LoadOptions()))
+    found: dict[str, Any] = {**remembered.settings, **before}
+    for name in sorted(wanted):
+        if _plain(wanted[name]) != _plain(found.get(name)):
+            differences.settings.append(f"{name} is {_plain(found.get(name))}, not {_plain(wanted[name])}")
+    return differences
+
+
+def _plain(value: Any) -> Any:
+    return list(value) if isinstance(value, tuple) else value
 
 
 class _Update:
@@ -190,7 +298,9 @@ class _Update:
     def _known(self, writer: WhooshWriter) -> dict[str, dict[str, str]]:
         """The digest by path of the documents of each seed; what was built otherwise is built again."""
         manifest = writer.manifest
+        self.changes.rebuilt = writer.damage
         if manifest.generation and manifest.settings != settings_of(self.language, self.options):
+            self.changes.rebuilt = "it was built with other settings"
             writer.start_over()
         found: dict[str, dict[str, str]] = {}
         for state in writer.documents():

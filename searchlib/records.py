@@ -136,6 +136,7 @@ def document_digest(document: Document) -> str:
     for part in parts:
         hashed.update(part.encode("utf-8", "surrogatepass") + b"\0")
     for block in document.blocks or ():
-        hashed.update(f"{block.start} {block.end} {block.kind} {block.line} {block.headings}\n".encode("utf-8", "surrogatepass"))
+        place = f"{block.start} {block.end} {block.kind} {block.line} {block.headings}\n"
+        hashed.update(place.encode("utf-8", "surrogatepass"))
     hashed.update(document.text.encode("utf-8", "surrogatepass"))
     return hashed.hexdigest()

@@ -29,7 +29,7 @@ def base_language(language: str) -> str:
 
 @cache
 def _stemmer(language: str) -> Any:
-    import Stemmer  # noqa: PLC0415 - only where a language is stemmed
+    import Stemmer
 
     algorithm = ALGORITHMS.get(language)
     return Stemmer.Stemmer(algorithm, 0) if algorithm in Stemmer.algorithms() else None

@@ -14,6 +14,7 @@ from searchlib.settings import Settings
 
 if TYPE_CHECKING:
     from searchlib import Index
+    from searchlib.documents import LoadOptions
     from searchlib.indexing import Changes
 
 SKIPPED_SHOWN = 20
@@ -34,6 +35,8 @@ SKIPPED_SHOWN = 20
 @click.option("--wait", type=click.FloatRange(0), default=0, metavar="SECONDS", help="Wait for another writer.")
 @click.option("--compact", is_flag=True, help="Leave one segment: the smallest and fastest index.")
 @click.option("--strict", is_flag=True, help="Stop at the first file that cannot be read.")
+@click.option("--check", is_flag=True, help="Build nothing; exit 1 if the index is not what SEEDS would give.")
+@click.option("--digest", is_flag=True, help="Print the digest of the index.")
 @json_option
 def command(
     seeds: tuple[str, ...],
@@ -41,9 +44,11 @@ def command(
     wait: float,
     compact: bool,
     strict: bool,
+    check: bool,
+    digest: bool,
     as_json: bool,
     **flags: Any,
-) -> None:
+) -> int:
     """Index SEEDS, or bring the index up to date with them.
 
     SEEDS are files and folders, and - for standard input; without any, those of the settings: seeds/ by default.
@@ -54,36 +59,36 @@ def command(
     columns = tuple(name.strip() for name in (metadata_columns or "").split(",") if name.strip())
     settings = settings_with(seeds=seeds, metadata_columns=columns, **flags)
     output = output_for(settings)
+    if check:
+        from searchlib.cli.verify import check_against_seeds
+
+        return check_against_seeds(settings, load_options(settings), output, as_json=as_json, digest=digest)
     with build(settings, strict=strict, wait=wait, compact=compact) as index:
         changes = index.changes
         assert changes is not None
         if as_json:
-            output.json({"index": str(index.path), **report(changes)})
+            output.json({"index": str(index.path), **report(changes), "digest": index.digest})
         else:
+            if changes.rebuilt:
+                say(f"{index.path} was built anew: {changes.rebuilt}")
             say(f"{index.path}: {summary(changes)}")
+            if digest:
+                output.line(index.digest)
         tell_skipped(changes)
+    return 0
 
 
 def build(settings: Settings, *, strict: bool = False, wait: float = 0, compact: bool = False) -> Index:
     """Bring the index of ``settings`` up to date, showing progress where somebody watches."""
     import searchlib
     from searchlib.cli.progress import ProgressBar
-    from searchlib.documents import LoadOptions
 
-    missing = [seed for seed in settings.seeds if seed != "-" and not Path(seed).exists()]
-    if missing:
-        raise SettingsError(f"There is no {missing[0]}. Give files and folders to index: searchlib index PATH...")
-    options = LoadOptions(
-        id=settings.id_column,
-        title=settings.title_column,
-        text=settings.text_column,
-        metadata=settings.metadata_columns,
-    )
+    seeds_exist(settings)
     with ProgressBar() as progress:
         return searchlib.build(
             settings.seeds,
             settings.index,
-            options=options,
+            options=load_options(settings),
             include=settings.include,
             exclude=settings.exclude,
             language=settings.language,
@@ -94,6 +99,25 @@ def build(settings: Settings, *, strict: bool = False, wait: float = 0, compact:
             compact=compact,
             progress=progress if progress.shown else None,
         )
+
+
+def seeds_exist(settings: Settings) -> None:
+    """Raise SettingsError, with what to do, if a seed of the settings is not there."""
+    missing = [seed for seed in settings.seeds if seed != "-" and not Path(seed).exists()]
+    if missing:
+        raise SettingsError(f"There is no {missing[0]}. Give files and folders to index: searchlib index PATH...")
+
+
+def load_options(settings: Settings) -> LoadOptions:
+    """How the settings want seeds to be read."""
+    from searchlib.documents import LoadOptions
+
+    return LoadOptions(
+        id=settings.id_column,
+        title=settings.title_column,
+        text=settings.text_column,
+        metadata=settings.metadata_columns,
+    )
 
 
 def open_index(settings: Settings) -> Index:
@@ -170,6 +194,7 @@ def report(changes: Changes) -> dict[str, Any]:
         "paragraphs": changes.paragraphs,
         "bytes": changes.bytes,
         "seconds": round(changes.seconds, 3),
+        "rebuilt": changes.rebuilt,
         "skipped_count": changes.skipped_count,
         "skipped": [{"name": name, "reason": reason} for name, reason in changes.skipped],
     }

@@ -143,10 +143,10 @@ def _tell_if_stale(settings: Settings, index: Index) -> None:
 
 def _is_of(settings: Settings, index: Index) -> bool:
     """Whether the index was built from the seeds of the settings: only then do these say whether it is stale."""
-    from searchlib.engines.whoosh import published_seeds
+    from searchlib.engines.whoosh import published
 
-    indexed = {name.partition("/")[0] for name in published_seeds(index.path)}
-    return indexed <= {Path(seed).resolve().name for seed in settings.seeds if Path(seed).exists()}
+    roots = published(index.path).sources.get("roots", ())
+    return set(roots) == {Path(seed).resolve().name for seed in settings.seeds if Path(seed).exists()}
 
 
 def _is_stale(settings: Settings, index: Index) -> bool:

@@ -1,43 +1,143 @@
-"""``searchlib verify``: check an index; exits 0 if it is sound, 1 if not."""
+"""``searchlib verify``, and ``searchlib index --check``: whether an index is sound, and what its seeds would give.
+
+Both exit 0 if all is well and 1 if not, print what is wrong to stdout, a line each, and write nothing.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from searchlib.cli.indexing import open_index
+from searchlib.cli.indexing import how_to_build, open_index, seeds_exist
 from searchlib.cli.options import color_options, index_option, json_option, settings_with
-from searchlib.cli.output import RED, counted, output_for, say
+from searchlib.cli.output import RED, Output, counted, output_for, say
 from searchlib.engine import Problem
-from searchlib.errors import IndexCorrupt
+from searchlib.errors import IndexCorrupt, IndexIncompatible, IndexMissing
+from searchlib.settings import Settings
+
+if TYPE_CHECKING:
+    from searchlib.documents import LoadOptions
+    from searchlib.engine import Stats
+    from searchlib.indexing import Differences
 
 
 @click.command("verify")
+@click.argument("seeds", nargs=-1, metavar="[SEEDS]...")
 @index_option
+@click.option("--sources", is_flag=True, help="Compare the index with its seeds too.")
 @json_option
 @color_options
-def command(index: str | None, as_json: bool, color: str | None, width: int | None) -> int:
-    """Check every file of the index against what was written.
+def command(
+    seeds: tuple[str, ...], index: str | None, sources: bool, as_json: bool, color: str | None, width: int | None
+) -> int:
+    """Check every file of the index against what was written, and what they say against each other.
 
-    Exits 0 if the index is sound and 1 if it is not; the problems go to standard output.
+    With --sources, or if SEEDS are named, also list the seeds that changed, vanished or are new since the index was
+    built. They are looked for where the settings say, then in the folders above the index. Exits 0 if all is well
+    and 1 if not; the problems go to standard output. What is wrong is put right by: searchlib index
     """
-    settings = settings_with(index=index, color=color, width=width)
+    settings = settings_with(index=index, seeds=seeds, color=color, width=width)
     output = output_for(settings)
+    problems, stats = _soundness(settings)
+    differences = None
+    if (sources or seeds) and stats is not None:
+        differences = _differences(settings)
+    if as_json:
+        found: dict[str, Any] = {
+            "index": settings.index,
+            "sound": not problems,
+            "digest": stats.digest if stats is not None else "",
+            "problems": [asdict(each) for each in problems],
+        }
+        if differences is not None:
+            found["sources"] = asdict(differences)
+        output.json(found)
+    else:
+        _list_problems(problems, output)
+        if stats is not None and not problems:
+            documents, paragraphs = counted(stats.documents, "document"), counted(stats.paragraphs, "paragraph")
+            output.line(f"{settings.index} is sound: {documents}, {paragraphs}")
+        if differences is not None:
+            _list_differences(differences, output)
+    if problems:
+        say(f"{counted(len(problems), 'problem')}. {_again(settings)}")
+    elif differences:
+        say(f"The index is not what its seeds would give. {_again(settings)}")
+    return 1 if problems or differences else 0
+
+
+def check_against_seeds(
+    settings: Settings, options: LoadOptions, output: Output, *, as_json: bool, digest: bool
+) -> int:
+    """What ``searchlib index --check`` does: compare the index with what these seeds and settings would give."""
+    from searchlib.indexing import Differences, compare
+
+    seeds_exist(settings)
+    differences = Differences()
+    missing = ""
+    try:
+        problems, stats = _soundness(settings)
+    except IndexMissing as error:
+        problems, stats, missing = [Problem(error.path, "there is no index")], None, str(error)
+    if stats is not None:
+        differences = compare(
+            settings.seeds,
+            Path(settings.index),
+            options=options,
+            language=settings.language,
+            include=settings.include,
+            exclude=settings.exclude,
+        )
+    wrong = bool(problems or differences)
+    if as_json:
+        found = {"index": settings.index, "current": not wrong, "digest": stats.digest if stats is not None else ""}
+        output.json({**found, "problems": [asdict(each) for each in problems], **asdict(differences)})
+    else:
+        _list_problems(problems, output)
+        _list_differences(differences, output)
+        if digest and stats is not None:
+            output.line(stats.digest)
+    if wrong:
+        say(missing or f"{settings.index} is not what the seeds would give. {_again(settings)}")
+    return 1 if wrong else 0
+
+
+def _soundness(settings: Settings) -> tuple[list[Problem], Stats | None]:
+    """What is wrong with the index itself, and its figures unless it is too far gone to be opened."""
     try:
         with open_index(settings) as opened:
-            problems = opened.verify()
-            stats = opened.stats()
-    except IndexCorrupt as error:  # too far gone to be opened
-        problems, stats = [Problem(error.path, str(error))], None
-    if as_json:
-        output.json({"index": settings.index, "sound": not problems, "problems": [asdict(each) for each in problems]})
-    elif problems:
-        for problem in problems:
-            output.line(f"{output.style(problem.file, RED)}: {problem.message}")
-    elif stats is not None:
-        documents, paragraphs = counted(stats.documents, "document"), counted(stats.paragraphs, "paragraph")
-        output.line(f"{settings.index} is sound: {documents}, {paragraphs}")
-    if problems:
-        say(f"{counted(len(problems), 'problem')}. Remove {settings.index} and build it again: searchlib index")
-    return 1 if problems else 0
+            return opened.verify(), opened.stats()
+    except (IndexCorrupt, IndexIncompatible) as error:
+        return [Problem(error.path, str(error))], None
+
+
+def _differences(settings: Settings) -> Differences:
+    from searchlib.indexing import compare, find_roots
+
+    index = Path(settings.index)
+    named = settings.origin.get("seeds", "").startswith("--")
+    return compare(settings.seeds if named else find_roots(index, settings.seeds), index)
+
+
+def _list_problems(problems: Iterable[Problem], output: Output) -> None:
+    for problem in problems:
+        output.line(f"{output.style(problem.file, RED)}: {problem.message}")
+
+
+def _list_differences(differences: Differences, output: Output) -> None:
+    for what, names in (
+        ("changed", differences.changed),
+        ("vanished", differences.vanished),
+        ("new", differences.new),
+        ("setting", differences.settings),
+    ):
+        for name in names:
+            output.line(f"{output.style(what, RED)}: {name}")
+
+
+def _again(settings: Settings) -> str:
+    return how_to_build(settings).replace("Build one with", "Build it again with")

@@ -97,7 +97,7 @@ def _densest(spans: Sequence[Span], words: Sequence[str], left: Sequence[int], l
 
 
 def _sentences(text: str) -> list[Span]:
-    from searchlib.paragraphs import sentences  # only here: whole paragraphs need none
+    from searchlib.analysis.sentences import sentences  # only here: whole paragraphs need none
 
     return list(sentences(text)) or [(0, len(text))]
 

@@ -1,6 +1,6 @@
 """From a document to its paragraphs: ``split`` (or ``places``, for many), and the sentences snippets are made of."""
 
-from searchlib.paragraphs.sentences import sentences
+from searchlib.analysis.sentences import sentences
 from searchlib.paragraphs.split import Places, places, split
 from searchlib.paragraphs.titles import title_line
 

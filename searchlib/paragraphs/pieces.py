@@ -11,7 +11,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 
-from searchlib.paragraphs.sentences import ends
+from searchlib.analysis.sentences import ends
 from searchlib.records import Kind
 
 LIMIT = 2000

@@ -12,7 +12,6 @@ An ellipsis shows where text was left out. Every format is free of control chara
 
 from __future__ import annotations
 
-import html
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -115,9 +114,15 @@ def _escape_line(match: re.Match[str]) -> str:
     return f"{match[2]}\\{match[3]}" if match[2] else ""
 
 
+def _escape_html(text: str) -> str:
+    from html import escape  # with it come all named entities, which a terminal needs none of
+
+    return escape(text)
+
+
 _MARKUPS: dict[str, _Markup] = {
     "plain": _Markup("", "", str),
     "ansi": _Markup("\x1b[1;31m", "\x1b[22;39m", str),
-    "html": _Markup("<mark>", "</mark>", html.escape),
+    "html": _Markup("<mark>", "</mark>", _escape_html),
     "markdown": _Markup("**", "**", _escape_markdown),
 }

@@ -5,9 +5,9 @@ import pytest
 from searchlib.analysis import base_language, detect_language
 
 SENTENCES = {
-    "en": "The talks were held in the city, and it was said that they would go on for the rest of the week.",
-    "de": "Die Gespräche fanden in der Stadt statt, und es hieß, dass sie noch bis zum Ende der Woche dauern werden.",
-    "fr": "Les discussions ont eu lieu dans la ville, et on dit qu'elles vont se poursuivre pour le reste de la semaine.",
+    "en": "The talks were held in the city, and it was said that they would go on for the whole week.",
+    "de": "Die Gespräche fanden in der Stadt statt, und es hieß, dass sie bis zum Ende der Woche dauern werden.",
+    "fr": "Les discussions ont eu lieu dans la ville, et on dit qu’elles vont durer pour le reste de la semaine.",
     "es": "Las conversaciones se celebraron en la ciudad, y se dijo que iban a seguir por el resto de la semana.",
     "tr": "Görüşmeler şehirde yapıldı ve bu hafta için de devam edecek olan bir program olduğu söylendi.",
     "ru": "Переговоры прошли в городе, и было сказано, что они не закончатся до конца недели.",

@@ -1,13 +1,14 @@
 """The Whoosh engine: records in a Whoosh index whose postings are columns.
 
 ``reader`` answers queries (``execution`` evaluates them on arrays), ``writer`` makes the next generation
-(``building`` inverts and merges), ``codec`` is the format of segments and what Whoosh sees of it, ``manifest`` and
-``publishing`` are how a commit is whole.
+(``building`` inverts and merges), ``codec`` is the format of segments and what Whoosh sees of it, ``manifest``,
+``publishing`` and ``disk`` are how a commit is whole, ``checking`` finds out whether an index is.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -29,12 +30,16 @@ def open_writer(
     processes: int | None = None,
     memory: int | None = None,
     settings: Mapping[str, Any] | None = None,
+    sources: Mapping[str, Sequence[str]] | None = None,
     wait: float = 0,
+    repair: bool = False,
 ) -> WhooshWriter:
     """Take the right to write the index in ``folder``, which need not exist."""
     from searchlib.engines.whoosh.writer import WhooshWriter
 
-    return WhooshWriter(folder, processes=processes, memory=memory, settings=settings, wait=wait)
+    return WhooshWriter(
+        folder, processes=processes, memory=memory, settings=settings, sources=sources, wait=wait, repair=repair
+    )
 
 
 def open_whoosh(folder: Path) -> Any:
@@ -44,23 +49,43 @@ def open_whoosh(folder: Path) -> Any:
     return open_whoosh(folder)
 
 
-def published_generation(folder: Path) -> int:
-    """The number of the newest generation."""
-    from searchlib.engines.whoosh.manifest import read_manifest
+@dataclass(frozen=True, slots=True)
+class Published:
+    """What an index remembers of its seeds: digests by name, the settings they were read with, and which they are."""
 
-    return read_manifest(folder).generation
+    seeds: dict[str, str]
+    settings: Mapping[str, Any]
+    sources: Mapping[str, Sequence[str]]
 
 
-def published_seeds(folder: Path) -> dict[str, str]:
-    """The digests by name of the seeds that the index was built from."""
+def published(folder: Path) -> Published:
+    """What the newest generation remembers of its seeds. Raises IndexMissing, IndexCorrupt, IndexIncompatible."""
     from searchlib.engines.whoosh.manifest import read_manifest
     from searchlib.engines.whoosh.seeds import read_seeds
+    from searchlib.errors import IndexCorrupt
 
-    return read_seeds(folder, read_manifest(folder))
+    manifest = read_manifest(folder)
+    while True:
+        try:
+            return Published(read_seeds(folder, manifest), manifest.settings, manifest.sources)
+        except IndexCorrupt:
+            newer = read_manifest(folder)
+            if newer.digest == manifest.digest:
+                raise
+            manifest = newer
 
 
 def published_at(folder: Path) -> int:
     """When the index was last published, in nanoseconds since 1970."""
+    return publication(folder)[0]
+
+
+def publication(folder: Path) -> tuple[int, int, int]:
+    """What changes with every commit and costs next to nothing to ask: time, inode and size of the manifest."""
     from searchlib.engines.whoosh.manifest import MANIFEST
 
-    return (folder / MANIFEST).stat().st_mtime_ns
+    try:
+        status = (folder / MANIFEST).stat()
+    except OSError:
+        return 0, 0, 0
+    return status.st_mtime_ns, status.st_ino, status.st_size

@@ -19,7 +19,7 @@ class DocumentTable:
     """The documents of one segment, in order. A document's records are neighbours and begin with number 1."""
 
     def __init__(self, segment: SegmentColumns) -> None:
-        self._segment = segment
+        self.segment = segment
         self.alive: NDArray[np.bool_] = (
             np.ones(segment.doc_count, bool) if segment.deleted is None else ~segment.deleted
         )
@@ -32,7 +32,7 @@ class DocumentTable:
 
     def values(self, name: str) -> list[Any]:
         """A stored value of each document."""
-        return list(compress(self._segment.stored_values(name), self._begins.tolist()))
+        return list(compress(self.segment.stored_values(name), self._begins.tolist()))
 
     @cached_property
     def paths(self) -> list[str]:
@@ -41,19 +41,13 @@ class DocumentTable:
 
     def sizes(self) -> list[tuple[str, int]]:
         """(path, number of records) of each document."""
-        sizes = np.diff(self.firsts, append=self._segment.doc_count)
+        sizes = np.diff(self.firsts, append=self.segment.doc_count)
         return list(zip(self.paths, sizes.tolist(), strict=True))
 
     def places(self) -> Iterator[tuple[str, int, int]]:
         """(path, first record, number of records) of each document."""
         for (path, size), first in zip(self.sizes(), self.firsts.tolist(), strict=True):
             yield path, first, size
-
-    def digests(self, kept: NDArray[np.bool_]) -> dict[str, str]:
-        """The digest by path of each document whose records are ``kept``."""
-        keeps = kept[self.firsts].tolist()
-        pairs = zip(self.paths, self.values("_digest"), strict=True)
-        return dict(compress(pairs, keeps))
 
     def states(self) -> Iterator[DocumentState]:
         """What is known of each document that is not deleted."""
@@ -67,3 +61,12 @@ class DocumentTable:
         keeps = kept[self.firsts].tolist()
         languages.update(compress(self.values("language"), keeps))
         types.update(compress(self.values("type"), keeps))
+
+    def fields(self, kept: NDArray[np.bool_]) -> set[str]:
+        """The fields in which some record that is ``kept`` has a term."""
+        return {name for name in self.segment.fields if self._has(name, kept)}
+
+    def _has(self, field: str, kept: NDArray[np.bool_]) -> bool:
+        if kept.all():
+            return self.segment.term_count(field) > 0
+        return any(kept[self.segment.docs(entry)].any() for _, entry in self.segment.terms(field))

@@ -9,6 +9,7 @@ Whoosh keeps the schema in its TOC by module path, so the names here are part of
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -39,6 +40,7 @@ class KeyAnalyzer(Analyzer):  # type: ignore[misc]
         return hash(self.language)
 
     def __call__(self, value: str, positions: bool = False, chars: bool = False, **options: Any) -> Iterator[Any]:
+        """Whoosh's tokens of a text: one object that changes, as Whoosh has it."""
         token = WhooshToken(positions, chars, **{name: options[name] for name in ("mode",) if name in options})
         first = options.get("start_pos", 0)
         for found in analysis.tokens(value, self.language):
@@ -147,7 +149,7 @@ def _number(text: str) -> float | None:
         number = float(text)
     except ValueError:
         return None
-    return number if number == number and abs(number) != float("inf") else None
+    return number if math.isfinite(number) else None
 
 
 def _number_term(text: str | None) -> str | None:

@@ -1,17 +1,21 @@
 """The manifest: the one file that says what an index is.
 
-``searchlib.json`` names the format, the settings, the segments and every file with its size and checksum. An index
+``searchlib.json`` names the format, the settings, the segments and every file with its size and digest. An index
 is what its manifest says; replacing the manifest by a rename is what publishes a commit. Nothing in it is code,
 and nothing read from it is trusted: names are checked against a pattern, numbers against the files.
+
+A *digest* is BLAKE2b (RFC 7693) of 128 bits, in hexadecimal. That of a manifest is over everything else in it, the
+digests of all files included: so it is the digest of the whole index.
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
-import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -21,28 +25,31 @@ MANIFEST = "searchlib.json"
 FORMAT = 1
 LARGEST = 64 << 20  # bytes; no manifest comes near
 
-_FILE_NAME = re.compile(r"_?MAIN_[0-9A-Za-z._-]{1,80}|searchlib\.\d{1,16}\.seeds")
+_FILE_NAME = re.compile(r"_?MAIN_[0-9A-Za-z._-]{1,80}|searchlib\.[0-9a-f]{16}\.seeds")
 _SEGMENT_ID = re.compile(r"[0-9a-z]{1,40}")
+_DIGEST = re.compile(r"[0-9a-f]{32}")
 
 
 @dataclass(frozen=True, slots=True)
 class FileEntry:
-    """A file of the index: its size in bytes and the CRC-32 of all of it."""
+    """A file of the index: its size in bytes and the digest of all of it."""
 
     size: int
-    crc32: int
+    digest: str
 
 
 @dataclass(frozen=True, slots=True)
 class SegmentEntry:
-    """A segment: its records (deleted ones too), its files, and the generation of its deletions, 0 if none."""
+    """A segment: its records (``deleted`` ones too), documents and tokens as it was written, and its files.
+
+    The number of deleted records only grows, so it also tells files of deletions apart.
+    """
 
     id: str
     records: int
     documents: int
     tokens: int
     files: Mapping[str, FileEntry]
-    deletions: int = 0
     deleted: int = 0
 
     @property
@@ -56,9 +63,13 @@ class SegmentEntry:
         return self.records - self.deleted
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Manifest:
-    """What an index is at one generation."""
+    """What an index is at one generation: how many commits it took since it was last built of a piece.
+
+    ``settings`` is all that decides what a seed is indexed as; ``sources`` says which seeds are indexed: the names
+    of ``roots``, and the patterns ``include`` and ``exclude``.
+    """
 
     generation: int = 0
     segments: Sequence[SegmentEntry] = ()
@@ -66,6 +77,7 @@ class Manifest:
     languages: Mapping[str, int] = field(default_factory=dict)  # documents by language
     types: Mapping[str, int] = field(default_factory=dict)
     settings: Mapping[str, Any] = field(default_factory=dict)
+    sources: Mapping[str, Sequence[str]] = field(default_factory=dict)
     files: Mapping[str, FileEntry] = field(default_factory=dict)  # of no segment: Whoosh's TOC, the digests of seeds
     format: int = FORMAT
 
@@ -77,9 +89,23 @@ class Manifest:
             found.update(segment.files)
         return found
 
+    @cached_property
+    def digest(self) -> str:
+        """The digest of the index."""
+        return digest_of(_json(asdict(self)))
+
     def encode(self) -> bytes:
         """The bytes of the manifest file: the same for the same contents."""
-        return (json.dumps(asdict(self), ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode()
+        return _json({**asdict(self), "digest": self.digest})
+
+
+def _json(value: Any) -> bytes:
+    return (json.dumps(value, ensure_ascii=True, indent=1, sort_keys=True) + "\n").encode()
+
+
+def digest_of(data: bytes) -> str:
+    """The digest of ``data``."""
+    return hashlib.blake2b(data, digest_size=16).hexdigest()
 
 
 def read_manifest(folder: Path) -> Manifest:
@@ -107,9 +133,13 @@ def read_manifest(folder: Path) -> Manifest:
             folder,
         )
     try:
-        return _decode(raw)
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        manifest = _decode(raw)
+        whole = manifest.encode() == data
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise _damaged(path, f"is damaged ({error})") from error
+    if not whole:
+        raise _damaged(path, "is damaged (it fails its checksum)")
+    return manifest
 
 
 def _damaged(path: Path, what: str) -> IndexCorrupt:
@@ -124,7 +154,6 @@ def _decode(raw: dict[str, Any]) -> Manifest:
             _count(one["documents"]),
             _count(one["tokens"]),
             _files(one["files"]),
-            _count(one["deletions"]),
             _count(one["deleted"]),
         )
         for one in raw["segments"]
@@ -138,6 +167,7 @@ def _decode(raw: dict[str, Any]) -> Manifest:
         {str(name): _count(number) for name, number in raw["languages"].items()},
         {str(name): _count(number) for name, number in raw["types"].items()},
         dict(raw["settings"]),
+        {str(name): tuple(map(str, values)) for name, values in raw["sources"].items()},
         _files(raw["files"]),
         FORMAT,
     )
@@ -145,7 +175,7 @@ def _decode(raw: dict[str, Any]) -> Manifest:
 
 def _matching(pattern: re.Pattern[str], value: Any) -> str:
     if not isinstance(value, str) or not pattern.fullmatch(value) or ".." in value:
-        raise ValueError(f"{value!r} is no name of a file or segment")
+        raise ValueError(f"{value!r} is no name or digest")
     return value
 
 
@@ -157,16 +187,17 @@ def _count(value: Any) -> int:
 
 def _files(raw: dict[str, Any]) -> dict[str, FileEntry]:
     return {
-        _matching(_FILE_NAME, name): FileEntry(_count(entry["size"]), _count(entry["crc32"]))
+        _matching(_FILE_NAME, name): FileEntry(_count(entry["size"]), _matching(_DIGEST, entry["digest"]))
         for name, entry in raw.items()
     }
 
 
 def describe_file(path: Path) -> FileEntry:
-    """Size and checksum of a file, read whole."""
-    size = crc = 0
+    """Size and digest of a file, read whole."""
+    size = 0
+    hashed = hashlib.blake2b(digest_size=16)
     with path.open("rb") as file:
         while block := file.read(1 << 20):
             size += len(block)
-            crc = zlib.crc32(block, crc)
-    return FileEntry(size, crc)
+            hashed.update(block)
+    return FileEntry(size, hashed.hexdigest())

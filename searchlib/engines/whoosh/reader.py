@@ -13,8 +13,8 @@ import numpy as np
 from searchlib.arrays import NDArray
 from searchlib.engines.whoosh.building.order import natural_key
 from searchlib.engines.whoosh.execution import Snapshot, count, explain, search
-from searchlib.engines.whoosh.manifest import Manifest, describe_file, read_manifest
-from searchlib.engines.whoosh.segments import open_segment
+from searchlib.engines.whoosh.manifest import Manifest
+from searchlib.engines.whoosh.segments import open_generation
 from searchlib.ranking import BM25F
 from searchlib.records import ID_LENGTH, DocumentInfo, Paragraph, Ranked, Record, id_number, paragraph_id
 
@@ -30,8 +30,8 @@ class WhooshReader:
 
     def __init__(self, folder: Path, ranking: BM25F | None = None) -> None:
         self.folder = folder
-        self.manifest: Manifest = read_manifest(folder)
-        self._segments = [open_segment(folder, entry) for entry in self.manifest.segments]
+        self.manifest: Manifest
+        self.manifest, self._segments = open_generation(folder)
         self._ranking = ranking or BM25F()
         self._snapshot = Snapshot(self._segments, order=self._order, foreign=self._by_whoosh)
 
@@ -179,24 +179,19 @@ class WhooshReader:
             types=manifest.types,
             format=manifest.format,
             settings=manifest.settings,
+            digest=manifest.digest,
         )
 
-    def verify(self) -> list[Problem]:
-        """Check every file against the size and checksum that the manifest has for it."""
-        from searchlib.engine import Problem
+    @property
+    def digest(self) -> str:
+        """The digest of the index: of all its files."""
+        return self.manifest.digest
 
-        problems = []
-        for name, entry in sorted(self.manifest.all_files.items()):
-            try:
-                found = describe_file(self.folder / name)
-            except OSError as error:
-                problems.append(Problem(name, f"cannot be read: {error.strerror}"))
-                continue
-            if found.size != entry.size:
-                problems.append(Problem(name, f"has {found.size} bytes, {entry.size} were written"))
-            elif found.crc32 != entry.crc32:
-                problems.append(Problem(name, "is not what was written: its checksum differs"))
-        return problems
+    def verify(self) -> list[Problem]:
+        """Check every file against what the manifest says, then, if they are sound, all against each other."""
+        from searchlib.engines.whoosh.checking import damaged_files, inconsistencies
+
+        return damaged_files(self.folder, self.manifest) or list(inconsistencies(self.folder, self.manifest))
 
     def close(self) -> None:
         """Release the files."""

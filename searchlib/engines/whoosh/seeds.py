@@ -6,31 +6,35 @@ import json
 from collections.abc import Mapping
 from pathlib import Path
 
-from searchlib.engines.whoosh.manifest import Manifest
+from searchlib.engines.whoosh import disk
+from searchlib.engines.whoosh.manifest import Manifest, digest_of
 from searchlib.errors import IndexCorrupt
 
-
-def seeds_name(generation: int) -> str:
-    """The name of the file."""
-    return f"searchlib.{generation}.seeds"  # no name that Whoosh takes for a segment's and removes
+SUFFIX = ".seeds"
 
 
-def write_seeds(folder: Path, generation: int, seeds: Mapping[str, str]) -> str:
+def write_seeds(folder: Path, seeds: Mapping[str, str]) -> str:
     """Write the digests by name of seed; the name of the file."""
-    name = seeds_name(generation)
-    text = json.dumps(dict(sorted(seeds.items())), ensure_ascii=True, indent=0)
-    (folder / name).write_text(text + "\n", encoding="ascii")
+    data = (json.dumps(dict(sorted(seeds.items())), ensure_ascii=True, indent=0) + "\n").encode()
+    name = f"searchlib.{digest_of(data)[:16]}{SUFFIX}"  # no name that Whoosh takes for a segment's and removes
+    disk.DISK.write(folder / name, data)
     return name
 
 
 def read_seeds(folder: Path, manifest: Manifest) -> dict[str, str]:
-    """The digests by name of seed; empty where the index was built from none."""
-    name = seeds_name(manifest.generation)
-    if name not in manifest.files:
-        return {}
-    path = folder / name
+    """The digests by name of seed; empty where the index was built from none. Raises IndexCorrupt."""
+    for name, entry in manifest.files.items():
+        if name.endswith(SUFFIX):
+            return _read(folder / name, entry.digest)
+    return {}
+
+
+def _read(path: Path, digest: str) -> dict[str, str]:
     try:
-        found = json.loads(path.read_text(encoding="ascii"))
+        data = path.read_bytes()
+        if digest_of(data) != digest:
+            raise ValueError("it is not what was written")
+        found = json.loads(data)
         if not all(isinstance(key, str) and isinstance(value, str) for key, value in found.items()):
             raise ValueError("a digest is no text")
     except (OSError, ValueError, AttributeError) as error:

@@ -1,12 +1,35 @@
-"""Opening a segment that the manifest names."""
+"""Opening the segments that a manifest names, one generation of them, while writers make others."""
 
 from __future__ import annotations
 
+import stat
+import time
 from pathlib import Path
 
 from searchlib.engines.whoosh.codec.segment import SegmentColumns
-from searchlib.engines.whoosh.manifest import SegmentEntry
+from searchlib.engines.whoosh.manifest import Manifest, SegmentEntry, read_manifest
 from searchlib.errors import IndexCorrupt
+
+PATIENCE = 10.0
+"""Seconds for which a reader goes after a writer that commits faster than files can be opened."""
+
+
+def open_generation(folder: Path) -> tuple[Manifest, list[SegmentColumns]]:
+    """The newest generation, all of it open.
+
+    A writer that commits meanwhile removes files that an older manifest names: then the newer one counts. Raises
+    IndexMissing, IndexIncompatible, and IndexCorrupt if a file is missing although nobody commits.
+    """
+    began = time.monotonic()
+    manifest = read_manifest(folder)
+    while True:
+        try:
+            return manifest, [open_segment(folder, entry) for entry in manifest.segments]
+        except IndexCorrupt:
+            newer = read_manifest(folder)
+            if newer.digest == manifest.digest or time.monotonic() - began > PATIENCE:
+                raise
+            manifest = newer
 
 
 def open_segment(folder: Path, entry: SegmentEntry) -> SegmentColumns:
@@ -14,20 +37,20 @@ def open_segment(folder: Path, entry: SegmentEntry) -> SegmentColumns:
     for name, described in entry.files.items():
         path = folder / name
         try:
-            size = path.lstat().st_size
-            ordinary = path.is_file() and not path.is_symlink()
+            status = path.lstat()
         except OSError as error:
             raise IndexCorrupt(f"{path} is missing; build the index again with: searchlib index", path) from error
-        if not ordinary or size != described.size:
+        if not stat.S_ISREG(status.st_mode) or status.st_size != described.size:
             raise IndexCorrupt(
-                f"{path} has {size} bytes, {described.size} were written; build the index again with: searchlib index",
+                f"{path} has {status.st_size} bytes, {described.size} were written; "
+                "build the index again with: searchlib index",
                 path,
             )
-    segment = SegmentColumns(folder, entry.name, entry.deletions)
-    if segment.doc_count != entry.records:
+    segment = SegmentColumns(folder, entry.name, entry.deleted)
+    if segment.doc_count != entry.records or segment.live_count != entry.live:
         raise IndexCorrupt(
-            f"segment {entry.id} holds {segment.doc_count} records, the manifest says {entry.records}; "
-            "build the index again with: searchlib index",
+            f"segment {entry.id} holds {segment.live_count} of {segment.doc_count} records, the manifest says "
+            f"{entry.live} of {entry.records}; build the index again with: searchlib index",
             folder / entry.name,
         )
     return segment

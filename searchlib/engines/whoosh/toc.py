@@ -1,53 +1,112 @@
-"""Whoosh's own table of contents, written for Whoosh's tools.
+"""Whoosh's own table of contents (TOC), written for Whoosh's tools.
 
 It is a pickle, as Whoosh wants it. searchlib writes it with every commit and never reads it; only `open_whoosh`
 does, for who asks for it. What is written through Whoosh's own writer is in Whoosh's TOC and not in searchlib's
 manifest: searchlib goes on reading what it published, and its next commit takes the TOC's place.
+
+The same contents make the same bytes under every version of Python. So the pickles hold no objects but calls, of
+`toc_schema` and `toc_segments` with JSON, and the number in the file's name, from which Whoosh takes the greatest, is
+made of the contents too: two commits never share a name, and whichever Whoosh sees has all its files.
 """
 
 from __future__ import annotations
 
+import io
+import json
+import pickle
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from searchlib.engines.whoosh.manifest import Manifest, SegmentEntry
+from searchlib.engines.whoosh import disk
+from searchlib.engines.whoosh.manifest import Manifest, SegmentEntry, digest_of
 
 if TYPE_CHECKING:
     from whoosh.index import Index
 
 INDEX_NAME = "MAIN"
+PROTOCOL = 4  # of pickle: fixed, whatever newer Pythons prefer
+RELEASE = (2, 7, 4)  # of Whoosh, whose TOC this is
 
 
-def write_toc(source: Path, folder: Path, manifest: Manifest) -> list[str]:
-    """Write the TOC of this generation into ``folder``; the names of the files written.
+def write_toc(source: Path, folder: Path, manifest: Manifest) -> str:
+    """Write the TOC of ``manifest`` into ``folder``; the name of the file.
 
     Deletions are read from ``source`` or, where this commit makes them, from ``folder``.
     """
-    from whoosh.filedb.filestore import FileStorage
-    from whoosh.index import TOC
+    from whoosh.filedb.structfile import StructFile
+    from whoosh.index import _CURRENT_TOC_VERSION, _FLOAT_SIZE, _INT_SIZE, _LONG_SIZE
 
+    schema = _pickled(toc_schema, json.dumps([*manifest.metadata_fields]), main_language(manifest))
+    described = [[entry.id, entry.records] for entry in manifest.segments]
+    segments = _pickled(
+        toc_segments, json.dumps(described), *(_deleted(source, folder, entry) for entry in manifest.segments)
+    )
+    # Whoosh keeps 31 bits and counts on from there.
+    number = int(digest_of(schema + segments)[:7], 16)
+    buffer = io.BytesIO()
+    stream = StructFile(buffer)
+    for size in (_INT_SIZE, _LONG_SIZE, _FLOAT_SIZE):
+        stream.write_varint(size)
+    stream.write_int(-12345)
+    stream.write_int(_CURRENT_TOC_VERSION)
+    for part in RELEASE:
+        stream.write_varint(part)
+    stream.write_string(schema)
+    stream.write_int(number)
+    stream.write_int(0)
+    name = f"_{INDEX_NAME}_{number}.toc"
+    disk.DISK.write(folder / name, buffer.getvalue() + segments)
+    return name
+
+
+class _Call:
+    """Pickled as a call, which is made when the pickle is read."""
+
+    def __init__(self, function: Callable[..., Any], *arguments: Any) -> None:
+        self._parts = function, arguments
+
+    def __reduce__(self) -> tuple[Callable[..., Any], tuple[Any, ...]]:
+        return self._parts
+
+
+def _pickled(function: Callable[..., Any], *arguments: Any) -> bytes:
+    return pickle.dumps(_Call(function, *arguments), PROTOCOL)
+
+
+def toc_schema(metadata_fields: str, language: str) -> Any:
+    """The schema; called by the pickle in a TOC, and so part of the index format."""
     from searchlib.engines.whoosh.schema import record_schema
 
-    schema = record_schema(manifest.metadata_fields, main_language(manifest))
-    segments = [_segment(source, folder, entry) for entry in manifest.segments]
-    TOC(schema, segments, manifest.generation).write(FileStorage(str(folder)), INDEX_NAME)
-    return [f"_{INDEX_NAME}_{manifest.generation}.toc"]
+    return record_schema(json.loads(metadata_fields), language)
 
 
-def _segment(source: Path, folder: Path, entry: SegmentEntry) -> Any:
+def toc_segments(described: str, *deleted: bytes) -> list[Any]:
+    """The segments; called by the pickle in a TOC, and so part of the index format.
+
+    ``described`` is JSON, [id, number of records] of each; ``deleted`` has a bit for each record, as in the file of
+    deletions, or none.
+    """
+    import numpy as np
+
     from searchlib.engines.whoosh.codec.codec import ColumnarSegment
 
-    return ColumnarSegment(INDEX_NAME, entry.records, entry.id, _deleted(source, folder, entry))
+    found = []
+    for (segment_id, records), bits in zip(json.loads(described), deleted, strict=True):
+        gone = np.flatnonzero(np.unpackbits(np.frombuffer(bits, np.uint8), bitorder="little")).tolist()
+        found.append(ColumnarSegment(INDEX_NAME, records, segment_id, gone))
+    return found
 
 
-def _deleted(source: Path, folder: Path, entry: SegmentEntry) -> list[int]:
+def _deleted(source: Path, folder: Path, entry: SegmentEntry) -> bytes:
     from searchlib.engines.whoosh.codec.deletions import deletions_name, read_deletions
 
-    if not entry.deletions:
-        return []
-    here = folder if (folder / deletions_name(entry.name, entry.deletions)).exists() else source
-    deleted: list[int] = read_deletions(here, entry.name, entry.deletions, entry.records).nonzero()[0].tolist()
-    return deleted
+    if not entry.deleted:
+        return b""
+    import numpy as np
+
+    here = folder if (folder / deletions_name(entry.name, entry.deleted)).exists() else source
+    return np.packbits(read_deletions(here, entry.name, entry.deleted, entry.records), bitorder="little").tobytes()
 
 
 def main_language(manifest: Manifest) -> str:
@@ -79,6 +138,10 @@ def whoosh_searcher(folder: Path, manifest: Manifest, schema: Any, weighting: An
     from whoosh.searching import Searcher
 
     storage = FileStorage(str(folder))
-    readers = [SegmentReader(storage, schema, _segment(folder, folder, entry)) for entry in manifest.segments]
+    segments = toc_segments(
+        json.dumps([[entry.id, entry.records] for entry in manifest.segments]),
+        *(_deleted(folder, folder, entry) for entry in manifest.segments),
+    )
+    readers = [SegmentReader(storage, schema, segment) for segment in segments]
     reader = MultiReader(readers) if len(readers) > 1 else readers[0] if readers else EmptyReader(schema)
     return Searcher(reader, weighting=weighting)

@@ -7,12 +7,12 @@ when there are many, or when most of their records are deleted.
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import asdict, dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -21,15 +21,25 @@ import numpy as np
 from searchlib.analysis import DEFAULT_LANGUAGE
 from searchlib.arrays import NDArray
 from searchlib.engine import DocumentState
+from searchlib.engines.whoosh import disk
 from searchlib.engines.whoosh.building.inversion import Incoming
-from searchlib.engines.whoosh.building.merging import GONE, StoredNames, merge, place
+from searchlib.engines.whoosh.building.merging import GONE, Placement, StoredNames, merge, place
 from searchlib.engines.whoosh.building.order import natural_key
 from searchlib.engines.whoosh.building.pool import InProcess, Inverted, Workers
 from searchlib.engines.whoosh.building.sources import SegmentSource, Source
+from searchlib.engines.whoosh.checking import damaged_files
 from searchlib.engines.whoosh.codec.deletions import deletions_name, write_deletions
 from searchlib.engines.whoosh.documents import DocumentTable
-from searchlib.engines.whoosh.manifest import FORMAT, Manifest, SegmentEntry, describe_file, read_manifest
-from searchlib.engines.whoosh.publishing import lock, private_folder, publish, sweep
+from searchlib.engines.whoosh.manifest import (
+    FORMAT,
+    FileEntry,
+    Manifest,
+    SegmentEntry,
+    describe_file,
+    digest_of,
+    read_manifest,
+)
+from searchlib.engines.whoosh.publishing import Lock, abandon, private_folder, publish, read_only, sweep
 from searchlib.engines.whoosh.seeds import read_seeds, write_seeds
 from searchlib.engines.whoosh.segments import open_segment
 from searchlib.engines.whoosh.toc import write_toc
@@ -40,6 +50,8 @@ BATCH = 12 << 20  # code points of text that are inverted together
 SMALL = 8 << 20  # code points; what is smaller than this is not worth a second process
 MEMORY = 512 << 20
 MOST_SEGMENTS = 8
+NEW = "MAIN_new"  # what a segment is called until its files have their digests
+FIXED = frozenset({"text", "title", "headings", "document", "type", "language", "kind"})  # fields; others are metadata
 STORED = StoredNames(
     stored=(
         "text", "title", "headings", "document", "type", "language", "kind", "metadata",
@@ -50,7 +62,11 @@ STORED = StoredNames(
 
 
 class WhooshWriter:
-    """Implements ``searchlib.engine.Writer``. Not for use by several threads at once."""
+    """Implements ``searchlib.engine.Writer``. Not for use by several threads at once.
+
+    With ``repair`` an index that is damaged, or of a format that is not known, is taken for an empty one, and
+    ``damage`` says what is wrong with it; without, it is an error.
+    """
 
     def __init__(
         self,
@@ -59,10 +75,12 @@ class WhooshWriter:
         processes: int | None = None,
         memory: int | None = None,
         settings: Mapping[str, Any] | None = None,
+        sources: Mapping[str, Sequence[str]] | None = None,
         wait: float = 0,
+        repair: bool = False,
     ) -> None:
         self._folder = folder
-        self._lock = lock(folder, wait)
+        self._lock = Lock(folder, wait)
         self._processes = processes if processes is not None else os.cpu_count() or 1
         self._memory = memory if memory is not None else MEMORY
         self._runs: InProcess | Workers | None = None
@@ -72,17 +90,36 @@ class WhooshWriter:
         self._added: dict[str, str] = {}  # path: digest
         self._early: list[list[Incoming]] = []  # batches before it is known whether there will be many
         self.compact = False
+        self.damage = ""
+        self.seeds: dict[str, str] = {}  # digest of each seed by its name
+        self._seeds_before: dict[str, str] = {}
+        self._manifest = self._before = Manifest()
         try:
-            self._manifest = read_manifest(folder)
+            self._open(repair)
+            self._settings = dict(self._manifest.settings if settings is None else settings)
+            self._sources = dict(self._manifest.sources if sources is None else sources)
+            self._private = private_folder(folder)
+        except BaseException:
+            self._lock.release()
+            raise
+
+    def _open(self, repair: bool) -> None:
+        try:
+            manifest = read_manifest(self._folder)
+            if repair and (damage := damaged_files(self._folder, manifest)):
+                self.damage = f"{damage[0].file} {damage[0].message}"
+                return
+            self._seeds_before = read_seeds(self._folder, manifest)
         except IndexMissing:
-            self._manifest = Manifest()
-        except IndexProblem:
+            return
+        except IndexProblem as error:
+            if not repair:
+                raise
             # What cannot be read is replaced by what is written now.
-            self._manifest = Manifest()
-        self._seeds_before = read_seeds(folder, self._manifest)
-        self.seeds = dict(self._seeds_before)  # digest of each seed by its name
-        self._settings = dict(self._manifest.settings if settings is None else settings)
-        self._private = private_folder(folder)
+            self.damage = str(error).partition(";")[0]
+            return
+        self.seeds = dict(self._seeds_before)
+        self._manifest = self._before = manifest
 
     @property
     def manifest(self) -> Manifest:
@@ -91,8 +128,9 @@ class WhooshWriter:
 
     def start_over(self) -> None:
         """Build upon nothing: every document of the index so far goes."""
-        self._manifest = Manifest(generation=self._manifest.generation)
+        self._manifest = Manifest()
         self.seeds = {}
+        self.__dict__.pop("_tables", None)
 
     def add(
         self, document: Document, *, seed: str = "", digest: str = "", default_language: str = DEFAULT_LANGUAGE
@@ -141,8 +179,10 @@ class WhooshWriter:
             if self._runs is None:
                 self._start()
             assert self._runs is not None
-            runs = self._runs.finish()
-            self._publish(runs)
+            self._publish(self._runs.finish())
+        except OSError as error:
+            self.cancel()
+            raise read_only(self._folder, error) from error
         except BaseException:
             self.cancel()
             raise
@@ -150,60 +190,64 @@ class WhooshWriter:
 
     def cancel(self) -> None:
         """Forget all of it and leave nothing behind."""
-        if self._runs is not None:
-            self._runs.cancel()
-        sweep(self._folder, self._manifest)
-        self._lock.release()
+        try:
+            if self._runs is not None:
+                self._runs.cancel()
+            abandon(self._folder)
+        finally:
+            self._lock.release()
+
+    @cached_property
+    def _tables(self) -> list[DocumentTable]:
+        """The documents of each segment that is built upon."""
+        return [DocumentTable(open_segment(self._folder, entry)) for entry in self._manifest.segments]
 
     def documents(self) -> Iterator[DocumentState]:
         """Every document of the generation that this writer builds upon."""
-        for entry in self._manifest.segments:
-            yield from DocumentTable(open_segment(self._folder, entry)).states()
+        for table in self._tables:
+            yield from table.states()
 
     # From runs to segments
 
     def _publish(self, runs: list[Inverted]) -> None:
-        segments = [open_segment(self._folder, entry) for entry in self._manifest.segments]
-        tables = [DocumentTable(segment) for segment in segments]
+        tables = self._tables
         kept = [self._kept_in_segment(table) for table in tables]
         merged, standing = self._choose(list(self._manifest.segments), kept)
-        sources: list[Source] = [SegmentSource(segments[number]) for number in merged]
+        sources: list[Source] = [SegmentSource(tables[number].segment) for number in merged]
         masks: list[NDArray[np.bool_] | None] = [kept[number] for number in merged]
         listed: list[Sequence[tuple[str, int]]] = [tables[number].sizes() for number in merged]
-        digests = {
-            path: digest for number in merged for path, digest in tables[number].digests(kept[number]).items()
-        }
         for run, mask in zip(runs, self._kept_in_runs(runs), strict=True):
             sources.append(run.source)
             masks.append(mask)
             listed.append(run.documents)
-        digests.update(self._added)
+        parts = []
         names: list[str] = []
-        entries = []
         for number in standing:
             entry, written = self._mark(self._manifest.segments[number], kept[number])
-            entries.append(entry)
+            parts.append(_Part(entry, tables[number], kept[number]))
             names += written
-        fields = set(self._manifest.metadata_fields).union(*(run.metadata_fields for run in runs))
-        if digests:
-            entry, written = self._merge(sources, masks, listed, digests)
-            entries.append(entry)
+        placement = place(sources, masks, self._order(listed))
+        if placement.size:
+            entry, written = self._merge(sources, placement, listed)
+            table = DocumentTable(open_segment(self._private, entry))
+            parts.append(_Part(entry, table, table.alive))
             names += written
-        manifest = self._describe(entries, tables, kept, standing, sorted(fields))
+        manifest = self._describe(parts)
         if not self._changes(manifest):
-            sweep(self._folder, self._manifest)
+            disk.DISK.sync_folder(self._folder)
+            sweep(self._folder, self._before)
             return
-        beside = [*write_toc(self._folder, self._private, manifest), write_seeds(self._private, manifest.generation, self.seeds)]
-        manifest = replace(manifest, files={name: describe_file(self._private / name) for name in beside})
-        names += beside
-        publish(self._folder, names, manifest)
+        beside = [write_toc(self._folder, self._private, manifest), write_seeds(self._private, self.seeds)]
+        manifest = replace(manifest, files={name: describe_file(self._private / name) for name in sorted(beside)})
+        publish(self._folder, names + beside, manifest)
         self._manifest = manifest
 
     def _changes(self, manifest: Manifest) -> bool:
-        before = self._manifest
-        same = before.segments == manifest.segments and before.settings == manifest.settings
-        same = same and self.seeds == self._seeds_before
-        return not (same and before.files)
+        """Whether it is another index than the one that is there."""
+        before = self._before
+        same = replace(before, generation=manifest.generation, files={}) == manifest
+        same = same and self.seeds == self._seeds_before and bool(before.files)
+        return not same or (self.compact and before.generation != 1)
 
     def _kept_in_segment(self, table: DocumentTable) -> NDArray[np.bool_]:
         kept = table.alive.copy()
@@ -227,14 +271,14 @@ class WhooshWriter:
             masks.append(None if mask.all() else mask)
         return masks[::-1]
 
-    def _choose(
-        self, entries: list[SegmentEntry], kept: list[NDArray[np.bool_]]
-    ) -> tuple[list[int], list[int]]:
+    def _choose(self, entries: list[SegmentEntry], kept: list[NDArray[np.bool_]]) -> tuple[list[int], list[int]]:
         """Which segments to merge with what is new, and which to leave; those without records go."""
         live = [int(mask.sum()) for mask in kept]
         numbers = [number for number in range(len(entries)) if live[number]]
         if self.compact:
-            merged = numbers
+            # One segment with nothing deleted is what a clean build would make: it stays as it is.
+            whole = len(numbers) == 1 and live[numbers[0]] == entries[numbers[0]].records and not self._added
+            merged = [] if whole else numbers
         else:
             merged = [number for number in numbers if 2 * live[number] < entries[number].records]
             rest = sorted((number for number in numbers if number not in merged), key=lambda number: live[number])
@@ -247,32 +291,35 @@ class WhooshWriter:
         deleted = int(len(kept) - kept.sum())
         if deleted == entry.deleted:
             return entry, []
-        generation = self._manifest.generation + 1
-        name = write_deletions(self._private, entry.name, generation, ~kept, sync=False).name
-        old = deletions_name(entry.name, entry.deletions)
+        name = write_deletions(self._private, entry.name, deleted, ~kept, sync=False).name
+        old = deletions_name(entry.name, entry.deleted)
         files = {path: found for path, found in entry.files.items() if path != old}
         files[name] = describe_file(self._private / name)
-        return replace(entry, files=files, deletions=generation, deleted=deleted), [name]
+        return replace(entry, files=files, deleted=deleted), [name]
 
     def _merge(
-        self,
-        sources: list[Source],
-        masks: list[NDArray[np.bool_] | None],
-        listed: list[Sequence[tuple[str, int]]],
-        digests: Mapping[str, str],
+        self, sources: list[Source], placement: Placement, listed: list[Sequence[tuple[str, int]]]
     ) -> tuple[SegmentEntry, list[str]]:
-        order = self._order(listed)
-        placement = place(sources, masks, order)
-        segment_id = self._segment_id(digests)
-        merge(sources, placement, self._private, f"MAIN_{segment_id}", STORED)
-        names = sorted(path.name for path in self._private.glob(f"MAIN_{segment_id}.*"))
-        lengths = [source.lengths("text") for source in sources]
+        merge(sources, placement, self._private, NEW, STORED)
         tokens = 0
-        for found, target in zip(lengths, placement.targets, strict=True):
-            if found is not None:
-                tokens += int(found[target != GONE].sum(dtype=np.int64))
-        files = {name: describe_file(self._private / name) for name in names}
-        return SegmentEntry(segment_id, placement.size, len(digests), tokens, files), names
+        for source, target in zip(sources, placement.targets, strict=True):
+            lengths = source.lengths("text")
+            if lengths is not None:
+                tokens += int(lengths[target != GONE].sum(dtype=np.int64))
+        written = {path.suffix: path for path in sorted(self._private.glob(f"{NEW}.*"))}
+        described = {suffix: describe_file(path) for suffix, path in written.items()}
+        segment_id = self._segment_id(described)
+        files = {}
+        for suffix, path in written.items():
+            name = f"MAIN_{segment_id}{suffix}"
+            disk.DISK.rename(path, self._private / name)
+            files[name] = described[suffix]
+        documents = sum(
+            bool(size) and bool((target != GONE)[first])
+            for sizes, target in zip(listed, placement.targets, strict=True)
+            for first, size in _firsts(sizes)
+        )
+        return SegmentEntry(segment_id, placement.size, documents, tokens, files), list(files)
 
     @staticmethod
     def _order(listed: list[Sequence[tuple[str, int]]]) -> NDArray[np.uint32] | None:
@@ -288,40 +335,41 @@ class WhooshWriter:
         ]
         return np.concatenate(pieces)
 
-    def _segment_id(self, digests: Mapping[str, str]) -> str:
-        """A name from what the segment holds, so that the same documents make the same files."""
-        hashed = hashlib.blake2b(digest_size=8)
-        hashed.update(json.dumps([FORMAT, self._settings], sort_keys=True).encode())
-        for path in sorted(digests):
-            hashed.update(f"{path}\0{digests[path]}\n".encode("utf-8", "surrogatepass"))
-        name = hashed.hexdigest()
-        taken = {entry.id for entry in self._manifest.segments}
-        number = 0
-        while name in taken:
-            number += 1
-            name = f"{hashed.hexdigest()}{number}"
-        return name
+    def _segment_id(self, described: Mapping[str, FileEntry]) -> str:
+        """A name from what the files hold: the same documents make the same names, and a name never another file."""
+        contents = {suffix: asdict(entry) for suffix, entry in described.items()}
+        return digest_of(json.dumps([FORMAT, contents], sort_keys=True).encode())[:16]
 
-    def _describe(
-        self,
-        entries: list[SegmentEntry],
-        tables: list[DocumentTable],
-        kept: list[NDArray[np.bool_]],
-        standing: list[int],
-        fields: list[str],
-    ) -> Manifest:
+    def _describe(self, parts: Sequence[_Part]) -> Manifest:
         languages: Counter[str] = Counter()
         types: Counter[str] = Counter()
-        for number in standing:
-            tables[number].count(kept[number], languages, types)
-        for entry in entries[len(standing) :]:
-            table = DocumentTable(open_segment(self._private, entry))
-            table.count(table.alive, languages, types)
+        fields: set[str] = set()
+        for part in parts:
+            part.table.count(part.kept, languages, types)
+            fields |= part.table.fields(part.kept) - FIXED
         return Manifest(
-            self._manifest.generation + 1,
-            tuple(entries),
-            tuple(fields),
+            1 if self.compact else self._manifest.generation + 1,
+            tuple(part.entry for part in parts),
+            tuple(sorted(fields)),
             dict(sorted(languages.items())),
             dict(sorted(types.items())),
             self._settings,
+            self._sources,
         )
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """A segment of the generation to be: its entry, its documents, and which records are not deleted."""
+
+    entry: SegmentEntry
+    table: DocumentTable
+    kept: NDArray[np.bool_]
+
+
+def _firsts(sizes: Sequence[tuple[str, int]]) -> Iterator[tuple[int, int]]:
+    """(first record, number of records) of each document."""
+    first = 0
+    for _, size in sizes:
+        yield first, size
+        first += size

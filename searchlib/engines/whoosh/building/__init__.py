@@ -1,0 +1,1 @@
+"""Building: documents are inverted into runs (``inversion``), runs and segments merged (``merging``)."""

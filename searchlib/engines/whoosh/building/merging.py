@@ -50,7 +50,8 @@ def place(sources: Sequence[Source], kept: Sequence[NDArray[np.bool_] | None], o
     standing = np.flatnonzero(alive) if order is None else order[alive[order]]
     targets[standing] = np.arange(len(standing), dtype=np.uint32)
     ends = np.cumsum([source.size for source in sources])
-    return Placement([targets[end - source.size : end] for source, end in zip(sources, ends, strict=True)], len(standing))
+    parts = [targets[end - source.size : end] for source, end in zip(sources, ends, strict=True)]
+    return Placement(parts, len(standing))
 
 
 def merge(sources: Sequence[Source], placement: Placement, folder: Path, segment_id: str, names: StoredNames) -> None:

@@ -7,6 +7,7 @@ the order in which batches were given, so the result does not depend on the numb
 
 from __future__ import annotations
 
+import contextlib
 import pickle
 import queue
 import subprocess
@@ -95,14 +96,17 @@ class Workers:
         self._stop()
 
     def _stop(self) -> None:
-        for _ in self._threads:
-            self._batches.put(None)
+        # May be called again after an interrupt: each thread takes one None and ends.
+        while any(thread.is_alive() for thread in self._threads):
+            with contextlib.suppress(queue.Full):
+                self._batches.put(None, timeout=0.05)
         for thread in self._threads:
             thread.join()
         for process in self._processes:
             for pipe in (process.stdin, process.stdout):
                 if pipe is not None:
-                    pipe.close()
+                    with contextlib.suppress(OSError):  # what it had not read yet
+                        pipe.close()
             process.wait()
 
     def _raise(self) -> None:
@@ -121,7 +125,8 @@ class Workers:
                 process.stdin.flush()
                 answer = pickle.load(process.stdout)
             except Exception as error:  # whatever it is, the build must come to its end
-                self._error = SearchlibError(f"a worker process ended early ({error or 'no answer'}); try --processes 1")
+                reason = str(error) or "no answer"
+                self._error = SearchlibError(f"a worker process ended early ({reason}); try --processes 1")
                 self._error.__cause__ = error
                 continue
             if isinstance(answer, BaseException):

@@ -130,7 +130,7 @@ class SpilledRun:
 
     def _write(self, name: str, data: bytes | UInts) -> None:
         with (self._folder / name).open("wb") as file:
-            file.write(data)
+            file.write(data if isinstance(data, bytes) else data.data)
 
     def _whole(self, name: str) -> UInts:
         return np.fromfile(self._folder / name, np.uint32)

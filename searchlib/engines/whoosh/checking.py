@@ -1,0 +1,123 @@
+"""Checking an index: its files against the manifest, and what they say against each other.
+
+`damaged_files` compares every file with its digest, which costs about as much as reading them. `inconsistencies`
+reads all that they hold and recomputes what is stored twice: what an index with the right digests can have wrong
+is only what a fault of searchlib, or somebody with a purpose, has written.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from searchlib.arrays import NDArray
+from searchlib.engine import Problem
+from searchlib.engines.whoosh.codec.segment import SegmentColumns
+from searchlib.engines.whoosh.documents import DocumentTable
+from searchlib.engines.whoosh.manifest import Manifest, SegmentEntry, describe_file
+from searchlib.engines.whoosh.seeds import read_seeds
+from searchlib.engines.whoosh.segments import open_segment
+from searchlib.errors import IndexProblem
+from searchlib.records import id_number, paragraph_id
+
+
+def damaged_files(folder: Path, manifest: Manifest) -> list[Problem]:
+    """The files that are not what the manifest says."""
+    problems = []
+    for name, entry in sorted(manifest.all_files.items()):
+        path = folder / name
+        if path.is_symlink():
+            problems.append(Problem(name, "is a link, not a file"))
+            continue
+        try:
+            found = describe_file(path)
+        except OSError as error:
+            problems.append(Problem(name, f"cannot be read: {error.strerror}"))
+            continue
+        if found.size != entry.size:
+            problems.append(Problem(name, f"has {found.size} bytes, {entry.size} were written"))
+        elif found.digest != entry.digest:
+            problems.append(Problem(name, "is not what was written: its checksum differs"))
+    return problems
+
+
+def inconsistencies(folder: Path, manifest: Manifest) -> Iterator[Problem]:
+    """What the files of an index say that cannot all be true."""
+    languages: Counter[str] = Counter()
+    types: Counter[str] = Counter()
+    paths: Counter[str] = Counter()
+    for entry in manifest.segments:
+        try:
+            segment = open_segment(folder, entry)
+            segment.verify()
+            table = DocumentTable(segment)
+            table.count(table.alive, languages, types)
+            paths.update(state.path for state in table.states())
+            for message in _of_segment(segment, table, entry):
+                yield Problem(entry.name, message)
+        except IndexProblem as error:
+            yield Problem(Path(error.path).name, str(error))
+            return
+    for path, number in paths.items():
+        if number > 1:
+            yield Problem(path, "is in the index more than once")
+    for name, said, found in (("languages", manifest.languages, languages), ("types", manifest.types, types)):
+        if dict(said) != dict(found):
+            yield Problem("searchlib.json", f"its {name} are not those of the documents")
+    try:
+        read_seeds(folder, manifest)
+    except IndexProblem as error:
+        yield Problem(Path(error.path).name, str(error))
+
+
+def _of_segment(segment: SegmentColumns, table: DocumentTable, entry: SegmentEntry) -> Iterator[str]:
+    numbers = segment.column("number").astype(np.int64)
+    if len(numbers) and (numbers[0] != 1 or not ((np.diff(numbers) == 1) | (numbers[1:] == 1)).all()):
+        yield "the paragraphs of a document are not numbered in order"
+    if len(table.firsts) != entry.documents:
+        yield f"has {len(table.firsts)} documents, the manifest says {entry.documents}"
+    if segment.length_sum("text") != entry.tokens:
+        yield f"has {segment.length_sum('text')} tokens, the manifest says {entry.tokens}"
+    yield from _ids(segment)
+    for field in segment.fields:
+        yield from _field(segment, field)
+
+
+def _ids(segment: SegmentColumns) -> Iterator[str]:
+    """Ids come from path, text and occurrence: the column that finds them has their first 32 bits."""
+    names = ("document", "text", "_occurrence")
+    rows = zip(*(segment.stored_values(name) for name in names), segment.column("_id").tolist(), strict=True)
+    for number, (path, text, occurrence, bits) in enumerate(rows):
+        if id_number(paragraph_id(path, text, occurrence)) >> 48 != bits:
+            yield f"the id of record {number} is not that of its text"
+            return
+
+
+def _field(segment: SegmentColumns, field: str) -> Iterator[str]:
+    lengths = np.zeros(segment.doc_count, np.int64)
+    previous = b""
+    for number, (key, term) in enumerate(segment.terms(field)):
+        if number and key <= previous:
+            yield f"the terms of {field!r} are not in order"
+            return
+        previous = key
+        docs, freqs = segment.docs(term), segment.freqs(term)
+        if len(docs) != term.df or len(freqs) != term.df or not _increases(docs) or not freqs.all():
+            yield f"the postings of a term of {field!r} are not in order"
+            return
+        lengths[docs] += freqs
+        if segment.has_positions(field):
+            positions, offsets = segment.positions(term)
+            if len(positions) != int(freqs.sum()) or not np.array_equal(np.diff(offsets), freqs):
+                yield f"the positions of a term of {field!r} are not as many as it stands in the text"
+                return
+    if segment.has_positions(field) and not np.array_equal(lengths, segment.lengths(field)):
+        yield f"the lengths of {field!r} are not the sums of its frequencies"
+
+
+def _increases(docs: NDArray[Any]) -> bool:
+    return bool((docs[1:] > docs[:-1]).all())
