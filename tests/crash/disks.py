@@ -21,6 +21,9 @@ from searchlib.engines.whoosh import disk, writer
 from searchlib.engines.whoosh.codec.files import SegmentFiles
 
 
+BUFFER = 1024
+
+
 class Stopped(BaseException):
     """The process is no more."""
 
@@ -121,32 +124,42 @@ class UnsafeDisk(disk.Disk):
 
 
 class CountedFile:
-    """A new file of the codec: each write is an operation."""
+    """A new file of the codec, with a small buffer, as files have: each time it is written out is an operation."""
 
     def __init__(self, path: Path, unsafe: UnsafeDisk) -> None:
         self._path, self._unsafe = path, unsafe
+        self._buffer = bytearray()
         self._file = path.open("xb", buffering=0)
 
     def write(self, data: Any) -> int:
-        """Write, unless it goes wrong, which it does after the first half."""
+        """Write, now or soon."""
         view = memoryview(data).cast("B")
+        self._buffer += view
+        if len(self._buffer) >= BUFFER:
+            self.flush()
+        return len(view)
+
+    def flush(self) -> None:
+        """Write what is held back; if that goes wrong, half of it is written."""
+        if not self._buffer:
+            return
+        data, self._buffer = bytes(self._buffer), bytearray()
         try:
             self._unsafe.count("write", self._path)
         except BaseException:
-            self._file.write(view[: len(view) // 2])
+            self._file.write(data[: len(data) // 2])
             self._file.close()
             raise
-        return self._file.write(view)
-
-    def flush(self) -> None:
-        """Nothing is held back."""
+        self._file.write(data)
 
     def fileno(self) -> int:
         """Of the file."""
         return self._file.fileno()
 
     def close(self) -> None:
-        """Close it."""
+        """Write what is held back, and close."""
+        if not self._file.closed:
+            self.flush()
         self._file.close()
 
     def __del__(self) -> None:

@@ -15,9 +15,11 @@ from typing import Any
 import numpy as np
 
 from searchlib.arrays import NDArray
+from searchlib.engines.whoosh.building.child import Aside
 from searchlib.engines.whoosh.building.runs import UInts, ranges
-from searchlib.engines.whoosh.building.sources import Slice, Source
-from searchlib.engines.whoosh.codec.files import SegmentFiles
+from searchlib.engines.whoosh.building.sources import Slice, Source, SpilledRun
+from searchlib.engines.whoosh.codec.files import SegmentFiles, stored_file
+from searchlib.engines.whoosh.codec.stored import STORED_STREAM
 
 GONE = np.uint32(0xFFFFFFFF)
 
@@ -55,22 +57,45 @@ def place(sources: Sequence[Source], kept: Sequence[NDArray[np.bool_] | None], o
 
 
 def merge(sources: Sequence[Source], placement: Placement, folder: Path, segment_id: str, names: StoredNames) -> None:
-    """Write the segment ``segment_id`` into ``folder``."""
-    files = SegmentFiles(folder, segment_id, sync=False)
+    """Write the segment ``segment_id`` into ``folder``.
+
+    What is large enough to have been put aside on disk is merged in two processes: texts and other stored values
+    there, postings here.
+    """
+    if sources and all(isinstance(source, SpilledRun) for source in sources):
+        with Aside(_write_stored, sources, placement, folder, segment_id, names.stored):
+            _write_postings(sources, placement, folder, segment_id, names.columns)
+    else:
+        _write_stored(sources, placement, folder, segment_id, names.stored)
+        _write_postings(sources, placement, folder, segment_id, names.columns)
+
+
+def _write_postings(
+    sources: Sequence[Source], placement: Placement, folder: Path, segment_id: str, columns: Sequence[str]
+) -> None:
+    files = SegmentFiles(folder, segment_id, sync=False, stored=False)
     in_order = placement.in_order
     for name in sorted({name for source in sources for name in source.field_names()}):
         _merge_field(name, sources, placement, files, in_order)
-    for name in names.columns:
+    for name in columns:
         column = np.zeros(placement.size, np.uint32)
         for source, target in zip(sources, placement.targets, strict=True):
             alive = target != GONE
             column[target[alive]] = source.column(name)[alive]
         files.column(name, column)
-    for name in names.stored:
-        writer = files.stored(name)
+    files.close(placement.size)
+
+
+def _write_stored(
+    sources: Sequence[Source], placement: Placement, folder: Path, segment_id: str, names: Sequence[str]
+) -> None:
+    file = stored_file(folder, segment_id)
+    in_order = placement.in_order
+    for name in names:
+        writer = file.stream(STORED_STREAM + name)
         for values, repeats in _stored(name, sources, placement, in_order):
             writer.add(values, repeats)
-    files.close(placement.size)
+    file.close(placement.size, sync=False)
 
 
 @dataclass(frozen=True, slots=True)

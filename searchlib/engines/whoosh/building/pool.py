@@ -1,22 +1,17 @@
 """Inversion in several processes.
 
-A *worker* is a plain child process, so that a program which builds an index needs no ``if __name__`` guard. Batches
-go to it and runs come back through pipes; what is large stays in files of the private folder. Runs are returned in
-the order in which batches were given, so the result does not depend on the number of workers.
+Batches go to child processes, runs stay in files of the private folder. Runs are returned in the order in which
+batches were given, so the result does not depend on the number of workers.
 """
 
 from __future__ import annotations
 
 import contextlib
-import pickle
 import queue
-import subprocess
-import sys
 import threading
-from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
+from searchlib.engines.whoosh.building.child import Child
 from searchlib.engines.whoosh.building.inversion import Incoming, invert
 from searchlib.engines.whoosh.building.runs import Run
 from searchlib.engines.whoosh.building.sources import RunSource, SpilledRun
@@ -71,8 +66,8 @@ class Workers:
         self._results: dict[int, Inverted] = {}
         self._error: BaseException | None = None
         self._given = 0
-        self._processes = [_start() for _ in range(count)]
-        self._threads = [threading.Thread(target=self._feed, args=(one,), daemon=True) for one in self._processes]
+        self._children = [Child() for _ in range(count)]
+        self._threads = [threading.Thread(target=self._feed, args=(child,), daemon=True) for child in self._children]
         for thread in self._threads:
             thread.start()
 
@@ -90,8 +85,8 @@ class Workers:
 
     def cancel(self) -> None:
         """End the workers."""
-        for process in self._processes:
-            process.kill()
+        for child in self._children:
+            child.kill()
         self._error = self._error or SearchlibError("the build was cancelled")
         self._stop()
 
@@ -102,69 +97,28 @@ class Workers:
                 self._batches.put(None, timeout=0.05)
         for thread in self._threads:
             thread.join()
-        for process in self._processes:
-            for pipe in (process.stdin, process.stdout):
-                if pipe is not None:
-                    with contextlib.suppress(OSError):  # what it had not read yet
-                        pipe.close()
-            process.wait()
+        for child in self._children:
+            child.close()
 
     def _raise(self) -> None:
         if self._error is not None:
             raise self._error
 
-    def _feed(self, process: subprocess.Popen[bytes]) -> None:
-        assert process.stdin is not None and process.stdout is not None
+    def _feed(self, child: Child) -> None:
         while (item := self._batches.get()) is not None:
             if self._error is not None:
                 continue  # let the others come to their end
             number, batch = item
             try:
-                request = (self._folder / f"run{number}", self._language, batch)
-                pickle.dump(request, process.stdin, pickle.HIGHEST_PROTOCOL)
-                process.stdin.flush()
-                answer = pickle.load(process.stdout)
-            except Exception as error:  # whatever it is, the build must come to its end
-                reason = str(error) or "no answer"
-                self._error = SearchlibError(f"a worker process ended early ({reason}); try --processes 1")
-                self._error.__cause__ = error
-                continue
-            if isinstance(answer, BaseException):
-                self._error = answer
-            else:
-                self._results[number] = answer
+                folder = self._folder / f"run{number}"
+                self._results[number] = child.call(_invert_to, folder, batch, self._language)
+            except BaseException as error:  # whatever it is, the build must come to its end
+                self._error = error
 
 
-def _start() -> subprocess.Popen[bytes]:
-    command = [sys.executable, "-P", "-c", "from searchlib.engines.whoosh.building.pool import work; work()"]
-    paths = [entry for entry in sys.path if entry]
-    return subprocess.Popen(
-        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=_environment(paths), start_new_session=True
-    )
-
-
-def _environment(paths: Sequence[str]) -> dict[str, str]:
-    import os
-
-    return {**os.environ, "PYTHONPATH": os.pathsep.join(paths)}
-
-
-def work() -> None:
-    """What a worker does: invert batches from standard input until it ends. The pipe is from its parent alone."""
-    requests, answers = sys.stdin.buffer, sys.stdout.buffer
-    while True:
-        try:
-            folder, language, batch = pickle.load(requests)
-        except EOFError:
-            return
-        answer: Any
-        try:
-            run = invert(batch, language)
-            answer = Inverted(SpilledRun(folder, run), run)
-        except Exception as error:
-            answer = error if isinstance(error, SearchlibError) else SearchlibError(f"{type(error).__name__}: {error}")
-        pickle.dump(answer, answers, pickle.HIGHEST_PROTOCOL)
-        answers.flush()
+def _invert_to(folder: Path, batch: list[Incoming], language: str) -> Inverted:
+    run = invert(batch, language)
+    return Inverted(SpilledRun(folder, run), run)
 
 
 def size_of(run: Run) -> int:

@@ -179,6 +179,11 @@ class InvertedFiles:
         self.postings.abort()
 
 
+def stored_file(folder: Path, segment_id: str) -> StoredWriter:
+    """A segment's file of stored fields, by itself; a field's stream is named `STORED_STREAM` and its name."""
+    return StoredWriter(ContainerWriter((folder / (segment_id + STORED)).open("xb"), STORED_KIND))
+
+
 class SegmentFiles:
     """Writes a segment in bulk: fields one after the other, stored values and columns at any time.
 
@@ -186,17 +191,18 @@ class SegmentFiles:
         folder: where; it exists.
         segment_id: such as ``MAIN_000001``; the files are named after it.
         sync: force the files to the disk when closed.
+        stored: False where another process writes the stored fields, with `stored_file`.
 
     As a context manager it closes at the end, and removes its files if an exception leaves the block.
     """
 
-    def __init__(self, folder: Path, segment_id: str, sync: bool = True) -> None:
+    def __init__(self, folder: Path, segment_id: str, sync: bool = True, stored: bool = True) -> None:
         self.folder = folder
         self.segment_id = segment_id
         self._sync = sync
         self._closed = False
         self._inverted = InvertedFiles(self._create, lambda name, lengths: self._columns.add(LENGTH + name, lengths))
-        self._stored = StoredWriter(ContainerWriter(self._create(STORED), STORED_KIND))
+        self._stored = stored_file(folder, segment_id) if stored else None
         self._columns = ColumnsWriter(ContainerWriter(self._create(COLUMNS), COLUMNS_KIND))
 
     def _create(self, extension: str) -> BinaryIO:
@@ -213,11 +219,16 @@ class SegmentFiles:
 
     def stored(self, name: str) -> StreamWriter:
         """The stored values of a field: call ``.add(values)`` with those of successive documents."""
-        return self._stored.stream(STORED_STREAM + name)
+        return self._stream(STORED_STREAM + name)
 
     def value_column(self, name: str) -> StreamWriter:
         """A column of other values for Whoosh to sort by, as the field's ``to_column_value`` makes them."""
-        return self._stored.stream(COLUMN_STREAM + name)
+        return self._stream(COLUMN_STREAM + name)
+
+    def _stream(self, name: str) -> StreamWriter:
+        if self._stored is None:
+            raise RuntimeError("another process writes the stored fields")
+        return self._stored.stream(name)
 
     def column(self, name: str, array: NDArray[Any]) -> None:
         """Keep a numeric column: a number for every document.
@@ -239,15 +250,18 @@ class SegmentFiles:
             return
         self._closed = True
         if doc_count is None:
-            doc_count = max(self._columns.doc_count or 0, self._stored.doc_count)
+            stored_count = self._stored.doc_count if self._stored is not None else 0
+            doc_count = max(self._columns.doc_count or 0, stored_count)
         self._inverted.close(self._sync)
-        self._stored.close(doc_count, self._sync)
+        if self._stored is not None:
+            self._stored.close(doc_count, self._sync)
         self._columns.close(doc_count, self._sync)
 
     def abort(self) -> None:
         """Close and remove the files."""
         self._inverted.abort()
-        self._stored.abort()
+        if self._stored is not None:
+            self._stored.abort()
         self._columns.abort()
         for path in self.paths:
             path.unlink(missing_ok=True)

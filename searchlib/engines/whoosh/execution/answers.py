@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
 
+from searchlib.arrays import NDArray
 from searchlib.engines.whoosh.execution import topk
 from searchlib.engines.whoosh.execution.boolean import All, Constant, Excluded
 from searchlib.engines.whoosh.execution.explanation import Explanation

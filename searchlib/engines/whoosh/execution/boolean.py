@@ -128,7 +128,7 @@ class Some(Source):
         return self._merge([child.at(docs, need) for child in self.children])
 
     def candidates(self) -> Docs:
-        return np.unique(np.concatenate([child.candidates() for child in self.children]))
+        return distinct(np.concatenate([child.candidates() for child in self.children]))
 
     def bound(self) -> float:
         return sum(child.bound() for child in self.children)
@@ -143,7 +143,7 @@ class Some(Source):
             limit -= child.cost
             known.append(child.candidates())
         rest = [child for child in self.children if not any(child is one for one in rising[: len(known)])]
-        docs = np.unique(np.concatenate(known)) if known else None
+        docs = distinct(np.concatenate(known)) if known else None
         return docs, self._of(rest) if rest else None
 
     def explain(self, doc: int) -> Explanation | None:

@@ -11,8 +11,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import numpy as np
-from numpy.typing import NDArray
 
+from searchlib.arrays import NDArray
 from searchlib.engines.whoosh.execution.segment import Ints
 from searchlib.engines.whoosh.execution.snapshot import View
 

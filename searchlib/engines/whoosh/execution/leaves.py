@@ -12,8 +12,8 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
+from searchlib.arrays import NDArray
 from searchlib.engines.whoosh.execution.explanation import Explanation, Occurrence
 from searchlib.engines.whoosh.execution.postings import PARTLY, Reader, Span, common
 from searchlib.engines.whoosh.execution.segment import AnyInts, Bools, Docs, Floats, Ints
@@ -113,10 +113,10 @@ class Ranked(Source):
     def windows(self) -> Floats:
         if self._windows is None:
             decoded = self.view.snapshot.decoded
-            kept = decoded.get(("windows", *self._kept_as()))
+            kept = decoded.get(("windows", *self.kept_as()))
             if kept is None:
                 kept = (self._unscaled(),)
-                decoded.put(("windows", *self._kept_as()), kept)
+                decoded.put(("windows", *self.kept_as()), kept)
             bounds = kept[0]
             self._windows = bounds if self.scale == 1 else np.where(bounds > 0, bounds * max(self.scale, 0.0), bounds)
         return self._windows
@@ -169,18 +169,18 @@ class Ranked(Source):
 
     def candidates(self) -> Docs:
         lists = [part.reader.whole()[0] for part in self.parts]
-        return lists[0] if len(lists) == 1 else np.unique(np.concatenate(lists))
+        return lists[0] if len(lists) == 1 else distinct(np.concatenate(lists))
 
     def listed(self) -> tuple[Docs, Floats]:
         """All docs that match, ascending, and their scores."""
-        docs, tf = self._listed()
+        docs, tf = self.listed_tf(self.parts)
         return docs, self._score(tf)
 
     def promising(self) -> Promising:
-        key = self._kept_as()
+        key = self.kept_as()
         kept = self.view.snapshot.decoded.get(key)
         if kept is None:
-            docs, tf = self._listed()
+            docs, tf = self.listed_tf(self.parts)
             # Divided by the scale, since that is what a word's scores have in common in all queries.
             scores: Floats = self.ranking.score(1.0, tf)
             step = scores.max(initial=0.0) * (1 + 1e-9) / 255
@@ -194,7 +194,7 @@ class Ranked(Source):
 
     def estimate(self, docs: Docs) -> Matched:
         if self._promising is None:
-            if self._cost > PARTLY and self.view.snapshot.decoded.get(self._kept_as()) is None:
+            if self._cost > PARTLY and self.view.snapshot.decoded.get(self.kept_as()) is None:
                 self._cost_met += len(docs)
                 if self._cost_met * _PAYS < self._cost:
                     return self.at(docs, Need.UPPER)
@@ -207,7 +207,7 @@ class Ranked(Source):
             bounds[found] = codes[number] * step
         return hits, bounds
 
-    def _kept_as(self) -> tuple[Any, ...]:
+    def kept_as(self) -> tuple[Any, ...]:
         """All that the scores of the word in this segment depend on, but idf and boost."""
         parts = tuple((part.field, part.key, part.norm.key, part.weights) for part in self.parts)
         return self.view.number, parts, self.ranking
@@ -217,16 +217,21 @@ class Ranked(Source):
         """Whether the docs of the word are those of a posting list, which are kept already."""
         return len(self.parts) == 1 and self.parts[0].plain
 
-    def _listed(self) -> tuple[Docs, Floats]:
-        tf: Floats
-        if len(self.parts) > 1:
-            found = [part.postings() for part in self.parts]
-            docs, place = np.unique(np.concatenate([docs for docs, _ in found]), return_inverse=True)
-            # bincount adds in the order of its input, that of the parts, like the other ways.
-            tf = np.bincount(place, np.concatenate([shares for _, shares in found]), len(docs)).astype(np.float64)
-        else:
-            docs, tf = self.parts[0].postings()
-        return docs, tf
+    @staticmethod
+    def listed_tf(parts: Sequence[Part]) -> tuple[Docs, Floats]:
+        """All docs that a word with these parts matches, ascending, and tf~ there."""
+        if len(parts) == 1:
+            return parts[0].postings()
+        found = [part.postings() for part in parts]
+        docs = np.concatenate([docs for docs, _ in found])
+        order = docs.argsort(kind="stable")  # runs that ascend are merged
+        docs = docs[order]
+        first = np.ones(len(docs), bool)
+        np.not_equal(docs[1:], docs[:-1], out=first[1:])
+        # bincount adds in the order of its input, that of the parts, like the other ways.
+        place = np.cumsum(first) - 1
+        tf: Floats = np.bincount(place, np.concatenate([shares for _, shares in found])[order], int(first.sum()))
+        return docs[first], tf.astype(np.float64, copy=False)
 
     def explain(self, doc: int) -> Explanation | None:
         matched, score = self.match(doc)

@@ -13,7 +13,6 @@ from typing import Any, TypeAlias
 
 import numpy as np
 from whoosh import query as wq
-from whoosh.lang.morph_en import variations
 from whoosh.query.compound import DefaultOr, PreloadedOr, SplitOr
 
 from searchlib.engines.whoosh.execution import expand
@@ -149,6 +148,8 @@ class Lowering:
         return self._expanded(query, view, boost, terms)
 
     def _variations(self, query: Any, view: View, boost: float) -> Source:
+        from whoosh.lang.morph_en import variations  # compiles many patterns
+
         words = []
         for text in sorted(set(variations(query.text))):
             key = self._bytes(query.fieldname, text)

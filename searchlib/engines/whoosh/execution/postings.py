@@ -20,12 +20,12 @@ from collections.abc import Hashable
 from typing import Any, Protocol, TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
 
+from searchlib.arrays import NDArray
 from searchlib.engines.whoosh.execution.segment import BLOCK, AnyInts, Bools, Docs, Floats, Ints, Segment
 
 PARTLY = 131_072  # longer lists may be read in part
-_PER_BLOCK = 512  # where no more than one in so many postings is looked for
+PER_BLOCK = 512  # where no more than one in so many postings is looked for
 _MARK = 8_192  # from so many docs on, two lists are intersected by way of an array over all docs
 DECODED_BYTES = 256 << 20
 # Lists of few positions are decoded whole at once, those of many the second time, longer ones never.
@@ -56,27 +56,28 @@ class Decoded:
         self._limit = limit
         self.size = 0
         """Bytes that are kept."""
-        self._kept: OrderedDict[Hashable, Arrays] = OrderedDict()
+        self._kept: OrderedDict[Hashable, tuple[Any, int]] = OrderedDict()
         self._lock = threading.Lock()
 
-    def get(self, key: Hashable) -> Arrays | None:
+    def get(self, key: Hashable) -> Any | None:
         """What was kept under this key."""
         with self._lock:
             found = self._kept.get(key)
-            if found is not None:
-                self._kept.move_to_end(key)
-            return found
+            if found is None:
+                return None
+            self._kept.move_to_end(key)
+            return found[0]
 
-    def put(self, key: Hashable, arrays: Arrays) -> None:
-        """Keep arrays, which nobody may change from now on."""
-        size = _bytes(arrays)
+    def put(self, key: Hashable, arrays: Any, size: int | None = None) -> None:
+        """Keep arrays, which nobody may change from now on; ``size``, in bytes, where it is no tuple of arrays."""
+        size = _bytes(arrays) if size is None else size + 200
         with self._lock:
             if key in self._kept or size > self._limit:
                 return
-            self._kept[key] = arrays
+            self._kept[key] = arrays, size
             self.size += size
             while self.size > self._limit:
-                self.size -= _bytes(self._kept.popitem(last=False)[1])
+                self.size -= self._kept.popitem(last=False)[1][1]
 
 
 class Span:
@@ -241,7 +242,7 @@ class Reader:
 
     def locate(self, docs: Docs) -> tuple[Ints, Ints, AnyInts]:
         """Which of these ascending docs the list has: their indices in ``docs``, posting numbers, and freqs."""
-        if self._whole is None and len(docs) * _PER_BLOCK < self.df:
+        if self._whole is None and len(docs) * PER_BLOCK < self.df:
             if self._in_blocks is None:
                 self._in_blocks = self.list.first_asked()
             if self._in_blocks:

@@ -13,8 +13,8 @@ from collections.abc import Iterator
 from typing import Any, Protocol, TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
 
+from searchlib.arrays import NDArray
 BLOCK = 128
 
 Bools: TypeAlias = NDArray[np.bool_]

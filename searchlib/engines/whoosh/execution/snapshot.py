@@ -16,8 +16,8 @@ from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from typing import Any, Generic, TypeAlias, TypeVar
 
 import numpy as np
-from numpy.typing import NDArray
 
+from searchlib.arrays import NDArray
 from searchlib.engines.whoosh.execution.postings import DECODED_BYTES, Decoded, PostingList
 from searchlib.engines.whoosh.execution.segment import AnyInts, Bools, Docs, Floats, Ints, Segment
 from searchlib.ranking import BM25F
@@ -104,6 +104,8 @@ class View:
         self._lists: Cache[PostingList | None] = Cache(_LISTS)
         self._norms: Cache[FieldNorm] = Cache(256)
         self._languages: Cache[Bools] = Cache(_LANGUAGES)
+        self.leaves: Cache[Leaf | None] = Cache(_LISTS)
+        self.weighed: Cache[Weighed] = Cache(_LISTS)
 
     def postings(self, field: str, key: bytes) -> PostingList | None:
         """The posting list of a term."""

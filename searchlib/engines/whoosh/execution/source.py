@@ -24,8 +24,8 @@ from enum import Enum
 from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
 
+from searchlib.arrays import NDArray
 from searchlib.engines.whoosh.execution.explanation import Explanation
 from searchlib.engines.whoosh.execution.postings import Span
 from searchlib.engines.whoosh.execution.segment import Bools, Docs, Floats
