@@ -142,10 +142,10 @@ def files_of(index: Path) -> set[str]:
 
 
 def state_of(index: Path) -> str:
-    """A digest of all that is in a folder."""
+    """A digest of all that is in a folder; the private folder is looked into by nobody, so it is there or not."""
     hashed = hashlib.blake2b()
-    for path in sorted(index.rglob("*")) if index.exists() else ():
-        hashed.update(f"{path.relative_to(index)}\0".encode())
+    for path in sorted(index.iterdir()) if index.exists() else ():
+        hashed.update(f"{path.name}\0".encode())
         if path.is_file():
             hashed.update(path.read_bytes() + b"\0")
     return hashed.hexdigest()

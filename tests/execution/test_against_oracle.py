@@ -8,7 +8,19 @@ from typing import Any
 import numpy as np
 import pytest
 
-from searchlib.engines.whoosh.execution import Snapshot, count, explain, leaves, matches, postings, search, stream, topk
+from searchlib.engines.whoosh.execution import (
+    Snapshot,
+    count,
+    explain,
+    flat,
+    leaves,
+    matches,
+    postings,
+    prepared,
+    search,
+    stream,
+    topk,
+)
 from searchlib.engines.whoosh.execution.explanation import Explanation
 from searchlib.ranking import BM25F
 
@@ -26,11 +38,18 @@ def limits(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> i
     if request.param == "large limits":
         return 9
     monkeypatch.setattr(postings, "PARTLY", 150)
-    monkeypatch.setattr(postings, "_PER_BLOCK", 30)
+    monkeypatch.setattr(postings, "PER_BLOCK", 30)
     monkeypatch.setattr(postings, "_MARK", 10)
     monkeypatch.setattr(postings, "_FEW_POSITIONS", 5)
     monkeypatch.setattr(postings, "_MANY_POSITIONS", 50)
     monkeypatch.setattr(leaves, "PARTLY", 150)
+    monkeypatch.setattr(prepared, "PARTLY", 150)
+    monkeypatch.setattr(prepared, "PER_BLOCK", 30)
+    monkeypatch.setattr(prepared, "RUN", 4)
+    monkeypatch.setattr(flat, "RUN", 4)
+    monkeypatch.setattr(prepared, "BEST", 6)
+    monkeypatch.setattr(flat, "FEW", 8)
+    monkeypatch.setattr(flat, "VERIFIED", 3)
     monkeypatch.setattr(leaves, "_PAYS", 2)
     monkeypatch.setattr(topk, "SPARSE", 24)
     monkeypatch.setattr(topk, "FIRST", 4)

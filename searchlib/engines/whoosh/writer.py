@@ -46,7 +46,7 @@ from searchlib.engines.whoosh.toc import write_toc
 from searchlib.errors import IndexMissing, IndexProblem
 from searchlib.records import Document, document_digest
 
-BATCH = 12 << 20  # code points of text that are inverted together
+BATCH = 8 << 20  # code points of text that are inverted together, at most; a batch takes some 20 bytes for each
 SMALL = 8 << 20  # code points; what is smaller than this is not worth a second process
 MEMORY = 512 << 20
 MOST_SEGMENTS = 8
@@ -141,7 +141,7 @@ class WhooshWriter:
         self._removed.add(document.path)
         self._batch.append(Incoming(document, seed, digest, default_language))
         self._batch_size += len(document.text)
-        if self._batch_size >= BATCH:
+        if self._batch_size >= min(BATCH, self._memory // 64):
             self._flush()
 
     def remove(self, path: str) -> None:

@@ -21,6 +21,7 @@ from searchlib.engines.whoosh.building.runs import FieldRun, Run, Stretches, UIn
 from searchlib.engines.whoosh.codec.segment import SegmentColumns
 
 KEYS_AT_ONCE = 4096
+POSTINGS_AT_ONCE = 1 << 16  # of one source, unless a single key has more: what a merge holds in memory
 VALUES_AT_ONCE = 8192
 
 
@@ -94,8 +95,7 @@ class RunSource:
 def _cut(run: FieldRun) -> Iterator[Slice]:
     ends = np.concatenate(([0], np.cumsum(run.df, dtype=np.int64)))
     places = np.concatenate(([0], np.cumsum(run.freqs, dtype=np.int64)))
-    for first in range(0, len(run.keys), KEYS_AT_ONCE):
-        last = min(first + KEYS_AT_ONCE, len(run.keys))
+    for first, last in _portions(ends):
         a, b = int(ends[first]), int(ends[last])
         positions = run.positions[places[a] : places[b]] if run.positions is not None else None
         cf = places[ends[first + 1 : last + 1]] - places[ends[first:last]]
@@ -153,11 +153,11 @@ class SpilledRun:
 
             keys_file, docs, freqs, positions = (opened(part) for part in ("keys", "docs", "freqs", "positions"))
             assert keys_file is not None and docs is not None and freqs is not None
-            for first in range(0, len(sizes), KEYS_AT_ONCE):
-                cut = np.cumsum(sizes[first : first + KEYS_AT_ONCE], dtype=np.int64).tolist()
+            for first, last in _portions(np.concatenate(([0], np.cumsum(df, dtype=np.int64)))):
+                cut = np.cumsum(sizes[first:last], dtype=np.int64).tolist()
                 blob = keys_file.read(cut[-1])
                 keys = [blob[i:j] for i, j in zip([0, *cut], cut, strict=False)]
-                part_df = df[first : first + KEYS_AT_ONCE]
+                part_df = df[first:last]
                 ends = np.cumsum(part_df, dtype=np.int64)
                 part_docs, part_freqs = _numbers(docs, int(ends[-1])), _numbers(freqs, int(ends[-1]))
                 places = np.concatenate(([0], np.cumsum(part_freqs, dtype=np.int64)))
@@ -185,6 +185,16 @@ class SpilledRun:
     def column(self, name: str) -> NDArray[Any]:
         """A column."""
         return self._whole(f"{name}.column")
+
+
+def _portions(ends: NDArray[np.int64]) -> Iterator[tuple[int, int]]:
+    """Cut keys into slices, (first, last) each; ``ends[i]`` is how many postings the keys before number i have."""
+    first, count = 0, len(ends) - 1
+    while first < count:
+        fitting = int(ends.searchsorted(ends[first] + POSTINGS_AT_ONCE, "right")) - 1
+        last = min(max(fitting, first + 1), first + KEYS_AT_ONCE, count)
+        yield first, last
+        first = last
 
 
 def _numbers(file: BinaryIO, count: int) -> UInts:

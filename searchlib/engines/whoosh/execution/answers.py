@@ -13,7 +13,7 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from searchlib.arrays import NDArray
-from searchlib.engines.whoosh.execution import topk
+from searchlib.engines.whoosh.execution import flat, topk
 from searchlib.engines.whoosh.execution.boolean import All, Constant, Excluded
 from searchlib.engines.whoosh.execution.explanation import Explanation
 from searchlib.engines.whoosh.execution.lower import Lowering
@@ -33,7 +33,7 @@ class TopDocs:
     """The best records, best first: parallel arrays of segment numbers, docs in them, and scores."""
 
     segments: NDArray[np.int64]
-    docs: Ints
+    docs: AnyInts
     scores: Floats
 
     def __len__(self) -> int:
@@ -58,7 +58,18 @@ def search(
     lowering = Lowering(snapshot, ranking)
     k = None if limit is None else limit + offset
     best = np.empty(0)
+    shape = flat.shape(query, filter) if k and k <= flat.DEEPEST and mask is None else None
     for view in snapshot.views:
+        if k and shape is not None:
+            floor = float(best[-1]) if len(best) == k else -np.inf
+            answer = flat.search(lowering, shape, view, k, floor)
+            if answer is not None:
+                if len(snapshot.views) == 1:
+                    docs, scores = answer
+                    return TopDocs(np.zeros(len(docs[offset:]), np.int64), docs[offset:], scores[offset:])
+                found.append((view, *answer))
+                best = -np.sort(-np.concatenate((best, answer[1])))[:k]
+                continue
         source = _restricted(lowering, query, view, filter, mask)
         if isinstance(source, Nothing):
             continue

@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from searchlib.engines.whoosh.codec.packing import distinct
 from searchlib.engines.whoosh.execution.explanation import Explanation
 from searchlib.engines.whoosh.execution.postings import Span
 from searchlib.engines.whoosh.execution.segment import Bools, Docs, Floats

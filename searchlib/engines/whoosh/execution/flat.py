@@ -143,19 +143,26 @@ def _lists(lowering: Lowering, shape: Shape, view: View) -> Lists | None:
         return _nothing(view)
     excluded = [one for query, boost in shape.excluded if (one := leaf(lowering, query, view, boost)) is not None]
     scales = [one.scale for one in words]
-    if shape.every or len(words) == 1:
+    every = shape.every or len(words) == 1
+    if every:
         words += kept
         scales += [0.0] * len(kept)
         kept = []
         rarest = min(one.weighed.cost for one in words)
         if not all(one.weighed.pays(rarest) for one in words + excluded):
             return None
+    ready = [one.weighed.prepared() for one in words]
+    if not all(len(one.docs) for one in ready):  # a word whose docs are all deleted, or in other languages
+        if every:
+            return _nothing(view)
+        there = [number for number, one in enumerate(ready) if len(one.docs)]
+        words, ready, scales = ([part[number] for number in there] for part in (words, ready, scales))  # type: ignore
     return Lists(
         view,
         words,
-        [one.weighed.prepared() for one in words],
+        ready,
         scales,
-        shape.every or len(scales) == 1,
+        every,
         [one.weighed.prepared() for one in kept],
         [one.weighed.prepared() for one in excluded],
         shape.phrase,

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from searchlib.arrays import NDArray
+from searchlib.engines.whoosh.codec.packing import distinct
 from searchlib.engines.whoosh.execution.explanation import Explanation, Occurrence
 from searchlib.engines.whoosh.execution.postings import PARTLY, Reader, Span, common
 from searchlib.engines.whoosh.execution.segment import AnyInts, Bools, Docs, Floats, Ints

@@ -124,13 +124,13 @@ class Span:
 class PostingList:
     """The postings of a term in a segment, and tables about them that are made when first needed."""
 
-    __slots__ = ("_asked", "_decoded", "_last_docs", "_peak", "_phrased", "df", "entry", "segment")
+    __slots__ = ("_asked", "_last_docs", "_peak", "_phrased", "decoded", "df", "entry", "segment")
 
     def __init__(self, segment: Segment, entry: Any, decoded: Decoded) -> None:
         self.segment = segment
         self.entry = entry
         self.df = int(entry.df)
-        self._decoded = decoded
+        self.decoded = decoded
         self._asked = False
         self._phrased = False
         self._last_docs: Docs | None = None
@@ -149,14 +149,14 @@ class PostingList:
 
     def whole(self) -> Whole:
         """All docs and freqs."""
-        kept = self._decoded.get(self)
+        kept = self.decoded.get(self)
         if kept is not None:
             docs, freqs = kept
             return docs, freqs
         freqs = self.segment.freqs(self.entry)
         small = np.uint8 if int(freqs.max(initial=0)) < 256 else np.uint32
         whole = self.segment.docs(self.entry).astype(np.int32, copy=False), freqs.astype(small, copy=False)
-        self._decoded.put(self, whole)
+        self.decoded.put(self, whole)
         return whole
 
     def first_asked(self) -> bool:
@@ -169,7 +169,7 @@ class PostingList:
     @property
     def ready(self) -> bool:
         """Whether the list is short, or decoded."""
-        return self.df <= PARTLY or self._decoded.get(self) is not None
+        return self.df <= PARTLY or self.decoded.get(self) is not None
 
     def peak(self, key: object, norm: Norm) -> float:
         """At least the greatest peak: exact for a list that is ready, otherwise what the table of blocks tells."""
@@ -184,15 +184,19 @@ class PostingList:
         self._peak = (key, peak)
         return peak
 
+    def all_positions(self) -> tuple[AnyInts, AnyInts]:
+        """All positions, and where those of each posting begin: no offsets where each posting has one position."""
+        positions, offsets = self.segment.positions(self.entry)
+        small = np.uint16 if int(positions.max(initial=0)) < 1 << 16 else np.uint32
+        single = self.entry.cf == self.df
+        return positions.astype(small, copy=False), offsets[:0] if single else offsets.astype(np.int32)
+
     def positions(self, numbers: Ints) -> tuple[Ints, Ints]:
         """Positions of the postings with these ascending numbers, and how many each has."""
-        kept = self._decoded.get((self, "positions"))
+        kept = self.decoded.get((self, "positions"))
         if kept is None and self.entry.cf <= _MANY_POSITIONS and (self._phrased or self.entry.cf <= _FEW_POSITIONS):
-            positions, offsets = self.segment.positions(self.entry)
-            small = np.uint16 if int(positions.max(initial=0)) < 1 << 16 else np.uint32
-            single = self.entry.cf == self.df  # one position each: offsets would say nothing
-            kept = positions.astype(small, copy=False), offsets[:0] if single else offsets.astype(np.int32)
-            self._decoded.put((self, "positions"), kept)
+            kept = self.all_positions()
+            self.decoded.put((self, "positions"), kept)
         self._phrased = True
         if kept is None:
             positions, offsets = self.segment.positions(self.entry, numbers)

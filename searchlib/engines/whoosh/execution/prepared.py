@@ -46,7 +46,7 @@ class Prepared:
         self.best, self.below = _best(gains, self.crests)
         self.best_docs: list[int] = docs[self.best].tolist()
         self.best_gains: Floats = gains[self.best]
-        self.starts: Docs | None = None  # see ``compiled``
+        self.starts: Any = None  # what compiled code adds: see ``compiled``
         self.row: Ints | None = None
 
     @property

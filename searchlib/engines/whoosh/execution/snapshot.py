@@ -13,14 +13,18 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
-from typing import Any, Generic, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar
 
 import numpy as np
 
 from searchlib.arrays import NDArray
+from searchlib.engines.whoosh.execution.activation import activate
 from searchlib.engines.whoosh.execution.postings import DECODED_BYTES, Decoded, PostingList
 from searchlib.engines.whoosh.execution.segment import AnyInts, Bools, Docs, Floats, Ints, Segment
 from searchlib.ranking import BM25F
+
+if TYPE_CHECKING:
+    from searchlib.engines.whoosh.execution.prepared import Leaf, Weighed
 
 Foreign: TypeAlias = Callable[[Any, int], tuple[AnyInts, Floats]]
 Order: TypeAlias = Callable[[int], NDArray[np.int64]]
@@ -161,7 +165,8 @@ class Snapshot:
     ``schema`` (a Whoosh schema) turns the values of queries into terms; without one they are UTF-8. ``order``
     gives the rank of every doc of a segment for ties between segments; without it the order of segments and docs
     decides. ``foreign`` evaluates a query that the executor does not know, in the segment of this number: docs,
-    ascending, and scores. ``cache_bytes`` is what decoded posting lists may take, at 6 bytes a posting.
+    ascending, and scores. ``cache_bytes`` is what decoded posting lists may take, at 6 to 20 bytes a posting.
+    ``compiled`` is whether flat queries go through compiled code: see ``activation``.
     """
 
     def __init__(
@@ -173,8 +178,10 @@ class Snapshot:
         foreign: Foreign | None = None,
         cache_bytes: int = DECODED_BYTES,
         window_bits: int = WINDOW_BITS,
+        compiled: bool | None = None,
     ) -> None:
         self.schema = schema
+        self.compiled: Any = activate(compiled)
         self.decoded = Decoded(cache_bytes)
         self.order = order
         self.foreign = foreign

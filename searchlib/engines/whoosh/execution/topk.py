@@ -51,15 +51,16 @@ class Top:
     def add(self, docs: Docs, scores: Floats) -> None:
         """Take the best of these docs in; a doc may be given again, with the same score."""
         good = scores >= self.threshold
-        docs = np.concatenate((self.docs, docs[good]))
-        scores = np.concatenate((self.scores, scores[good]))
-        docs, first = np.unique(docs, return_index=True)
-        scores = scores[first]
-        if len(scores) > self.k:
+        docs, scores = docs[good], scores[good]
+        if len(scores) > 4 * self.k:
             good = scores >= np.partition(scores, len(scores) - self.k)[len(scores) - self.k]
             docs, scores = docs[good], scores[good]
-        best = np.lexsort((docs, -scores))[: self.k]
-        self.docs, self.scores = docs[best], scores[best]
+        docs, scores = np.concatenate((self.docs, docs)), np.concatenate((self.scores, scores))
+        best = np.lexsort((docs, -scores))
+        docs, scores = docs[best], scores[best]
+        first = np.ones(len(docs), bool)
+        np.not_equal(docs[1:], docs[:-1], out=first[1:])  # a doc's score is always the same
+        self.docs, self.scores = docs[first][: self.k], scores[first][: self.k]
 
 
 def collect(source: Source, k: int, threshold: float = -np.inf) -> Top:
