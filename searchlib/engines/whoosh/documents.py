@@ -23,16 +23,15 @@ class DocumentTable:
         self.alive: NDArray[np.bool_] = (
             np.ones(segment.doc_count, bool) if segment.deleted is None else ~segment.deleted
         )
-        self._begins = segment.column("number") == 1
 
     @cached_property
     def firsts(self) -> NDArray[np.int64]:
         """The first record of each document."""
-        return np.flatnonzero(self._begins)
+        return np.flatnonzero(self.segment.column("number") == 1)
 
     def values(self, name: str) -> list[Any]:
         """A stored value of each document."""
-        return list(compress(self.segment.stored_values(name), self._begins.tolist()))
+        return list(self.segment.stored_values_at(name, self.firsts))
 
     @cached_property
     def paths(self) -> list[str]:

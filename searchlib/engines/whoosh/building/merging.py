@@ -20,8 +20,10 @@ from searchlib.engines.whoosh.building.runs import UInts, ranges
 from searchlib.engines.whoosh.building.sources import Slice, Source, SpilledRun
 from searchlib.engines.whoosh.codec.files import SegmentFiles, stored_file
 from searchlib.engines.whoosh.codec.stored import STORED_STREAM
+from searchlib.engines.whoosh.schema import EXACT, PROSE
 
 GONE = np.uint32(0xFFFFFFFF)
+ALWAYS = (*PROSE, *EXACT)  # fields that every segment has, be they empty
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +77,7 @@ def _write_postings(
 ) -> None:
     files = SegmentFiles(folder, segment_id, sync=False, stored=False)
     in_order = placement.in_order
-    for name in sorted({name for source in sources for name in source.field_names()}):
+    for name in sorted({*ALWAYS, *(name for source in sources for name in source.field_names())}):
         _merge_field(name, sources, placement, files, in_order)
     for name in columns:
         column = np.zeros(placement.size, np.uint32)
@@ -151,13 +153,16 @@ def _merge_field(
             if found is not None:
                 alive = target != GONE
                 lengths[target[alive]] = found[alive]
-    writer = files.field(name, positions=lengths is not None)
     counted = lengths if lengths is not None else np.ones(placement.size, np.uint32)
+    writer = files.field(name, positions=lengths is not None) if name in ALWAYS else None
     for joined in _aligned([source.slices(name) for source in sources]):
         merged = _join(joined, placement, in_order)
         if len(merged.keys):
+            # A metadata field that no record has any more is not there, as it would not be in a clean build.
+            writer = writer or files.field(name, positions=lengths is not None)
             writer.add(merged.keys, merged.df, merged.docs, merged.freqs, merged.positions, counted)
-    writer.finish(lengths)
+    if writer is not None:
+        writer.finish(lengths)
 
 
 def _aligned(streams: Iterable[Iterator[Slice]]) -> Iterator[list[tuple[int, Slice]]]:

@@ -13,6 +13,7 @@ import numpy as np
 
 from searchlib.arrays import NDArray
 from searchlib.engines.whoosh.codec.container import Container, ContainerWriter
+from searchlib.engines.whoosh.codec.postings import MAX_DOCUMENTS
 
 KIND: Final = b"COLS"
 LENGTH: Final = "length:"
@@ -110,10 +111,10 @@ class Columns:
         self.container = container
         meta = container.meta
         count, columns = meta.get("documents"), meta.get("columns")
-        if not isinstance(count, int) or count < 0 or not isinstance(columns, dict):
+        if type(count) is not int or not 0 <= count < MAX_DOCUMENTS or not isinstance(columns, dict):
             container.damaged("its directory is wrong")
         for name, column in columns.items():
-            if not isinstance(column, dict) or column.get("type") not in _TYPES or name not in container:
+            if not isinstance(column, dict) or str(column.get("type")) not in _TYPES or name not in container:
                 container.damaged(f"column {name!r} is not what was written")
             if container.section(name).length != count * np.dtype(column["type"]).itemsize:
                 container.damaged(f"column {name!r} has a length that cannot be")
@@ -139,13 +140,17 @@ class Columns:
         if array is None:
             kind = self._columns[name]["type"]
             array = self.container.section(name).array(kind)
+            if name.startswith(LENGTH) and (array.dtype.kind != "u" or array.dtype.itemsize > 4):
+                self.container.damaged(f"column {name!r} is not what was written")
             self._arrays[name] = array
         return array
 
     def statistics(self, name: str) -> tuple[int, int, int]:
         """Sum, least and greatest of a column of lengths."""
         column = self._columns[name]
-        try:
-            return int(column["sum"]), int(column["least"]), int(column["most"])
-        except (KeyError, TypeError, ValueError):
+        total, least, most = (column.get(key) for key in ("sum", "least", "most"))
+        right = type(total) is int and type(least) is int and type(most) is int
+        # Scores divide by averages: what is not between these would be no length at all.
+        if not right or not 0 <= least <= most < 1 << 32 or not least * self.doc_count <= total <= most * self.doc_count:
             self.container.damaged(f"column {name!r} is not what was written")
+        return total, least, most

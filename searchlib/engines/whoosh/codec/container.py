@@ -183,10 +183,11 @@ class Container:
             body = directory["body"]
             self._group_sums: list[int] = directory["checksums"]
             self.meta: dict[str, Any] = directory["meta"]
-            sections = {name: (int(first), int(length)) for name, first, length in directory["sections"]}
-            pages = (int(body) + PAGE - 1) >> PAGE_BITS
+            sections = {str(name): (first, length) for name, first, length in directory["sections"]}
+            pages = (body + PAGE - 1) >> PAGE_BITS
             right = (
                 isinstance(self.meta, dict)
+                and all(type(number) is int for place in sections.values() for number in (body, *place))
                 and body + 4 * pages == start
                 and len(self._group_sums) == (pages + TABLE_GROUP - 1) // TABLE_GROUP
                 and all(_HEADER.size <= first <= first + length <= body for first, length in sections.values())

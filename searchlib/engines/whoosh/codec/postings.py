@@ -43,7 +43,12 @@ NO_POSITIONS: Final = 255
 LENGTH_BOUND: Final = 0xFFFF
 FREQUENCY_BOUND: Final = 0xFF
 SUMMARY_BYTES: Final = 12
+MAX_DOCUMENTS: Final = 1 << 31
+"""A segment has fewer."""
+EMPTY_POSITIONS: Final = 1 << 20
+"""A stream of positions without a byte (all of them 0) has at most so many, or as many as documents."""
 _UNBOUNDED: Final = np.uint32(0xFFFFFFFF)
+_MOST_REPEATED: Final = 0xFFFFFFFE
 
 U32Array = NDArray[np.uint32]
 I64Array = NDArray[np.int64]
@@ -118,7 +123,11 @@ class Record:
         if not self.has_positions:
             raise StreamDamaged("no positions")
         start = self._freq_stream.end if self.repeated else self._doc_stream.end
-        return Stream(self._data, start, self.cf, self._position_code)
+        stream = Stream(self._data, start, self.cf, self._position_code)
+        # What takes no bytes may still take memory: the file must justify it.
+        if stream.end == start and self.cf > max(self.df, EMPTY_POSITIONS):
+            raise StreamDamaged("positions")
+        return stream
 
     @property
     def end(self) -> int:
@@ -132,21 +141,30 @@ class Record:
         """The tail, if there is one."""
         return self._data[self.end :] if self._tailed else None
 
-    def docs(self) -> U32Array:
-        """All documents."""
+    def docs(self, doc_count: int = MAX_DOCUMENTS) -> U32Array:
+        """All documents, increasing, all below ``doc_count``."""
         docs = self._doc_stream.all()
         if self.df > 1:
+            # No step is greater than ``doc_count``, so the sum cannot pass 2**32 without being beyond it first.
+            if int(docs.max()) >= doc_count:
+                raise StreamDamaged("documents")
             docs[1:] += np.uint32(1)
             np.cumsum(docs, out=docs)
+        if int(docs.max()) >= doc_count:
+            raise StreamDamaged("documents")
         return docs
 
     def freqs(self) -> U32Array:
-        """All frequencies."""
+        """All frequencies, at least 1."""
         if not self.repeated:
             return np.ones(self.df, U32)
-        freqs = self._freq_stream.all()
-        freqs += np.uint32(1)
-        return freqs
+        return self._frequencies(self._freq_stream.all())
+
+    def _frequencies(self, less_one: U32Array) -> U32Array:
+        if less_one.size and int(less_one.max()) > min(self.cf - self.df, _MOST_REPEATED):
+            raise StreamDamaged("frequencies")
+        less_one += np.uint32(1)
+        return less_one
 
     @cached_property
     def _last_docs(self) -> U32Array:
@@ -168,10 +186,8 @@ class Record:
     def blocks(self, lengths: NDArray[np.unsignedinteger]) -> Blocks:
         """The block table; for a term of a single block it is computed, with the lengths of all documents."""
         if self.df <= BLOCK:
-            docs = self.docs()
+            docs = self.docs(len(lengths))
             most = np.array([self.freqs().max()], U32)
-            if int(docs.max()) >= len(lengths):
-                raise StreamDamaged("documents")
             return Blocks(docs[-1:], most, np.array([lengths[docs].min()], U32))
         count = self._block_count
         start = self._doc_stream_start()
@@ -182,7 +198,10 @@ class Record:
         else:
             freqs = np.ones(count, U32)
         start -= 2 * count
-        return Blocks(self._last_docs, freqs, self._data[start : start + 2 * count].view("<u2").astype(U32))
+        last = self._last_docs
+        if not _increases(last) or int(last[-1]) >= len(lengths):
+            raise StreamDamaged("block table")
+        return Blocks(last, freqs, self._data[start : start + 2 * count].view("<u2").astype(U32))
 
     def _doc_stream_start(self) -> int:
         counted = self.repeated and self._counted
@@ -193,12 +212,12 @@ class Record:
         # The position code is there, 255 or not, in every field that keeps positions.
         return self._table == 1 + self.repeated + 1
 
-    def decode(self, numbers: NDArray[np.intp]) -> tuple[U32Array, U32Array]:
-        """Documents and frequencies of these blocks (increasing numbers), one block after the other."""
+    def decode(self, numbers: NDArray[np.intp], doc_count: int = MAX_DOCUMENTS) -> tuple[U32Array, U32Array]:
+        """Documents, increasing and below ``doc_count``, and frequencies of these blocks (increasing numbers)."""
         if self.df <= BLOCK:
-            return (self.docs(), self.freqs()) if len(numbers) else (np.zeros(0, U32), np.zeros(0, U32))
+            return (self.docs(doc_count), self.freqs()) if len(numbers) else (np.zeros(0, U32), np.zeros(0, U32))
         if 2 * len(numbers) > self._block_count:
-            return self._decode_most(numbers)
+            return self._decode_most(numbers, doc_count)
         docs = self._doc_stream.block(numbers)
         docs[:, 1:] += np.uint32(1)
         later = numbers > 0
@@ -206,20 +225,22 @@ class Record:
         np.cumsum(docs, axis=1, out=docs)
         if self.repeated:
             freqs = self._freq_stream.block(numbers)
-            freqs += np.uint32(1)
         else:
             freqs = np.ones(docs.shape, U32)
         surplus = BLOCK * self._block_count - self.df if len(numbers) and numbers[-1] == self._block_count - 1 else 0
-        stop = docs.size - surplus
-        return docs.reshape(-1)[:stop], freqs.reshape(-1)[:stop]
+        stop = docs.size - surplus  # what follows is anything
+        found, freqs = docs.reshape(-1)[:stop], freqs.reshape(-1)[:stop]
+        if len(found) and (int(found[-1]) >= doc_count or not _increases(found)):
+            raise StreamDamaged("documents")
+        return found, self._frequencies(freqs) if self.repeated else freqs
 
-    def _decode_most(self, numbers: NDArray[np.intp]) -> tuple[U32Array, U32Array]:
+    def _decode_most(self, numbers: NDArray[np.intp], doc_count: int) -> tuple[U32Array, U32Array]:
         if len(numbers) == self._block_count:
-            return self.docs(), self.freqs()
+            return self.docs(doc_count), self.freqs()
         chosen = np.zeros(self._block_count, bool)
         chosen[numbers] = True
         mask = np.repeat(chosen, BLOCK)[: self.df]
-        return self.docs()[mask], self.freqs()[mask]
+        return self.docs(doc_count)[mask], self.freqs()[mask]
 
     def positions(self, which: NDArray[np.intp] | None = None) -> tuple[U32Array, I64Array]:
         """Positions of these postings (indices into `docs`; None: all), and where those of each begin.
@@ -233,9 +254,12 @@ class Record:
             values = stream.all()
         else:
             begins, each = self._position_ranges(which)
-            index = ranges(begins, each)
-            if len(index) and not 0 <= int(index.min()) <= int(index.max()) < self.cf:
+            # Before room is made for them.
+            if len(each) and not (0 <= int(begins.min()) and int((begins + each).max()) <= self.cf):
                 raise StreamDamaged("positions")
+            if int(each.sum()) > self.cf:
+                raise StreamDamaged("positions")
+            index = ranges(begins, each)
             values = stream.at(index)
         offsets = np.zeros(len(each) + 1, np.int64)
         np.cumsum(each, out=offsets[1:])
@@ -263,3 +287,7 @@ class Record:
         before = np.cumsum(freqs, axis=1) - freqs + self._positions_before[numbers][:, None]
         column = which & (BLOCK - 1)
         return before[row, column], freqs[row, column]
+
+
+def _increases(numbers: U32Array) -> bool:
+    return bool((numbers[1:] > numbers[:-1]).all())

@@ -31,7 +31,7 @@ from searchlib.engines.whoosh.codec.files import (
     SegmentFiles,
 )
 from searchlib.engines.whoosh.codec.packing import StreamDamaged
-from searchlib.engines.whoosh.codec.postings import Blocks, Record
+from searchlib.engines.whoosh.codec.postings import MAX_DOCUMENTS, Blocks, Record
 from searchlib.engines.whoosh.codec.stored import KIND as STORED_KIND
 from searchlib.engines.whoosh.codec.stored import MISSING, STORED_STREAM, Stored
 from searchlib.engines.whoosh.codec.terms import TermEntry, Terms
@@ -60,9 +60,11 @@ class InvertedColumns:
             for field in self._terms_file.meta["fields"]:
                 int(field["terms"]), int(field["postings"]), int(field["cf"]), bool(field["positions"])
                 self._fields[str(field["name"])] = field
-        except (KeyError, TypeError, ValueError):
+        except (KeyError, TypeError, ValueError, OverflowError):
             self._terms_file.damaged("its directory is wrong")
         self._terms: dict[str, Terms] = {}
+        self.doc_count = MAX_DOCUMENTS
+        """Documents of the segment, as far as is known: no term is in more."""
 
     @property
     def files(self) -> list[Container]:
@@ -91,15 +93,12 @@ class InvertedColumns:
         """Whether the field keeps positions."""
         return field in self._fields and bool(self._fields[field]["positions"])
 
-    def docs(self, entry: TermEntry, doc_count: int | None = None) -> U32Array:
-        """All documents of a term, all below ``doc_count``."""
+    def docs(self, entry: TermEntry) -> U32Array:
+        """All documents of a term, increasing, all below ``doc_count``."""
         try:
-            docs = self.record(entry).docs()
+            return self.record(entry).docs(self.doc_count)
         except StreamDamaged:
             self.damaged(entry)
-        if doc_count is not None and int(docs.max()) >= doc_count:
-            self.damaged(entry)
-        return docs
 
     def freqs(self, entry: TermEntry) -> U32Array:
         """All frequencies of a term."""
@@ -116,6 +115,8 @@ class InvertedColumns:
             if terms is None:
                 raise KeyError(entry.field)
             try:
+                if entry.df > self.doc_count:
+                    raise StreamDamaged("more documents than there are")
                 record = Record(terms.record(entry), entry.df, entry.cf, bool(self._fields[entry.field]["positions"]))
             except StreamDamaged:
                 self.damaged(entry)
@@ -130,7 +131,8 @@ class InvertedColumns:
 def _opener(folder: Path, segment_id: str) -> OpenBuffer:
     """Opens the files of a segment, which may be in one compound file."""
     compound = folder / (segment_id + COMPOUND)
-    if not compound.exists():
+    # A compound file beside the others is a stranger: they are what was written.
+    if (folder / (segment_id + TERMS)).exists() or not compound.exists():
         paths = {extension: folder / (segment_id + extension) for extension in EXTENSIONS}
         return lambda extension: (map_file(paths[extension]), str(paths[extension]))
     container = Container(map_file(compound), str(compound), COMPOUND_KIND)
@@ -158,6 +160,7 @@ class SegmentColumns:
         self._stored = Stored(Container(*open_file(STORED), STORED_KIND))
         self._columns = Columns(Container(*open_file(COLUMNS), COLUMNS_KIND))
         self.doc_count: int = self._columns.doc_count
+        self._inverted.doc_count = self.doc_count
         """Documents in the segment, deleted ones included."""
         if self._stored.doc_count != self.doc_count:
             self._stored.container.damaged("its number of documents is not that of the columns")
@@ -204,7 +207,7 @@ class SegmentColumns:
 
     def docs(self, entry: TermEntry) -> U32Array:
         """The documents of a term, increasing, deleted ones included; an array of the caller's own."""
-        return self._inverted.docs(entry, self.doc_count)
+        return self._inverted.docs(entry)
 
     def freqs(self, entry: TermEntry) -> U32Array:
         """How often the term stands in each of its documents; an array of the caller's own."""
@@ -220,12 +223,9 @@ class SegmentColumns:
     def decode(self, entry: TermEntry, block_numbers: NDArray[np.intp]) -> tuple[U32Array, U32Array]:
         """Documents and frequencies of some blocks (numbers from 0, increasing), one block after the other."""
         try:
-            docs, freqs = self._inverted.record(entry).decode(block_numbers)
+            return self._inverted.record(entry).decode(block_numbers, self.doc_count)
         except StreamDamaged:
             self._inverted.damaged(entry)
-        if len(docs) and int(docs.max()) >= self.doc_count:
-            self._inverted.damaged(entry)
-        return docs, freqs
 
     def positions(self, entry: TermEntry, which: NDArray[np.intp] | None = None) -> tuple[U32Array, NDArray[np.int64]]:
         """Where a term stands in its documents.
@@ -284,6 +284,10 @@ class SegmentColumns:
     def stored_values(self, name: str) -> Iterator[Any]:
         """One stored field of all documents, in order; `MISSING` where a document has none."""
         return self._stored.values(STORED_STREAM + name)
+
+    def stored_values_at(self, name: str, docs: NDArray[np.int64]) -> Iterator[Any]:
+        """One stored field of some documents, which increase; `MISSING` where one has none."""
+        return self._stored.values_at(STORED_STREAM + name, docs)
 
     def verify(self) -> None:
         """Compare every checksum of every file (the deletions' was compared on opening)."""

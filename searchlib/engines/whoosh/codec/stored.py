@@ -86,9 +86,10 @@ class _Block:
             first, size = struct.unpack_from("<qB", raw, at)
             if size not in (1, 2, 4, 8):
                 raise ValueError("integers")
+            steps = np.frombuffer(raw, f"<i{size}", count - 1, at + 9)  # before room is made for so many
             numbers = np.empty(count, np.int64)
             numbers[0] = first
-            numbers[1:] = np.frombuffer(raw, f"<i{size}", count - 1, at + 9)
+            numbers[1:] = steps
             self._integers = np.cumsum(numbers)
         elif self._kind in (TEXTS, VALUES):
             self._ends = np.frombuffer(raw, "<u4", count, at)
@@ -110,6 +111,15 @@ class _Block:
         if self._kind == TEXTS:
             return data.decode("utf-8", "surrogatepass")
         return values.decode(data) if data else MISSING
+
+    def at(self, documents: NDArray[np.int64]) -> list[Any]:
+        """The values of some documents, counted from the first of the block."""
+        which = documents if self._run_ends is None else self._run_ends.searchsorted(documents, "right")
+        if self._kind == INTEGERS:
+            return list(self._integers[which].tolist())
+        ends = self._ends.astype(np.int64)
+        starts = np.concatenate(([0], ends[:-1]))[which].tolist()
+        return [self._convert(start, stop) for start, stop in zip(starts, ends[which].tolist(), strict=True)]
 
     def all(self) -> list[Any]:
         """The values of all documents of the block."""
@@ -159,7 +169,7 @@ class Stored:
         self._cache = _Cache(CACHED_BLOCKS)
         self._indexes: dict[str, tuple[NDArray[np.uint32], NDArray[np.uint64]]] = {}
         count = container.meta.get("documents")
-        if not isinstance(count, int):
+        if type(count) is not int:
             container.damaged("it does not say how many documents it has")
         self.doc_count: int = count
         prefix = "index:" + STORED_STREAM
@@ -193,7 +203,7 @@ class Stored:
                 self.container.damaged(f"the index of {name!r} has a length that cannot be")
             split = 4 * (blocks + 1)
             docs, places = data[:split].view("<u4"), data[split:].view("<u8").reshape(2, blocks)
-            if int(docs[-1]) != self.doc_count or (blocks and int(docs[0])):
+            if int(docs[-1]) != self.doc_count or int(docs[0]):
                 self.container.damaged(f"the index of {name!r} does not cover the documents")
             index = self._indexes[name] = docs, places
         return index
@@ -224,6 +234,19 @@ class Stored:
             return block.value(document - int(docs[number]))
         except ValueError:
             self.container.damaged(f"a value of {name!r} is not what was written")
+
+    def values_at(self, name: str, documents: NDArray[np.int64]) -> Iterator[Any]:
+        """The values of these documents, which increase; `MISSING` where there is none."""
+        docs, _ = self._index(name)
+        first = 0
+        for number, (start, stop) in enumerate(itertools.pairwise(docs.astype(np.int64).tolist())):
+            last = int(documents.searchsorted(stop))
+            if last > first:
+                try:
+                    yield from self._block(name, number).at(documents[first:last] - start)
+                except (ValueError, IndexError):
+                    self.container.damaged(f"a value of {name!r} is not what was written")
+            first = last
 
     def document(self, document: int) -> dict[str, Any]:
         """The stored values that a document has, by field."""

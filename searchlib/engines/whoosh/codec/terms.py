@@ -294,7 +294,7 @@ class Terms:
             suffixes = b"\0%b\0" % data[begin:end]
             found = suffixes.find(b"\0%b\0" % key[cut:])
             small, large = self._numbers_in(data, end, flags, count)
-            if suffixes.count(0) != min(GROUP, self.count - group * GROUP) + 1:
+            if not suffixes.count(0) - 1 == count == min(GROUP, self.count - group * GROUP):
                 raise ValueError
         except (struct.error, ValueError):
             self._damaged()
