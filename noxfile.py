@@ -6,8 +6,12 @@ dependencies, and then these with the Whoosh chosen.
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import nox
 
+ROOT = Path(__file__).parent
+DIGESTS: dict[str, str] = {}  # of what a session has built; the next ones compare theirs
 PYTHONS = ("3.11", "3.12", "3.13")
 WHOOSHES = {"whoosh": "Whoosh==2.7.4", "whoosh3": "whoosh3==3.54.*"}
 
@@ -38,6 +42,52 @@ def conformance(session: nox.Session) -> None:
     """Whoosh's own tests, on searchlib's codec."""
     install(session, "whoosh")
     session.run("python", "tests/conformance/run.py", *session.posargs)
+
+
+@nox.session(python=PYTHONS[0])
+def soak(session: nox.Session) -> None:
+    """Hundreds of killed processes and sequences of updates."""
+    install(session, "whoosh")
+    session.run(
+        "pytest",
+        "tests/crash",
+        "tests/engine/test_updates.py",
+        *session.posargs,
+        env={"SEARCHLIB_KILLS": "300", "SEARCHLIB_EXAMPLES": "300"},
+    )
+
+
+@nox.session(python=PYTHONS)
+def reproducible(session: nox.Session) -> None:
+    """The digests of an index built by this Python: the same as by those before it."""
+    install(session, "whoosh")
+    folder = Path(session.create_tmp())
+    session.run("python", "tests/engine/corpus.py", str(folder / "seeds"))
+    for name, seeds in (("corpus", folder / "seeds"), ("seeds", ROOT / "seeds")):
+        index = folder / f"{name}-index"
+        digest = session.run(
+            "python",
+            "-m",
+            "searchlib",
+            "index",
+            str(seeds),
+            "--index",
+            str(index),
+            "--digest",
+            silent=True,
+            stderr=None,
+        )
+        assert isinstance(digest, str)
+        session.log(f"{name}: {digest.strip()}")
+        if DIGESTS.setdefault(name, digest) != digest:
+            session.error(f"the index of {name} differs from that of an earlier Python")
+
+
+@nox.session(python=PYTHONS[0])
+def fuzz(session: nox.Session) -> None:
+    """Damaged indexes and hostile seeds, for ten minutes or as told: ``nox -s fuzz -- --seconds 3600 --large``."""
+    install(session, "whoosh")
+    session.run("python", "tests/fuzz/run.py", *(session.posargs or ("--seconds", "600")))
 
 
 @nox.session(python=PYTHONS[0])

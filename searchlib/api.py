@@ -75,30 +75,34 @@ def build(  # noqa: PLR0913 - each is a setting of its own
     return index
 
 
-def open(path: StrPath = DEFAULT_INDEX, *, refresh: str = "never") -> Index:
+def open(path: StrPath = DEFAULT_INDEX, *, refresh: str = "never", compiled: bool | None = None) -> Index:
     """Open the index at ``path`` for reading.
 
     With ``refresh="auto"`` every call sees the newest generation, which it costs a look at one file to know of;
-    otherwise the index goes on answering from this one until ``index.refresh()``. Raises IndexMissing if there is no
-    index, IndexCorrupt or IndexIncompatible if it cannot be used.
+    otherwise the index goes on answering from this one until ``index.refresh()``. ``compiled`` is for programs that
+    search often: with True, queries of words and phrases go through machine code, which takes the extra ``fast``
+    (numba) and half a second to start; with None they do if numba is imported already. Answers are the same. Raises
+    IndexMissing if there is no index, IndexCorrupt or IndexIncompatible if it cannot be used, SettingsError without
+    numba.
     """
     if refresh not in ("never", "auto"):
         raise SettingsError(f"refresh is {refresh!r}: give never or auto")
-    return Index(Path(path), auto=refresh == "auto")
+    return Index(Path(path), auto=refresh == "auto", compiled=compiled)
 
 
 class Index:
     """An index, open at one generation: it goes on answering from it while others commit. Safe between threads."""
 
-    def __init__(self, path: Path, *, auto: bool = False) -> None:
+    def __init__(self, path: Path, *, auto: bool = False, compiled: bool | None = None) -> None:
         from searchlib.engines.whoosh import open_reader, publication
 
         self.path = path
         self.changes: Changes | None = None
         self._auto = auto
+        self._compiled = compiled
         self._refreshing = threading.Lock()
         self._seen = publication(path)  # before it is opened: a commit in between is noticed the next time
-        self._opened: Reader = open_reader(path)
+        self._opened: Reader = open_reader(path, compiled)
 
     @property
     def _reader(self) -> Reader:
@@ -176,12 +180,13 @@ class Index:
         """Figures of the index."""
         return self._reader.stats()
 
-    def verify(self, sources: StrPath | Iterable[StrPath] | None = None) -> list[Problem]:
+    def verify(self, sources: StrPath | Iterable[StrPath] | None = None, *, quick: bool = False) -> list[Problem]:
         """Check every file and invariant of the index; an empty list means that all is well.
 
+        With ``quick`` only that the files are what was written, which takes little longer than to read them.
         With ``sources``, the paths of its seeds, also what changed, vanished or is new among these.
         """
-        problems = self._reader.verify()
+        problems = self._reader.verify(quick)
         if sources is None:
             return problems
         from searchlib.engine import Problem
@@ -193,9 +198,7 @@ class Index:
         problems += [Problem(name, "is not indexed") for name in found.new]
         return problems + [Problem("searchlib.json", text) for text in found.settings]
 
-    def writer(
-        self, *, processes: int | None = None, memory: int | None = None, wait: float = 0
-    ) -> WriterContext:
+    def writer(self, *, processes: int | None = None, memory: int | None = None, wait: float = 0) -> WriterContext:
         """``with index.writer() as w: w.add(document); w.remove(path)``: commits whole, or not at all.
 
         Waits up to ``wait`` seconds for another writer. Raises IndexLocked, IndexReadOnly.
@@ -214,7 +217,7 @@ class Index:
             seen = publication(self.path)
             if seen == self._seen:
                 return False
-            newest = open_reader(self.path)
+            newest = open_reader(self.path, self._compiled)
             changed = newest.digest != self._opened.digest
             if changed:
                 self._opened = newest

@@ -93,8 +93,8 @@ class Reader(Protocol):
     def stats(self) -> Stats:
         """Figures of the index."""
 
-    def verify(self) -> list[Problem]:
-        """Check every file and invariant; an empty list means that all is well."""
+    def verify(self, quick: bool = False) -> list[Problem]:
+        """Check every file and, unless ``quick``, every invariant; an empty list means that all is well."""
 
     def close(self) -> None:
         """Release files; further calls are errors."""

@@ -70,7 +70,7 @@ class Changes:
         return bool(self.added or self.changed or self.removed)
 
 
-def update(
+def update(  # noqa: PLR0913 - keywords, one for each thing that can be said of a build
     paths: Iterable[str | os.PathLike[str]],
     index: Path,
     *,
@@ -197,7 +197,9 @@ def is_stale(paths: Iterable[str | os.PathLike[str]], index: Path) -> bool:
 
     remembered, built = published(index), published_at(index)
     known = remembered.seeds
-    for seed in find_seeds(paths, Report(), remembered.sources.get("include", ()), remembered.sources.get("exclude", ())):
+    for seed in find_seeds(
+        paths, Report(), remembered.sources.get("include", ()), remembered.sources.get("exclude", ())
+    ):
         digest = known.pop(seed.name, None)
         if digest is None or (seed.modified > built and seed.read().digest != digest):
             return True
@@ -330,9 +332,7 @@ class _Update:
             self._document(document, seed.name, language, known.pop(document.path, None), writer)
         self._forget(known, writer)
 
-    def _document(
-        self, document: Document, seed: str, language: str, before: str | None, writer: WhooshWriter
-    ) -> None:
+    def _document(self, document: Document, seed: str, language: str, before: str | None, writer: WhooshWriter) -> None:
         digest = document_digest(document) + language
         if before == digest:
             self.changes.unchanged += 1

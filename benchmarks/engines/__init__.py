@@ -12,8 +12,12 @@ from benchmarks.engines.base import Engine
 ONE_PROCESS = "searchlib-1"
 """searchlib, building with one process: measured for its build only."""
 
+COMPILED = "searchlib-compiled"
+"""searchlib, searching by compiled code."""
+
 _ADAPTERS = {
     "searchlib": ("benchmarks.engines.ours", "Searchlib", "searchlib"),
+    COMPILED: ("benchmarks.engines.ours", "Searchlib", "numba"),
     ONE_PROCESS: ("benchmarks.engines.ours", "Searchlib", "searchlib"),
     "tantivy": ("benchmarks.engines.tantivy_engine", "Tantivy", "tantivy"),
     "fts5": ("benchmarks.engines.fts5", "FTS5", "sqlite3"),
@@ -29,7 +33,8 @@ REFERENCE = "searchlib"
 def create(name: str, corpus: Corpus) -> Engine:
     """The adapter of an engine; what its package has to import is imported."""
     module, kind, _ = _ADAPTERS[name]
-    options = {"processes": 1} if name == ONE_PROCESS else {}
+    every: dict[str, dict[str, int]] = {ONE_PROCESS: {"processes": 1}, COMPILED: {"compiled": True}}
+    options = every.get(name, {})
     made: Engine = getattr(import_module(module), kind)(corpus, **options)
     return made
 

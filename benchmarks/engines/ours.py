@@ -30,11 +30,12 @@ class Searchlib:
     setup = (
         f"build() of the documents in JSON Lines: loading and splitting are within its time; memory {MEMORY >> 20} MB, "
         "as many processes as it takes by default (searchlib-1: one); text, title and headings indexed with positions, "
-        "metadata, all stored; searches of the field text. Keeps decoded posting lists between queries (64 MB)"
+        "metadata, all stored; searches of the field text. Keeps decoded posting lists between queries (up to 320 MB)"
     )
 
-    def __init__(self, corpus: Corpus, processes: int | None = None) -> None:
+    def __init__(self, corpus: Corpus, processes: int | None = None, compiled: bool = False) -> None:
         self._corpus = corpus
+        self._compiled = compiled
         self._processes = processes
         self._index: Any = None
         self._schema: Any = None
@@ -53,7 +54,7 @@ class Searchlib:
 
     def open(self, index: Path) -> None:
         """Open for reading."""
-        self._index = searchlib.open(index)
+        self._index = searchlib.open(index, compiled=self._compiled)
 
     def close(self) -> None:
         """Release the files."""

@@ -80,7 +80,7 @@ def check_against_seeds(
     differences = Differences()
     missing = ""
     try:
-        problems, stats = _soundness(settings)
+        problems, stats = _soundness(settings, quick=True)
     except IndexMissing as error:
         problems, stats, missing = [Problem(error.path, "there is no index")], None, str(error)
     if stats is not None:
@@ -106,11 +106,11 @@ def check_against_seeds(
     return 1 if wrong else 0
 
 
-def _soundness(settings: Settings) -> tuple[list[Problem], Stats | None]:
+def _soundness(settings: Settings, quick: bool = False) -> tuple[list[Problem], Stats | None]:
     """What is wrong with the index itself, and its figures unless it is too far gone to be opened."""
     try:
         with open_index(settings) as opened:
-            return opened.verify(), opened.stats()
+            return opened.verify(quick=quick), opened.stats()
     except (IndexCorrupt, IndexIncompatible) as error:
         return [Problem(error.path, str(error))], None
 

@@ -51,8 +51,8 @@ def decode_html(data: bytes, name: str, encoding: str = "") -> str:
                 try:
                     if codecs.lookup(label).name != "utf-8":
                         return data.decode(label, "replace")
-                except LookupError:
-                    pass
+                except (LookupError, ValueError):
+                    pass  # no encoding, no encoding of text, or one that cannot replace what is not in it (idna)
     return decode(data, name, encoding)
 
 

@@ -37,6 +37,8 @@ def text_lines(seed: Seed) -> Iterator[tuple[int, str]]:
                 yield from enumerate(io.TextIOWrapper(stream, encoding, "replace", newline=None), 1)
             except LookupError:
                 raise SeedError(f"no encoding is called {encoding}", seed.name) from None
+            except ValueError as error:
+                raise SeedError(f"not {encoding} ({error}); set another encoding", seed.name) from None
         else:
             yield from _utf8_lines(seed, stream, fixed=bool(encoding))
 

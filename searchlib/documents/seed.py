@@ -13,6 +13,7 @@ import gzip
 import hashlib
 import io
 import os
+import stat
 import sys
 import zlib
 from collections.abc import Callable
@@ -82,6 +83,9 @@ class SeedFile:
             stream = os.fdopen(descriptor, "rb")
         except OSError as error:
             raise SeedError(reason_of(error), self.path) from error
+        if not stat.S_ISREG(os.fstat(stream.fileno()).st_mode):
+            stream.close()
+            raise SeedError("no longer a file", self.path)
         return stream
 
     def read(self) -> Content:

@@ -43,7 +43,7 @@ def decode(data: bytes, name: str = "", encoding: str = "") -> str:
     if encoding:
         try:
             return data.decode(encoding)
-        except (UnicodeDecodeError, LookupError) as error:
+        except (ValueError, LookupError) as error:
             raise SeedError(f"not {encoding} ({error}); set another encoding, or none to detect it", name) from None
     if b"\0" in data:
         raise SeedError("binary file", name)

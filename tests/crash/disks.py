@@ -18,8 +18,11 @@ from typing import Any
 import pytest
 
 from searchlib.engines.whoosh import disk, writer
-from searchlib.engines.whoosh.codec.files import SegmentFiles
-
+from searchlib.engines.whoosh.building import merging
+from searchlib.engines.whoosh.codec.container import ContainerWriter
+from searchlib.engines.whoosh.codec.files import STORED, SegmentFiles
+from searchlib.engines.whoosh.codec.stored import KIND as STORED_KIND
+from searchlib.engines.whoosh.codec.storing import StoredWriter
 
 BUFFER = 1024
 
@@ -175,6 +178,11 @@ def unsafe(unsafe_disk: UnsafeDisk) -> Iterator[UnsafeDisk]:
         unsafe_disk.count("create", path)
         return CountedFile(path, unsafe_disk)
 
+    def stored_file(folder: Path, segment_id: str) -> StoredWriter:
+        path = folder / (segment_id + STORED)
+        unsafe_disk.count("create", path)
+        return StoredWriter(ContainerWriter(CountedFile(path, unsafe_disk), STORED_KIND))  # type: ignore[arg-type]
+
     def write_deletions(folder: Path, *arguments: Any, **options: Any) -> Path:
         unsafe_disk.count("write", folder / "deletions")
         return original(folder, *arguments, **options)
@@ -183,5 +191,6 @@ def unsafe(unsafe_disk: UnsafeDisk) -> Iterator[UnsafeDisk]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(disk, "DISK", unsafe_disk)
         patch.setattr(SegmentFiles, "_create", create)
+        patch.setattr(merging, "stored_file", stored_file)
         patch.setattr(writer, "write_deletions", write_deletions)
         yield unsafe_disk

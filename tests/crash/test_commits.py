@@ -5,6 +5,8 @@ from __future__ import annotations
 import errno
 import hashlib
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from itertools import count
@@ -64,7 +66,9 @@ def compact(seeds: Path, index: Path) -> None:
     searchlib.build(seeds, index, processes=1, compact=True)
 
 
-SCENARIOS: dict[str, tuple[Callable[[Path, Path], None], Callable[[Path, Path], None], Callable[[Path, Path], None]]] = {
+SCENARIOS: dict[
+    str, tuple[Callable[[Path, Path], None], Callable[[Path, Path], None], Callable[[Path, Path], None]]
+] = {
     "build": (nothing, nothing, build),  # what was there, what then became of the seeds, what is done
     "update": (build, change, build),
     "delete": (build, remove, build),
@@ -203,6 +207,46 @@ def test_an_error_at_any_operation_leaves_the_old_index_or_the_new(scenario: Sce
         scenario.check(scenario.run(at, error).folder)
 
 
+def test_everything_that_changes_the_index_goes_through_the_disk_that_is_counted(scenario: Scenario) -> None:
+    """Or else a crash there would not be tested. What is only in the private folder need not be."""
+    index = scenario.copy()
+    program = [sys.executable, "-c", AUDITED, scenario.name, str(scenario.base / "seeds"), str(index)]
+    subprocess.run(program, check=True, timeout=60, cwd=Path(__file__).parents[1])
+    assert scenario.check(index) == "after"
+
+
+AUDITED = """
+import os, sys
+from pathlib import Path
+import searchlib
+from searchlib.engines.whoosh import disk
+name, seeds, index = sys.argv[1], Path(sys.argv[2]), Path(sys.argv[3])
+seen = []
+def hook(event, arguments):
+    if event == "open":
+        changes = isinstance(arguments[2], int) and arguments[2] & (os.O_WRONLY | os.O_RDWR | os.O_CREAT)
+        paths = arguments[:1] if changes else ()
+    elif event in ("os.rename", "os.remove", "os.mkdir", "os.rmdir", "os.truncate", "os.link", "os.symlink"):
+        paths = [part for part in arguments if isinstance(part, (str, bytes, os.PathLike))]
+    else:
+        return
+    for path in paths:
+        if not isinstance(path, (str, bytes, os.PathLike)):
+            continue
+        path = Path(os.fsdecode(path))
+        # The folder itself is there by then; filelock makes sure of it once more.
+        if index in path.parents and path.parent.name != ".private" and path.name not in (".lock", ".writer"):
+            frame = sys._getframe(1)
+            while frame is not None and frame.f_code.co_filename != disk.__file__:
+                frame = frame.f_back
+            if frame is None:
+                seen.append((event, str(path)))
+sys.addaudithook(hook)
+searchlib.build(seeds, index, processes=1, compact=name == "merge")
+assert not seen, seen
+"""
+
+
 def test_the_manifest_is_renamed_after_everything_is_synced_and_before_anything_is_removed(scenario: Scenario) -> None:
     done = scenario.run()
     log = done.log
@@ -212,6 +256,8 @@ def test_the_manifest_is_renamed_after_everything_is_synced_and_before_anything_
     renames = [number for number, entry in enumerate(log) if entry.startswith("rename ") and "new" not in entry]
     assert log[commit - 1] == "sync searchlib.json"
     assert log[commit + 1] == "sync folder index"
-    written = {entry.removeprefix("sync ") for entry in log[:commit] if entry.startswith("sync ") and "folder" not in entry}
+    written = {
+        entry.removeprefix("sync ") for entry in log[:commit] if entry.startswith("sync ") and "folder" not in entry
+    }
     assert written >= {log[number].removeprefix("rename ") for number in renames if number > min(syncs)}
     assert not [entry for entry in log[:commit] if entry.startswith("remove ") and entry != "remove .private"]

@@ -79,6 +79,10 @@ class MemorySegment:
             if key >= start and (stop is None or key < stop):
                 yield key, entry
 
+    def keys(self, name: str, start: bytes = b"", stop: bytes | None = None) -> Iterator[list[bytes]]:
+        for key, _ in self.terms(name, start, stop):
+            yield [key]
+
     def docs(self, entry: Entry) -> np.ndarray:
         self.decoded += entry.df
         return entry.doc_numbers

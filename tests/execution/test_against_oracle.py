@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from importlib.util import find_spec
 from typing import Any
 
 import numpy as np
@@ -11,8 +12,8 @@ import pytest
 from searchlib.engines.whoosh.execution import (
     Snapshot,
     count,
+    driving,
     explain,
-    flat,
     leaves,
     matches,
     postings,
@@ -46,10 +47,9 @@ def limits(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> i
     monkeypatch.setattr(prepared, "PARTLY", 150)
     monkeypatch.setattr(prepared, "PER_BLOCK", 30)
     monkeypatch.setattr(prepared, "RUN", 4)
-    monkeypatch.setattr(flat, "RUN", 4)
     monkeypatch.setattr(prepared, "BEST", 6)
-    monkeypatch.setattr(flat, "FEW", 8)
-    monkeypatch.setattr(flat, "VERIFIED", 3)
+    monkeypatch.setattr(driving, "FEW", 8)
+    monkeypatch.setattr(driving, "VERIFIED", 3)
     monkeypatch.setattr(leaves, "_PAYS", 2)
     monkeypatch.setattr(topk, "SPARSE", 24)
     monkeypatch.setattr(topk, "FIRST", 4)
@@ -92,8 +92,10 @@ def test_answers_are_those_of_brute_force(seed: int, limits: int) -> None:
     oracle = Oracle(docs, ranking)
     segments = cut(rng, docs, rng.randint(1, 4))
     places = live_numbers(segments)
-    snapshot = Snapshot([MemorySegment(part) for part in segments], window_bits=limits)
-    whole = Snapshot([MemorySegment(docs)], window_bits=limits)
+    # Machine code has the large limits built in.
+    compiled = limits > 3 and find_spec("numba") is not None
+    snapshot = Snapshot([MemorySegment(part) for part in segments], window_bits=limits, compiled=compiled)
+    whole = Snapshot([MemorySegment(docs)], window_bits=limits, compiled=compiled)
     whole_places = live_numbers([docs])
     for _ in range(QUERIES):
         query = generate.tree(rng, rng.randint(0, 3))
@@ -149,7 +151,7 @@ def test_filters_keep_and_masks_leave_out_without_scoring(seed: int, limits: int
     oracle = Oracle(docs, BM25F())
     segments = cut(rng, docs, 2)
     places = live_numbers(segments)
-    snapshot = Snapshot([MemorySegment(part) for part in segments], window_bits=limits)
+    snapshot = Snapshot([MemorySegment(part) for part in segments], window_bits=limits, compiled=False)
     query, kept, left_out = (generate.tree(rng, 1) for _ in range(3))
     answers = oracle.answers(query)
     keep, leave = set(oracle.answers(kept)), set(oracle.answers(left_out))

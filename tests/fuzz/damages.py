@@ -10,6 +10,7 @@ that they draw. It returns words for what it did.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import random
@@ -26,9 +27,45 @@ from searchlib.engines.whoosh.manifest import MANIFEST, describe_file, digest_of
 Damage: TypeAlias = Callable[[Path, random.Random], str]
 
 KINDS = {".trm": b"TERM", ".pst": b"POST", ".sto": b"STOR", ".col": b"COLS", ".del": b"DELS"}
-NUMBERS = (0, 1, 2, 7, 127, 128, 255, 256, 65535, 65536, 2**31 - 1, 2**31, 2**32 - 1, 2**32, 2**53, 2**63 - 1, 2**64 - 1)
+NUMBERS = (
+    0,
+    1,
+    2,
+    7,
+    127,
+    128,
+    255,
+    256,
+    65535,
+    65536,
+    2**31 - 1,
+    2**31,
+    2**32 - 1,
+    2**32,
+    2**53,
+    2**63 - 1,
+    2**64 - 1,
+)
 VALUES: tuple[Any, ...] = (
-    *(None, True, False, -1, 0, 1, 2**53, 2**64, 10**400, 1.5, 1e308, float("nan"), float("inf"), "", "a", "\ud800", "../x"),
+    *(
+        None,
+        True,
+        False,
+        -1,
+        0,
+        1,
+        2**53,
+        2**64,
+        10**400,
+        1.5,
+        1e308,
+        float("nan"),
+        float("inf"),
+        "",
+        "a",
+        "\ud800",
+        "../x",
+    ),
     *([], {}, [[]], {"": ""}, [None], {"id": 1}, "/etc/passwd", "..", ".", "a/b", "MAIN_../x", "MAIN_x\0", "9" * 5000),
 )
 
@@ -119,7 +156,9 @@ def move(folder: Path, chance: random.Random) -> str:
 def replace(folder: Path, chance: random.Random) -> str:
     """Put something that is no file, or a link to one, in the place of a file."""
     path = _pick(folder, chance)
-    kind = chance.choice(("gone", "empty", "folder", "fifo", "link", "loop", "dangling", "device", "socket", "elsewhere"))
+    kind = chance.choice(
+        ("gone", "empty", "folder", "fifo", "link", "loop", "dangling", "device", "socket", "elsewhere")
+    )
     kept = path.read_bytes()
     path.unlink()
     if kind == "empty":
@@ -349,7 +388,22 @@ def forge_stored(folder: Path, chance: random.Random) -> str:
 
 STORED_VALUES: tuple[Any, ...] = (
     *("", "x", "\ud800", "\0", "[1]", "{}", '{"a": 1}', '{"a": ', "null", "[" * 5000, "9" * 5000, "\n\n", "{" * 100),
-    *('{"url": []}', '{"a": {"b": 1}}', "a\nb", "é" * 300, b"bytes", None, 1, -1, 2**70, 1.5, float("nan"), [], {}, True),
+    *(
+        '{"url": []}',
+        '{"a": {"b": 1}}',
+        "a\nb",
+        "é" * 300,
+        b"bytes",
+        None,
+        1,
+        -1,
+        2**70,
+        1.5,
+        float("nan"),
+        [],
+        {},
+        True,
+    ),
 )
 
 
@@ -403,10 +457,8 @@ def forge_mixture(folder: Path, chance: random.Random) -> str:
     what = swap(folder, chance)
     if not (folder / MANIFEST).read_bytes().startswith(b"{"):
         return what
-    try:
+    with contextlib.suppress(ValueError, TypeError, KeyError):
         restamp(folder)
-    except (ValueError, TypeError, KeyError):
-        pass
     return f"{what}, and stamp them"
 
 

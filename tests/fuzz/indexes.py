@@ -171,7 +171,7 @@ def answers(folder: Path) -> dict[str, Any]:
     found: dict[str, Any] = {}
     with searchlib.open(folder) as index:
         for query in QUERIES:
-            results = index.search(query, limit=8)
+            results = index.search(query, limit=5)
             hits = [{**hit.as_dict(), "snippet": hit.snippet("html")} for hit in results]
             found[query] = json.dumps([results.total, hits])
             for hit in results[:1]:
@@ -186,10 +186,10 @@ def answers(folder: Path) -> dict[str, Any]:
 
 
 def verified(folder: Path) -> bool:
-    """Whether the index opens and ``verify`` finds it sound; what it reports names a file and says something."""
+    """Whether the index opens and ``verify`` finds it sound; what it reports it says in words."""
     with searchlib.open(folder) as index:
         problems = index.verify()
-    assert all(problem.file and problem.message for problem in problems), problems
+    assert all(problem.message for problem in problems), problems
     return not problems
 
 
@@ -222,6 +222,19 @@ def limited(seconds: float) -> Iterator[None]:
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, before)
+
+
+@contextlib.contextmanager
+def pages_only(wanted: bool = True) -> Iterator[None]:
+    """Open without comparing the digests of small files (and all of these are), as large files are opened."""
+    from searchlib.engines.whoosh import segments
+
+    before = segments.SMALL
+    segments.SMALL = -1 if wanted else before
+    try:
+        yield
+    finally:
+        segments.SMALL = before
 
 
 def is_problem(found: Any) -> bool:

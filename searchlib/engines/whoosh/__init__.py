@@ -17,11 +17,11 @@ if TYPE_CHECKING:
     from searchlib.engines.whoosh.writer import WhooshWriter
 
 
-def open_reader(folder: Path) -> WhooshReader:
-    """Open the newest generation of the index in ``folder``."""
+def open_reader(folder: Path, compiled: bool | None = None) -> WhooshReader:
+    """Open the newest generation of the index in ``folder``. For ``compiled`` see ``execution.Snapshot``."""
     from searchlib.engines.whoosh.reader import WhooshReader
 
-    return WhooshReader(folder)
+    return WhooshReader(folder, compiled=compiled)
 
 
 def open_writer(

@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Iterator
 from functools import cached_property
 from itertools import compress
-from typing import Any
 
 import numpy as np
 
@@ -29,9 +28,12 @@ class DocumentTable:
         """The first record of each document."""
         return np.flatnonzero(self.segment.column("number") == 1)
 
-    def values(self, name: str) -> list[Any]:
-        """A stored value of each document."""
-        return list(self.segment.stored_values_at(name, self.firsts))
+    def values(self, name: str) -> list[str]:
+        """A stored text of each document."""
+        found = list(self.segment.stored_values_at(name, self.firsts))
+        if not all(type(value) is str for value in found):
+            self.segment.stored_damaged(f"{name!r} of a document is no text")
+        return found
 
     @cached_property
     def paths(self) -> list[str]:

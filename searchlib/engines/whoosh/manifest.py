@@ -19,6 +19,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from searchlib.engines.whoosh.codec.container import open_regular
 from searchlib.errors import IndexCorrupt, IndexIncompatible, IndexMissing
 
 MANIFEST = "searchlib.json"
@@ -115,10 +116,14 @@ def read_manifest(folder: Path) -> Manifest:
     """
     path = folder / MANIFEST
     try:
-        with path.open("rb") as file:
+        with open_regular(path) as file:
             data = file.read(LARGEST + 1)
     except (FileNotFoundError, NotADirectoryError) as error:
-        raise IndexMissing(f"no index at {folder}; build one with: searchlib index SEEDS... --index {folder}", folder) from error
+        raise IndexMissing(
+            f"no index at {folder}; build one with: searchlib index SEEDS... --index {folder}", folder
+        ) from error
+    except OSError as error:
+        raise _damaged(path, f"cannot be read ({error.strerror})") from error
     if len(data) > LARGEST:
         raise IndexCorrupt(f"{path} is too large to be a manifest; build the index again with: searchlib index", path)
     try:
@@ -196,7 +201,7 @@ def describe_file(path: Path) -> FileEntry:
     """Size and digest of a file, read whole."""
     size = 0
     hashed = hashlib.blake2b(digest_size=16)
-    with path.open("rb") as file:
+    with open_regular(path) as file:
         while block := file.read(1 << 20):
             size += len(block)
             hashed.update(block)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
@@ -15,8 +14,9 @@ from searchlib.engines.whoosh.building.order import natural_key
 from searchlib.engines.whoosh.execution import Snapshot, count, explain, search
 from searchlib.engines.whoosh.manifest import Manifest
 from searchlib.engines.whoosh.segments import open_generation
+from searchlib.engines.whoosh.storedrecords import read_record
 from searchlib.ranking import BM25F
-from searchlib.records import ID_LENGTH, DocumentInfo, Paragraph, Ranked, Record, id_number, paragraph_id
+from searchlib.records import ID_LENGTH, Ranked, Record, id_number
 
 if TYPE_CHECKING:
     from searchlib.engine import DocumentState, Problem, Stats
@@ -26,14 +26,14 @@ _SHIFT = 32  # a handle is segment << 32 | record
 
 
 class WhooshReader:
-    """Implements ``searchlib.engine.Reader``."""
+    """Implements ``searchlib.engine.Reader``. For ``compiled`` see ``execution.Snapshot``."""
 
-    def __init__(self, folder: Path, ranking: BM25F | None = None) -> None:
+    def __init__(self, folder: Path, ranking: BM25F | None = None, compiled: bool | None = None) -> None:
         self.folder = folder
         self.manifest: Manifest
         self.manifest, self._segments = open_generation(folder)
         self._ranking = ranking or BM25F()
-        self._snapshot = Snapshot(self._segments, order=self._order, foreign=self._by_whoosh)
+        self._snapshot = Snapshot(self._segments, order=self._order, foreign=self._by_whoosh, compiled=compiled)
 
     @cached_property
     def schema(self) -> Any:
@@ -67,29 +67,7 @@ class WhooshReader:
 
     def record(self, handle: int) -> Record:
         """The record itself."""
-        number = handle & 0xFFFFFFFF
-        segment = self._segments[handle >> _SHIFT]
-        stored = segment.stored(number)
-        document = DocumentInfo(
-            stored["document"],
-            stored["title"],
-            stored["type"],
-            stored["language"],
-            json.loads(stored["metadata"], object_hook=_values),
-        )
-        start = int(segment.column("start")[number])
-        text = stored["text"]
-        headings = stored["headings"]
-        paragraph = Paragraph(
-            int(segment.column("number")[number]),
-            start,
-            start + len(text),
-            text,
-            int(segment.column("line")[number]),
-            tuple(headings.split("\n")) if headings else (),
-            stored["kind"],
-        )
-        return Record(paragraph_id(document.path, text, stored["_occurrence"]), document, paragraph)
+        return read_record(self._segments[handle >> _SHIFT], handle & 0xFFFFFFFF)
 
     def find(self, prefix: str, limit: int = 2) -> list[int]:
         """Handles of up to ``limit`` records whose id begins with ``prefix``."""
@@ -119,7 +97,10 @@ class WhooshReader:
         """The handle with up to so many neighbours of the same document on each side."""
         segment, record = handle >> _SHIFT, handle & 0xFFFFFFFF
         numbers = self._segments[segment].column("number")
-        first = max(record - int(numbers[record]) + 1, record - before)
+        number = int(numbers[record])
+        if not 1 <= number <= record + 1:
+            self._segments[segment].columns_damaged("the paragraphs of a document are not numbered in order")
+        first = max(record - number + 1, record - before)
         following = numbers[record + 1 : record + 1 + after]
         ends = np.flatnonzero(following == 1)
         last = record + (int(ends[0]) if len(ends) else len(following))
@@ -156,7 +137,7 @@ class WhooshReader:
         from searchlib.engines.whoosh.toc import whoosh_searcher
 
         weighting = Weighting(self._ranking, self._snapshot)
-        return Matchers(lambda: whoosh_searcher(self.folder, self.manifest, self.schema, weighting))(query, segment)
+        return Matchers(lambda: whoosh_searcher(self._segments, self.schema, weighting))(query, segment)
 
     def _order(self, segment: int) -> NDArray[np.int64]:
         return self._ranks[segment]
@@ -187,16 +168,15 @@ class WhooshReader:
         """The digest of the index: of all its files."""
         return self.manifest.digest
 
-    def verify(self) -> list[Problem]:
-        """Check every file against what the manifest says, then, if they are sound, all against each other."""
+    def verify(self, quick: bool = False) -> list[Problem]:
+        """Check every file against what the manifest says, then, if they are sound and unless ``quick``, all against
+        each other.
+        """
         from searchlib.engines.whoosh.checking import damaged_files, inconsistencies
 
-        return damaged_files(self.folder, self.manifest) or list(inconsistencies(self.folder, self.manifest))
+        problems = damaged_files(self.folder, self.manifest)
+        return problems if problems or quick else list(inconsistencies(self.folder, self.manifest))
 
     def close(self) -> None:
         """Release the files."""
         self._segments.clear()
-
-
-def _values(found: dict[str, Any]) -> dict[str, Any]:
-    return {key: tuple(value) if isinstance(value, list) else value for key, value in found.items()}

@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from searchlib.engines.whoosh import disk
-from searchlib.engines.whoosh.manifest import Manifest, digest_of
+from searchlib.engines.whoosh.codec.container import open_regular
+from searchlib.engines.whoosh.manifest import FileEntry, Manifest, digest_of
 from searchlib.errors import IndexCorrupt
 
 SUFFIX = ".seeds"
@@ -25,18 +26,19 @@ def read_seeds(folder: Path, manifest: Manifest) -> dict[str, str]:
     """The digests by name of seed; empty where the index was built from none. Raises IndexCorrupt."""
     for name, entry in manifest.files.items():
         if name.endswith(SUFFIX):
-            return _read(folder / name, entry.digest)
+            return _read(folder / name, entry)
     return {}
 
 
-def _read(path: Path, digest: str) -> dict[str, str]:
+def _read(path: Path, entry: FileEntry) -> dict[str, str]:
     try:
-        data = path.read_bytes()
-        if digest_of(data) != digest:
+        with open_regular(path) as file:
+            data = file.read(entry.size + 1)
+        if digest_of(data) != entry.digest:
             raise ValueError("it is not what was written")
         found = json.loads(data)
         if not all(isinstance(key, str) and isinstance(value, str) for key, value in found.items()):
             raise ValueError("a digest is no text")
-    except (OSError, ValueError, AttributeError) as error:
+    except (OSError, ValueError, AttributeError, RecursionError) as error:
         raise IndexCorrupt(f"{path} is damaged ({error}); build the index again with: searchlib index", path) from error
     return dict(found)

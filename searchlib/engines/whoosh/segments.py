@@ -7,11 +7,19 @@ import time
 from pathlib import Path
 
 from searchlib.engines.whoosh.codec.segment import SegmentColumns
-from searchlib.engines.whoosh.manifest import Manifest, SegmentEntry, read_manifest
+from searchlib.engines.whoosh.manifest import FileEntry, Manifest, SegmentEntry, describe_file, read_manifest
+from searchlib.engines.whoosh.storedrecords import check_layout
 from searchlib.errors import IndexCorrupt
 
 PATIENCE = 10.0
 """Seconds for which a reader goes after a writer that commits faster than files can be opened."""
+
+SMALL = 1 << 16
+"""Bytes up to which a file's digest is compared on opening, which costs less than a tenth of a millisecond.
+
+Files of this size may have that of another by chance, and be taken for it: sound in themselves, but not what the
+manifest names.
+"""
 
 
 def open_generation(folder: Path) -> tuple[Manifest, list[SegmentColumns]]:
@@ -32,6 +40,13 @@ def open_generation(folder: Path) -> tuple[Manifest, list[SegmentColumns]]:
             manifest = newer
 
 
+def _is(path: Path, described: FileEntry) -> bool:
+    try:
+        return describe_file(path) == described
+    except OSError:
+        return False
+
+
 def open_segment(folder: Path, entry: SegmentEntry) -> SegmentColumns:
     """Map the files of a segment. Raises IndexCorrupt if one is missing, or not of the size that was written."""
     for name, described in entry.files.items():
@@ -46,6 +61,8 @@ def open_segment(folder: Path, entry: SegmentEntry) -> SegmentColumns:
                 "build the index again with: searchlib index",
                 path,
             )
+        if described.size <= SMALL and not _is(path, described):
+            raise IndexCorrupt(f"{path} is not what was written; build the index again with: searchlib index", path)
     segment = SegmentColumns(folder, entry.name, entry.deleted)
     if segment.doc_count != entry.records or segment.live_count != entry.live:
         raise IndexCorrupt(
@@ -53,4 +70,5 @@ def open_segment(folder: Path, entry: SegmentEntry) -> SegmentColumns:
             f"{entry.live} of {entry.records}; build the index again with: searchlib index",
             folder / entry.name,
         )
+    check_layout(segment)
     return segment

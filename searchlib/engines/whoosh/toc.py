@@ -14,7 +14,7 @@ from __future__ import annotations
 import io
 import json
 import pickle
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +23,8 @@ from searchlib.engines.whoosh.manifest import Manifest, SegmentEntry, digest_of
 
 if TYPE_CHECKING:
     from whoosh.index import Index
+
+    from searchlib.engines.whoosh.codec.segment import SegmentColumns
 
 INDEX_NAME = "MAIN"
 PROTOCOL = 4  # of pickle: fixed, whatever newer Pythons prefer
@@ -131,17 +133,44 @@ def open_whoosh(folder: Path) -> Index:
     return ColumnarIndex(FileStorage(str(folder)), indexname=INDEX_NAME)
 
 
-def whoosh_searcher(folder: Path, manifest: Manifest, schema: Any, weighting: Any) -> Any:
-    """A Whoosh ``Searcher`` on what the manifest names. Reads no TOC."""
-    from whoosh.filedb.filestore import FileStorage
+def whoosh_searcher(segments: Sequence[SegmentColumns], schema: Any, weighting: Any) -> Any:
+    """A Whoosh ``Searcher`` on segments that are open. Reads no TOC, and no file that may be removed by now."""
     from whoosh.reading import EmptyReader, MultiReader, SegmentReader
     from whoosh.searching import Searcher
 
-    storage = FileStorage(str(folder))
-    segments = toc_segments(
-        json.dumps([[entry.id, entry.records] for entry in manifest.segments]),
-        *(_deleted(folder, folder, entry) for entry in manifest.segments),
-    )
-    readers = [SegmentReader(storage, schema, segment) for segment in segments]
+    from searchlib.engines.whoosh.codec.codec import ColumnarSegment
+    from searchlib.engines.whoosh.codec.storage import CompoundSegment
+
+    class Mapped(CompoundSegment):
+        """The files of one segment as a storage of Whoosh's."""
+
+        def __init__(self, folder: Path, files: Mapping[str, memoryview]) -> None:
+            self._folder = folder
+            self._files = files
+
+        def path_of(self, name: str) -> str:
+            return str(self._folder / name)
+
+        def buffer(self, name: str) -> memoryview:
+            if name not in self._files:
+                raise FileNotFoundError(f"{name} does not exist")
+            return self._files[name]
+
+        def list(self) -> list[str]:
+            return sorted(self._files)
+
+        def file_exists(self, name: str) -> bool:
+            return name in self._files
+
+        def file_length(self, name: str) -> int:
+            return len(self._files[name])
+
+    readers = []
+    for segment in segments:
+        gone = () if segment.deleted is None else segment.deleted.nonzero()[0].tolist()
+        segment_id = segment.segment_id.removeprefix(f"{INDEX_NAME}_")
+        files = {segment.segment_id + extension: data for extension, data in segment.contents().items()}
+        found = ColumnarSegment(INDEX_NAME, segment.doc_count, segment_id, gone)
+        readers.append(SegmentReader(Mapped(segment.folder, files), schema, found))
     reader = MultiReader(readers) if len(readers) > 1 else readers[0] if readers else EmptyReader(schema)
     return Searcher(reader, weighting=weighting)

@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import cached_property
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -90,6 +91,7 @@ class WhooshWriter:
         self._added: dict[str, str] = {}  # path: digest
         self._early: list[list[Incoming]] = []  # batches before it is known whether there will be many
         self.compact = False
+        self._by_hand = sources is None  # not from seeds
         self.damage = ""
         self.seeds: dict[str, str] = {}  # digest of each seed by its name
         self._seeds_before: dict[str, str] = {}
@@ -212,6 +214,8 @@ class WhooshWriter:
     def _publish(self, runs: list[Inverted]) -> None:
         tables = self._tables
         kept = [self._kept_in_segment(table) for table in tables]
+        if self._by_hand:
+            self._forget_seeds(tables)
         merged, standing = self._choose(list(self._manifest.segments), kept)
         sources: list[Source] = [SegmentSource(tables[number].segment) for number in merged]
         masks: list[NDArray[np.bool_] | None] = [kept[number] for number in merged]
@@ -248,6 +252,13 @@ class WhooshWriter:
         same = replace(before, generation=manifest.generation, files={}) == manifest
         same = same and self.seeds == self._seeds_before and bool(before.files)
         return not same or (self.compact and before.generation != 1)
+
+    def _forget_seeds(self, tables: Sequence[DocumentTable]) -> None:
+        """Have the next update look again at seeds whose documents were replaced or removed by hand."""
+        for table in tables:
+            for path, seed in zip(table.paths, table.values("_seed"), strict=True):
+                if path in self._removed:
+                    self.seeds.pop(seed, None)
 
     def _kept_in_segment(self, table: DocumentTable) -> NDArray[np.bool_]:
         kept = table.alive.copy()
@@ -326,7 +337,7 @@ class WhooshWriter:
         """The records in the natural order of their documents, or None if they stand so."""
         documents = [document for part in listed for document in part]
         keys = [natural_key(path) for path, _ in documents]
-        if all(a <= b for a, b in zip(keys, keys[1:], strict=False)):
+        if all(a <= b for a, b in pairwise(keys)):
             return None
         firsts = np.concatenate(([0], np.cumsum([size for _, size in documents], dtype=np.int64)))
         pieces = [

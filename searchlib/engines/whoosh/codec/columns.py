@@ -111,7 +111,7 @@ class Columns:
         self.container = container
         meta = container.meta
         count, columns = meta.get("documents"), meta.get("columns")
-        if type(count) is not int or not 0 <= count < MAX_DOCUMENTS or not isinstance(columns, dict):
+        if not isinstance(count, int) or not 0 <= count < MAX_DOCUMENTS or not isinstance(columns, dict):
             container.damaged("its directory is wrong")
         for name, column in columns.items():
             if not isinstance(column, dict) or str(column.get("type")) not in _TYPES or name not in container:
@@ -145,12 +145,17 @@ class Columns:
             self._arrays[name] = array
         return array
 
+    def type(self, name: str) -> str:
+        """The type of a column, as NumPy names it: ``<u4``."""
+        return str(self._columns[name]["type"])
+
     def statistics(self, name: str) -> tuple[int, int, int]:
         """Sum, least and greatest of a column of lengths."""
         column = self._columns[name]
         total, least, most = (column.get(key) for key in ("sum", "least", "most"))
-        right = type(total) is int and type(least) is int and type(most) is int
-        # Scores divide by averages: what is not between these would be no length at all.
-        if not right or not 0 <= least <= most < 1 << 32 or not least * self.doc_count <= total <= most * self.doc_count:
-            self.container.damaged(f"column {name!r} is not what was written")
-        return total, least, most
+        if isinstance(total, int) and isinstance(least, int) and isinstance(most, int):
+            # Scores divide by averages: what is not between these would be no length at all.
+            documents = self.doc_count
+            if 0 <= least <= most < 1 << 32 and least * documents <= total <= most * documents:
+                return total, least, most
+        self.container.damaged(f"column {name!r} is not what was written")

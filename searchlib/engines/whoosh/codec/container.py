@@ -20,6 +20,7 @@ Layout, all integers little-endian::
 from __future__ import annotations
 
 import contextlib
+import errno
 import io
 import json
 import mmap
@@ -206,6 +207,11 @@ class Container:
         """Raise `IndexCorrupt` for this file."""
         raise IndexCorrupt(f"{self.path} is damaged ({what}); rebuild the index with: searchlib index", self.path)
 
+    @property
+    def contents(self) -> memoryview:
+        """The whole file as it is, not compared with any checksum."""
+        return self._view
+
     def names(self) -> list[str]:
         """The names of all sections, in the order in which they were written."""
         return list(self._sections)
@@ -303,17 +309,29 @@ def map_file(path: Path) -> mmap.mmap:
     Raises:
         IndexCorrupt: it is missing, empty, a link or no regular file.
     """
-    flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
     try:
-        descriptor = os.open(path, flags)
+        file = open_regular(path)
     except FileNotFoundError:
         raise IndexCorrupt(f"{path} is missing; rebuild the index with: searchlib index", path) from None
     except OSError as error:
         raise IndexCorrupt(f"{path} cannot be read ({error.strerror}); check its permissions", path) from error
+    with file:
+        if not os.fstat(file.fileno()).st_size:
+            raise IndexCorrupt(f"{path} is empty; rebuild the index with: searchlib index", path)
+        return mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+
+
+def open_regular(path: Path) -> BinaryIO:
+    """An ordinary file of an index, open for reading. Links are not followed, nothing is waited for.
+
+    Raises OSError, also for what is no ordinary file.
+    """
+    flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+    descriptor = os.open(path, flags | getattr(os, "O_CLOEXEC", 0))
     try:
-        status = os.fstat(descriptor)
-        if not stat.S_ISREG(status.st_mode) or not status.st_size:
-            raise IndexCorrupt(f"{path} is not a file with contents; rebuild the index with: searchlib index", path)
-        return mmap.mmap(descriptor, 0, access=mmap.ACCESS_READ)
-    finally:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            raise OSError(errno.EINVAL, "not an ordinary file", str(path))
+        return os.fdopen(descriptor, "rb")
+    except BaseException:
         os.close(descriptor)
+        raise

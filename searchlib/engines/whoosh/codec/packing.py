@@ -22,13 +22,14 @@ beginning on a byte. All numbers are little-endian.
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import numpy as np
 
 from searchlib.arrays import NDArray
 
 U8 = np.uint8
+_Integer = TypeVar("_Integer", bound=np.integer[Any])
 U32: Final = np.dtype("<u4")
 
 BLOCK: Final = 128
@@ -66,7 +67,7 @@ def ranges(starts: NDArray[np.int64], counts: NDArray[np.int64]) -> NDArray[np.i
     return np.repeat(starts - ends + counts, counts) + np.arange(total)
 
 
-def distinct(values: NDArray[np.int64]) -> NDArray[np.int64]:
+def distinct(values: NDArray[_Integer]) -> NDArray[_Integer]:
     """The distinct values, sorted. (``np.unique`` imports ``numpy.ma``, which a cold query would wait for.)"""
     found = np.sort(values)
     first = np.ones(len(found), bool)

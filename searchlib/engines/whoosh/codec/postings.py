@@ -199,7 +199,7 @@ class Record:
             freqs = np.ones(count, U32)
         start -= 2 * count
         last = self._last_docs
-        if not _increases(last) or int(last[-1]) >= len(lengths):
+        if not _increases(last):
             raise StreamDamaged("block table")
         return Blocks(last, freqs, self._data[start : start + 2 * count].view("<u2").astype(U32))
 

@@ -216,9 +216,12 @@ class SegmentColumns:
     def blocks(self, entry: TermEntry) -> Blocks:
         """Bounds of the blocks of 128 postings of a term."""
         try:
-            return self._inverted.record(entry).blocks(self.lengths(entry.field))
+            blocks = self._inverted.record(entry).blocks(self.lengths(entry.field))
         except StreamDamaged:
             self._inverted.damaged(entry)
+        if int(blocks.last_docs[-1]) >= self.doc_count:
+            self._inverted.damaged(entry)
+        return blocks
 
     def decode(self, entry: TermEntry, block_numbers: NDArray[np.intp]) -> tuple[U32Array, U32Array]:
         """Documents and frequencies of some blocks (numbers from 0, increasing), one block after the other."""
@@ -267,6 +270,10 @@ class SegmentColumns:
         """
         return self._columns.array(name)
 
+    def column_type(self, name: str) -> str:
+        """The type of a numeric column, as NumPy names it: ``<u4``."""
+        return self._columns.type(name)
+
     @property
     def stored_names(self) -> list[str]:
         """The names of the stored fields."""
@@ -288,6 +295,25 @@ class SegmentColumns:
     def stored_values_at(self, name: str, docs: NDArray[np.int64]) -> Iterator[Any]:
         """One stored field of some documents, which increase; `MISSING` where one has none."""
         return self._stored.values_at(STORED_STREAM + name, docs)
+
+    def columns_damaged(self, what: str) -> NoReturn:
+        """Raise `IndexCorrupt`: the columns have the right checksums, and are not what was written."""
+        self._columns.container.damaged(what)
+
+    def stored_damaged(self, what: str) -> NoReturn:
+        """Raise `IndexCorrupt`: the stored values have the right checksums, and are not what was written."""
+        self._stored.container.damaged(what)
+
+    def contents(self) -> dict[str, memoryview]:
+        """The files of the segment as they are mapped, by extension: they stay readable when removed."""
+        terms, postings = self._inverted.files
+        containers = {
+            TERMS: terms,
+            POSTINGS: postings,
+            STORED: self._stored.container,
+            COLUMNS: self._columns.container,
+        }
+        return {extension: container.contents for extension, container in containers.items()}
 
     def verify(self) -> None:
         """Compare every checksum of every file (the deletions' was compared on opening)."""

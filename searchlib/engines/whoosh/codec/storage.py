@@ -29,7 +29,7 @@ def open_buffer(storage: Any, name: str) -> tuple[Buffer, str]:
     if isinstance(storage, OverlayStorage):
         return open_buffer(storage.a if storage.a.file_exists(name) else storage.b, name)
     if isinstance(storage, CompoundSegment):
-        return storage.buffer(name), f"{storage.path}:{name}"
+        return storage.buffer(name), storage.path_of(name)
     if isinstance(storage, FileStorage) and not isinstance(storage, CompoundStorage):
         path = Path(storage.folder) / name
         if not path.exists():
@@ -83,6 +83,10 @@ class CompoundSegment(Storage):  # type: ignore[misc]
     def buffer(self, name: str) -> memoryview:
         """A file. Each file in a compound file checks its own pages, so they are not checked here."""
         return self._container.unchecked(name)
+
+    def path_of(self, name: str) -> str:
+        """What a message calls a file."""
+        return self.path
 
     def list(self) -> list[str]:
         """The names of the files."""

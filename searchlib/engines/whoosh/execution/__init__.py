@@ -3,6 +3,8 @@
 A `Snapshot` is several segments with exact statistics. A query is *lowered* (``lower``) to a tree of *sources*
 (``source``: words in ``leaves``, ``phrase``, many terms in ``expand`` and ``fuzzy``, nodes of nodes in ``boolean``),
 which read posting lists (``postings``); ``topk`` drives the tree, and ``answers`` has the questions one can ask.
+What people mostly type is answered without a tree: see ``flat``, ``prepared``, ``driving`` and, for machine code,
+``compiled`` and ``kernels``.
 """
 
 from searchlib.engines.whoosh.execution.answers import TopDocs, count, explain, matches, search, stream

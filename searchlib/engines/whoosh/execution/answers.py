@@ -17,7 +17,7 @@ from searchlib.engines.whoosh.execution import flat, topk
 from searchlib.engines.whoosh.execution.boolean import All, Constant, Excluded
 from searchlib.engines.whoosh.execution.explanation import Explanation
 from searchlib.engines.whoosh.execution.lower import Lowering
-from searchlib.engines.whoosh.execution.segment import AnyInts, Docs, Floats, Ints
+from searchlib.engines.whoosh.execution.segment import AnyInts, Docs, Floats
 from searchlib.engines.whoosh.execution.snapshot import Snapshot, View
 from searchlib.engines.whoosh.execution.source import Marked, Nothing, Source
 from searchlib.ranking import BM25F

@@ -12,10 +12,12 @@ from searchlib.engines.whoosh.execution.prepared import Prepared
 from searchlib.engines.whoosh.execution.segment import Docs, Floats, Ints
 
 if TYPE_CHECKING:
-    from searchlib.engines.whoosh.execution.flat import Lists
+    from searchlib.engines.whoosh.execution.driving import Lists
+    from searchlib.engines.whoosh.execution.prepared import Leaf
 
 _IN_WINDOW = 4  # docs of a list, about
-_NO_PHRASE = np.empty((0, kernels.P_WIDTH + 1), np.int64)
+_MARKS = 8  # for each of them, at least
+_NO_PHRASE = np.empty((0, kernels.P_WIDTH), np.int64)
 
 
 def search(lists: Lists, k: int, floor: float) -> tuple[Docs, Floats] | None:
@@ -29,48 +31,44 @@ def search(lists: Lists, k: int, floor: float) -> tuple[Docs, Floats] | None:
             return None
         phrase, longest, keep = found
         count, slop = len(lists.phrase.words), min(lists.phrase.slop, 1 << 31)
-    if lists.every:
-        order = sorted(range(len(words)), key=lambda number: len(words[number].docs))
-    else:
-        order = sorted(range(len(words)), key=lambda number: -(lists.scales[number] * words[number].most))
-    rows = [_row(word, doc_count) for word in (*words, *lists.required, *lists.excluded)]
+    plan = [int(lists.every), 0, len(lists.required), count, slop, longest, *lists.order]
+    every = words + lists.required + lists.excluded if lists.required or lists.excluded else words
+    plan += [word.address or _row(word, doc_count) for word in every]
+    plan[1] = len(every)
     docs, scores = np.empty(k, np.int32), np.empty(k)
-    size = kernels.best(
-        np.array(rows),
-        np.array(lists.scales),
-        lists.every,
-        len(lists.required),
-        np.array(order),
-        phrase,
-        count,
-        slop,
-        longest,
-        floor,
-        docs,
-        scores,
-    )
+    size = kernels.best(np.array(plan), np.array(lists.scales), phrase, floor, docs, scores)
     del keep
     return docs[:size], scores[:size]
 
 
-def _row(word: Prepared, doc_count: int) -> Ints:
-    if word.row is None:
-        starts, shift = windows(word.docs, doc_count)
-        best = np.empty(1 + len(word.best), np.float64)
-        best[0] = word.most
-        best[1:].view(np.int64)[:] = word.best
-        row = np.zeros(kernels.WIDTH, np.int64)
-        row[kernels.DOCS] = word.docs.ctypes.data
-        row[kernels.GAINS] = word.gains.ctypes.data
-        row[kernels.CRESTS] = word.crests.ctypes.data
-        row[kernels.STARTS] = starts.ctypes.data
-        row[kernels.SIZE] = len(word.docs)
-        row[kernels.SHIFT] = shift
-        row[kernels.BEST] = best.ctypes.data
-        row[kernels.BEST_SIZE] = len(word.best)
-        word.starts = (starts, best)
-        word.row = row
-    return word.row
+def _row(word: Prepared, doc_count: int) -> int:
+    """The address of the row of a word."""
+    starts, shift = windows(word.docs, doc_count)
+    best = np.empty(1 + len(word.best), np.float64)
+    best[0] = word.most
+    best[1:].view(np.int64)[:] = word.best
+    row = np.zeros(kernels.WIDTH, np.int64)
+    row[kernels.DOCS] = word.docs.ctypes.data
+    row[kernels.VALUES] = word.values.ctypes.data
+    row[kernels.LEVELS] = word.levels.ctypes.data if word.levels is not None else 0
+    row[kernels.CRESTS] = word.crests.ctypes.data
+    row[kernels.STARTS] = starts.ctypes.data
+    row[kernels.SIZE] = len(word.docs)
+    row[kernels.SHIFT] = shift
+    row[kernels.BEST] = best.ctypes.data
+    row[kernels.BEST_SIZE] = len(word.best)
+    # One for each doc of the segment says all; fewer, if docs are few, let some pass that are not there.
+    mask = (1 << min((len(word.docs) * _MARKS).bit_length(), doc_count.bit_length())) - 1
+    marked = np.zeros(max(mask + 1, 8), bool)
+    marked[word.docs & mask] = True
+    marks = np.packbits(marked, bitorder="little")
+    row[kernels.MARKS] = marks.ctypes.data
+    row[kernels.MASK] = mask
+    address = int(row.ctypes.data)
+    # Another thread may do the same: what is known by one address stays as long as the word.
+    word.rows = (*word.rows, (row, starts, best, marks))
+    word.address = address
+    return address
 
 
 def windows(docs: Docs, doc_count: int) -> tuple[Docs, int]:
@@ -86,7 +84,7 @@ def _phrase(lists: Lists) -> tuple[Ints, int, Any] | None:
     """The rows of a phrase, the most positions in a doc, and what must be kept until they were used."""
     leaves = lists.leaves[: len(lists.phrase.words)]
     fields = leaves[0].weighed.fields
-    rows = np.zeros((len(fields) * len(leaves), kernels.P_WIDTH + 1), np.int64)
+    rows = np.zeros((len(fields) * len(leaves), kernels.P_WIDTH), np.int64)
     keep, longest = [], 1
     for number, field in enumerate(fields):
         for place, leaf in enumerate(leaves):
@@ -95,28 +93,53 @@ def _phrase(lists: Lists) -> tuple[Ints, int, Any] | None:
                 if field in leaf.weighed.fields:
                     return None
                 continue
-            found = _placed(postings, lists.view.doc_count)
+            found = _placed(leaf, postings, lists.view.doc_count)
+            if found is None:
+                return None
             rows[number * len(leaves) + place] = found[0]
             longest = max(longest, found[1])
             keep.append(found)
     return rows, longest, keep
 
 
-def _placed(postings: PostingList, doc_count: int) -> tuple[Ints, int, Any]:
-    decoded = postings.decoded
-    kept: Any = decoded.get((postings, "placed"))
+def _placed(leaf: Leaf, postings: PostingList, doc_count: int) -> tuple[Ints, int, Any] | None:
+    """The row of a posting list, the most positions in a doc, and arrays to be kept; None if that is too many."""
+    decoded, shared = postings.decoded, leaf.weighed.is_list
+    kept: Any = decoded.get((postings, "placed", shared))
     if kept is None:
-        docs, freqs = postings.whole()
+        row = np.zeros(kernels.P_WIDTH, np.int64)
+        docs, freqs = postings.whole(keep=False)
+        longest = int(freqs.max(initial=1))
+        if longest >= 1 << 16:
+            return None
+        small = freqs.astype(np.uint16)
         positions, offsets = postings.all_positions()
-        starts, shift = windows(docs, doc_count)
-        row = np.zeros(kernels.P_WIDTH + 1, np.int64)
-        row[kernels.P_DOCS] = docs.ctypes.data
-        row[kernels.P_STARTS] = starts.ctypes.data
-        row[kernels.P_SHIFT] = shift
-        row[kernels.P_OFFSETS] = offsets.ctypes.data if len(offsets) else 0
+        offsets = offsets[: -1 : kernels.STRIDE].copy()
+        own: tuple[Any, ...] = (positions, offsets, small)
+        if len(offsets):
+            row[kernels.P_OFFSETS] = offsets.ctypes.data
+            row[kernels.P_FREQS] = small.ctypes.data
+        else:
+            own = (positions,)
         row[kernels.P_POSITIONS] = positions.ctypes.data
-        row[kernels.P_WIDTH] = positions.itemsize
-        kept = row, int(freqs.max(initial=1)), (docs, starts, positions, offsets)
-        decoded.put((postings, "placed"), kept, docs.nbytes + starts.nbytes + positions.nbytes + offsets.nbytes)
-    found: tuple[Ints, int, Any] = kept
-    return found
+        row[kernels.P_BYTES] = positions.itemsize
+        if not shared:  # otherwise the docs are those of the prepared word
+            starts, shift = windows(docs, doc_count)
+            row[kernels.P_DOCS] = docs.ctypes.data
+            row[kernels.P_STARTS] = starts.ctypes.data
+            row[kernels.P_SHIFT] = shift
+            own = (*own, docs, starts)
+        kept = row, longest, own
+        decoded.put((postings, "placed", shared), kept, sum(array.nbytes for array in own))
+    row, longest, own = kept
+    if shared:
+        word = leaf.weighed.prepared()
+        if not word.address:
+            _row(word, doc_count)
+        found = word.rows[-1][0]
+        row = row.copy()
+        row[kernels.P_DOCS] = found[kernels.DOCS]
+        row[kernels.P_STARTS] = found[kernels.STARTS]
+        row[kernels.P_SHIFT] = found[kernels.SHIFT]
+        own = (own, word)
+    return row, longest, own

@@ -1,14 +1,18 @@
 """Words that are a few edits away: all words of a field at once.
 
-An edit inserts, deletes or replaces a character, or swaps two neighbours (optimal string alignment). Distances to all
-short ASCII words of the dictionary are computed together, a column of the classic table at a time and all its rows in
-the bits of a number, by H. Hyyrö, A Bit-Vector Algorithm for Computing Levenshtein and Damerau Edit Distances, Nordic
-Journal of Computing 10, 2003. Other words are compared one by one.
+An edit inserts, deletes or replaces a character, or swaps two neighbours (optimal string alignment). It takes away at
+most one ASCII character of a word's *set* of them and adds at most one; that, and the length, leaves few words of the
+dictionary. Distances to all short ASCII words among these are computed together, a column of the classic table at a
+time and all its rows in the bits of a number, by H. Hyyrö, A Bit-Vector Algorithm for Computing Levenshtein and
+Damerau Edit Distances, Nordic Journal of Computing 10, 2003. Other words are compared one by one.
+
+A set has 31 bits: characters share them. Characters of several bytes are in no set.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -16,8 +20,22 @@ from searchlib.arrays import NDArray
 from searchlib.engines.whoosh.execution.segment import Ints
 from searchlib.engines.whoosh.execution.snapshot import View
 
-_WIDTH = 24  # letters of a word in the table
+_WIDTH = 24  # letters of a word whose distance is computed with others
 _LONGEST = 62  # letters of a query whose rows fit the bits
+_BITS = np.zeros(256, np.uint32)
+_BITS[:128] = np.uint32(1) << (np.arange(128, dtype=np.uint32) % np.uint32(31))
+_BITS[0x1F] = 0
+
+
+class _Vocabulary(NamedTuple):
+    """All keys of a field joined: key i is ``blob[offsets[i]:offsets[i + 1]]``, its folded part ends at ``ends[i]``."""
+
+    blob: NDArray[np.uint8]
+    offsets: NDArray[np.uint32]
+    ends: NDArray[np.uint32]
+    lengths: NDArray[np.uint8]
+    """Characters of the folded parts (255: so many or more)."""
+    sets: NDArray[np.uint32]
 
 
 def similar(view: View, field: str, text: str, distance: int, prefix: int) -> Iterator[bytes]:
@@ -25,21 +43,38 @@ def similar(view: View, field: str, text: str, distance: int, prefix: int) -> It
 
     ``prefix`` is how many characters must be equal at the beginning.
     """
-    letters, lengths, blob, offsets = _vocabulary(view, field)
-    listed = lengths <= _WIDTH
-    places = np.flatnonzero(listed & (np.abs(lengths.astype(np.int64) - len(text)) <= distance))
-    near = np.zeros(len(lengths), bool)
-    if len(text) <= _LONGEST:
-        near[places] = _distances(letters[places], lengths[places], text) <= distance
-        one_by_one = np.flatnonzero(~listed)
-    else:
-        one_by_one = np.arange(len(lengths))
-    for place in one_by_one.tolist():
-        near[place] = within(_word(_key(blob, offsets, place)), text, distance)
-    for place in np.flatnonzero(near).tolist():
-        key = _key(blob, offsets, place)
-        if _word(key)[:prefix] == text[:prefix]:
-            yield key
+    known = _vocabulary(view, field)
+    places = _possible(known, text, distance)
+    begins, ends = known.offsets[places].astype(np.int64), known.ends[places].astype(np.int64)
+    sizes = ends - begins
+    # Of words that are not ASCII the bytes are more than the characters.
+    listed = (sizes <= _WIDTH) & (sizes == known.lengths[places]) & (len(text) <= _LONGEST)
+    near = np.zeros(len(places), bool)
+    rows = np.flatnonzero(listed)
+    if len(rows):
+        index = np.minimum(begins[rows, None] + np.arange(_WIDTH), len(known.blob) - 1)
+        near[rows] = _distances(known.blob[index], sizes[rows], text) <= distance
+    for row in np.flatnonzero(~listed).tolist():
+        near[row] = within(_text(known.blob, int(begins[row]), int(ends[row])), text, distance)
+    for row in np.flatnonzero(near).tolist():
+        if _text(known.blob, int(begins[row]), int(ends[row]))[:prefix] == text[:prefix]:
+            yield known.blob[begins[row] : int(known.offsets[places[row] + 1])].tobytes()
+
+
+def _possible(known: _Vocabulary, text: str, distance: int) -> Ints:
+    """Which words may be near, by length and characters."""
+    wanted = np.uint32(0)
+    for letter in text:
+        wanted |= _BITS[ord(letter)] if ord(letter) < 128 else np.uint32(0)
+    low, high = min(max(len(text) - distance, 0), 255), min(len(text) + distance, 255)
+    possible = np.flatnonzero((known.lengths >= low) & ((known.lengths <= high) | (high == 255)))
+    sets = known.sets[possible]
+    lacking, more = wanted & ~sets, sets & ~wanted
+    for _ in range(distance):  # takes one bit out
+        lacking &= lacking - np.uint32(1)
+        more &= more - np.uint32(1)
+    near: Ints = possible[(lacking | more) == 0]
+    return near
 
 
 def within(word: str, text: str, distance: int) -> bool:
@@ -61,8 +96,8 @@ def within(word: str, text: str, distance: int) -> bool:
     return row[-1] <= distance
 
 
-def _distances(letters: NDArray[np.uint8], lengths: NDArray[np.uint8], text: str) -> Ints:
-    """The distance of each word (a row of letters, filled up with zeros) to ``text``: as Hyyrö's figure 8 has it."""
+def _distances(letters: NDArray[np.uint8], lengths: Ints, text: str) -> Ints:
+    """The distance of each word (a row of letters, filled up with anything) to ``text``: as Hyyrö's figure 8 has it."""
     distances = np.full(len(lengths), len(text), np.int64)
     if not text:
         return lengths.astype(np.int64)
@@ -91,29 +126,31 @@ def _distances(letters: NDArray[np.uint8], lengths: NDArray[np.uint8], text: str
     return result
 
 
-def _vocabulary(view: View, field: str) -> tuple[NDArray[np.uint8], NDArray[np.uint8], NDArray[np.uint8], Ints]:
-    """All keys of a field: letters and lengths of their folded parts (255: not in the table), and the keys joined."""
-    kept = view.snapshot.decoded.get((view.number, field, "vocabulary"))
-    if kept is None:
-        keys = list(view.keys(field, b"", None))
-        words = [key.partition(b"\x1f")[0] for key in keys]
-        lengths = np.fromiter(
-            (len(word) if len(word) <= _WIDTH and word.isascii() and b"\0" not in word else 255 for word in words),
-            np.uint8,
-            len(words),
-        )
-        letters = np.array([word[:_WIDTH] for word in words], f"S{_WIDTH}").view(np.uint8).reshape(-1, _WIDTH)
-        offsets = np.zeros(len(keys) + 1, np.int64)
-        np.cumsum([len(key) for key in keys], out=offsets[1:])
-        kept = letters, lengths, np.frombuffer(b"".join(keys), np.uint8), offsets
-        view.snapshot.decoded.put((view.number, field, "vocabulary"), kept)
-    letters, lengths, blob, offsets = kept
-    return letters, lengths, blob, offsets
+def _vocabulary(view: View, field: str) -> _Vocabulary:
+    kept: Any = view.snapshot.decoded.get((view.number, field, "vocabulary"))
+    if kept is not None:
+        return _Vocabulary(*kept)
+    keys = list(view.keys(field, b"", None))
+    offsets = np.zeros(len(keys) + 1, np.int64)
+    np.cumsum(np.fromiter(map(len, keys), np.int64, len(keys)), out=offsets[1:])
+    blob = np.frombuffer(b"".join(keys) + b"\0", np.uint8)  # one more, so that every word has a byte to begin with
+    ends = offsets[1:].copy()
+    separators = np.flatnonzero(blob == 0x1F)[::-1]
+    # Backwards: of several in a key the first one stays.
+    ends[np.searchsorted(offsets, separators, "right") - 1] = separators
+    pairs = np.stack((offsets[:-1], ends), axis=1).reshape(-1)
+    empty = ends == offsets[:-1]
+    lengths, sets = np.zeros(len(keys), np.int64), np.zeros(len(keys), np.uint32)
+    if keys:
+        begins_character = ((blob & 0xC0) != 0x80).astype(np.uint16)
+        lengths = np.where(empty, 0, np.add.reduceat(begins_character, pairs)[::2])
+        sets = np.where(empty, np.uint32(0), np.bitwise_or.reduceat(_BITS[blob], pairs)[::2])
+    known = _Vocabulary(
+        blob, offsets.astype(np.uint32), ends.astype(np.uint32), np.minimum(lengths, 255).astype(np.uint8), sets
+    )
+    view.snapshot.decoded.put((view.number, field, "vocabulary"), known)
+    return known
 
 
-def _key(blob: NDArray[np.uint8], offsets: Ints, place: int) -> bytes:
-    return blob[offsets[place] : offsets[place + 1]].tobytes()
-
-
-def _word(key: bytes) -> str:
-    return key.partition(b"\x1f")[0].decode("utf-8", "replace")
+def _text(blob: NDArray[np.uint8], begin: int, end: int) -> str:
+    return blob[begin:end].tobytes().decode("utf-8", "replace")

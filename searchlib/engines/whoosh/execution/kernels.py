@@ -3,10 +3,12 @@
 Lists come as rows of addresses and sizes (the constants below name the columns), since a call with a list of arrays
 takes longer than many a query; ``compiled`` makes the rows and keeps the arrays alive. A list is looked up in by
 *windows*: ``starts[doc >> shift]`` is the place of its first doc in the window of so many docs, and a window has a
-few of its docs, so that a look-up takes the same few steps however long the list is.
+few of its docs, so that a look-up takes the same few steps however long the list is. Before that its *marks* are
+asked, a bit for every remainder ``doc & mask``: most docs that are not in a list end there, and the marks of all but
+the longest lists are in the processor's cache.
 """
 
-# ruff: noqa: PLR0913, PLR0912 - kernels take what they need, and take it apart, without a call
+# ruff: noqa: PLR0912, PLR0913, PLR0917 - kernels take what they need, and take it apart, without a call
 
 from __future__ import annotations
 
@@ -19,13 +21,16 @@ from numba.extending import intrinsic
 
 from searchlib.engines.whoosh.execution.prepared import RUN
 
-DOCS, GAINS, CRESTS, STARTS, SIZE, SHIFT, BEST, BEST_SIZE = range(8)
-WIDTH = 8
+DOCS, VALUES, LEVELS, CRESTS, STARTS, SIZE, SHIFT, BEST, BEST_SIZE, MARKS, MASK = range(11)
+WIDTH = 11
+HEADER = 6  # numbers of a plan before the order
 # Of a word of a phrase in a field:
-P_DOCS, P_STARTS, P_SHIFT, P_OFFSETS, P_POSITIONS, P_WIDTH = range(6)
+P_DOCS, P_STARTS, P_SHIFT, P_OFFSETS, P_FREQS, P_POSITIONS, P_BYTES = range(7)
+P_WIDTH = 7
+STRIDE = 16  # postings from one known offset of positions to the next
 _SLACK = 1e-9
 
-_inline = numba.njit(inline="never", nogil=True, cache=True, error_model="numpy")
+_inline = numba.njit(nogil=True, cache=True, error_model="numpy")
 
 
 @intrinsic
@@ -39,17 +44,21 @@ def _pointer(typing_context: Any, address: Any) -> Any:
 
 
 @_inline
-def _at_i32(address, number):  # type: ignore[no-untyped-def]
+def _at_i32(address, number):
     return numba.carray(_pointer(address), (number + 1,), np.int32)[number]
 
 
 @_inline
-def _at_f64(address, number):  # type: ignore[no-untyped-def]
-    return numba.carray(_pointer(address), (number + 1,), np.float64)[number]
+def _gain(values, levels, number):
+    """The gain that a value stands for."""
+    if levels == 0:
+        return numba.carray(_pointer(values), (number + 1,), np.float64)[number]
+    level = np.int64(numba.carray(_pointer(values), (number + 1,), np.uint16)[number])
+    return numba.carray(_pointer(levels), (level + 1,), np.float64)[level]
 
 
 @_inline
-def _find(docs_at, starts_at, shift, doc):  # type: ignore[no-untyped-def]
+def _find(docs_at, starts_at, shift, doc):
     """The place of a doc in a list, -1 if it is not there."""
     window = np.int64(doc) >> shift
     starts = numba.carray(_pointer(starts_at), (window + 2,), np.int32)
@@ -70,7 +79,18 @@ def _find(docs_at, starts_at, shift, doc):  # type: ignore[no-untyped-def]
 
 
 @_inline
-def _put(top_docs, top_scores, size, doc, score):  # type: ignore[no-untyped-def]
+def _find_marked(lists, number, doc):
+    """The same in a list with marks."""
+    # Numbers are taken out one by one: a row of its own, as an array, would be counted in and out each time.
+    bit = np.int64(doc) & lists[number, MASK]
+    marks = numba.carray(_pointer(lists[number, MARKS]), ((bit >> 3) + 1,), np.uint8)
+    if not (marks[bit >> 3] >> (bit & 7)) & 1:
+        return np.int64(-1)
+    return _find(lists[number, DOCS], lists[number, STARTS], lists[number, SHIFT], doc)
+
+
+@_inline
+def _put(top_docs, top_scores, size, doc, score):
     """Take a doc into the best; the number of them afterwards."""
     k = len(top_docs)
     place = size
@@ -90,24 +110,27 @@ def _put(top_docs, top_scores, size, doc, score):  # type: ignore[no-untyped-def
 
 
 @_inline
-def _stands(phrase, words, slop, doc, ends, following):  # type: ignore[no-untyped-def]
+def _stands(phrase, words, slop, doc, ends, following):
     """Whether a phrase stands in a doc, in any of the fields."""
     for first in range(0, len(phrase), words):
         count = 0
         for word in range(words):
-            row = phrase[first + word]
+            row = first + word
             count_here = 0
-            if row[P_DOCS] != 0:
-                number = _find(row[P_DOCS], row[P_STARTS], row[P_SHIFT], doc)
+            if phrase[row, P_DOCS] != 0:
+                number = _find(phrase[row, P_DOCS], phrase[row, P_STARTS], phrase[row, P_SHIFT], doc)
                 if number >= 0:
                     begin, stop = number, number + 1
-                    if row[P_OFFSETS] != 0:
-                        begin = np.int64(_at_i32(row[P_OFFSETS], number))
-                        stop = np.int64(_at_i32(row[P_OFFSETS], number + 1))
+                    if phrase[row, P_OFFSETS] != 0:
+                        freqs = numba.carray(_pointer(phrase[row, P_FREQS]), (number + 1,), np.uint16)
+                        begin = np.int64(_at_i32(phrase[row, P_OFFSETS], number // STRIDE))
+                        for at in range(number // STRIDE * STRIDE, number):
+                            begin += np.int64(freqs[at])
+                        stop = begin + np.int64(freqs[number])
                     before = 0
-                    wide = row[P_WIDTH] == 4
-                    short = numba.carray(_pointer(row[P_POSITIONS]), (stop,), np.uint16)
-                    long = numba.carray(_pointer(row[P_POSITIONS]), (stop,), np.uint32)
+                    wide = phrase[row, P_BYTES] == 4
+                    short = numba.carray(_pointer(phrase[row, P_POSITIONS]), (stop,), np.uint16)
+                    long = numba.carray(_pointer(phrase[row, P_POSITIONS]), (stop,), np.uint32)
                     for at in range(begin, stop):
                         position = np.int64(long[at]) if wide else np.int64(short[at])
                         if word == 0:
@@ -131,48 +154,40 @@ def _stands(phrase, words, slop, doc, ends, following):  # type: ignore[no-untyp
 
 
 @_inline
-def _allowed(lists, words, required, doc):  # type: ignore[no-untyped-def]
+def _allowed(lists, words, required, doc):
     """Whether a doc is in all lists that are required and in none that is excluded; they follow the words."""
     for number in range(words, len(lists)):
-        row = lists[number]
-        found = _find(row[DOCS], row[STARTS], row[SHIFT], doc) >= 0
-        if found != (number < words + required):
+        if (_find_marked(lists, number, doc) >= 0) != (number < words + required):
             return False
     return True
 
 
 @_inline
-def _score(lists, scales, every, order, place, left, threshold, parts, doc, gain):  # type: ignore[no-untyped-def]
+def _score(lists, scales, bounds, every, order, place, left, threshold, parts, doc, gain):
     """The score of a doc of a driver; -1 where it is not good, does not match, or was a doc of an earlier driver."""
     words = len(scales)
-    for number in range(words):
-        parts[number] = 0.0
     driver = order[place]
-    parts[driver] = scales[driver] * gain
-    partial = parts[driver]
+    partial = scales[driver] * gain
+    if not every:
+        parts[:] = 0.0
+    parts[driver] = partial
     rest = left
-    for at in range(0 if every else place + 1, words):
-        if at == place:
-            continue
+    for at in range(place + 1, words):
         if (partial + rest) * (1 + _SLACK) < threshold:
             return -1.0
         number = order[at]
-        row = lists[number]
-        bound = scales[number] * numba.carray(_pointer(row[BEST]), (1,), np.float64)[0]
-        found = _find(row[DOCS], row[STARTS], row[SHIFT], doc)
-        rest -= bound
+        found = _find_marked(lists, number, doc)
+        rest -= bounds[number]
         if found >= 0:
-            parts[number] = scales[number] * _at_f64(row[GAINS], found)
+            parts[number] = scales[number] * _gain(lists[number, VALUES], lists[number, LEVELS], found)
             partial += parts[number]
         elif every:
             return -1.0
     if (partial + max(rest, 0.0)) * (1 + _SLACK) < threshold:
         return -1.0
-    if not every:
-        for at in range(place):
-            row = lists[order[at]]
-            if _find(row[DOCS], row[STARTS], row[SHIFT], doc) >= 0:
-                return -1.0
+    for at in range(place):
+        if _find_marked(lists, order[at], doc) >= 0:
+            return -1.0
     score = 0.0
     for number in range(words):
         score += parts[number]
@@ -180,49 +195,58 @@ def _score(lists, scales, every, order, place, left, threshold, parts, doc, gain
 
 
 @numba.njit(nogil=True, cache=True, error_model="numpy")
-def best(lists, scales, every, required, order, phrase, words, slop, longest, floor, top_docs, top_scores):  # type: ignore[no-untyped-def]  # noqa: E501
+def best(plan, scales, phrase, floor, top_docs, top_scores):
     """Fill in the best docs and their scores, best first; returns how many.
 
-    ``lists`` are rows, those of the words in the order of the query first; ``order`` are the numbers of the words:
-    in a conjunction (``every``) the shortest list first, otherwise the one with the greatest bound. ``phrase`` are
-    rows, field by field, of ``words`` words (none: no phrase), which have at most ``longest`` positions in a doc.
+    ``plan``: 0 or 1 for a conjunction (``every``), how many lists there are, how many of them follow the words because
+    they are required, how many words of a phrase, its slop, the most positions that one of them has in a doc; then the
+    numbers of the words, in a conjunction the one to go through first, otherwise the greatest bound first; then the
+    addresses of the rows of the lists, those of the words, in the order of the query, first. ``phrase`` are rows, field
+    by field, of the words of a phrase. Few arguments, because each takes time.
     """
+    every, required, words, slop = plan[0] == 1, plan[2], plan[3], plan[4]
+    longest = plan[5]
+    order = plan[HEADER : HEADER + len(scales)]
+    lists = np.empty((plan[1], WIDTH), np.int64)
+    for number in range(len(lists)):
+        lists[number] = numba.carray(_pointer(plan[HEADER + len(scales) + number]), (WIDTH,), np.int64)
     k = len(top_docs)
     size = 0
     threshold = floor
-    parts = np.zeros(len(scales))
+    parts, bounds = np.zeros(len(scales)), np.zeros(len(scales))
+    for number in range(len(scales)):
+        bounds[number] = scales[number] * numba.carray(_pointer(lists[number, BEST]), (1,), np.float64)[0]
     ends, following = np.zeros(longest, np.int64), np.zeros(longest, np.int64)
     for place in range(1 if every else len(scales)):
         driver = order[place]
         row = lists[driver]
         scale = scales[driver]
         docs = numba.carray(_pointer(row[DOCS]), (row[SIZE],), np.int32)
-        gains = numba.carray(_pointer(row[GAINS]), (row[SIZE],), np.float64)
-        crests = numba.carray(_pointer(row[CRESTS]), ((row[SIZE] + RUN - 1) // RUN,), np.float64)
+        values, levels, crests = row[VALUES], row[LEVELS], row[CRESTS]
+        length = row[SIZE]
+        runs = (length + RUN - 1) // RUN
         left = 0.0
         for at in range(place + 1, len(scales)):
-            number = order[at]
-            left += scales[number] * numba.carray(_pointer(lists[number][BEST]), (1,), np.float64)[0]
-        bound = scale * numba.carray(_pointer(row[BEST]), (1,), np.float64)[0]
-        if (bound + left) * (1 + _SLACK) < threshold:
+            left += bounds[order[at]]
+        if (bounds[driver] + left) * (1 + _SLACK) < threshold:
             break
         # The docs that gain most first: they give a threshold.
         chosen = numba.carray(_pointer(row[BEST] + 8), (row[BEST_SIZE],), np.int64)
-        first = len(chosen) if len(crests) > 2 and scale > 0 else 0
-        for turn in range(first + len(crests)):
+        first = len(chosen) if runs > 2 and scale > 0 else 0
+        for turn in range(first + runs):
             if turn < first:
                 begin, stop = chosen[turn], chosen[turn] + 1
             else:
                 run = turn - first
-                if (scale * crests[run] + left) * (1 + _SLACK) < threshold:
+                if (scale * _gain(crests, levels, run) + left) * (1 + _SLACK) < threshold:
                     continue
-                begin, stop = run * RUN, min((run + 1) * RUN, row[SIZE])
+                begin, stop = run * RUN, min((run + 1) * RUN, length)
             for at in range(begin, stop):
-                gain = gains[at]
+                gain = _gain(values, levels, at)
                 if (scale * gain + left) * (1 + _SLACK) < threshold:
                     continue
                 doc = docs[at]
-                score = _score(lists, scales, every, order, place, left, threshold, parts, doc, gain)
+                score = _score(lists, scales, bounds, every, order, place, left, threshold, parts, doc, gain)
                 if score < 0 or score < threshold:
                     continue
                 if size == k and score == threshold and score == top_scores[k - 1] and doc >= top_docs[k - 1]:

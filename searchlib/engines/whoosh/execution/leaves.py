@@ -224,14 +224,14 @@ class Ranked(Source):
         if len(parts) == 1:
             return parts[0].postings()
         found = [part.postings() for part in parts]
-        docs = np.concatenate([docs for docs, _ in found])
-        order = docs.argsort(kind="stable")  # runs that ascend are merged
-        docs = docs[order]
+        every = np.concatenate([docs for docs, _ in found])
+        order = every.argsort(kind="stable")  # runs that ascend are merged
+        docs = every[order]
         first = np.ones(len(docs), bool)
         np.not_equal(docs[1:], docs[:-1], out=first[1:])
         # bincount adds in the order of its input, that of the parts, like the other ways.
         place = np.cumsum(first) - 1
-        tf: Floats = np.bincount(place, np.concatenate([shares for _, shares in found])[order], int(first.sum()))
+        tf = np.bincount(place, np.concatenate([shares for _, shares in found])[order], int(first.sum()))
         return docs[first], tf.astype(np.float64, copy=False)
 
     def explain(self, doc: int) -> Explanation | None:

@@ -27,7 +27,7 @@ from searchlib.engines.whoosh.execution.segment import BLOCK, AnyInts, Bools, Do
 PARTLY = 131_072  # longer lists may be read in part
 PER_BLOCK = 512  # where no more than one in so many postings is looked for
 _MARK = 8_192  # from so many docs on, two lists are intersected by way of an array over all docs
-DECODED_BYTES = 256 << 20
+DECODED_BYTES = 320 << 20
 # Lists of few positions are decoded whole at once, those of many the second time, longer ones never.
 _FEW_POSITIONS, _MANY_POSITIONS = 65_536, 1 << 20
 
@@ -147,8 +147,8 @@ class PostingList:
         """All docs."""
         return self.whole()[0]
 
-    def whole(self) -> Whole:
-        """All docs and freqs."""
+    def whole(self, keep: bool = True) -> Whole:
+        """All docs and freqs; ``keep`` them."""
         kept = self.decoded.get(self)
         if kept is not None:
             docs, freqs = kept
@@ -156,7 +156,8 @@ class PostingList:
         freqs = self.segment.freqs(self.entry)
         small = np.uint8 if int(freqs.max(initial=0)) < 256 else np.uint32
         whole = self.segment.docs(self.entry).astype(np.int32, copy=False), freqs.astype(small, copy=False)
-        self.decoded.put(self, whole)
+        if keep:
+            self.decoded.put(self, whole)
         return whole
 
     def first_asked(self) -> bool:

@@ -7,7 +7,7 @@
   `Prepared`, which the snapshot keeps as long as there is room.
 * A `Leaf` is a `Weighed` with a scale: what a node of a query becomes.
 
-A posting takes 12 bytes, and 1 more where lists are looked up in by compiled code.
+A posting takes 6 bytes (12 where words have several parts), and 3 more where compiled code looks docs up.
 """
 
 from __future__ import annotations
@@ -18,8 +18,10 @@ import numpy as np
 
 from searchlib.engines.whoosh.execution.leaves import Part, Ranked
 from searchlib.engines.whoosh.execution.postings import PARTLY, PER_BLOCK, PostingList, Reader
-from searchlib.engines.whoosh.execution.segment import Docs, Floats, Ints
+from searchlib.engines.whoosh.execution.segment import AnyInts, Docs, Floats, Ints
 from searchlib.engines.whoosh.execution.source import Nothing, Source
+from searchlib.query.nodes import Word
+from searchlib.ranking import BM25F
 
 if TYPE_CHECKING:
     from searchlib.engines.whoosh.execution.lower import Lowering
@@ -27,39 +29,80 @@ if TYPE_CHECKING:
 
 RUN = 64  # docs under one crest
 BEST = 128  # docs that are kept as the best
+_WORDS = 4_096
+_PAIRS = 1 << 21  # of a frequency and a length
 
 
 class Prepared:
     """The live docs of a word, ascending, and their gains. Nothing of it is ever changed.
 
-    ``best`` are the places of the `BEST` docs that gain most, those first; of equal gains the first docs.
-    ``below`` is the greatest gain that is less than all of theirs, -inf if there is none.
+    ``values`` are the gains themselves, or, where there are few different ones, their numbers among the ``levels``,
+    which ascend: so values compare as gains do. ``crests`` are the greatest values of runs. ``best`` are the places of
+    the `BEST` docs that gain most, those first; of equal gains the first docs. ``below`` is the greatest gain that is
+    less than all of theirs, -inf if there is none.
     """
 
-    __slots__ = ("below", "best", "best_docs", "best_gains", "crests", "docs", "gains", "most", "row", "starts")
+    __slots__ = (
+        "address",
+        "below",
+        "best",
+        "best_docs",
+        "best_gains",
+        "crests",
+        "docs",
+        "levels",
+        "most",
+        "rows",
+        "values",
+    )
 
-    def __init__(self, docs: Docs, gains: Floats) -> None:
+    def __init__(self, docs: Docs, values: AnyInts, levels: Floats | None = None) -> None:
         self.docs = docs
-        self.gains = gains
-        self.crests: Floats = np.maximum.reduceat(gains, np.arange(0, len(gains), RUN)) if len(gains) else gains
-        self.most = float(self.crests.max(initial=0.0))
-        self.best, self.below = _best(gains, self.crests)
+        self.values = values
+        self.levels = levels
+        self.crests: AnyInts = np.maximum.reduceat(values, np.arange(0, len(values), RUN)) if len(values) else values
+        self.best: Ints = _best(values, self.crests)
         self.best_docs: list[int] = docs[self.best].tolist()
-        self.best_gains: Floats = gains[self.best]
-        self.starts: Any = None  # what compiled code adds: see ``compiled``
-        self.row: Ints | None = None
+        self.best_gains: list[float] = self.gains(self.best).tolist()
+        self.most = self.best_gains[0] if self.best_gains else 0.0
+        self.below = self._below() if len(self.best) < len(values) else -np.inf
+        self.address = 0  # what compiled code adds: see ``compiled``
+        self.rows: tuple[Any, ...] = ()
 
     @property
     def nbytes(self) -> int:
         """What it takes, with what compiled code may add."""
-        return self.docs.nbytes + self.gains.nbytes + self.crests.nbytes + len(self.docs) + 32 * BEST
+        return self.docs.nbytes + self.values.nbytes + self.crests.nbytes + 3 * len(self.docs) + 40 * BEST
+
+    def gains(self, places: Ints | None = None) -> Floats:
+        """The gains of the docs at these places; None: of all."""
+        values = self.values if places is None else self.values[places]
+        return values if self.levels is None else self.levels[values]
+
+    def reaching(self, least: float) -> Ints | None:
+        """The places of the docs that gain ``least`` or more; None: all of them."""
+        value: Any = least
+        if self.levels is not None:
+            value = int(self.levels.searchsorted(least))
+            if value == 0:
+                return None
+            if value == len(self.levels):
+                return np.empty(0, np.int64)
+        runs = np.flatnonzero(self.crests >= value)
+        if len(runs) * 2 > len(self.crests):
+            return np.flatnonzero(self.values >= value)
+        places = (runs[:, None] * RUN + np.arange(RUN)).reshape(-1)
+        if len(runs) and runs[-1] == len(self.crests) - 1:
+            places = places[: len(places) - RUN * len(self.crests) + len(self.docs)]
+        reached: Ints = places[self.values[places] >= value]
+        return reached
 
     def top(self, scale: float, k: int) -> tuple[list[int], list[float]] | None:
         """The ``k`` best docs and their scores, for a ``scale`` above 0; None if what is kept does not tell."""
         count = min(k, len(self.docs))
         if count > len(self.best_docs):
             return None
-        gains: list[float] = self.best_gains.tolist()
+        gains = self.best_gains
         last = gains[count - 1] if count else 0.0
         following = next((gain for gain in gains[count:] if gain < last), self.below)
         scores = [scale * gain for gain in gains[:count]]
@@ -70,6 +113,12 @@ class Prepared:
         if count and scale * following >= scores[-1]:
             return None
         return self.best_docs[:count], scores
+
+    def _below(self) -> float:
+        last = self.values[self.best[-1]]
+        if self.levels is not None:
+            return float(self.levels[last - 1]) if last else -np.inf
+        return float(self.values.max(initial=-np.inf, where=self.values < last))
 
 
 class Weighed:
@@ -92,14 +141,13 @@ class Weighed:
             self.view.snapshot.decoded.put(self, kept, kept.nbytes)
         return kept
 
-    def pays(self, wanted: int) -> bool:
-        """Whether to prepare it for a query that looks ``wanted`` docs up: a long list not the first time for a few."""
-        if self.cost <= PARTLY or wanted * PER_BLOCK >= self.cost or self._asked:
-            return True
-        if self.view.snapshot.decoded.get(self) is not None:
-            return True
-        self._asked = True
-        return False
+    def for_few(self, wanted: int) -> Prepared | None:
+        """The same for a query that looks ``wanted`` docs up; None for a long list that is not worth it this time."""
+        if self.cost > PARTLY and wanted * PER_BLOCK < self.cost and not self._asked:
+            kept: Prepared | None = self.view.snapshot.decoded.get(self)
+            self._asked = True
+            return kept
+        return self.prepared()
 
     def plain_list(self, field: str) -> PostingList | None:
         """The one posting list that the word is in a field; None if it is none, several, or not in all languages."""
@@ -107,6 +155,12 @@ class Weighed:
         if len(found) != 1 or len(found[0][1]) != 1 or found[0][1][0][1] is not None:
             return None
         return found[0][0]
+
+    @property
+    def is_list(self) -> bool:
+        """Whether its prepared docs are those of its one posting list."""
+        (_, _, _, _, weights), *more = self._parts
+        return not more and len(weights) == 1 and weights[0][1] is None and self.view.alive is None
 
     @property
     def fields(self) -> list[str]:
@@ -119,12 +173,18 @@ class Weighed:
             Part(view, field, key, Reader(postings), norm, weights)
             for field, key, postings, norm, weights in self._parts
         ]
-        docs, tf = Ranked.listed_tf(parts)
-        gains: Floats = self.ranking.score(1.0, tf)
+        values: AnyInts
+        levels: Floats | None = None
+        found = _in_levels(parts[0], self.ranking) if len(parts) == 1 and parts[0].plain else None
+        if found is not None:
+            docs, values, levels = found
+        else:
+            docs, tf = Ranked.listed_tf(parts)
+            values = self.ranking.score(1.0, tf)
         if view.alive is not None:
             alive = view.alive[docs]
-            docs, gains = docs[alive], gains[alive]
-        return Prepared(docs, gains)
+            docs, values = docs[alive], values[alive]
+        return Prepared(docs, values, levels)
 
 
 class Leaf:
@@ -139,6 +199,9 @@ class Leaf:
 
 def leaf(lowering: Lowering, query: Any, view: View, boost: float) -> Leaf | None:
     """The leaf that a `Word` or ``Term`` becomes; None if it matches nothing."""
+    known = view.words.get(id(query))
+    if known is not None and known[0] is query and known[1] == boost and known[2] is lowering.ranking:
+        return known[3]
 
     def make() -> Leaf | None:
         source: Source = lowering.lower(query, view, boost)
@@ -150,29 +213,59 @@ def leaf(lowering: Lowering, query: Any, view: View, boost: float) -> Leaf | Non
         return Leaf(weighed, word.scale)
 
     found: Leaf | None = view.leaves.get((query, boost, lowering.ranking), make)
+    if type(query) is Word:  # which is never changed, so that the object says it all
+        if len(view.words) > _WORDS:
+            view.words.clear()
+        view.words[id(query)] = query, boost, lowering.ranking, found
     return found
 
 
-def _best(gains: Floats, crests: Floats) -> tuple[Ints, float]:
-    """The places of the greatest gains, greatest first, and the next lesser gain."""
-    if len(gains) > BEST:
-        low = 0.0
+def _in_levels(part: Part, ranking: BM25F) -> tuple[Docs, AnyInts, Floats] | None:
+    """Docs, the number of the gain of each, and all gains, ascending; None if there may be too many.
+
+    The gain depends on frequency and length alone, and there are few pairs of these.
+    """
+    docs, freqs = part.reader.list.whole(keep=False)
+    lengths = part.norm.lengths
+    most = int(freqs.max(initial=0)) + 1
+    longest = 1
+    pairs: AnyInts = freqs.astype(np.int32)
+    if lengths is not None:
+        here = lengths[docs]
+        longest = int(here.max(initial=0)) + 1
+        if most * longest > _PAIRS:
+            return None
+        pairs *= longest
+        pairs += here
+    there = np.zeros(most * longest, bool)
+    there[pairs] = True
+    which = np.flatnonzero(there)
+    norms: Any = part.norm.of_each(which % longest) if lengths is not None else 1.0
+    gains: Floats = ranking.score(1.0, (which // longest) * part.greatest / norms)
+    order = gains.argsort()
+    levels = gains[order]
+    if len(levels) > 1 << 16:
+        return None
+    first = np.ones(len(levels), bool)
+    np.not_equal(levels[1:], levels[:-1], out=first[1:])
+    number = np.empty(most * longest, np.uint16)
+    number[which[order]] = np.cumsum(first) - 1
+    return docs, number[pairs], levels[first]
+
+
+def _best(values: AnyInts, crests: AnyInts) -> Ints:
+    """The places of the greatest values, greatest first."""
+    best = np.arange(len(values))
+    if len(values) > BEST:
         if len(crests) > BEST:
-            # So many runs have a gain as great as this.
-            low = float(np.partition(crests, len(crests) - BEST)[len(crests) - BEST])
-            runs = np.flatnonzero(crests >= low)
-            places = (runs[:, None] * RUN + np.arange(RUN)).reshape(-1)
-            places = places[: np.searchsorted(places, len(gains))]
-            places = places[gains[places] >= low]
-        else:
-            places = np.arange(len(gains))
-        found = gains[places]
+            # So many runs have a value as great as this.
+            runs = np.flatnonzero(crests >= np.partition(crests, len(crests) - BEST)[len(crests) - BEST])
+            best = (runs[:, None] * RUN + np.arange(RUN)).reshape(-1)
+            best = best[: np.searchsorted(best, len(values))]
+        found = values[best]
         cut = np.partition(found, len(found) - BEST)[len(found) - BEST]
-        greater = places[found > cut]
-        equal = places[found == cut][: BEST - len(greater)]
-        best = np.concatenate((greater, equal))
-        lesser = gains[gains < cut]
-        below = float(lesser.max()) if len(lesser) else -np.inf
-    else:
-        best, below = np.arange(len(gains)), -np.inf
-    return best[np.argsort(-gains[best], kind="stable")], below
+        greater = best[found > cut]
+        best = np.concatenate((greater, best[found == cut][: BEST - len(greater)]))
+    found = values[best]
+    order: Ints = np.lexsort((best, -found.astype(np.float64)))
+    return best[order]

@@ -15,6 +15,7 @@ from typing import Any, Protocol, TypeAlias
 import numpy as np
 
 from searchlib.arrays import NDArray
+
 BLOCK = 128
 
 Bools: TypeAlias = NDArray[np.bool_]
@@ -76,6 +77,10 @@ class Segment(Protocol):
 
     def terms(self, field: str, start: bytes = b"", stop: bytes | None = None) -> Iterator[tuple[bytes, Any]]:
         """The terms of a field from ``start`` up to and without ``stop``, in order of their bytes."""
+        ...
+
+    def keys(self, field: str, start: bytes = b"", stop: bytes | None = None) -> Iterator[list[bytes]]:
+        """The same terms without their entries, in lists."""
         ...
 
     def docs(self, entry: Any) -> AnyInts:

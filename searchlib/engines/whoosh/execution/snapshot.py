@@ -13,6 +13,7 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from itertools import chain
 from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar
 
 import numpy as np
@@ -62,13 +63,13 @@ class Cache(Generic[_Value]):
 class FieldNorm:
     """The norms of a field in a segment, for the parameters that ``key`` names."""
 
-    __slots__ = ("_lengths", "_table", "average", "key", "ranking")
+    __slots__ = ("_table", "average", "key", "lengths", "ranking")
 
     def __init__(self, lengths: AnyInts | None, average: float, ranking: BM25F) -> None:
         self.average = average
         self.key = (ranking.b, average)
         self.ranking = ranking
-        self._lengths = lengths
+        self.lengths = lengths
         longest = int(lengths.max()) if lengths is not None and len(lengths) else 0
         # A table of the norms of all lengths is a look-up instead of two operations a posting.
         self._table: Floats | None = (
@@ -77,18 +78,23 @@ class FieldNorm:
 
     def __call__(self, docs: Docs) -> Any:
         """The norms at these docs: an array, or 1.0 where the field keeps no lengths."""
-        if self._lengths is None:
+        if self.lengths is None:
             return 1.0
-        lengths = self._lengths[docs]
+        lengths = self.lengths[docs]
         return self._table[lengths] if self._table is not None else self.ranking.norm(lengths, self.average)
 
     def of(self, lengths: AnyInts) -> Any:
         """The norms of fields of these lengths."""
-        return 1.0 if self._lengths is None else self.ranking.norm(lengths.astype(np.float64), self.average)
+        return 1.0 if self.lengths is None else self.ranking.norm(lengths.astype(np.float64), self.average)
+
+    def of_each(self, lengths: Ints) -> Floats:
+        """The norms of lengths that docs have, with the bits that ``norm(docs)`` has."""
+        norms: Floats = self._table[lengths] if self._table is not None else self.ranking.norm(lengths, self.average)
+        return norms
 
     def length(self, doc: int) -> int:
         """The length of the field in a doc; 0 where lengths are not kept."""
-        return int(self._lengths[doc]) if self._lengths is not None else 0
+        return int(self.lengths[doc]) if self.lengths is not None else 0
 
 
 class View:
@@ -110,6 +116,7 @@ class View:
         self._languages: Cache[Bools] = Cache(_LANGUAGES)
         self.leaves: Cache[Leaf | None] = Cache(_LISTS)
         self.weighed: Cache[Weighed] = Cache(_LISTS)
+        self.words: dict[int, tuple[Any, float, BM25F, Leaf | None]] = {}
 
     def postings(self, field: str, key: bytes) -> PostingList | None:
         """The posting list of a term."""
@@ -122,7 +129,7 @@ class View:
 
     def keys(self, field: str, start: bytes, stop: bytes | None) -> Iterator[bytes]:
         """The terms of a field in a range, in order of their bytes."""
-        return (key for key, _ in self.segment.terms(field, start, stop))
+        return chain.from_iterable(self.segment.keys(field, start, stop))
 
     def norm(self, field: str, ranking: BM25F) -> FieldNorm:
         """The norms of a field."""

@@ -1,0 +1,73 @@
+"""From what a segment stores to a record, trusting none of it.
+
+A segment's checksums say that it is what somebody wrote, not that searchlib did. So a segment must have the *layout* of
+records (`check_layout`, on opening), and a record must have the types that a `Record` promises and the id that its text
+gives (`read_record`, whenever one is read). What is neither is an IndexCorrupt that names the file.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any, Final, cast
+
+from searchlib.engines.whoosh.codec.segment import SegmentColumns
+from searchlib.records import DocumentInfo, Kind, Metadata, Paragraph, Record, id_number, paragraph_id
+
+NUMBERS: Final = frozenset(("number", "start", "line", "_id"))
+"""The columns of a segment of records: of each paragraph number, place, line, and the first 32 bits of its id."""
+VALUES: Final = frozenset(
+    ("document", "title", "type", "language", "metadata", "text", "headings", "kind", "_occurrence", "_digest", "_seed")
+)
+"""The stored fields of a segment of records."""
+_TEXTS: Final = ("document", "title", "type", "language", "metadata", "text", "headings", "kind")
+
+
+def check_layout(segment: SegmentColumns) -> None:
+    """Raise IndexCorrupt if a segment is none of records: if columns or stored fields are missing or no numbers."""
+    if not NUMBERS <= set(segment.columns) or any(segment.column_type(name)[1] != "u" for name in NUMBERS):
+        segment.columns_damaged("its columns are not those of an index")
+    if not VALUES <= set(segment.stored_names):
+        segment.stored_damaged("its stored fields are not those of an index")
+
+
+def read_record(segment: SegmentColumns, number: int) -> Record:
+    """A record of a segment. Raises IndexCorrupt if what is stored is none, or not that of its id."""
+    stored = segment.stored(number)
+    texts = [value for name in _TEXTS if isinstance(value := stored.get(name), str)]
+    occurrence = stored.get("_occurrence")
+    if len(texts) < len(_TEXTS) or not isinstance(occurrence, int):
+        segment.stored_damaged(f"record {number} is not what was written")
+    path, title, type, language, metadata, text, headings, kind = texts
+    id = paragraph_id(path, text, occurrence)
+    if id_number(id) >> 48 != int(segment.column("_id")[number]):
+        segment.stored_damaged(f"the id of record {number} is not that of its text")
+    document = DocumentInfo(path, title, type, language, _metadata(segment, number, metadata))
+    start = int(segment.column("start")[number])
+    paragraph = Paragraph(
+        int(segment.column("number")[number]),
+        start,
+        start + len(text),
+        text,
+        int(segment.column("line")[number]),
+        tuple(headings.split("\n")) if headings else (),
+        cast(Kind, kind),
+    )
+    return Record(id, document, paragraph)
+
+
+def _metadata(segment: SegmentColumns, number: int, source: str) -> Metadata:
+    try:
+        found = json.loads(source)
+        items = found.items()
+    except (ValueError, RecursionError, AttributeError):
+        segment.stored_damaged(f"the metadata of record {number} is not what was written")
+    metadata = {key: tuple(value) if type(value) is list else value for key, value in items}
+    if not all(map(_is_value, metadata.values())):
+        segment.stored_damaged(f"the metadata of record {number} is not what was written")
+    return metadata
+
+
+def _is_value(value: Any) -> bool:
+    if type(value) is tuple:
+        return all(isinstance(part, (str, int, float)) for part in value)
+    return isinstance(value, (str, int, float))

@@ -1,0 +1,235 @@
+"""An update equals a rebuild, after any sequence of changes, merges, failures and writers.
+
+``SEARCHLIB_EXAMPLES`` says how many sequences are tried; ``nox -s soak`` tries hundreds.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+
+import searchlib
+from searchlib import Document
+from searchlib.documents import LoadOptions
+from searchlib.engines.whoosh import disk, writer
+from searchlib.engines.whoosh.publishing import LOCK
+
+from .folders import contents
+
+FEW = 12
+EXAMPLES = int(os.environ.get("SEARCHLIB_EXAMPLES", FEW))
+
+WORDS = ("harbour", "ship", "winter", "Erdoğan", "Erdogan", "the", "港の船", "Straße")
+QUERIES = (
+    "harbour", "ship winter", '"the ship"', "Erdogan", "erd*", "title:ship harbour", "by:ann", "港", "-the +ship", "*",
+)  # fmt: skip
+
+NAMES = [f"{stem}{suffix}" for stem in ("a1", "a2", "a10", "b1") for suffix in (".txt", ".md")]
+names = st.sampled_from(NAMES)
+paragraphs = st.lists(st.lists(st.sampled_from(WORDS), min_size=1, max_size=4).map(" ".join), min_size=0, max_size=4)
+
+
+class Stopped(BaseException):
+    """The process is no more."""
+
+
+class StoppingDisk(disk.Disk):
+    """Stops at the first rename of a name that ends so."""
+
+    def __init__(self, ending: str) -> None:
+        self._ending = ending
+        self._stopped = False
+
+    def _go_on(self) -> None:
+        if self._stopped:
+            raise Stopped
+
+    def rename(self, source: Path, target: Path) -> None:
+        self._go_on()
+        if target.name.endswith(self._ending):
+            self._stopped = True
+        self._go_on()
+        super().rename(source, target)
+
+    def remove(self, path: Path) -> None:
+        self._go_on()
+        super().remove(path)
+
+    def sync_folder(self, path: Path) -> None:
+        self._go_on()
+
+
+def answers(index: searchlib.Index) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for query in QUERIES:
+        results = index.search(query, limit=100)
+        hits = [(hit.id, hit.score, hit.document.path, hit.paragraph.number, hit.spans) for hit in results]
+        found[query] = (hits, results.total, [warning.message for warning in results.warnings], results.suggestion)
+    stats = index.stats()
+    found["stats"] = (stats.documents, stats.paragraphs, stats.languages, stats.types)
+    found["terms"] = sorted(index.whoosh.schema.names())
+    return found
+
+
+class Updates(RuleBasedStateMachine):
+    """Seeds change, the index follows; at every step it is compared with one built from nothing."""
+
+    @initialize()
+    def begin(self) -> None:
+        self.patch = pytest.MonkeyPatch()
+        self.patch.setattr(writer, "MOST_SEGMENTS", 3)
+        self.patch.setattr(disk, "_sync", lambda path: None)
+        self.root = Path(tempfile.mkdtemp())
+        self.seeds, self.index = self.root / "seeds", self.root / "index"
+        self.seeds.mkdir()
+        self.added: dict[str, Document] = {}
+        self.current = False
+
+    def teardown(self) -> None:
+        if hasattr(self, "root"):
+            shutil.rmtree(self.root)
+            self.patch.undo()
+
+    @rule(name=names, texts=paragraphs, by=st.sampled_from(["", "by: Ann", "by: Bo", "in: 1912"]))
+    def write(self, name: str, texts: list[str], by: str) -> None:
+        front = f"---\n{by}\n---\n" if by and name.endswith("md") else ""
+        (self.seeds / name).write_text(front + "\n\n".join(["# A ship", *texts]) + "\n", encoding="utf-8")
+        self.current = False
+
+    @rule(name=names)
+    def remove(self, name: str) -> None:
+        (self.seeds / name).unlink(missing_ok=True)
+        self.current = False
+
+    @rule(name=names, other=names)
+    def rename(self, name: str, other: str) -> None:
+        if (self.seeds / name).exists():
+            (self.seeds / name).rename(self.seeds / other)
+            self.current = False
+
+    @rule(ending=st.sampled_from([".trm", ".col", ".toc", ".seeds", ".del", "searchlib.json"]), compact=st.booleans())
+    def crash(self, ending: str, compact: bool) -> None:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(disk, "DISK", StoppingDisk(ending))
+            try:
+                self.build(self.index, compact=compact)
+            except Stopped:
+                return
+        self.current = True
+
+    @rule()
+    def update(self) -> None:
+        self.build(self.index)
+        self.current = True
+
+    @rule()
+    def compact(self) -> None:
+        self.build(self.index, compact=True)
+        self.current = True
+        made, clean = contents(self.index), contents(self.clean())
+        assert made.keys() - {LOCK} == clean.keys() - {LOCK}
+        assert [name for name in clean if made[name] != clean[name]] == []
+
+    def build(self, index: Path, compact: bool = False) -> searchlib.Index:
+        return searchlib.build(self.seeds, index, processes=1, compact=compact)
+
+    def clean(self) -> Path:
+        shutil.rmtree(self.root / "clean", ignore_errors=True)
+        self.build(self.root / "clean")
+        return self.root / "clean"
+
+    @invariant()
+    def it_answers_as_one_built_from_nothing(self) -> None:
+        if getattr(self, "current", False):
+            opened = searchlib.open(self.index)
+            assert opened.verify() == []
+            assert answers(opened) == answers(searchlib.open(self.clean()))
+
+
+Updates.TestCase.settings = settings(
+    max_examples=EXAMPLES,
+    stateful_step_count=12 if EXAMPLES == FEW else 40,
+    deadline=None,
+    derandomize=EXAMPLES == FEW,
+    database=None,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+TestUpdates = Updates.TestCase
+
+
+def test_documents_of_a_writer_survive_updates_and_merges(tmp_path: Path) -> None:
+    (tmp_path / "seeds").mkdir()
+    (tmp_path / "seeds" / "a.txt").write_text("A\n\nA harbour.\n", encoding="utf-8")
+    index = searchlib.build(tmp_path / "seeds", tmp_path / "index")
+    for number in range(12):
+        with index.writer() as w:
+            w.add(Document(f"memo{number}", f"A ship {number}.", metadata={"by": "Ann"}))
+            w.remove(f"memo{number - 2}")
+    assert [hit.document.path for hit in searchlib.build(tmp_path / "seeds", tmp_path / "index").search("ship")] == [
+        "memo10",
+        "memo11",
+    ]
+    compact = searchlib.build(tmp_path / "seeds", tmp_path / "index", compact=True)
+    assert compact.search("by:ann").total == 2
+    assert compact.verify() == []
+
+
+def test_what_a_writer_did_to_documents_of_seeds_is_undone_by_the_next_update(tmp_path: Path) -> None:
+    (tmp_path / "seeds").mkdir()
+    for name in ("a", "b"):
+        (tmp_path / "seeds" / f"{name}.txt").write_text(f"{name}\n\nA harbour.\n", encoding="utf-8")
+    index = searchlib.build(tmp_path / "seeds", tmp_path / "index")
+    with index.writer() as w:
+        w.remove("seeds/a.txt")
+        w.add(Document("seeds/b.txt", "A ship."))
+    assert index.search("harbour").total == 0
+    assert len(index.verify(tmp_path / "seeds")) == 2
+    updated = searchlib.build(tmp_path / "seeds", tmp_path / "index", compact=True)
+    assert updated.digest == searchlib.build(tmp_path / "seeds", tmp_path / "clean").digest
+
+
+def test_a_metadata_field_that_no_document_has_any_more_is_unknown_again(tmp_path: Path) -> None:
+    seeds = tmp_path / "seeds"
+    seeds.mkdir()
+    (seeds / "a.txt").write_text("A\n\nA harbour.\n", encoding="utf-8")
+    (seeds / "b.md").write_text("---\nby: Ann\n---\n# B\n\nA ship.\n", encoding="utf-8")
+    assert searchlib.build(seeds, tmp_path / "index").search("by:ann").warnings == ()
+    (seeds / "b.md").write_text("# B\n\nA ship.\n", encoding="utf-8")
+    assert searchlib.build(seeds, tmp_path / "index").search("by:ann").warnings != ()
+
+
+def test_an_index_that_is_damaged_is_built_anew_and_says_so(tmp_path: Path) -> None:
+    seeds, path = tmp_path / "seeds", tmp_path / "index"
+    seeds.mkdir()
+    (seeds / "a.txt").write_text("A\n\nA harbour.\n", encoding="utf-8")
+    sound = searchlib.build(seeds, path).digest
+    for file in sorted(path.iterdir()):
+        if not (data := file.read_bytes()):
+            continue
+        for damaged in (None, b"", data[:-1], bytes([data[0] ^ 1]) + data[1:]):
+            file.unlink()
+            if damaged is not None:
+                file.write_bytes(damaged)
+            index = searchlib.build(seeds, path)
+            assert index.changes is not None
+            assert bool(index.changes.rebuilt) == (damaged is not None or file.name != "searchlib.json"), file.name
+            assert index.digest == sound
+            assert index.verify() == []
+
+
+def test_after_a_change_of_settings_all_is_built_anew_and_says_so(tmp_path: Path) -> None:
+    (tmp_path / "rows.csv").write_text("id,body,note\n1,A harbour.,x\n", encoding="utf-8")
+    options = LoadOptions(text=("body",))
+    for expected in ("", ""):
+        index = searchlib.build(tmp_path / "rows.csv", tmp_path / "index", options=options)
+        assert index.changes is not None and index.changes.rebuilt == expected
+    changes = searchlib.build(tmp_path / "rows.csv", tmp_path / "index").changes
+    assert changes is not None and "other settings" in changes.rebuilt

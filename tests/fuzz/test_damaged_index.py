@@ -1,0 +1,277 @@
+"""Whatever happened to the files of an index, it says what it always said, or which file is damaged.
+
+*Accidents* (bits, lengths, files mixed up or replaced) are found by sizes and checksums: the answers are those of the
+undamaged index, or there are none. ``verify`` finds every one that changed a file.
+
+*Forgeries* have all checksums right, so they can say other things, and no reader can know: a signed digest of the index
+can. But they cannot do other things. What the executor and the reader go by is checked where it is read:
+
+* documents of a term increase and are below the number of documents, frequencies are at least 1 and no greater than
+  cf allows, no term is in more documents than there are, positions are as many as frequencies say;
+* lengths are unsigned, their sum between their least and their greatest (averages divide scores);
+* a segment has the columns and stored fields of records, a record has texts where it should, metadata that is an object
+  of scalars, and the id that its path and text give: a text put in another's place is found;
+* a paragraph's number says no more than that its document begins in the segment.
+
+Harmless by construction, for whoever forges only makes the index answer otherwise: terms out of order (look-ups miss
+them), positions in any order, lengths, ``start`` and ``line`` (numbers that are shown), titles, headings and metadata
+(texts that are shown, escaped by render), counts and settings in the manifest. ``verify`` recomputes most of these.
+
+``run.py`` does the same for as long as it is told to.
+"""
+
+from __future__ import annotations
+
+import random
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+import searchlib
+from searchlib.engines.whoosh.codec.container import Container
+from searchlib.engines.whoosh.manifest import MANIFEST
+from searchlib.errors import IndexCorrupt, IndexMissing
+
+from . import damages
+from .damages import forge_file, restamp
+from .indexes import SAMPLES, Samples, answers, is_problem, outcome, pages_only, verified
+
+
+def examples(count: int) -> settings:
+    return settings(max_examples=count, derandomize=True, deadline=None, suppress_health_check=list(HealthCheck))
+
+
+@pytest.fixture(scope="module")
+def samples(tmp_path_factory: pytest.TempPathFactory) -> Samples:
+    return Samples(tmp_path_factory.mktemp("fuzz"))
+
+
+def names() -> st.SearchStrategy[str]:
+    return st.sampled_from(sorted(SAMPLES))
+
+
+@examples(160)
+@given(names(), st.integers(0, 2**32), st.booleans())
+def test_an_accident_is_found_or_changes_no_answer(samples: Samples, name: str, seed: int, pages: bool) -> None:
+    folder, chance = samples.copy(name), random.Random(seed)
+    what = chance.choice(damages.ACCIDENTS)(folder, chance)
+    with pages_only(pages):
+        found = outcome(answers, folder)
+    assert is_problem(found) or found == samples.answers[name], what
+    if outcome(verified, folder) is True:
+        for path in damages.files_of(folder):
+            assert path.read_bytes() == samples.files[name].get(path.name), f"{what}, and verify is content"
+
+
+@examples(80)
+@given(names(), st.integers(0, 2**32))
+def test_a_forgery_gives_answers_or_names_a_file_and_does_nothing_else(samples: Samples, name: str, seed: int) -> None:
+    folder, chance = samples.copy(name), random.Random(seed)
+    chance.choice(damages.FORGERIES)(folder, chance)
+    outcome(answers, folder)
+    outcome(verified, folder)
+
+
+def test_memory_stays_bounded_whatever_an_index_says(tmp_path: Path) -> None:
+    script = Path(__file__).with_name("run.py")
+    done = subprocess.run(
+        [sys.executable, script, "--seconds", "3", "--seed", "7", "--only", "index", "--memory", "1500"],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+        cwd=tmp_path,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+# -- what was found once
+
+
+def test_files_of_one_size_do_not_mix(tmp_path: Path) -> None:
+    seeds, index = tmp_path / "seeds", tmp_path / "index"
+    seeds.mkdir()
+    for number in range(40):
+        (seeds / f"n{number}.txt").write_text(f"The harbour of {number} is closed.\n", "utf-8")
+    searchlib.build(seeds, index, processes=1)
+    for name in ("aaa", "bbb"):  # two segments that differ in nothing but a word
+        (seeds / f"{name}.txt").write_text(f"The harbour {name} opens.\n", "utf-8")
+        searchlib.build(seeds, index, processes=1)
+    sound = answers(index)
+    one, other = (path for path in sorted(index.glob("*.trm")) if path.stat().st_size < 1500)
+    first, second = one.read_bytes(), other.read_bytes()
+    assert len(first) == len(second)
+    one.write_bytes(second)
+    other.write_bytes(first)
+    assert corrupt(index) == one.name
+    one.write_bytes(first)
+    other.write_bytes(second)
+    assert answers(index) == sound
+
+
+def corrupt(folder: Path) -> str:
+    """The name of the file that is said to be damaged."""
+    found = outcome(answers, folder)
+    assert isinstance(found, IndexCorrupt), found
+    return Path(found.path).name
+
+
+def only(folder: Path, pattern: str) -> Path:
+    (path,) = folder.glob(pattern)
+    return path
+
+
+def put(section: str, change: Callable[[bytes], bytes]) -> Callable[[str, bytes], bytes | None]:
+    return lambda name, data: change(data) if name == section else data
+
+
+@pytest.mark.parametrize("target", [MANIFEST, "*.seeds", "*.pst"])
+@pytest.mark.parametrize("kind", ["folder", "fifo", "link", "device", "socket", "loop"])
+def test_what_is_no_file_is_neither_followed_nor_waited_for(samples: Samples, target: str, kind: str) -> None:
+    folder = samples.copy("scripts")
+    path = only(folder, target)
+
+    class Chosen(random.Random):
+        def choice(self, options):  # type: ignore[no-untyped-def]
+            return kind if kind in options else path
+
+    damages.replace(folder, Chosen())
+    assert corrupt(folder) == path.name
+    assert outcome(verified, folder) is not True
+
+
+def test_an_index_without_its_manifest_is_missing(samples: Samples) -> None:
+    folder = samples.copy("seeds")
+    (folder / MANIFEST).unlink()
+    assert isinstance(outcome(answers, folder), IndexMissing)
+
+
+def test_a_compound_file_beside_the_files_of_a_segment_is_not_read(samples: Samples) -> None:
+    folder = samples.copy("seeds")
+    only(folder, "*.trm").with_suffix(".seg").write_bytes(b"a stranger")
+    assert outcome(answers, folder) == samples.answers["seeds"]
+
+
+def test_texts_put_in_the_place_of_others_are_found_by_their_ids(samples: Samples) -> None:
+    folder = samples.copy("metadata")
+    path = only(folder, "*.sto")
+    container = Container(path.read_bytes(), str(path), b"STOR")
+    sections = {
+        name: container.section(name).slice(0, container.section(name).length).tobytes() for name in container.names()
+    }
+    # All texts are those of the titles, with blocks, index and checksums in order.
+    sections["index:stored:text"] = sections["index:stored:title"]
+    forge_file(path, lambda name, data: sections[name], lambda meta: meta)
+    restamp(folder)
+    assert corrupt(folder) == path.name
+
+
+@pytest.mark.parametrize("missing", ["number", "start", "line", "_id"])
+def test_a_segment_without_a_column_of_records_is_none(samples: Samples, missing: str) -> None:
+    folder = samples.copy("scripts")
+    path = only(folder, "*.col")
+
+    def without(meta: dict[str, dict[str, object]]) -> object:
+        del meta["columns"][missing]
+        return meta
+
+    forge_file(path, lambda name, data: None if name == missing else data, without)
+    restamp(folder)
+    assert corrupt(folder) == path.name
+
+
+@pytest.mark.parametrize("value", [10**400, -1, 0.5, float("inf"), float("nan"), None, True, "9", 2**40])
+def test_a_sum_of_lengths_that_cannot_be_is_found(samples: Samples, value: object) -> None:
+    folder = samples.copy("scripts")
+    path = only(folder, "*.col")
+
+    def change(meta: dict[str, dict[str, dict[str, object]]]) -> object:
+        meta["columns"]["length:text"]["sum"] = value
+        return meta
+
+    forge_file(path, lambda name, data: data, change)
+    restamp(folder)
+    assert corrupt(folder) == path.name
+
+
+@pytest.mark.parametrize("number", [0, 200, 255])
+def test_paragraphs_numbered_as_they_cannot_be_have_no_context(samples: Samples, number: int) -> None:
+    folder = samples.copy("scripts")
+    path = only(folder, "*.col")
+    forge_file(path, put("number", lambda data: bytes([number]) * len(data)), lambda meta: meta)
+    restamp(folder)
+    assert corrupt(folder) in {path.name, only(folder, "*.sto").name}
+
+
+def test_numbers_that_would_be_documents_beyond_the_last_are_found(samples: Samples) -> None:
+    folder = samples.copy("metadata")
+    path = only(folder, "*.pst")
+    forge_file(path, put("text", lambda data: b"\xff" * len(data)), lambda meta: meta)
+    restamp(folder)
+    assert corrupt(folder) == path.name
+
+
+def test_metadata_that_is_no_object_of_scalars_is_found(samples: Samples) -> None:
+    import struct
+
+    for value in (b"[" * 5000, b"null", b'{"a": {"b": 1}}', b'{"a": null}', b"9" * 5000, b'"x"', b""):
+        folder = samples.copy("scripts")
+        path = only(folder, "*.sto")
+        container = Container(path.read_bytes(), str(path), b"STOR")
+        documents = container.meta["documents"]
+        section = container.section("blocks")
+        blocks = section.slice(0, section.length).tobytes()
+        block = b"\0" + struct.pack("<BBIII", 1, 1, 1, documents, len(value)) + value
+        index = struct.pack("<IIQQ", 0, documents, len(blocks), len(blocks) + len(block))
+        new = {"blocks": blocks + block, "index:stored:metadata": index}
+        forge_file(path, lambda name, data, new=new: new.get(name, data), lambda meta: meta)
+        restamp(folder)
+        assert corrupt(folder) == path.name, value
+
+
+def test_a_segment_cannot_claim_more_documents_than_its_file_has_room_for(samples: Samples) -> None:
+    for claimed in (2**31, 2**40, 10**400, -1):
+        folder = samples.copy("scripts")
+        path = only(folder, "*.col")
+        forge_file(path, lambda name, data: None, lambda meta, claimed=claimed: {"documents": claimed, "columns": {}})
+        restamp(folder)
+        assert corrupt(folder) in {path.name, only(folder, "*.sto").name}
+
+
+def test_an_index_that_was_damaged_is_built_again_without_anything_deleted_by_hand(tmp_path: Path) -> None:
+    seeds = tmp_path / "seeds"
+    seeds.mkdir()
+    (seeds / "a.txt").write_text("The harbour is closed in winter.\n", "utf-8")
+    index = tmp_path / "index"
+    searchlib.build(seeds, index, processes=1)
+    sound = answers(index)
+    for number in range(12):
+        chance = random.Random(number)
+        what = chance.choice(damages.ACCIDENTS)(index, chance)
+        assert searchlib.build(seeds, index, processes=1).verify() == [], what
+        said = answers(index)
+        assert {query: said[query] for query in said if query != "stats"} == {
+            query: sound[query] for query in sound if query != "stats"
+        }, what
+
+
+def test_frequencies_and_block_tables_are_checked_in_part_too() -> None:
+    """`Record` alone: what a list says of blocks that are read without the others."""
+    from searchlib.engines.whoosh.codec.packing import StreamDamaged
+    from searchlib.engines.whoosh.codec.postings import Record
+
+    df, blocks = 300, 3
+    table = np.array([1, 1, 9], "<u4").tobytes() + np.array([127, 90, 299], "<u4").tobytes() + bytes(2 * blocks)
+    record = Record(np.frombuffer(b"\0" + table, np.uint8), df, df, False)  # width 0: documents 0 to 299
+    with pytest.raises(StreamDamaged):
+        record.blocks(np.ones(df, np.uint8))
+    with pytest.raises(StreamDamaged):
+        record.docs(299)
+    with pytest.raises(StreamDamaged):
+        record.decode(np.array([2]), 100)
