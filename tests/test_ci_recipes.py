@@ -50,12 +50,11 @@ def run(script: str, project: Path) -> subprocess.CompletedProcess[str]:
 
 
 def test_the_shell_recipe_builds_proves_publishes_and_checks(project: Path) -> None:
-    for _ in range(2):  # the second time with what the first has left
-        done = run(block("sh"), project)
-        assert done.returncode == 0, done.stderr
+    done = run(block("sh"), project)
+    assert done.returncode == 0, done.stderr
     (project / "seeds" / "a.txt").write_text("Note\n\nThe harbour is open.\n", encoding="utf-8")
     assert run("searchlib index seeds/ --check --index indexes/default", project).returncode == 1
-    assert run(block("sh"), project).returncode == 0
+    assert run(block("sh"), project).returncode == 0, "with what the first run has left, as from a cache"
 
 
 def test_the_workflow_builds_and_checks(project: Path) -> None:

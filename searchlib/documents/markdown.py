@@ -40,7 +40,7 @@ _BREAK = re.compile(r"<(?:br|p|/p|div|/div|li|tr|h[1-6])\b[^<>]*>", re.IGNORECAS
 _MARK = re.compile(r"[*_~`\[<&\\]")
 _SOFT_BREAK = re.compile(r" *\n[ \t]*")
 # What the inline parser takes quadratic time for, if there are thousands in a row.
-_COSTLY = re.compile(r"[\[\]!*_<`~&\\|]{400}|(?:[\[!*_<~][\w ]{0,3}){2000}")
+_COSTLY = re.compile(r"[\[\]!*_<`~&\\|]{400}|(?:[\[!*_<~][\w ]{0,3}[\]()]{0,2}){2000}")
 
 
 def load_markdown(seed: Seed) -> Iterator[Document]:

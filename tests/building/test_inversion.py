@@ -57,7 +57,8 @@ corpora = st.lists(documents, min_size=1, max_size=5)
 
 
 def run_of(texts: list[str], language: str = "en") -> Run:
-    return invert([Incoming(Document(f"d{number}", text, f"Title {number}")) for number, text in enumerate(texts)], language)
+    documents = [Document(f"d{number}", text, f"Title {number}") for number, text in enumerate(texts)]
+    return invert(map(Incoming, documents), language)
 
 
 @given(corpora)
@@ -111,7 +112,12 @@ def test_what_is_stored_says_where_each_paragraph_stands() -> None:
 
 def test_the_language_is_the_documents_own_the_given_one_or_the_detected_one() -> None:
     german = "Die Gespräche fanden in der Stadt statt, und es hieß, dass sie noch dauern."
-    for given_language, own, expected in (("auto", "", "de"), ("auto", "fr", "fr"), ("en", "", "en"), ("en", "fr", "fr")):
+    for given_language, own, expected in (
+        ("auto", "", "de"),
+        ("auto", "fr", "fr"),
+        ("en", "", "en"),
+        ("en", "fr", "fr"),
+    ):
         run = invert([Incoming(Document("d", german, language=own))], given_language)
         assert run.stored["language"].values == [expected]
     unsure = invert([Incoming(Document("d", "42"), default_language="tr")], "auto")

@@ -16,7 +16,14 @@ from searchlib.engines.whoosh.codec.segment import SegmentColumns
 from searchlib.engines.whoosh.writer import STORED
 from searchlib.records import Document
 
-PARAGRAPHS = ["the harbour is closed", "ships wait for spring", "the ships of the harbour", "東京都 ไทย", "x", "Erdoğan, erdogan"]
+PARAGRAPHS = [
+    "the harbour is closed",
+    "ships wait for spring",
+    "the ships of the harbour",
+    "東京都 ไทย",
+    "x",
+    "Erdoğan, erdogan",
+]
 texts = st.lists(st.sampled_from(PARAGRAPHS), min_size=1, max_size=4).map("\n\n".join)
 
 
@@ -66,9 +73,8 @@ def test_how_documents_are_cut_into_sources_does_not_show(
             parts.append(RunSource(inverted))
         mask = [alive[which] for which, (_, size) in zip(chosen, inverted.documents, strict=True) for _ in range(size)]
         kept.append(np.array(mask, bool))
-        records += [
-            (which, record) for which, (_, size) in zip(chosen, inverted.documents, strict=True) for record in range(size)
-        ]
+        sizes = [size for _, size in inverted.documents]
+        records += [(which, record) for which, size in zip(chosen, sizes, strict=True) for record in range(size)]
     order = np.array(sorted(range(len(records)), key=records.__getitem__), np.uint32)
     assert built(folder / "parts", parts, kept, order) == expected
 

@@ -1,4 +1,4 @@
-"""Seeds that nobody would write on purpose: each is read or refused with a reason, within a bound of memory and time."""
+"""Seeds that nobody would write on purpose: each is read or refused with a reason, in bounded memory and time."""
 
 from __future__ import annotations
 
@@ -48,7 +48,8 @@ def test_an_encoding_that_cannot_be_is_a_seed_error(suffix: str, encoding: str) 
 
 @pytest.mark.parametrize("suffix", [".jsonl", ".json"])
 def test_surrogates_and_nuls_of_json_escapes_never_come_out(suffix: str) -> None:
-    row = b'{"id": "\\ud800", "title": "\\udfff", "text": "a\\u0000b \\ud83d c", "\\ud800k": "\\udc00", "language": "\\ud800"}'
+    row = b'{"id": "\\ud800", "title": "\\udfff", "text": "a\\u0000b \\ud83d c", "\\ud800k": "\\udc00", '
+    row += b'"language": "\\ud800"}'
     (document,) = loaded(suffix, row)
     for text in (document.path, document.title, document.text, document.language, *document.metadata):
         text.encode("utf-8")

@@ -381,7 +381,7 @@ def forge_stored(folder: Path, chance: random.Random) -> str:
     chosen = chance.choice(streams)
     rewritten = _rewritten(container, chosen, chance)
 
-    forge_file(path, lambda name, data: rewritten.get(name, data), lambda meta: meta)
+    forge_file(path, rewritten.get, lambda meta: meta)
     restamp(folder)
     return f"values of {chosen!r} of {path.name}"
 

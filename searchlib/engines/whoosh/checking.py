@@ -93,6 +93,9 @@ def _ids(segment: SegmentColumns) -> Iterator[str]:
     rows = zip(*(segment.stored_values(name) for name in names), segment.column("_id").tolist(), strict=True)
     known, hashed = "", IdHash("")
     for number, (path, text, occurrence, bits) in enumerate(rows):
+        if not isinstance(path, str) or not isinstance(text, str) or not isinstance(occurrence, int):
+            yield f"record {number} is not what was written"
+            return
         if path != known:
             known, hashed = path, IdHash(path)
         if int.from_bytes(hashed.digest(" ".join(text.split()), occurrence)[:4], "big") != bits:

@@ -24,9 +24,9 @@ _TEXTS: Final = ("document", "title", "type", "language", "metadata", "text", "h
 
 def check_layout(segment: SegmentColumns) -> None:
     """Raise IndexCorrupt if a segment is none of records: if columns or stored fields are missing or no numbers."""
-    if not NUMBERS <= set(segment.columns) or any(segment.column_type(name)[1] != "u" for name in NUMBERS):
+    if NUMBERS - set(segment.columns) or any(segment.column_type(name)[1] != "u" for name in NUMBERS):
         segment.columns_damaged("its columns are not those of an index")
-    if not VALUES <= set(segment.stored_names):
+    if VALUES - set(segment.stored_names):
         segment.stored_damaged("its stored fields are not those of an index")
 
 

@@ -46,9 +46,7 @@ def place(sources: Sequence[Source], kept: Sequence[NDArray[np.bool_] | None], o
 
     ``order`` lists the records (numbered through all sources before deletions) as they are to stand.
     """
-    masks = [
-        np.ones(source.size, bool) if mask is None else mask for source, mask in zip(sources, kept, strict=True)
-    ]
+    masks = [np.ones(source.size, bool) if mask is None else mask for source, mask in zip(sources, kept, strict=True)]
     alive = np.concatenate(masks) if masks else np.zeros(0, bool)
     targets = np.full(len(alive), GONE, np.uint32)
     standing = np.flatnonzero(alive) if order is None else order[alive[order]]
@@ -258,9 +256,7 @@ def _renumber(part: Slice, target: UInts) -> Slice:
     return Slice(keys, df[present], cf[present], docs[kept], freqs, positions)
 
 
-def _sort(
-    df: NDArray[np.int64], docs: UInts, freqs: UInts, positions: UInts | None
-) -> tuple[UInts, UInts, UInts]:
+def _sort(df: NDArray[np.int64], docs: UInts, freqs: UInts, positions: UInts | None) -> tuple[UInts, UInts, UInts]:
     """Bring the postings of each key into the order of the records."""
     key_of = np.repeat(np.arange(len(df), dtype=np.uint64), df)
     order = np.argsort(key_of << np.uint64(32) | docs)

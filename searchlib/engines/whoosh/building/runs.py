@@ -69,9 +69,7 @@ def sorted_keys(keys: list[bytes]) -> tuple[list[bytes], UInts]:
     return [keys[number] for number in order], rank
 
 
-def group(
-    keys: list[bytes], ranks: UInts, records: UInts, positions: UInts | None, lengths: UInts | None
-) -> FieldRun:
+def group(keys: list[bytes], ranks: UInts, records: UInts, positions: UInts | None, lengths: UInts | None) -> FieldRun:
     """Postings from tokens in order of record and position: token i is key ``ranks[i]`` in ``records[i]``."""
     # One sort of unique numbers, which NumPy does with SIMD, instead of a stable argsort.
     order = ranks.astype(np.uint64)

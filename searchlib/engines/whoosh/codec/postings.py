@@ -255,7 +255,7 @@ class Record:
         else:
             begins, each = self._position_ranges(which)
             # Before room is made for them.
-            if len(each) and not (0 <= int(begins.min()) and int((begins + each).max()) <= self.cf):
+            if len(each) and (int(begins.min()) < 0 or int((begins + each).max()) > self.cf):
                 raise StreamDamaged("positions")
             if int(each.sum()) > self.cf:
                 raise StreamDamaged("positions")

@@ -66,7 +66,7 @@ def _row(word: Prepared, doc_count: int) -> int:
     row[kernels.MASK] = mask
     address = int(row.ctypes.data)
     # Another thread may do the same: what is known by one address stays as long as the word.
-    word.rows = (*word.rows, (row, starts, best, marks))
+    word.rows.append((row, starts, best, marks))
     word.address = address
     return address
 
@@ -103,10 +103,12 @@ def _phrase(lists: Lists) -> tuple[Ints, int, Any] | None:
 
 
 def _placed(leaf: Leaf, postings: PostingList, doc_count: int) -> tuple[Ints, int, Any] | None:
-    """The row of a posting list, the most positions in a doc, and arrays to be kept; None if that is too many."""
+    """The row of a posting list, the most positions in a doc, and arrays to be kept; None if that is too many, or not worth it yet."""
     decoded, shared = postings.decoded, leaf.weighed.is_list
     kept: Any = decoded.get((postings, "placed", shared))
     if kept is None:
+        if postings.rarely_placed:
+            return None
         row = np.zeros(kernels.P_WIDTH, np.int64)
         docs, freqs = postings.whole(keep=False)
         longest = int(freqs.max(initial=1))

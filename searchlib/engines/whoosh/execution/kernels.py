@@ -8,7 +8,7 @@ asked, a bit for every remainder ``doc & mask``: most docs that are not in a lis
 the longest lists are in the processor's cache.
 """
 
-# ruff: noqa: PLR0912, PLR0913, PLR0917 - kernels take what they need, and take it apart, without a call
+# ruff: noqa: PLR0912, PLR0913, PLR0915, PLR0917 - kernels take what they need, and take it apart, without a call
 
 from __future__ import annotations
 
@@ -30,7 +30,8 @@ P_WIDTH = 7
 STRIDE = 16  # postings from one known offset of positions to the next
 _SLACK = 1e-9
 
-_inline = numba.njit(nogil=True, cache=True, error_model="numpy")
+# Without inlining, a call takes longer than a look-up: each array passed is counted in and out.
+_inline = numba.njit(nogil=True, cache=True, error_model="numpy", forceinline=True)
 
 
 @intrinsic
@@ -230,6 +231,14 @@ def best(plan, scales, phrase, floor, top_docs, top_scores):
             left += bounds[order[at]]
         if (bounds[driver] + left) * (1 + _SLACK) < threshold:
             break
+        # What is asked of every doc is asked here: calls would take longer than the questions.
+        numbers = numba.carray(_pointer(values), (length,), np.uint16)
+        gains = numba.carray(_pointer(values), (length,), np.float64)
+        table = numba.carray(_pointer(levels), (1 << 16,), np.float64)
+        meets = every and len(scales) > 1
+        second = order[1] if meets else driver
+        mask = lists[second, MASK]
+        marks = numba.carray(_pointer(lists[second, MARKS]), ((mask >> 3) + 1,), np.uint8)
         # The docs that gain most first: they give a threshold.
         chosen = numba.carray(_pointer(row[BEST] + 8), (row[BEST_SIZE],), np.int64)
         first = len(chosen) if runs > 2 and scale > 0 else 0
@@ -242,10 +251,14 @@ def best(plan, scales, phrase, floor, top_docs, top_scores):
                     continue
                 begin, stop = run * RUN, min((run + 1) * RUN, length)
             for at in range(begin, stop):
-                gain = _gain(values, levels, at)
+                doc = docs[at]
+                if meets:
+                    bit = np.int64(doc) & mask
+                    if not (marks[bit >> 3] >> (bit & 7)) & 1:
+                        continue
+                gain = gains[at] if levels == 0 else table[numbers[at]]
                 if (scale * gain + left) * (1 + _SLACK) < threshold:
                     continue
-                doc = docs[at]
                 score = _score(lists, scales, bounds, every, order, place, left, threshold, parts, doc, gain)
                 if score < 0 or score < threshold:
                     continue

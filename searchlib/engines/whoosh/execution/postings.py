@@ -185,6 +185,11 @@ class PostingList:
         self._peak = (key, peak)
         return peak
 
+    @property
+    def rarely_placed(self) -> bool:
+        """Whether the list has so many positions that they are not all decoded for the first phrase."""
+        return int(self.entry.cf) > _MANY_POSITIONS and not self._phrased
+
     def all_positions(self) -> tuple[AnyInts, AnyInts]:
         """All positions, and where those of each posting begin: no offsets where each posting has one position."""
         positions, offsets = self.segment.positions(self.entry)

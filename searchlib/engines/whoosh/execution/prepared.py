@@ -67,7 +67,7 @@ class Prepared:
         self.most = self.best_gains[0] if self.best_gains else 0.0
         self.below = self._below() if len(self.best) < len(values) else -np.inf
         self.address = 0  # what compiled code adds: see ``compiled``
-        self.rows: tuple[Any, ...] = ()
+        self.rows: list[Any] = []
 
     @property
     def nbytes(self) -> int:
