@@ -125,7 +125,7 @@ class Index:
         ``filter``, which limits the hits and leaves their scores alone. A mistake in the text is a warning in
         ``results.warnings``, or a QueryError if ``strict``.
         """
-        if limit < 0 or offset < 0:
+        if not isinstance(limit, int) or limit < 0 or offset < 0:
             raise SettingsError("limit and offset are counts: give 0 or more")
         began = time.perf_counter()
         reader = self._reader

@@ -27,6 +27,8 @@ from searchlib.records import Document, document_digest
 if TYPE_CHECKING:
     from searchlib.engines.whoosh.writer import WhooshWriter
 
+# Ends the digest of a seed of which something was skipped or noted: it is loaded again, to be told again.
+INCOMPLETE = "!"
 _SAMPLED, _SAMPLE = 64, 256  # documents of a seed, and code points of each, by which its language is told
 ANALYSIS = 1  # raised whenever the same document would be indexed differently
 
@@ -59,6 +61,7 @@ class Changes:
     rebuilt: str = ""
     skipped: list[tuple[str, str]] = field(default_factory=list)
     skipped_count: int = 0
+    notes: list[tuple[str, str]] = field(default_factory=list)  # what was read, but not quite as it stands
 
     @property
     def documents(self) -> int:
@@ -96,7 +99,7 @@ def update(  # noqa: PLR0913 - keywords, one for each thing that can be said of 
     began = time.perf_counter()
     paths, include, exclude = list(paths), tuple(include), tuple(exclude)
     update = _Update(options or LoadOptions(), language, progress, began)
-    seeds = find_seeds(paths, update.report, include, exclude)
+    seeds = find_seeds(paths, update.report, include, exclude, strict)
     writer = open_writer(
         index,
         processes=processes,
@@ -118,6 +121,7 @@ def update(  # noqa: PLR0913 - keywords, one for each thing that can be said of 
     changes.paragraphs = sum(entry.live for entry in writer.manifest.segments)
     changes.skipped = [(skipped.name, skipped.reason) for skipped in update.report.skipped]
     changes.skipped_count = update.report.skipped_count
+    changes.notes = [(noted.name, noted.reason) for noted in update.report.notes]
     changes.seconds = time.perf_counter() - began
     return changes
 
@@ -127,11 +131,12 @@ def find_seeds(
     report: Report,
     include: Iterable[str] = (),
     exclude: Iterable[str] = (),
+    strict: bool = False,
 ) -> list[SeedFile]:
     """The seed files at ``paths`` in the order of the index: by name, numbers in it by their value."""
     from searchlib.engines.whoosh.building.order import natural_key
 
-    found = list(walk(paths, include=tuple(include), exclude=tuple(exclude), report=report))
+    found = list(walk(paths, include=tuple(include), exclude=tuple(exclude), report=report, strict=strict))
     return sorted(found, key=lambda seed: natural_key(seed.name))
 
 
@@ -201,9 +206,17 @@ def is_stale(paths: Iterable[str | os.PathLike[str]], index: Path) -> bool:
         paths, Report(), remembered.sources.get("include", ()), remembered.sources.get("exclude", ())
     ):
         digest = known.pop(seed.name, None)
-        if digest is None or (seed.modified > built and seed.read().digest != digest):
+        if digest is None or (seed.modified > built and _digest(seed) != digest.rstrip(INCOMPLETE)):
             return True
     return bool(known)
+
+
+def _digest(seed: SeedFile) -> str:
+    """The digest of a seed; "" where it cannot be read."""
+    try:
+        return seed.read().digest
+    except SeedError:
+        return ""
 
 
 @dataclass(slots=True)
@@ -243,14 +256,10 @@ def compare(
     differences = Differences()
     known = remembered.seeds
     for seed in find_seeds(paths, Report(), include, exclude):
-        try:
-            digest = seed.read().digest
-        except SeedError:
-            continue  # it would be left out
         remembered_digest = known.pop(seed.name, None)
         if remembered_digest is None:
             differences.new.append(seed.name)
-        elif remembered_digest != digest:
+        elif remembered_digest.rstrip(INCOMPLETE) != _digest(seed):
             differences.changed.append(seed.name)
     differences.vanished += sorted(known)
     wanted: dict[str, Any] = {**remembered.settings, **sources_of(paths, include, exclude)}
@@ -315,14 +324,16 @@ class _Update:
             content = seed.read()
         except SeedError as error:
             if self.options.strict:
-                raise
+                raise SeedError(f"{seed.name}: {error}", seed.path or seed.name) from error
             self.report.skip(seed.name, str(error))
             self._forget(known, writer)
+            writer.seeds[seed.name] = INCOMPLETE
             return
         writer.seeds[seed.name] = content.digest
         if before == content.digest:
             self.changes.unchanged += len(known)
             return
+        reported = self.report.skipped_count + len(self.report.notes)
         documents = load(seed, self.options, self.report, content)
         first = list(islice(documents, _SAMPLED))
         # Rows are often too short to tell their language by; all rows of a file can.
@@ -331,6 +342,8 @@ class _Update:
         for document in chain(first, documents):
             self._document(document, seed.name, language, known.pop(document.path, None), writer)
         self._forget(known, writer)
+        if self.report.skipped_count + len(self.report.notes) > reported:
+            writer.seeds[seed.name] += INCOMPLETE
 
     def _document(self, document: Document, seed: str, language: str, before: str | None, writer: WhooshWriter) -> None:
         digest = document_digest(document) + language

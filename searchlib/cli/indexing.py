@@ -197,15 +197,19 @@ def report(changes: Changes) -> dict[str, Any]:
         "rebuilt": changes.rebuilt,
         "skipped_count": changes.skipped_count,
         "skipped": [{"name": name, "reason": reason} for name, reason in changes.skipped],
+        "notes": [{"name": name, "remark": remark} for name, remark in changes.notes],
     }
 
 
 def tell_skipped(changes: Changes) -> None:
-    """Name what was left out, with the reason."""
-    if not changes.skipped:
-        return
-    say(f"Skipped {changes.skipped_count:,}:")
-    for name, reason in changes.skipped[:SKIPPED_SHOWN]:
-        say(f"  {name}: {reason}")
-    if changes.skipped_count > SKIPPED_SHOWN:
-        say(f"  and {changes.skipped_count - SKIPPED_SHOWN:,} more")
+    """Name what was left out, and what was not read quite as it stands, with the reason."""
+    for label, found, count in (
+        ("Skipped", changes.skipped, changes.skipped_count),
+        ("Noted", changes.notes, len(changes.notes)),
+    ):
+        if found:
+            say(f"{label} {count:,}:")
+        for name, reason in found[:SKIPPED_SHOWN]:
+            say(f"  {name}: {reason}")
+        if count > SKIPPED_SHOWN:
+            say(f"  and {count - SKIPPED_SHOWN:,} more")

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -87,11 +88,19 @@ def forgive_encoding() -> None:
             reconfigure(errors="backslashreplace")
 
 
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+
+
 def say(text: str) -> None:
     """Tell the person something."""
     sys.stdout.flush()
-    sys.stderr.write(text + "\n")
+    sys.stderr.write(harmless(text) + "\n")
     sys.stderr.flush()
+
+
+def harmless(text: str) -> str:
+    """``text`` without control characters but line breaks: names of files can hold any."""
+    return _CONTROL.sub(lambda match: f"\\x{ord(match[0]):02x}", text)
 
 
 def say_error(text: str) -> None:
@@ -102,7 +111,7 @@ def say_error(text: str) -> None:
     label = "Error:"
     if wants_color("auto", sys.stderr):
         label = f"\x1b[{RED}m{label}\x1b[0m"
-    sys.stderr.write(f"{label} {text}\n")
+    sys.stderr.write(f"{label} {harmless(text)}\n")
 
 
 def counted(number: int, noun: str, plural: str = "") -> str:

@@ -178,7 +178,8 @@ def _comparison(match: Any) -> Any:
 
 
 def _bound(text: str) -> str | None:
-    return text.strip().strip("'" + QUOTES) or None
+    bound = text.strip().strip("'" + QUOTES)
+    return None if bound in ("", "*") else bound
 
 
 _RANGE = (

@@ -18,6 +18,7 @@ BUILT_IN = frozenset(
     ["text", "title", "headings", "document", "type", "language", "kind", "number", "start", "line", "metadata", "id"]
 )  # field names that metadata cannot take
 _LONGEST_VALUE = 200
+_NUMBER_VALUE = re.compile(r"[+-]?\d{1,30}(\.\d{1,30})?", re.ASCII)
 _DATE_VALUE = re.compile(r"\d{4}-\d\d(-\d\d([T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)?)?)?")
 
 
@@ -39,6 +40,9 @@ def meta_keys(value: Scalar | tuple[Scalar, ...] | list[Scalar]) -> tuple[list[s
     for one in value if isinstance(value, (tuple, list)) else (value,):
         keys.append(marked(one))
         positions.append(position)
+        if isinstance(one, str) and _NUMBER_VALUE.fullmatch(one.strip()):
+            keys.append(NUMBER + sortable(float(one)))  # a cell of a table, which has no other numbers
+            positions.append(position)
         for token in tokens(_readable(one)):
             keys.append(token.key)
             positions.append(position)

@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 
 import searchlib
-from searchlib import Document, IndexCorrupt, IndexIncompatible, IndexLocked, IndexMissing, ParagraphNotFound
+from searchlib import Document, IndexCorrupt, IndexIncompatible, IndexLocked, IndexMissing, ParagraphNotFound, SeedError
+from searchlib.documents import Content, SeedFile
+from searchlib.indexing import is_stale
 from searchlib.records import paragraph_id
 
 NOTES = "Notes\n\nThe harbour is closed in winter.\n\nShips wait outside the harbour until spring.\n"
@@ -368,3 +370,59 @@ def test_paragraphs_are_found_by_their_number_and_line(path: Path, seeds: Path) 
     index = searchlib.build(seeds, path)
     assert found(index, "number:2") == [("seeds/letter.txt", 2), ("seeds/notes.txt", 2)]
     assert found(index, "number:[2 TO 9] AND ships") == [("seeds/notes.txt", 2)]
+
+
+def test_what_was_skipped_is_told_each_time_and_is_fatal_each_time_if_strict(tmp_path: Path, path: Path) -> None:
+    file = tmp_path / "rows.jsonl"
+    file.write_text('{"id": 1, "text": "good"}\nbad\n', encoding="utf-8")
+    for _ in range(2):
+        changes = searchlib.build(file, path).changes
+        assert changes is not None
+        assert [name for name, _ in changes.skipped] == ["rows.jsonl:2"]
+        assert not is_stale([file], path)
+    assert (changes.unchanged, changes.changed) == (1, 0)
+    with pytest.raises(SeedError, match=r"rows\.jsonl:2"):
+        searchlib.build(file, path, strict=True)
+
+
+def test_a_seed_that_cannot_be_read_makes_no_index_stale(
+    seeds: Path, path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read = SeedFile.read
+
+    def refuse(seed: SeedFile) -> Content:
+        if seed.name.endswith("letter.txt"):
+            raise SeedError("permission denied", seed.name)
+        return read(seed)
+
+    monkeypatch.setattr(SeedFile, "read", refuse)
+    changes = searchlib.build(seeds, path).changes
+    assert changes is not None
+    assert changes.skipped == [("seeds/letter.txt", "permission denied")]
+    os.utime(seeds / "letter.txt", ns=(2**62, 2**62))
+    assert not is_stale([seeds], path)
+    with pytest.raises(SeedError, match=r"seeds/letter\.txt: permission denied"):
+        searchlib.build(seeds, path, strict=True)
+    monkeypatch.undo()
+    assert is_stale([seeds], path)
+    assert searchlib.build(seeds, path).search("erdogan").total == 2
+
+
+def test_numbers_written_as_text_are_in_ranges(tmp_path: Path, path: Path) -> None:
+    table = "id,text,year\n1,first,1997\n2,second,800\n3,third,2012\n"
+    (tmp_path / "t.csv").write_text(table, encoding="utf-8")
+    index = searchlib.build(tmp_path / "t.csv", path)
+    assert [hit.text for hit in index.search("year:[1990 TO 2000]")] == ["first"]
+    assert [hit.text for hit in index.search("year:[* TO 2000]")] == ["first", "second"]
+    assert [hit.text for hit in index.search("year:>1997")] == ["third"]
+
+
+def test_a_common_term_is_found_by_stock_whoosh_too(tmp_path: Path, path: Path) -> None:
+    from whoosh.query import Or, Term
+
+    text = "\n\n".join(f"The war number {n} and war{n % 7} peace." for n in range(1000))
+    (tmp_path / "long.txt").write_text(text, encoding="utf-8")
+    index = searchlib.build(tmp_path / "long.txt", path)
+    with index.whoosh.searcher() as searcher:
+        assert len(searcher.search(Term("text", "peac"), limit=10)) == 1000
+        assert len(searcher.search(Or([Term("text", "war"), Term("text", "peac")]), limit=None)) == 1000

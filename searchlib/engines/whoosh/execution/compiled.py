@@ -103,7 +103,10 @@ def _phrase(lists: Lists) -> tuple[Ints, int, Any] | None:
 
 
 def _placed(leaf: Leaf, postings: PostingList, doc_count: int) -> tuple[Ints, int, Any] | None:
-    """The row of a posting list, the most positions in a doc, and arrays to be kept; None if that is too many, or not worth it yet."""
+    """The row of a posting list, the most positions in a doc, and arrays to be kept.
+
+    None if a doc has too many, or the list is not worth it yet.
+    """
     decoded, shared = postings.decoded, leaf.weighed.is_list
     kept: Any = decoded.get((postings, "placed", shared))
     if kept is None:
