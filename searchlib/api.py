@@ -13,7 +13,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
-from searchlib.errors import ParagraphNotFound, SettingsError
+from searchlib.errors import IndexProblem, ParagraphNotFound, SettingsError
 from searchlib.hits import Citation, Hit, Results, cite
 from searchlib.records import ID_LENGTH, Document
 
@@ -27,7 +27,6 @@ StrPath = str | os.PathLike[str]
 
 DEFAULT_INDEX = "indexes/default"
 DEFAULT_SEEDS = ("seeds",)
-FIELD_WEIGHTS = {"text": 1.0, "title": 3.0, "headings": 2.0}
 
 
 def build(  # noqa: PLR0913 - each is a setting of its own
@@ -234,6 +233,7 @@ class Index:
     def close(self) -> None:
         """Release the files."""
         self._opened.close()
+        self._opened = _Closed(self.path)
 
     def __enter__(self) -> Index:
         return self
@@ -245,6 +245,19 @@ class Index:
 
     def __repr__(self) -> str:
         return f"<Index {os.fspath(self.path)}>"
+
+
+class _Closed:
+    """Stands for the reader of an index that was closed."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def close(self) -> None:
+        """Nothing more to do."""
+
+    def __getattr__(self, name: str) -> Any:
+        raise IndexProblem(f"the index {self._path} was closed; open it again with searchlib.open", self._path)
 
 
 class WriterContext:
@@ -280,7 +293,7 @@ def _parse(reader: Reader, query: str | Any, strict: bool) -> tuple[Any, tuple[A
         return query, ()
     from searchlib.query import parse
 
-    parsed = parse(query, reader.schema, reader.languages, FIELD_WEIGHTS, strict=strict)
+    parsed = parse(query, reader.schema, reader.languages, strict=strict)
     return parsed.query, tuple(parsed.warnings)
 
 
@@ -303,4 +316,4 @@ def spans_of(query: Any, record: Record) -> tuple[tuple[int, int], ...]:
     return record_spans(query, record)
 
 
-__all__: Sequence[str] = ("DEFAULT_INDEX", "DEFAULT_SEEDS", "FIELD_WEIGHTS", "Index", "build", "open")
+__all__: Sequence[str] = ("DEFAULT_INDEX", "DEFAULT_SEEDS", "Index", "build", "open")

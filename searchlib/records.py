@@ -129,7 +129,7 @@ class IdHash:
 
 
 def document_digest(document: Document) -> str:
-    """A hash of everything in a document but where its blocks are."""
+    """A hash of everything in a document."""
     hashed = hashlib.blake2b(digest_size=16)
     parts = [document.path, document.title, document.type, document.language, str(document.line)]
     parts.append(json.dumps(dict(document.metadata), sort_keys=True, default=str))

@@ -112,6 +112,8 @@ def load(
         _fail(seed_file, report, options, reason_of(error), error)
     except (MemoryError, RecursionError) as error:
         _fail(seed_file, report, options, f"too large or too deeply nested ({type(error).__name__})", error)
+    except Exception as error:  # a loader may be anyone's: it costs its file and not the build
+        _fail(seed_file, report, options, f"{type(error).__name__}: {error}", error)
     finally:
         for stream in streams:
             stream.close()

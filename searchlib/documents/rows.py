@@ -10,20 +10,39 @@ from __future__ import annotations
 import csv
 import json
 import math
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
+from searchlib.analysis import base_language
+from searchlib.analysis.stemming import ALGORITHMS
 from searchlib.documents.lines import text_lines
 from searchlib.documents.seed import LoadOptions, Seed
 from searchlib.documents.text import clean, decode
 from searchlib.errors import SeedError
-from searchlib.records import Document, Scalar
+from searchlib.paragraphs import places
+from searchlib.records import Block, Document, Scalar
 
 IDS = ("id", "_id", "docid", "doc_id", "key")
 TITLES = ("title", "name", "headline", "subject")
 TEXTS = ("abstract", "text", "body", "content", "contents", "article", "passage")
 LANGUAGES = ("language", "lang")
+
+# ISO 639-2 codes (bibliographic and terminological), and English names, of languages with an ISO 639-1 code.
+_CODES = (
+    "ara ar cat ca ces cs cze cs dan da deu de ger de ell el gre el eng en epo eo spa es est et eus eu baq eu "
+    "fas fa per fa fin fi fra fr fre fr gle ga hin hi hun hu hye hy arm hy ind id ita it lit lt nep ne nld nl dut nl "
+    "nor no nob no nno no pol pl por pt ron ro rum ro rus ru srp sr swe sv tam ta tur tr yid yi "
+    "zho zh chi zh jpn ja kor ko tha th ukr uk bul bg heb he vie vi"
+)
+_LANGUAGES = {
+    **dict(zip(_CODES.split()[::2], _CODES.split()[1::2], strict=True)),
+    **{name: code for code, name in ALGORITHMS.items()},
+    **{"chinese": "zh", "japanese": "ja", "korean": "ko", "thai": "th", "ukrainian": "uk", "bulgarian": "bg"},
+    **{"hebrew": "he", "vietnamese": "vi"},
+}
 
 MAX_FIELD = 16 << 20
 """Code points in a CSV field: where a quote is not closed, the damage ends here."""
@@ -58,17 +77,51 @@ def load_json(seed: Seed) -> Iterator[Document]:
     if len(data) > MAX_JSON:
         raise SeedError("too large for JSON read whole; write it as JSON Lines (.jsonl)", seed.name)
     try:
-        value = _DECODER.decode(clean(decode(data, seed.name, seed.options.encoding)))
+        value, lines = _parse(clean(decode(data, seed.name, seed.options.encoding)))
     except RecursionError:
         raise SeedError("JSON nested too deeply", seed.name) from None
     except ValueError as error:
         raise SeedError(f"not JSON: {error}", seed.name) from None
     rows = _Rows(seed, "json")
-    for number, row in enumerate(value if isinstance(value, list) else [value], 1):
+    items = value if isinstance(value, list) else [value]
+    for number, (row, line) in enumerate(zip(items, lines, strict=True), 1):
         if isinstance(row, dict):
-            yield from rows.document(row, number, 1)
+            yield from rows.document(row, number, line)
         else:
-            seed.skips(1, f"item {number} is not a JSON object")
+            seed.skips(line, f"item {number} is not a JSON object")
+
+
+def _parse(text: str) -> tuple[Any, list[int]]:
+    """What JSON ``text`` says, and the line on which each item of it begins (or the one that is no list)."""
+    place = _after_space(text, 0)
+    line = 1 + text.count("\n", 0, place)
+    if text[place : place + 1] != "[":
+        return _DECODER.decode(text), [line]
+    items: list[Any] = []
+    lines: list[int] = []
+    counted = place
+    place = _after_space(text, place + 1)
+    while True:
+        line += text.count("\n", counted, place)
+        counted = place
+        try:
+            item, place = _DECODER.raw_decode(text, place)
+        except ValueError:
+            break
+        items.append(item)
+        lines.append(line)
+        place = _after_space(text, place)
+        if text[place : place + 1] == "]" and _after_space(text, place + 1) == len(text):
+            return items, lines
+        if text[place : place + 1] != ",":
+            break
+        place = _after_space(text, place + 1)
+    value = _DECODER.decode(text)  # it is empty, or not JSON: then this says why
+    return value, [1] * len(value)
+
+
+def _after_space(text: str, place: int) -> int:
+    return _SPACE.match(text, place).end()  # type: ignore[union-attr]
 
 
 def load_csv(seed: Seed) -> Iterator[Document]:
@@ -142,8 +195,6 @@ class _Plan:
     metadata: tuple[tuple[str, str], ...]
     others: tuple[tuple[str, str], ...]
     """All columns but id, title and language, with their names: the text of a row that has no text column."""
-    before: tuple[str, ...]
-    """The columns before the first text column."""
 
 
 def _plan(columns: tuple[str, ...], options: LoadOptions) -> _Plan:
@@ -159,7 +210,7 @@ def _plan(columns: tuple[str, ...], options: LoadOptions) -> _Plan:
     if options.metadata:
         kept = [name for name in columns if name in options.metadata]
     else:
-        kept = [name for name in others if name not in texts] if texts else []
+        kept = [name for name in others if name not in texts]
     return _Plan(
         id_column,
         title,
@@ -167,7 +218,6 @@ def _plan(columns: tuple[str, ...], options: LoadOptions) -> _Plan:
         texts,
         tuple((name, clean(name)) for name in kept),
         tuple((name, clean(name)) for name in others),
-        columns[: columns.index(texts[0])] if texts else (),
     )
 
 
@@ -189,20 +239,32 @@ class _Rows:
         """
         plan = self._plan(tuple(row))
         title = " ".join(_string(row.get(plan.title)).split())
-        if len(plan.texts) == 1:
-            text = _string(row[plan.texts[0]])
-        elif plan.texts:
-            text = "\n\n".join(part for part in (_string(row[name]) for name in plan.texts) if part.strip())
+        first = line
+        blocks: tuple[Block, ...] | None = None
+        if plan.texts:
+            cells = [(name, _string(row[name])) for name in plan.texts]
+            cells = [(name, cell) for name, cell in cells if cell and not cell.isspace()]
+            text = "\n\n".join([cell for _, cell in cells])
+            if len(cells) > 1 and self.type == "csv":
+                # Its line breaks are not those of the file: a paragraph is on the row's line.
+                found = places(Document("", text, title, "jsonl"))
+                blocks = tuple(
+                    Block(start, end, kind, (), line)
+                    for start, end, kind in zip(found.starts, found.ends, found.kinds, strict=True)
+                )
+            elif cells and broken:
+                columns = tuple(row)
+                first += sum(row[name].count("\n") for name in columns[: columns.index(cells[0][0])])
         else:
             self._tell(line)
-            cells = ((name, _string(row[column]).strip()) for column, name in plan.others)
-            text = "\n".join(f"{name}: {cell}" for name, cell in cells if cell)
-        if not text or text.isspace():
+            cells = [(name, " ".join(_string(row[column]).split())) for column, name in plan.others]
+            text = "\n".join([f"{name}: {cell}" for name, cell in cells if cell])
+            blocks = (Block(0, len(text), "table", (), line),) if text else None
+        if not text:
             text = title
             if not text:
                 self.seed.skips(line, "row without text")
                 return
-        first = line + sum(row[name].count("\n") for name in plan.before) if broken else line
         language = _string(row.get(plan.language)).strip() or self.seed.options.language
         metadata: dict[str, Scalar | tuple[Scalar, ...]] = {}
         for column, name in plan.metadata:
@@ -214,9 +276,9 @@ class _Rows:
             text,
             title,
             self.type,
-            language.lower()[:2] if language.isascii() else "",
+            _language(language),
             metadata,
-            None,
+            blocks,
             first,
         )
 
@@ -269,6 +331,16 @@ def _pick(names: Mapping[str, str], wanted: str, usual: Iterable[str]) -> str:
     return next((names[name] for name in usual if name in names), "")
 
 
+@lru_cache(256)
+def _language(name: str) -> str:
+    """The ISO 639-1 code of a language by its tag, ISO 639-2 code or English name; "" of anything else."""
+    known = _LANGUAGES.get(name.strip().lower())
+    if known:
+        return known
+    code = base_language(name)
+    return _LANGUAGES.get(code, code if len(code) == 2 else "")
+
+
 def _string(value: object) -> str:
     """A cell as text: strings as they are, lists line by line, the rest as JSON writes it."""
     if isinstance(value, str):
@@ -308,6 +380,7 @@ def _no_constant(name: str) -> None:
     """NaN and the infinities, which JSON does not have, are no value."""
 
 
+_SPACE = re.compile(r"[ \t\n\r]*")
 _DECODER = json.JSONDecoder(parse_constant=_no_constant)
 
 

@@ -24,8 +24,8 @@ from searchlib.records import Block, Document, Kind, Paragraph
 Stretch: TypeAlias = tuple[int, int, Kind, tuple[str, ...], int]
 """Start, end, kind, heading path, line."""
 
-# In these a document is one line of its seed, whatever line breaks its text has.
-_ONE_LINE = frozenset({"jsonl"})
+# In these a document is on one line of its seed, whatever line breaks its text has.
+_ONE_LINE = frozenset({"json", "jsonl"})
 
 
 @dataclass(slots=True)
@@ -63,13 +63,7 @@ def places(document: Document) -> Places:
     if document.blocks is not None:
         return _blocked_places(document, document.blocks)
     text = document.text
-    begin = 0
-    if document.title:
-        # The line that the document is named by is no paragraph if others follow.
-        place = titles.place(text, document.title)
-        if place is not None and text[place[1] :].strip():
-            begin = place[1]
-    starts, ends, kinds = layout.stretches(text, begin)
+    starts, ends, kinds = layout.stretches(text, _after_title(document))
     long = [place for place, start in enumerate(starts) if ends[place] - start > LIMIT]
     if long:
         starts, ends, kinds = _cut(text, starts, ends, kinds, long)
@@ -79,6 +73,12 @@ def places(document: Document) -> Places:
         breaks = map(text.count, repeat("\n"), chain((0,), starts), starts)
         lines = list(accumulate(breaks, initial=document.line))[1:]
     return Places(starts, ends, lines, [()] * len(starts), kinds)
+
+
+def _after_title(document: Document) -> int:
+    """Where plain text begins: the line that the document is named by is no paragraph if others follow."""
+    place = titles.place(document.text, document.title) if document.title else None
+    return place[1] if place is not None and document.text[place[1] :].strip() else 0
 
 
 def _cut(
@@ -103,9 +103,10 @@ def _cut(
 
 def _blocked_places(document: Document, blocks: tuple[Block, ...]) -> Places:
     text = document.text
-    one_line = document.type in _ONE_LINE
+    row = document.type == "csv"  # with blocks, its text is no cell as it stands in the seed
+    one_line = row or document.type in _ONE_LINE
     found = Places()
-    for start, end, kind, headings, first_line in _blocked(document, blocks):
+    for start, end, kind, headings, first_line in _blocked(document, blocks, _after_title(document) if row else 0):
         counted, line = start, first_line
         for first, last in ((start, end),) if end - start <= LIMIT else pieces(text, start, end, kind):
             if first > counted and not one_line:
@@ -119,10 +120,9 @@ def _blocked_places(document: Document, blocks: tuple[Block, ...]) -> Places:
     return found
 
 
-def _blocked(document: Document, blocks: tuple[Block, ...]) -> Iterator[Stretch]:
-    """The stretches of a document with blocks, and of what a careless loader left between them."""
+def _blocked(document: Document, blocks: tuple[Block, ...], done: int) -> Iterator[Stretch]:
+    """The stretches of a document with blocks from ``done`` on, and of what a careless loader left between them."""
     text = document.text
-    done = 0
     between = Block(0, 0, "text", (), document.line)
     for place, block in enumerate(blocks):
         begin = min(max(block.start, done), len(text))

@@ -20,8 +20,9 @@ from searchlib.query.fields import Fields
 from searchlib.query.mending import mend
 from searchlib.query.mistakes import Mistakes, QueryWarning
 from searchlib.query.syntax import parser
+from searchlib.ranking import FIELD_WEIGHTS
 
-DEFAULT_FIELDS: Mapping[str, float] = {"text": 1.0, "title": 2.0, "headings": 1.5}
+DEFAULT_FIELDS = FIELD_WEIGHTS
 
 _parser = cache(parser)
 

@@ -13,7 +13,7 @@ from searchlib.documents import LoadOptions, Seed, rows
 from searchlib.documents.registry import find, suffix_of
 from searchlib.errors import SeedError
 from searchlib.paragraphs import split
-from searchlib.records import Document, Paragraph
+from searchlib.records import Block, Document, Paragraph
 
 
 def load(name: str, data: str | bytes, notes: list[tuple[int, str]] | None = None, **options: Any) -> list[Document]:
@@ -323,6 +323,56 @@ def test_columns_can_be_named() -> None:
 
 def test_rows_without_a_text_column_are_found_by_all_their_cells() -> None:
     assert one("c.csv", "year,president\n1819,Monroe\n").text == "year: 1819\npresident: Monroe"
+
+
+@pytest.mark.parametrize("suffix", [".csv", ".jsonl", ".json"])
+def test_a_row_without_a_text_column_is_one_paragraph_and_its_columns_are_metadata(suffix: str) -> None:
+    row = {"id": "7", "year": "1819", "remark": "- an item\n\n1. Another one.", "president": "Monroe", "empty": ""}
+    data = json.dumps(row)
+    if suffix == ".csv":
+        data = 'id,year,remark,president,empty\n7,1819,"- an item\n\n1. Another one.",Monroe,\n'
+    document = one("c" + suffix, data)
+    text = "year: 1819\nremark: - an item 1. Another one.\npresident: Monroe"
+    line = 2 if suffix == ".csv" else 1
+    assert shown(document) == [(text, "table", (), line)]
+    assert document.blocks == (Block(0, len(text), "table", (), line),)
+    assert document.metadata == {"year": "1819", "remark": row["remark"], "president": "Monroe"}
+
+
+def test_paragraphs_of_a_csv_row_know_their_lines_in_one_cell_and_are_on_the_row_s_line_in_several() -> None:
+    data = 'title,abstract,text\nT,,"one\n\ntwo"\n"T\nU","a\n\nb",c\nv,v,w\n'
+    assert [[(p.text, p.line) for p in paragraphs(d)] for d in load("c.csv", data)] == [
+        [("one", 2), ("two", 4)],
+        [("a", 5), ("b", 5), ("c", 5)],
+        [("w", 9)],
+    ]
+    long = one("c.csv", "a,b\n" + ",".join(['"' + "word " * 300 + '"'] * 2) + "\n")
+    assert [(p.kind, p.line) for p in paragraphs(long)] == [("table", 2)] * 2
+
+
+def test_paragraphs_of_a_json_object_are_on_the_line_it_begins_on() -> None:
+    data = '\n[\n  {"text": "a\\n\\nb"}, {"x": "y"},\n\n 3,\n  {\n "text": "c"}\n]\n'
+    notes: list[tuple[int, str]] = []
+    found = load("c.json", data, notes)
+    assert [[p.line for p in paragraphs(d)] for d in found] == [[3, 3], [3], [6]]
+    assert notes == [(5, "item 3 is not a JSON object")]
+    assert [p.line for p in paragraphs(one("c.json", '\n{"text":\n "a\\n\\nb"}'))] == [2, 2]
+    assert load("c.json", " [ ] ") == []
+    for bad in ('[{"text": "a"},]', '[{"text": "a"}', '[{"text": "a"}] x', "[", "[,]", '[{"text": "a"} {}]', ""):
+        with pytest.raises(SeedError, match="not JSON"):
+            load("c.json", bad)
+
+
+@pytest.mark.parametrize(
+    ("said", "code"),
+    [
+        ("swe", "sv"), ("German", "de"), ("deu", "de"), ("ger", "de"), ("EN", "en"), ("pt-BR", "pt"), ("en_US", "en"),
+        (" jpn ", "ja"), ("Vietnamese", "vi"), ("ces", "cs"), ("nb", "no"), ("zho-Hant", "zh"), ("la", "la"),
+        ("und", ""), ("unknown", ""), ("?", ""), ("Klingon", ""), ("日本語", ""),
+    ],
+)  # fmt: skip
+def test_a_language_column_may_have_tags_iso_639_2_codes_or_english_names(said: str, code: str) -> None:
+    assert one("c.jsonl", json.dumps({"text": "a", "lang": said})).language == code
 
 
 def test_a_quote_that_is_never_closed_costs_one_field_and_not_the_file(monkeypatch: pytest.MonkeyPatch) -> None:

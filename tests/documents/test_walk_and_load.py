@@ -6,13 +6,15 @@ import gzip
 import os
 import pickle
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from searchlib.documents import LoadOptions, Report, SeedFile, digest, load, walk
+from searchlib.documents import LoadOptions, Report, Seed, SeedFile, digest, load, walk
 from searchlib.documents import registry as table
 from searchlib.errors import SeedError, SettingsError
+from searchlib.records import Document
 
 DOCS = Path(__file__).parents[2] / "docs" / "formats.md"
 
@@ -118,6 +120,23 @@ def test_what_cannot_be_read_is_reported_or_raised_if_strict(tmp_path: Path) -> 
     assert reasons[2] == "no such file or directory"
     with pytest.raises(SeedError, match="no such file"):
         list(load(gone, LoadOptions(strict=True)))
+
+
+def test_a_loader_that_raises_anything_costs_its_file_and_not_the_build(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def load_bad(seed: Seed) -> Iterator[Document]:
+        yield Document(seed.name, "text")
+        raise ZeroDivisionError("division by zero")
+
+    monkeypatch.setattr(table, "_TABLE", dict(table._TABLE))
+    table.register(".bad", load_bad)
+    report = Report()
+    found = [d.path for f in walk([put(tmp_path / "s", "a.bad", "b.txt")]) for d in load(f, report=report)]
+    assert found == ["s/a.bad", "s/b.txt"]
+    assert [(s.name, s.reason) for s in report.skipped] == [("s/a.bad", "ZeroDivisionError: division by zero")]
+    with pytest.raises(SeedError, match=r"s/a\.bad: ZeroDivisionError: division by zero"):
+        list(load(next(walk([tmp_path / "s"])), LoadOptions(strict=True)))
 
 
 def test_the_loader_of_the_documentation_works(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -426,3 +426,11 @@ def test_a_common_term_is_found_by_stock_whoosh_too(tmp_path: Path, path: Path) 
     with index.whoosh.searcher() as searcher:
         assert len(searcher.search(Term("text", "peac"), limit=10)) == 1000
         assert len(searcher.search(Or([Term("text", "war"), Term("text", "peac")]), limit=None)) == 1000
+
+
+def test_a_closed_index_says_so(seeds: Path, path: Path) -> None:
+    index = searchlib.build(seeds, path)
+    index.close()
+    index.close()
+    with pytest.raises(searchlib.IndexProblem, match=r"was closed; open it again"):
+        index.search("spring")
