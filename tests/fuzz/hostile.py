@@ -224,8 +224,8 @@ def large(work: Path, tell: Callable[[str], None]) -> None:
 
     seeds = Path(tempfile.mkdtemp(dir=work))
     a_million_rows(seeds / "rows.csv")
-    bomb(seeds / "bomb.txt.gz", 3 << 30)
-    bomb(seeds / "bomb.csv.gz", 3 << 30)
+    bomb(seeds / "bomb.txt.gz", 1 << 29)
+    bomb(seeds / "bomb.csv.gz", 1 << 29)
     with (seeds / "line.txt").open("wb") as file:
         for _ in range(100):
             file.write(b"some words and " * 66_667 + b". ")
