@@ -247,6 +247,11 @@ class Index:
         return f"<Index {os.fspath(self.path)}>"
 
 
+def _can_be_kept(value: object) -> bool:
+    """Whether a value, if it is a number, is one that a float can hold."""
+    return not isinstance(value, int) or abs(value) < 1 << 1023
+
+
 class _Closed:
     """Stands for the reader of an index that was closed."""
 
@@ -268,7 +273,12 @@ class WriterContext:
         self._index = index
 
     def add(self, document: Document) -> None:
-        """Add a document, in place of any of the same path."""
+        """Add a document, in place of any of the same path. Raises SettingsError for metadata that cannot be kept."""
+        for key, value in document.metadata.items():
+            values = value if isinstance(value, tuple) else (value,)
+            if not all(isinstance(one, (str, int, float, bool)) and _can_be_kept(one) for one in values):
+                what = "give text, a number, true or false, or a tuple of them"
+                raise SettingsError(f"metadata {key!r} of {document.path} is {value!r}: {what}")
         self._writer.add(document)
 
     def remove(self, path: str) -> None:

@@ -56,6 +56,7 @@ class Settings:
     id_column: str = ""
     title_column: str = ""
     text_column: tuple[str, ...] = ()
+    type: str = ""
     metadata_columns: tuple[str, ...] = ()
     origin: Mapping[str, str] = field(default_factory=dict, compare=False)
 
@@ -166,6 +167,7 @@ _CHECKS: Mapping[str, Callable[[object], Any]] = {
     "id_column": _string,
     "title_column": _string,
     "text_column": _strings,
+    "type": _string,
     "metadata_columns": _strings,
 }
 KEYS = tuple(_CHECKS)

@@ -26,6 +26,7 @@ SKIPPED_SHOWN = 20
 @click.option("--include", multiple=True, metavar="GLOB", help="Only files that match; may be repeated.")
 @click.option("--exclude", multiple=True, metavar="GLOB", help="No files that match; may be repeated.")
 @click.option("--language", metavar="CODE", help="Language of documents that name none, such as en.  [default: auto]")
+@click.option("--type", metavar="SUFFIX", help="How to read standard input and files without a suffix: csv, html.")
 @click.option("--id-column", metavar="NAME", help="Column of rows that is the id.")
 @click.option("--title-column", metavar="NAME", help="Column of rows that is the title.")
 @click.option("--text-column", multiple=True, metavar="NAME", help="Column of rows that is text; may be repeated.")
@@ -117,6 +118,7 @@ def load_options(settings: Settings) -> LoadOptions:
         title=settings.title_column,
         text=settings.text_column,
         metadata=settings.metadata_columns,
+        suffix="." + settings.type.lstrip(".").lower() if settings.type else "",
     )
 
 

@@ -67,6 +67,7 @@ _MEANINGS = {
     "id_column": "column of rows (CSV, TSV, JSON Lines) that is the id",
     "title_column": "column of rows that is the title",
     "text_column": "columns of rows that are text",
+    "type": "how to read standard input and files without a suffix",
     "metadata_columns": "columns of rows to keep as metadata; all the others",
 }
 

@@ -222,3 +222,12 @@ def test_bytes_are_shown_for_people(number: float, text: str) -> None:
 @pytest.mark.parametrize(("seconds", "text"), [(0.0031, "3 ms"), (1.24, "1.2 s"), (245, "4:05 min")])
 def test_seconds_are_shown_for_people(seconds: float, text: str) -> None:
     assert human_seconds(seconds) == text
+
+
+def test_standard_input_is_read_as_it_is_said_to_be(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    table = b"id,text\n1,a lighthouse\n2,a harbour\n"
+    command = [*COMMAND, "index", "-", "--type", "csv", "--index", "table"]
+    done = subprocess.run(command, input=table, capture_output=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert "stdin#2" in in_process("query", "harbour", "--index", "table").out
