@@ -124,7 +124,12 @@ def test_ctrl_c_while_indexing_leaves_no_trace(tmp_path: Path, monkeypatch: pyte
     for number in range(300):
         (tmp_path / "seeds" / f"{number}.txt").write_text(f"{words}\n{number} {words}\n", encoding="utf-8")
     process = subprocess.Popen(
-        [*COMMAND, "index"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True
+        [*COMMAND, "index"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        start_new_session=True,
+        # Under nohup and in the background of a script, where these tests may run, interrupts are ignored.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509 - nothing else runs here
     )
     began = time.monotonic()
     while not (tmp_path / "indexes").exists() and time.monotonic() < began + 30:

@@ -63,6 +63,8 @@ def run_suite(tests: Path, folder: Path, arguments: list[str], stock: bool) -> d
     settings.write_text(SETTINGS, encoding="utf-8")
     paths = [str(ROOT), str(HERE), os.environ.get("PYTHONPATH", "")]
     environment = os.environ | {
+        # test_minimize_dfa compares what Whoosh made by walking a set: it passes with some orders only, codec or not.
+        "PYTHONHASHSEED": "2",
         "PYTHONPATH": os.pathsep.join(path for path in paths if path),
         "CONFORMANCE_RESULTS": str(results),
         "CONFORMANCE_STOCK": "1" if stock else "0",
