@@ -126,7 +126,7 @@ def test_trees_of_terms_and_phrases_score_alike(seed: int) -> None:
         query.Otherwise(query.Term("text", "zulu"), query.Term("text", "alfa")),
         query.NullQuery,
     ],
-    ids=str,
+    ids=lambda node: type(node).__name__,
 )
 def test_other_queries_match_the_same_records(node: Any) -> None:
     index, snapshot, _ = indexed(3, 100, 2)
@@ -141,7 +141,7 @@ def test_other_queries_match_the_same_records(node: Any) -> None:
         query.SpanNot(query.Term("text", "golf"), query.Term("text", "echo")),
         query.Ordered([query.Term("text", "golf"), query.Term("text", "echo")]),
     ],
-    ids=str,
+    ids=lambda node: type(node).__name__,
 )
 def test_span_queries_go_through_whooshs_matchers_alone_and_nested(node: Any) -> None:
     index, snapshot, _ = indexed(4, 80, 2)
