@@ -19,7 +19,6 @@ Scalar: TypeAlias = str | int | float | bool
 Metadata: TypeAlias = Mapping[str, "Scalar | tuple[Scalar, ...]"]
 
 Kind: TypeAlias = Literal["text", "heading", "item", "table", "code", "quote"]
-KINDS: tuple[Kind, ...] = ("text", "heading", "item", "table", "code", "quote")
 
 ID_LENGTH = 16
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"  # Crockford's base 32: no i, l, o, u to misread

@@ -9,6 +9,7 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from searchlib.arrays import NDArray
+from searchlib.engines.whoosh.codec import packing
 
 UInts: TypeAlias = NDArray[np.uint32]
 
@@ -92,9 +93,7 @@ def group(keys: list[bytes], ranks: UInts, records: UInts, positions: UInts | No
 
 def ranges(starts: NDArray[Any], sizes: NDArray[np.int64], dtype: Any = np.uint32) -> NDArray[Any]:
     """``starts[0], starts[0] + 1, ...`` (``sizes[0]`` of them), then those from ``starts[1]``, and so on."""
-    total = int(sizes.sum())
-    offsets = np.repeat(starts.astype(np.int64) - (np.cumsum(sizes) - sizes), sizes)
-    return (offsets + np.arange(total)).astype(dtype)
+    return packing.ranges(starts.astype(np.int64), sizes).astype(dtype, copy=False)
 
 
 def sums(values: NDArray[np.int64], sizes: UInts) -> UInts:

@@ -13,12 +13,12 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
+from searchlib.analysis import folding
 from searchlib.engines.whoosh.execution import fuzzy
 from searchlib.engines.whoosh.execution.segment import Bools
 from searchlib.engines.whoosh.execution.snapshot import View
 
-SEPARATOR = b"\x1f"  # between the folded and the exact part of a key
-AFTER_SEPARATOR = b"\x20"
+SEPARATOR, AFTER_SEPARATOR = folding.SEPARATOR.encode(), folding.AFTER_SEPARATOR.encode()
 Terms: TypeAlias = Iterator[tuple[bytes, Any]]
 
 _GLOB_SPECIAL = re.compile(r"[*?\[]")
