@@ -125,9 +125,9 @@ def load_options(settings: Settings) -> LoadOptions:
 def open_index(settings: Settings) -> Index:
     """The index of ``settings``. Raises IndexMissing with what to do."""
     import searchlib
-    from searchlib.cli.lean import import_whoosh
+    from searchlib.cli.lean import import_lean
 
-    import_whoosh()
+    import_lean()
     try:
         return searchlib.open(settings.index)
     except IndexMissing as error:

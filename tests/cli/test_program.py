@@ -190,7 +190,7 @@ def test_a_query_imports_nothing_that_it_does_not_need(built: Path) -> None:
 
 def test_whoosh_has_its_network_function_all_the_same(built: Path) -> None:
     script = (
-        "from searchlib.cli.lean import import_whoosh; import_whoosh(); import whoosh.compat, pathlib; "
+        "from searchlib.cli.lean import import_lean; import_lean(); import whoosh.compat, pathlib; "
         "url = pathlib.Path('seeds/guide.md').resolve().as_uri(); print(whoosh.compat.urlretrieve(url)[0])"
     )
     done = subprocess.run([sys.executable, "-c", script], cwd=built, capture_output=True, text=True, check=True)
