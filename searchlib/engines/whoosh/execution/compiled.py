@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import weakref
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -82,69 +83,74 @@ def windows(docs: Docs, doc_count: int) -> tuple[Docs, int]:
 
 def _phrase(lists: Lists) -> tuple[Ints, int, Any] | None:
     """The rows of a phrase, the most positions in a doc, and what must be kept until they were used."""
-    leaves = lists.leaves[: len(lists.phrase.words)]
+    count = len(lists.phrase.words)
+    leaves = lists.leaves[:count]
     fields = leaves[0].weighed.fields
-    rows = np.zeros((len(fields) * len(leaves), kernels.P_WIDTH), np.int64)
-    keep, longest = [], 1
-    for number, field in enumerate(fields):
-        for place, leaf in enumerate(leaves):
-            postings = leaf.weighed.plain_list(field)
-            if postings is None:
-                if field in leaf.weighed.fields:
+    rows = np.zeros((len(fields) * count, kernels.P_WIDTH), np.int64)
+    keep, longest, row = [], 1, 0
+    for field in fields:
+        for leaf, word in zip(leaves, lists.words, strict=False):
+            postings = leaf.weighed.plain_lists.get(field)
+            if postings is not None:
+                placed = _placed(leaf, word, postings, lists.view.doc_count)
+                if placed is None:
                     return None
-                continue
-            found = _placed(leaf, postings, lists.view.doc_count)
-            if found is None:
+                rows[row], most, *_ = placed
+                longest = max(longest, most)
+                keep.append(placed)
+            elif field in leaf.weighed.fields:
                 return None
-            rows[number * len(leaves) + place] = found[0]
-            longest = max(longest, found[1])
-            keep.append(found)
+            row += 1
     return rows, longest, keep
 
 
-def _placed(leaf: Leaf, postings: PostingList, doc_count: int) -> tuple[Ints, int, Any] | None:
-    """The row of a posting list, the most positions in a doc, and arrays to be kept.
+def _placed(leaf: Leaf, word: Prepared, postings: PostingList, doc_count: int) -> tuple[Ints, int, Any] | None:
+    """The row of a posting list, the most positions in a doc, and what must be kept with it.
 
     None if a doc has too many, or the list is not worth it yet.
     """
     decoded, shared = postings.decoded, leaf.weighed.is_list
-    kept: Any = decoded.get((postings, "placed", shared))
+    kept: tuple[Ints, int, Any] | None = decoded.get((postings, "placed", shared))
     if kept is None:
         if postings.rarely_placed:
             return None
-        row = np.zeros(kernels.P_WIDTH, np.int64)
-        docs, freqs = postings.whole(keep=False)
-        longest = int(freqs.max(initial=1))
+        row, longest, arrays = _positions(postings)
         if longest >= 1 << 16:
             return None
-        small = freqs.astype(np.uint16)
-        positions, offsets = postings.all_positions()
-        offsets = offsets[: -1 : kernels.STRIDE].copy()
-        own: tuple[Any, ...] = (positions, offsets, small)
-        if len(offsets):
-            row[kernels.P_OFFSETS] = offsets.ctypes.data
-            row[kernels.P_FREQS] = small.ctypes.data
-        else:
-            own = (positions,)
-        row[kernels.P_POSITIONS] = positions.ctypes.data
-        row[kernels.P_BYTES] = positions.itemsize
-        if not shared:  # otherwise the docs are those of the prepared word
-            starts, shift = windows(docs, doc_count)
-            row[kernels.P_DOCS] = docs.ctypes.data
-            row[kernels.P_STARTS] = starts.ctypes.data
-            row[kernels.P_SHIFT] = shift
-            own = (*own, docs, starts)
-        kept = row, longest, own
-        decoded.put((postings, "placed", shared), kept, sum(array.nbytes for array in own))
-    row, longest, own = kept
-    if shared:
-        word = leaf.weighed.prepared()
+        if not shared:
+            docs = postings.whole(keep=False)[0]
+            starts, row[kernels.P_SHIFT] = windows(docs, doc_count)
+            row[kernels.P_DOCS], row[kernels.P_STARTS] = docs.ctypes.data, starts.ctypes.data
+            arrays += [docs, starts]
+        kept = row, longest, (_nothing, arrays)
+        decoded.put((postings, "placed", shared), kept, sum(array.nbytes for array in arrays))
+    if shared and kept[2][0]() is not word:
+        # The docs are those of the prepared word, which may have been let go of and made again: it is not kept here.
         if not word.address:
             _row(word, doc_count)
-        found = word.rows[-1][0]
-        row = row.copy()
+        found, row = word.rows[-1][0], kept[0].copy()
         row[kernels.P_DOCS] = found[kernels.DOCS]
         row[kernels.P_STARTS] = found[kernels.STARTS]
         row[kernels.P_SHIFT] = found[kernels.SHIFT]
-        own = (own, word)
-    return row, longest, own
+        arrays = kept[2][1]
+        kept = row, kept[1], (weakref.ref(word), arrays)
+        decoded.put_again((postings, "placed", shared), kept)
+    return kept
+
+
+def _nothing() -> None:
+    """A reference to no word."""
+
+
+def _positions(postings: PostingList) -> tuple[Ints, int, list[Any]]:
+    """A row with the positions of a list, the most of them in a doc, and the arrays that it points to."""
+    row = np.zeros(kernels.P_WIDTH, np.int64)
+    freqs = postings.whole(keep=False)[1]
+    longest = int(freqs.max(initial=1))
+    positions, offsets = postings.all_positions()
+    row[kernels.P_POSITIONS], row[kernels.P_BYTES] = positions.ctypes.data, positions.itemsize
+    if not len(offsets):
+        return row, longest, [positions]
+    offsets, small = offsets[: -1 : kernels.STRIDE].copy(), freqs.astype(np.uint16)
+    row[kernels.P_OFFSETS], row[kernels.P_FREQS] = offsets.ctypes.data, small.ctypes.data
+    return row, longest, [positions, offsets, small]

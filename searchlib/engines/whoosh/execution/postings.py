@@ -79,6 +79,12 @@ class Decoded:
             while self.size > self._limit:
                 self.size -= self._kept.popitem(last=False)[1][1]
 
+    def put_again(self, key: Hashable, arrays: Any) -> None:
+        """Put something of the same size in the place of what is kept under this key."""
+        with self._lock:
+            if key in self._kept:
+                self._kept[key] = arrays, self._kept[key][1]
+
 
 class Span:
     """A set of windows, ascending, laid end to end."""

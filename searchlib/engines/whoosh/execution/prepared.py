@@ -43,6 +43,7 @@ class Prepared:
     """
 
     __slots__ = (
+        "__weakref__",
         "address",
         "below",
         "best",
@@ -124,7 +125,7 @@ class Prepared:
 class Weighed:
     """A word in a segment, without its scale."""
 
-    __slots__ = ("_asked", "_parts", "cost", "ranking", "view")
+    __slots__ = ("_asked", "_parts", "cost", "fields", "is_list", "plain_lists", "ranking", "view")
 
     def __init__(self, word: Ranked) -> None:
         self.view = word.view
@@ -132,6 +133,16 @@ class Weighed:
         self.cost = word.cost
         self._parts = [(part.field, part.key, part.reader.list, part.norm, part.weights) for part in word.parts]
         self._asked = False
+        self.fields: list[str] = list(dict.fromkeys(part.field for part in word.parts))
+        """The fields that it is found in."""
+        self.plain_lists: dict[str, PostingList] = {
+            field: found[0].reader.list
+            for field in self.fields
+            if len(found := [part for part in word.parts if part.field == field]) == 1 and _is_plain(found[0].weights)
+        }
+        """Those in which it is one posting list, in all languages, with that list."""
+        self.is_list = len(word.parts) == 1 and _is_plain(word.parts[0].weights) and word.view.alive is None
+        """Whether its prepared docs are those of its one posting list."""
 
     def prepared(self) -> Prepared:
         """Its docs and gains."""
@@ -148,24 +159,6 @@ class Weighed:
             self._asked = True
             return kept
         return self.prepared()
-
-    def plain_list(self, field: str) -> PostingList | None:
-        """The one posting list that the word is in a field; None if it is none, several, or not in all languages."""
-        found = [(postings, weights) for name, _, postings, _, weights in self._parts if name == field]
-        if len(found) != 1 or len(found[0][1]) != 1 or found[0][1][0][1] is not None:
-            return None
-        return found[0][0]
-
-    @property
-    def is_list(self) -> bool:
-        """Whether its prepared docs are those of its one posting list."""
-        (_, _, _, _, weights), *more = self._parts
-        return not more and len(weights) == 1 and weights[0][1] is None and self.view.alive is None
-
-    @property
-    def fields(self) -> list[str]:
-        """The fields that it is found in."""
-        return list(dict.fromkeys(name for name, *_ in self._parts))
 
     def _make(self) -> Prepared:
         view = self.view
@@ -195,6 +188,11 @@ class Leaf:
     def __init__(self, weighed: Weighed, scale: float) -> None:
         self.weighed = weighed
         self.scale = scale
+
+
+def _is_plain(weights: Any) -> bool:
+    """Whether a part of a word counts alike in every document."""
+    return len(weights) == 1 and weights[0][1] is None
 
 
 def leaf(lowering: Lowering, query: Any, view: View, boost: float) -> Leaf | None:
