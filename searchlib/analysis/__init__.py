@@ -1,9 +1,9 @@
 """Analysis: from text to the terms that stand for it."""
 
-from searchlib.analysis.folding import SEPARATOR, fold, split_key
+from searchlib.analysis.folding import SEPARATOR, fold, join_key, split_key
 from searchlib.analysis.languages import DEFAULT_LANGUAGE, detect_language
 from searchlib.analysis.stemming import base_language
-from searchlib.analysis.tokens import Form, Token, ascii_keys, forms, keys_of, tokens
+from searchlib.analysis.tokens import Form, Token, ascii_keys, forms, keys_of, surfaces, tokens
 from searchlib.analysis.words import split_words
 
 __all__ = [
@@ -16,8 +16,10 @@ __all__ = [
     "detect_language",
     "fold",
     "forms",
+    "join_key",
     "keys_of",
     "split_key",
     "split_words",
+    "surfaces",
     "tokens",
 ]

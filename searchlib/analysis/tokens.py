@@ -3,6 +3,7 @@
 * ``tokens(text, language)`` gives each token with its key, its range in the text and its position.
 * ``keys_of(word, language)`` gives the keys of one word, which the bulk builder asks once per distinct word.
 * ``forms(text, languages)`` gives, for each token of a query, the forms in which an index may hold it.
+* ``surfaces(word)`` gives the words that a reader sees in it, which the vocabulary of an index counts.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from searchlib.analysis.folding import LONGEST_WORD, exact_form, join_key, without_accents
+from searchlib.analysis.folding import LONGEST_WORD, exact_form, join_key, split_key, without_accents
 from searchlib.analysis.stemming import stem, stem_all
 from searchlib.analysis.words import find_words, is_unspaced, pieces
 
@@ -34,6 +35,7 @@ class Form:
 
     A key matches when its folded part equals ``folded`` (with ``prefix``: begins with it), and the record's
     language is one of ``languages`` (None: any). The exact part tells an accent variant from the form itself.
+    ``synonym_of`` is the word of the query that the form is a synonym of; "" for the word's own.
     """
 
     folded: str
@@ -41,6 +43,7 @@ class Form:
     languages: frozenset[str] | None = None
     weight: float = 1.0
     prefix: bool = False
+    synonym_of: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +92,17 @@ def tokens(text: str, language: str = "") -> list[Token]:
 def keys_of(word: str, language: str = "") -> tuple[str, ...]:
     """The keys of the tokens that one word (of ``words.split_words``) becomes, in order; mostly one."""
     return tuple(piece.key for piece in _analyse(word, language))
+
+
+def surfaces(word: str) -> tuple[str, ...]:
+    """What one word (of ``words.split_words``) is when nothing but its case is folded: its exact form, not stemmed.
+
+    A run of a script without spaces gives its bigrams, or its only unit.
+    """
+    if not is_unspaced(word):
+        exact = exact_form(word)
+        return (exact,) if exact else ()
+    return tuple(split_key(piece.key)[1] for piece in _query_pieces(word, ""))
 
 
 def ascii_keys(words: Sequence[bytes], language: str = "") -> list[bytes]:
