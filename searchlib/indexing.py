@@ -16,10 +16,11 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from itertools import chain, islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypedDict
 
 from searchlib.analysis import DEFAULT_LANGUAGE, detect_language
-from searchlib.documents import LoadOptions, Report, SeedFile, load, walk
+from searchlib.documents import Content, KnownRows, LoadOptions, Report, SeedFile, load, walk
+from searchlib.documents.reading import ReadAhead
 from searchlib.documents.walk import STDIN, escaped
 from searchlib.errors import SeedError, SettingsError
 from searchlib.records import Document, document_digest
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
 
 # Ends the digest of a seed of which something was skipped or noted: it is loaded again, to be told again.
 INCOMPLETE = "!"
+KEEP = 64 << 20  # bytes
+ROWS = (".jsonl", ".ndjson")  # names of seeds whose rows are known by their lines
 _SAMPLED, _SAMPLE = 64, 256  # documents of a seed, and code points of each, by which its language is told
 ANALYSIS = 1  # raised whenever the same document would be indexed differently
 
@@ -46,7 +49,8 @@ class Progress:
 
 @dataclass(slots=True)
 class Changes:
-    """What an update did: documents by what became of them, and what could not be read.
+    """What an update did: documents by what became of them, and what could not be read. Documents have paragraphs: what
+    is empty is none.
 
     ``rebuilt`` says why all was built anew, if it was: "" otherwise.
     """
@@ -71,6 +75,21 @@ class Changes:
     def __bool__(self) -> bool:
         """Whether anything changed."""
         return bool(self.added or self.changed or self.removed)
+
+
+class BuildOptions(TypedDict, total=False):
+    """The options of `update`, by name, for those who hand them on."""
+
+    options: LoadOptions | None
+    language: str
+    include: Iterable[str]
+    exclude: Iterable[str]
+    strict: bool
+    processes: int | None
+    memory: int | None
+    wait: float
+    compact: bool
+    progress: Callable[[Progress], None] | None
 
 
 def update(  # noqa: PLR0913 - keywords, one for each thing that can be said of a build
@@ -100,24 +119,26 @@ def update(  # noqa: PLR0913 - keywords, one for each thing that can be said of 
     paths, include, exclude = list(paths), tuple(include), tuple(exclude)
     update = _Update(options or LoadOptions(), language, progress, began)
     seeds = find_seeds(paths, update.report, include, exclude, strict)
-    writer = open_writer(
-        index,
-        processes=processes,
-        memory=memory,
-        settings=settings_of(language, update.options),
-        sources=sources_of(paths, include, exclude),
-        wait=wait,
-        repair=True,
-    )
-    try:
-        update.run(seeds, writer)
-        writer.compact = compact
-        update.tell("writing")
-        writer.commit()
-    except BaseException:
-        writer.cancel()
-        raise
+    with ReadAhead(seeds, _room(memory)) as contents:
+        writer = open_writer(
+            index,
+            processes=processes,
+            memory=memory,
+            settings=settings_of(language, update.options),
+            sources=sources_of(paths, include, exclude),
+            wait=wait,
+            repair=True,
+        )
+        try:
+            update.run(contents, sum(seed.size for seed in seeds), writer)
+            writer.compact = compact
+            update.tell("writing")
+            writer.commit()
+        except BaseException:
+            writer.cancel()
+            raise
     changes = update.changes
+    update.leave_out(writer.empty)
     changes.paragraphs = sum(entry.live for entry in writer.manifest.segments)
     changes.skipped = [(skipped.name, skipped.reason) for skipped in update.report.skipped]
     changes.skipped_count = update.report.skipped_count
@@ -184,6 +205,11 @@ def find_roots(index: Path, candidates: Iterable[str | os.PathLike[str]] = ()) -
             raise SettingsError(f"cannot find {name}, which {index} was built from: give the paths of its seeds")
         found.append(place)
     return found
+
+
+def _room(memory: int | None) -> int:
+    """The largest file that is kept in memory from when it is hashed to when it is loaded, by the memory budget."""
+    return min(KEEP, memory // 8) if memory is not None else KEEP
 
 
 def _replace(options: LoadOptions, **changes: Any) -> LoadOptions:
@@ -288,18 +314,19 @@ class _Update:
         self._progress = progress
         self._began = began
         self._bytes = self._total = 0
+        self._changed: set[str] = set()  # paths of documents
 
     def tell(self, phase: str) -> None:
         if self._progress is not None:
             seconds = time.perf_counter() - self._began
             self._progress(Progress(self.changes.documents, self._bytes, self._total, seconds, phase))
 
-    def run(self, seeds: list[SeedFile], writer: WhooshWriter) -> None:
+    def run(self, contents: ReadAhead, size: int, writer: WhooshWriter) -> None:
         known = self._known(writer)
         digests, writer.seeds = writer.seeds, {}
-        self._total = sum(seed.size for seed in seeds)
-        for seed in seeds:
-            self._seed(seed, digests.get(seed.name), known.pop(seed.name, {}), writer)
+        self._total = size
+        for seed, content in contents:
+            self._seed(seed, content, digests.get(seed.name), known.pop(seed.name, {}), writer)
             self._bytes += seed.size
             self.tell("reading")
         for gone in known.values():
@@ -319,31 +346,45 @@ class _Update:
                 found.setdefault(state.seed, {})[state.path] = state.digest
         return found
 
-    def _seed(self, seed: SeedFile, before: str | None, known: dict[str, str], writer: WhooshWriter) -> None:
-        try:
-            content = seed.read()
-        except SeedError as error:
+    def _seed(
+        self,
+        seed: SeedFile,
+        content: Content | SeedError,
+        before: str | None,
+        known: dict[str, str],
+        writer: WhooshWriter,
+    ) -> None:
+        if isinstance(content, SeedError):
             if self.options.strict:
-                raise SeedError(f"{seed.name}: {error}", seed.path or seed.name) from error
-            self.report.skip(seed.name, str(error))
+                raise SeedError(f"{seed.name}: {content}", seed.path or seed.name) from content
+            self.report.skip(seed.name, str(content))
             self._forget(known, writer)
             writer.seeds[seed.name] = INCOMPLETE
             return
-        writer.seeds[seed.name] = content.digest
-        if before == content.digest:
+        complete = before is not None and not before.endswith(INCOMPLETE)
+        # Rows are told by their lines in less time than it takes to hash all of a large file, which goes on meanwhile.
+        at_once = complete and not content.hashed and seed.name.lower().endswith(ROWS)
+        if not at_once and before == content.digest:
+            writer.seeds[seed.name] = content.digest
             self.changes.unchanged += len(known)
             return
         reported = self.report.skipped_count + len(self.report.notes)
-        documents = load(seed, self.options, self.report, content)
+        rows = KnownRows()
+        documents = load(seed, self.options, self.report, content, rows)
         first = list(islice(documents, _SAMPLED))
         # Rows are often too short to tell their language by; all rows of a file can.
         sample = "\n".join(document.text[:_SAMPLE] for document in first)
         language = detect_language(sample, DEFAULT_LANGUAGE) if self.language == "auto" else self.language
+        if complete:
+            rows.begin({digest.removesuffix(language): path for path, digest in known.items()})
         for document in chain(first, documents):
             self._document(document, seed.name, language, known.pop(document.path, None), writer)
+        for path in rows.unchanged:
+            del known[path]
+        self.changes.unchanged += len(rows.unchanged)
         self._forget(known, writer)
-        if self.report.skipped_count + len(self.report.notes) > reported:
-            writer.seeds[seed.name] += INCOMPLETE
+        noted = self.report.skipped_count + len(self.report.notes) > reported
+        writer.seeds[seed.name] = content.digest + INCOMPLETE * noted
 
     def _document(self, document: Document, seed: str, language: str, before: str | None, writer: WhooshWriter) -> None:
         digest = document_digest(document) + language
@@ -351,10 +392,19 @@ class _Update:
             self.changes.unchanged += 1
         else:
             self.changes.added += before is None
-            self.changes.changed += before is not None
+            if before is not None:
+                self.changes.changed += 1
+                self._changed.add(document.path)
             writer.add(document, seed=seed, digest=digest, default_language=language)
         if self.changes.documents % 64 == 0:
             self.tell("reading")
+
+    def leave_out(self, empty: set[str]) -> None:
+        """Count documents that turned out to have no paragraph for what they are: not in the index."""
+        emptied = len(empty & self._changed)
+        self.changes.added -= len(empty) - emptied
+        self.changes.changed -= emptied
+        self.changes.removed += emptied
 
     def _forget(self, documents: Mapping[str, str], writer: WhooshWriter) -> None:
         for path in documents:

@@ -2,11 +2,12 @@
 
 from searchlib.documents.load import Report, Skipped, load
 from searchlib.documents.registry import Loader, register, suffixes
-from searchlib.documents.seed import Content, LoadOptions, Seed, SeedFile, digest
+from searchlib.documents.seed import Content, KnownRows, LoadOptions, Seed, SeedFile, digest
 from searchlib.documents.walk import walk
 
 __all__ = [
     "Content",
+    "KnownRows",
     "LoadOptions",
     "Loader",
     "Report",

@@ -7,6 +7,7 @@ built-in and given patterns are matched as globs.
 from __future__ import annotations
 
 import fnmatch
+import re
 from collections.abc import Callable, Iterable, Sequence
 from functools import cache
 from pathlib import Path
@@ -18,6 +19,7 @@ IGNORED_FOLDERS = frozenset(
     {"node_modules", "__pycache__", "venv", "CVS", "_darcs", "site-packages", "__pypackages__", "bower_components"}
 )
 IGNORED_FILES = ("*.pyc", "*.pyo", "*~", "*.swp", "#*#", "*.egg-info", "*.min.js", "*.map", "Thumbs.db", "desktop.ini")
+_IGNORED_FILE = re.compile("|".join(map(fnmatch.translate, IGNORED_FILES)))
 
 
 def ignored_by_default(name: str, folder: bool) -> bool:
@@ -26,7 +28,7 @@ def ignored_by_default(name: str, folder: bool) -> bool:
         return True
     if folder:
         return name in IGNORED_FOLDERS or name.endswith(".egg-info")
-    return any(fnmatch.fnmatchcase(name, pattern) for pattern in IGNORED_FILES)
+    return _IGNORED_FILE.match(name) is not None
 
 
 def matcher(patterns: Sequence[str]) -> Matcher:

@@ -7,8 +7,8 @@ in the encoding that this line seems to be in; otherwise the bytes that are wron
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
-from typing import BinaryIO
+from collections.abc import Callable, Iterator
+from typing import BinaryIO, TypeAlias
 
 from searchlib.documents.seed import Seed
 from searchlib.documents.text import legacy_encoding, mark_of
@@ -17,10 +17,22 @@ from searchlib.errors import SeedError
 _HEAD = 1 << 16
 
 
+LeaveOut: TypeAlias = Callable[[int, bytes], bool]
+
+
 def text_lines(seed: Seed) -> Iterator[tuple[int, str]]:
     r"""(line number from 1, text with its line break as ``\n``) for each line of ``seed``.
 
     Raises SeedError if it is binary or has a line of more than ``options.max_bytes`` bytes.
+    """
+    return ((number, text) for number, text, _ in plain_lines(seed, lambda number, line: False))
+
+
+def plain_lines(seed: Seed, leave_out: LeaveOut) -> Iterator[tuple[int, str, bool]]:
+    """(line number, text, whether the line is *plain*) for each line: plain are those that are UTF-8 as they stand.
+
+    ``leave_out`` is asked, with its number and bytes, for each line that may be plain; if it says so the line is
+    passed over. It must do so only for lines that have been plain before.
     """
     with seed.open() as raw:
         stream = io.BufferedReader(raw, _HEAD) if not isinstance(raw, (io.BufferedReader, io.BytesIO)) else raw  # type: ignore[type-var]
@@ -34,16 +46,17 @@ def text_lines(seed: Seed) -> Iterator[tuple[int, str]]:
             raise SeedError("binary file", seed.name)
         if encoding and encoding.replace("_", "-").lower() not in ("utf-8", "utf8"):
             try:
-                yield from enumerate(io.TextIOWrapper(stream, encoding, "replace", newline=None), 1)
+                lines = enumerate(io.TextIOWrapper(stream, encoding, "replace", newline=None), 1)
+                yield from ((number, line, False) for number, line in lines)
             except LookupError:
                 raise SeedError(f"no encoding is called {encoding}", seed.name) from None
             except ValueError as error:
                 raise SeedError(f"not {encoding} ({error}); set another encoding", seed.name) from None
         else:
-            yield from _utf8_lines(seed, stream, fixed=bool(encoding))
+            yield from _utf8_lines(seed, stream, bool(encoding), leave_out)
 
 
-def _utf8_lines(seed: Seed, stream: BinaryIO, fixed: bool) -> Iterator[tuple[int, str]]:
+def _utf8_lines(seed: Seed, stream: BinaryIO, fixed: bool, leave_out: LeaveOut) -> Iterator[tuple[int, str, bool]]:
     most = seed.options.max_bytes
     encoding = "utf-8"
     ascii_only = True
@@ -52,6 +65,10 @@ def _utf8_lines(seed: Seed, stream: BinaryIO, fixed: bool) -> Iterator[tuple[int
         number += 1
         if len(line) > most:
             raise SeedError(f"line {number} is longer than {most:,} bytes; raise max_bytes to index it", seed.name)
+        plain = encoding == "utf-8" and line.find(b"\r") in (-1, len(line) - 2)
+        if plain and leave_out(number, line):
+            ascii_only = ascii_only and line.isascii()
+            continue
         try:
             text = line.decode(encoding)
             if ascii_only and not text.isascii():
@@ -62,16 +79,17 @@ def _utf8_lines(seed: Seed, stream: BinaryIO, fixed: bool) -> Iterator[tuple[int
             else:
                 seed.notes(number, f"bytes that are not {encoding} were replaced")
             text = line.decode(encoding, "replace")
+            plain = False
         if "\r" not in text:
-            yield number, text
+            yield number, text, plain
             continue
         if text.endswith("\r\n") and text.find("\r") == len(text) - 2:  # as Windows ends lines
-            yield number, text[:-2] + "\n"
+            yield number, text[:-2] + "\n", plain
             continue
         # As old Macs did: the whole file is one line.
         parts = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
         for place, part in enumerate(parts[:-1]):
-            yield number + place, part + "\n"
+            yield number + place, part + "\n", False
         if parts[-1]:
-            yield number + len(parts) - 1, parts[-1]
+            yield number + len(parts) - 1, parts[-1], False
         number += max(0, len(parts) - 2)

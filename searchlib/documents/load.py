@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import BinaryIO, cast
 
 from searchlib.documents import registry
-from searchlib.documents.seed import Content, HashingStream, LoadOptions, Seed, SeedFile, reason_of
+from searchlib.documents.seed import Content, HashingStream, KnownRows, LoadOptions, Seed, SeedFile, reason_of
 from searchlib.errors import SearchlibError, SeedError
 from searchlib.records import Document
 
@@ -71,10 +71,12 @@ def load(
     options: LoadOptions | None = None,
     report: Report | None = None,
     content: Content | None = None,
+    known: KnownRows | None = None,
 ) -> Iterator[Document]:
     """The documents of ``seed_file``; problems go to ``report``, or are raised as SeedError if strict.
 
-    ``content`` is what ``seed_file.read()`` gave, if it was called: the file is then not read again. When the
+    ``content`` is what ``seed_file.read()`` gave, if it was called: the file is then not read again. Rows that are
+    ``known`` may be left out. When the
     iterator is exhausted, ``report.digests[seed_file.name]`` is the digest of the bytes that were loaded.
     """
     options = options or LoadOptions()
@@ -101,7 +103,8 @@ def load(
             suffix = options.suffix.lower()
         loader = registry.find(suffix, seed_file.name)
         kept = content.data if content is not None else None
-        seed = Seed(seed_file.name, open_stream if kept is None else kept, seed_file.path, options, skip, note)
+        source = open_stream if kept is None else kept
+        seed = Seed(seed_file.name, source, seed_file.path, options, skip, note, known or KnownRows())
         for document in loader(seed):
             report.documents += 1
             yield document

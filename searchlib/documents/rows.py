@@ -8,17 +8,15 @@ reported with its line, and the next is read.
 from __future__ import annotations
 
 import csv
+import hashlib
 import json
-import math
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 
-from searchlib.analysis import base_language
-from searchlib.analysis.stemming import ALGORITHMS
-from searchlib.documents.lines import text_lines
+from searchlib.documents.cells import as_text, flat_metadata, language_code, metadata_value
+from searchlib.documents.lines import plain_lines, text_lines
 from searchlib.documents.seed import LoadOptions, Seed
 from searchlib.documents.text import clean, decode
 from searchlib.errors import SeedError
@@ -30,20 +28,6 @@ TITLES = ("title", "name", "headline", "subject")
 TEXTS = ("abstract", "text", "body", "content", "contents", "article", "passage")
 LANGUAGES = ("language", "lang")
 
-# ISO 639-2 codes (bibliographic and terminological), and English names, of languages with an ISO 639-1 code.
-_CODES = (
-    "ara ar cat ca ces cs cze cs dan da deu de ger de ell el gre el eng en epo eo spa es est et eus eu baq eu "
-    "fas fa per fa fin fi fra fr fre fr gle ga hin hi hun hu hye hy arm hy ind id ita it lit lt nep ne nld nl dut nl "
-    "nor no nob no nno no pol pl por pt ron ro rum ro rus ru srp sr swe sv tam ta tur tr yid yi "
-    "zho zh chi zh jpn ja kor ko tha th ukr uk bul bg heb he vie vi"
-)
-_LANGUAGES = {
-    **dict(zip(_CODES.split()[::2], _CODES.split()[1::2], strict=True)),
-    **{name: code for code, name in ALGORITHMS.items()},
-    **{"chinese": "zh", "japanese": "ja", "korean": "ko", "thai": "th", "ukrainian": "uk", "bulgarian": "bg"},
-    **{"hebrew": "he", "vietnamese": "vi"},
-}
-
 MAX_FIELD = 16 << 20
 """Code points in a CSV field: where a quote is not closed, the damage ends here."""
 MAX_JSON = 64 << 20
@@ -54,7 +38,7 @@ MAX_PLANS = 256
 def load_jsonl(seed: Seed) -> Iterator[Document]:
     """A document for each line that is a JSON object."""
     rows = _Rows(seed, "jsonl")
-    for line, text in text_lines(seed):
+    for line, text, plain in plain_lines(seed, rows.is_known):
         if not text or text.isspace():
             continue
         try:
@@ -66,7 +50,7 @@ def load_jsonl(seed: Seed) -> Iterator[Document]:
             seed.skips(line, f"not JSON: {_json_reason(error)}")
             continue
         if isinstance(value, dict):
-            yield from rows.document(value, line, line)
+            yield from rows.document(value, line, line, digest=rows.digest if plain else "")
         else:
             seed.skips(line, "not a JSON object")
 
@@ -128,7 +112,10 @@ def load_csv(seed: Seed) -> Iterator[Document]:
     """A document for each row after the header."""
     lines = _Counted(text_lines(seed))
     header_line = next(lines, "")
-    delimiter = _delimiter(seed, header_line)
+    said = _SEP.fullmatch(header_line)
+    if said:
+        header_line = next(lines, "")
+    delimiter = seed.options.delimiter or (said[1] if said else _delimiter(seed, header_line))
     if csv.field_size_limit() < MAX_FIELD:
         csv.field_size_limit(MAX_FIELD)
     header: list[str] = []
@@ -137,6 +124,7 @@ def load_csv(seed: Seed) -> Iterator[Document]:
     number = 0
     while True:
         line = lines.count + 1
+        lines.quotes = 0
         try:
             cells = next(reader)
         except StopIteration:
@@ -144,6 +132,8 @@ def load_csv(seed: Seed) -> Iterator[Document]:
         except csv.Error as error:
             seed.skips(line, f"not CSV: {error}; is a quote not closed?")
             continue
+        if lines.ended and lines.quotes % 2:
+            seed.notes(line, "a quote that opens here is not closed: all that follows is one row")
         if not cells or not any(cells):
             continue
         if not header:
@@ -158,11 +148,13 @@ def load_csv(seed: Seed) -> Iterator[Document]:
 
 
 class _Counted:
-    """An iterator of lines that knows how many it gave."""
+    """An iterator of lines that knows how many it gave, and the quotation marks in them."""
 
     def __init__(self, lines: Iterator[tuple[int, str]]) -> None:
         self.lines = lines
         self.count = 0
+        self.quotes = 0
+        self.ended = False
         self.first: str | None = None
 
     def __iter__(self) -> _Counted:
@@ -173,7 +165,12 @@ class _Counted:
             line, self.first = self.first, None
             self.count += 1
         else:
-            self.count, line = next(self.lines)
+            found = next(self.lines, None)
+            if found is None:
+                self.ended = True
+                raise StopIteration
+            self.count, line = found
+        self.quotes += line.count('"')
         return line
 
     def again(self, line: str) -> _Counted:
@@ -231,18 +228,43 @@ class _Rows:
         self.repeated: dict[str, int] = {}
         self.told = False
         self.plans: dict[tuple[str, ...], _Plan] = {}
+        self.digest = ""
+        # The one hash that is in most processors; it is compared with nothing but its own.
+        self._begin = hashlib.sha256(seed.name.encode("utf-8", "surrogatepass") + b"\0")
 
-    def document(self, row: Mapping[str, Any], number: int, line: int, broken: bool = False) -> Iterator[Document]:
+    def is_known(self, number: int, line: bytes) -> bool:
+        """Whether the index has the row that is this line, as it is and under the name that it would get now.
+
+        Sets ``digest``, of the line and its number: all that its document is made of, but for ids that are there
+        twice. These are noted, and of a seed with notes nothing is known.
+        """
+        hashed = self._begin.copy()
+        hashed.update(b"%d\0" % number)
+        hashed.update(line)
+        self.digest = hashed.hexdigest()[:32]
+        path = self.seed.known.paths.get(self.digest)
+        if path is None:
+            return False
+        name = path[len(self.seed.name) + 1 :]
+        if name in self.seen:  # by a row before it that is new: this one gets another name
+            return False
+        self.seen.add(name)
+        self.seed.known.unchanged.append(path)
+        return True
+
+    def document(
+        self, row: Mapping[str, Any], number: int, line: int, broken: bool = False, digest: str = ""
+    ) -> Iterator[Document]:
         """The document of ``row``, the ``number``-th, that begins on ``line``; none if there is nothing to find.
 
         ``broken`` says that the row has line breaks of the file in its cells.
         """
         plan = self._plan(tuple(row))
-        title = " ".join(_string(row.get(plan.title)).split())
+        title = " ".join(as_text(row.get(plan.title)).split())
         first = line
         blocks: tuple[Block, ...] | None = None
         if plan.texts:
-            cells = [(name, _string(row[name])) for name in plan.texts]
+            cells = [(name, as_text(row[name])) for name in plan.texts]
             cells = [(name, cell) for name, cell in cells if cell and not cell.isspace()]
             text = "\n\n".join([cell for _, cell in cells])
             if len(cells) > 1 and self.type == "csv":
@@ -257,7 +279,7 @@ class _Rows:
                 first += sum(row[name].count("\n") for name in columns[: columns.index(cells[0][0])])
         else:
             self._tell(line)
-            cells = [(name, " ".join(_string(row[column]).split())) for column, name in plan.others]
+            cells = [(name, " ".join(as_text(row[column]).split())) for column, name in plan.others]
             text = "\n".join([f"{name}: {cell}" for name, cell in cells if cell])
             blocks = (Block(0, len(text), "table", (), line),) if text else None
         if not text:
@@ -265,10 +287,14 @@ class _Rows:
             if not text:
                 self.seed.skips(line, "row without text")
                 return
-        language = _string(row.get(plan.language)).strip() or self.seed.options.language
+        language = as_text(row.get(plan.language)).strip() or self.seed.options.language
         metadata: dict[str, Scalar | tuple[Scalar, ...]] = {}
         for column, name in plan.metadata:
-            kept = metadata_value(row[column])
+            value = row[column]
+            if isinstance(value, dict):
+                metadata.update(flat_metadata(name, value))
+                continue
+            kept = metadata_value(value)
             if kept is not None:
                 metadata[name] = kept
         yield Document(
@@ -276,10 +302,11 @@ class _Rows:
             text,
             title,
             self.type,
-            _language(language),
+            language_code(language),
             metadata,
             blocks,
             first,
+            digest,
         )
 
     def _plan(self, columns: tuple[str, ...]) -> _Plan:
@@ -292,7 +319,7 @@ class _Rows:
 
     def _id(self, value: object, number: int, line: int) -> str:
         """What the row is called: its id or number, with #2 and so on where the file says it twice."""
-        base = name = " ".join(_string(value).split()) or str(number)
+        base = name = " ".join(as_text(value).split()) or str(number)
         if base in self.seen:
             count = self.repeated.get(base, 1) + 1
             while (name := f"{base}#{count}") in self.seen:
@@ -309,52 +336,10 @@ class _Rows:
             self.seed.notes(line, f"no column {' or '.join(self.seed.options.text)}: all columns indexed as text")
 
 
-def metadata_value(value: object) -> Scalar | tuple[Scalar, ...] | None:
-    """``value`` if metadata can hold it: a scalar, or a list of them. None, "", NaN and mappings are left out."""
-    if isinstance(value, str):
-        return clean(value) if value.strip() else None
-    if isinstance(value, bool):
-        return value
-    if isinstance(value, int):
-        return value if -(2**63) <= value < 2**63 else str(value)
-    if isinstance(value, float):
-        return value if math.isfinite(value) else None
-    if isinstance(value, (list, tuple)):
-        parts = [metadata_value(item) for item in value]
-        return tuple(part for part in parts if part is not None and not isinstance(part, tuple)) or None
-    return None
-
-
 def _pick(names: Mapping[str, str], wanted: str, usual: Iterable[str]) -> str:
     if wanted:
         return wanted
     return next((names[name] for name in usual if name in names), "")
-
-
-@lru_cache(256)
-def _language(name: str) -> str:
-    """The ISO 639-1 code of a language by its tag, ISO 639-2 code or English name; "" of anything else."""
-    known = _LANGUAGES.get(name.strip().lower())
-    if known:
-        return known
-    code = base_language(name)
-    return _LANGUAGES.get(code, code if len(code) == 2 else "")
-
-
-def _string(value: object) -> str:
-    """A cell as text: strings as they are, lists line by line, the rest as JSON writes it."""
-    if isinstance(value, str):
-        return clean(value)
-    if value is None:
-        return ""
-    if type(value) is int:
-        return str(value)
-    if isinstance(value, list) and all(isinstance(item, str) for item in value):
-        return clean("\n".join(value))
-    try:
-        return clean(json.dumps(value, ensure_ascii=False))
-    except (ValueError, RecursionError):
-        return ""
 
 
 def _columns(cells: list[str]) -> list[str]:
@@ -367,8 +352,6 @@ def _columns(cells: list[str]) -> list[str]:
 
 
 def _delimiter(seed: Seed, header: str) -> str:
-    if seed.options.delimiter:
-        return seed.options.delimiter
     name = seed.name.lower().removesuffix(".gz")
     if name.endswith(".tsv"):
         return "\t"
@@ -381,6 +364,7 @@ def _no_constant(name: str) -> None:
 
 
 _SPACE = re.compile(r"[ \t\n\r]*")
+_SEP = re.compile(r'"?sep=(.)"?\s*', re.IGNORECASE)  # how Excel is told of the delimiter, in a line before the header
 _DECODER = json.JSONDecoder(parse_constant=_no_constant)
 
 

@@ -19,12 +19,15 @@ import zlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import BinaryIO, cast
+from typing import TYPE_CHECKING, BinaryIO, cast
 
 from searchlib.errors import SeedError
 
+if TYPE_CHECKING:
+    from concurrent.futures import Executor
+
 GIB = 1 << 30
-KEEP_BELOW = 8 << 20  # bytes; files larger than this are not held in memory between digest and load
+KEEP_BELOW = 8 << 20  # bytes; files larger than this are not held in memory between digest and load, unless it is said
 _CHUNK = 1 << 20
 _RATIO_FROM = 64 << 20  # a file that unpacks to less than this is no bomb, whatever its ratio
 
@@ -56,17 +59,36 @@ class LoadOptions:
     strict: bool = False
 
 
-@dataclass(frozen=True, slots=True)
 class Content:
-    """A file's digest, and its bytes if there are few enough to keep."""
+    """A file's digest, and its bytes if there are few enough to keep. The digest may still be on its way."""
 
-    digest: str
-    data: bytes | None
+    __slots__ = ("_digest", "_wait", "data")
+
+    def __init__(self, digest: str, data: bytes | None, wait: Callable[[], str] | None = None) -> None:
+        """``wait``, if given, is what gives the digest."""
+        self._digest = digest
+        self._wait = wait
+        self.data = data
+
+    @property
+    def hashed(self) -> bool:
+        """Whether the digest is there."""
+        return self._wait is None
+
+    @property
+    def digest(self) -> str:
+        """The digest, waited for if need be."""
+        if self._wait is not None:
+            self._digest = self._wait()
+            self._wait = None
+        return self._digest
 
 
 @dataclass(frozen=True, slots=True)
 class SeedFile:
-    """A file found by ``walk``. ``path`` None is standard input; ``modified`` is in nanoseconds since 1970."""
+    """A file found by ``walk``. ``path`` None is standard input; ``modified`` is when it changed or came to this place,
+    in nanoseconds since 1970.
+    """
 
     path: Path | None
     name: str
@@ -88,27 +110,60 @@ class SeedFile:
             raise SeedError("no longer a file", self.path)
         return stream
 
-    def read(self) -> Content:
-        """Digest and, up to 8 MiB, bytes: to compare with what was indexed, then hand to ``load``.
+    def read(self, keep: int = KEEP_BELOW, aside: Executor | None = None) -> Content:
+        """Digest and, up to ``keep`` bytes, the bytes: to compare with what was indexed, then hand to ``load``.
 
-        Larger files are read once for this in blocks, and once more by ``load``.
+        Larger files are read once for this in blocks, and once more by ``load``. The digest of a file of some size
+        is left to ``aside``, if that is given.
         """
+        if aside is not None and KEEP_BELOW < self.size < keep and self.path is not None:
+            data = self._whole(keep)
+            if data is not None:
+                return Content("", data, aside.submit(digest, data).result)
         hasher = _hasher()
         kept: list[bytes] = []
         size = 0
         try:
             with self.open() as stream:
-                while block := stream.read(_CHUNK):
+                # In one piece if it is to be kept: 40 MB in blocks take half as long again to be put together.
+                wanted = self.size + 1 if self.size < keep else _CHUNK
+                while block := stream.read(wanted if size == 0 else _CHUNK):
                     hasher.update(block)
                     size += len(block)
-                    if size <= KEEP_BELOW or self.path is None:  # standard input is there only once
+                    if size <= keep or self.path is None:  # standard input is there only once
                         kept.append(block)
                     else:
                         kept.clear()
         except OSError as error:
             raise SeedError(reason_of(error), self.path or self.name) from error
-        keep = size <= KEEP_BELOW or self.path is None
-        return Content(hasher.hexdigest(), b"".join(kept) if keep else None)
+        whole = size <= keep or self.path is None
+        return Content(hasher.hexdigest(), (kept[0] if len(kept) == 1 else b"".join(kept)) if whole else None)
+
+    def _whole(self, most: int) -> bytes | None:
+        """All bytes; None if there are more than ``most`` by now."""
+        try:
+            with self.open() as stream:
+                data = stream.read(self.size + 1)
+                if len(data) > self.size:
+                    data += stream.read(most - len(data) + 1)
+                return data if len(data) <= most else None
+        except OSError as error:
+            raise SeedError(reason_of(error), self.path or self.name) from error
+
+
+class KnownRows:
+    """The rows of a seed that the index has: a loader may leave those out whose digests it finds here.
+
+    It names what it left out in ``unchanged``. Nothing is known before ``begin``, and nothing of a seed that is new.
+    """
+
+    def __init__(self) -> None:
+        self.paths: dict[str, str] = {}  # by digest
+        self.unchanged: list[str] = []  # paths
+
+    def begin(self, paths: dict[str, str]) -> None:
+        """Have rows of these digests left out."""
+        self.paths = paths
 
 
 @dataclass(frozen=True)
@@ -125,6 +180,7 @@ class Seed:
     options: LoadOptions = field(default_factory=LoadOptions)
     skips: Callable[[int, str], None] = lambda line, reason: None
     notes: Callable[[int, str], None] = lambda line, remark: None
+    known: KnownRows = field(default_factory=KnownRows)
 
     @property
     def stem(self) -> str:

@@ -16,6 +16,7 @@ from searchlib.documents import ignore, registry
 from searchlib.documents.load import Report
 from searchlib.documents.seed import SeedFile, reason_of
 from searchlib.errors import SeedError, SettingsError
+from searchlib.freshness import changed_at
 
 STDIN = "stdin"
 
@@ -98,7 +99,7 @@ class _Walker:
             if is_kind(status.st_mode):
                 self._skip(name, reason)
                 return
-        yield SeedFile(path, name, status.st_size, status.st_mtime_ns)
+        yield SeedFile(path, name, status.st_size, changed_at(status))
 
     def _folder(self, root: Path, root_name: str) -> Iterator[SeedFile]:
         """All below ``root``: a stack of folders still to be listed, so that any depth will do."""

@@ -266,7 +266,7 @@ def test_a_line_of_json_lines_is_a_document_by_the_usual_names() -> None:
     ]
     (document,) = load("c.jsonl", "\n" + "\n".join(map(json.dumps, rows)))
     assert (document.path, document.title, document.language, document.line) == ("c.jsonl#a1", "T", "de", 2)
-    assert document.metadata == {"year": 1999, "tags": ("x",)}
+    assert document.metadata == {"year": 1999, "tags": ("x",), "deep.a": 1}
     assert [p.line for p in paragraphs(document)] == [2, 2]
 
 
@@ -402,3 +402,41 @@ def test_a_legacy_csv_is_read_in_its_encoding_from_the_first_line_that_needs_it(
         "c.csv", "id,text\n1,plain\n2,Les élèves étaient très gênés à l'école où la forêt brûlait\n".encode("cp1252")
     )
     assert found[1].text == "Les élèves étaient très gênés à l'école où la forêt brûlait"
+
+
+# -- rows: what is nested, what is not closed, what Excel is told
+
+
+def rows_of(name: str, text: str) -> tuple[list[Document], list[tuple[int, str]]]:
+    """The documents of a seed, and what was noted of its lines."""
+    notes: list[tuple[int, str]] = []
+    return load(name, text, notes), notes
+
+
+def test_nested_values_of_json_rows_are_kept_as_those_of_front_matter_are() -> None:
+    nested = {"author": {"name": "Ann", "born": {"year": 1912}}, "tags": ["a", {"b": 1}], "empty": {}, "none": None}
+    (row,), _ = rows_of("a.jsonl", json.dumps({"text": "A harbour.", **nested}))
+    (page,), _ = rows_of("a.md", f"---\n{json.dumps(nested)}\n---\nA harbour.\n")
+    assert row.metadata == page.metadata
+    assert row.metadata == {"author.name": "Ann", "author.born.year": 1912, "tags": ("a", '{"b": 1}')}
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ('id,text\n1,"never closed\n2,harbour\n3,winter\n', 2),
+        ('id,text\n1,harbour\n2,"one ""word"" \nnever closed\n', 3),
+        ('id,text\n1,harbour\n2,"closed\nhere"\n', 0),
+        ('id,text\n1,"harbour"\n', 0),
+    ],
+)
+def test_a_quote_that_is_not_closed_is_noted_with_its_line(text: str, line: int) -> None:
+    _, noted = rows_of("a.csv", text)
+    assert noted == ([(line, "a quote that opens here is not closed: all that follows is one row")] if line else [])
+
+
+@pytest.mark.parametrize("first", ["sep=;", "SEP=;", '"sep=;"'])
+def test_a_first_line_that_names_the_delimiter_is_no_header(first: str) -> None:
+    (document,), _ = rows_of("a.csv", f"{first}\nid;text;year\nx;A harbour, closed.;1912\n")
+    assert (document.path, document.text, document.metadata) == ("a.csv#x", "A harbour, closed.", {"year": "1912"})
+    assert document.line == 3

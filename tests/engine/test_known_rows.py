@@ -1,0 +1,99 @@
+"""Rows of a JSON Lines file that have not changed are told by their lines, and answer as if all were read anew."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+import searchlib
+from searchlib import indexing
+from searchlib.documents import rows
+from searchlib.engines.whoosh import disk
+
+from .folders import contents
+
+SAMPLED = 2
+
+
+@pytest.fixture(autouse=True, scope="module")
+def few_are_sampled():  # type: ignore[no-untyped-def]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(indexing, "_SAMPLED", SAMPLED)
+        patch.setattr(disk, "_sync", lambda path: None)
+        yield
+
+
+LINES = (
+    *(json.dumps({"id": id, "text": text}).encode() for id in ("a", "b", "a#2", "") for text in ("One.", "Two.")),
+    json.dumps({"id": "c", "text": "Straße çok.", "by": "Ann"}, ensure_ascii=False).encode(),
+    '{"id": "d", "text": "Café"}'.encode("latin-1"),
+    b'{"id": "a", "text": "Other"}\r{"id": "a", "text": "Old Mac"}',
+    b'{"id": "w", "text": "Windows"}\r',
+    b'{"id": "e", "text": "..."}',  # a document without paragraphs
+    b'{"id": "a", "text": ""}',
+    b"not JSON",
+    b"",
+)
+
+
+@settings(max_examples=25, derandomize=True, deadline=None, suppress_health_check=list(HealthCheck))
+@given(st.lists(st.lists(st.sampled_from(LINES), max_size=9), min_size=2, max_size=4))
+def test_an_update_makes_the_index_that_a_clean_build_makes(
+    tmp_path_factory: pytest.TempPathFactory, versions: list[list[bytes]]
+) -> None:
+    folder = tmp_path_factory.mktemp("rows")
+    path = folder / "rows.jsonl"
+    for number, lines in enumerate(versions):
+        path.write_bytes(b"\n".join(lines) + b"\n")
+        updated = searchlib.build(path, folder / "index", processes=1, compact=True)
+        clean = searchlib.build(path, folder / f"clean{number}", processes=1)
+        assert updated.digest == clean.digest
+        assert contents(folder / "index") == contents(folder / f"clean{number}")
+        assert updated.changes is not None and clean.changes is not None
+        assert updated.changes.skipped == clean.changes.skipped, "what is skipped is told every time"
+
+
+def count_rows(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The ids of rows that are made documents of, from now on."""
+    made: list[str] = []
+    before = rows._Rows.document
+
+    def document(self, row, *arguments, **keywords):  # type: ignore[no-untyped-def]
+        made.append(row["id"])
+        return before(self, row, *arguments, **keywords)
+
+    monkeypatch.setattr(rows._Rows, "document", document)
+    return made
+
+
+def write(path: Path, texts: dict[str, str]) -> None:
+    path.write_text("".join(json.dumps({"id": id, "text": text}) + "\n" for id, text in texts.items()))
+
+
+def test_rows_that_are_as_they_were_are_not_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    texts = {f"r{number}": f"The harbour {number}." for number in range(20)}
+    write(tmp_path / "rows.jsonl", texts)
+    searchlib.build(tmp_path / "rows.jsonl", tmp_path / "index", processes=1)
+    made = count_rows(monkeypatch)
+    texts["r11"] = "Another harbour."
+    write(tmp_path / "rows.jsonl", texts)
+    index = searchlib.build(tmp_path / "rows.jsonl", tmp_path / "index", processes=1)
+    assert made == ["r0", "r1", "r11"], "those that tell the language, and the one that changed"
+    assert index.changes is not None
+    assert (index.changes.changed, index.changes.unchanged, index.changes.removed) == (1, 19, 0)
+
+
+def test_a_row_whose_name_depends_on_those_before_it_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "rows.jsonl"
+    row = '{"id": "%s", "text": "The harbour."}\n'
+    for third in ("other", "same", "other", "same#2", "a", "same", "same#2"):
+        path.write_text(row % "x" + row % "y" + row % third + row % "z" + row % "same")
+        index = searchlib.build(path, tmp_path / "index", processes=1)
+        found = {hit.document.path for hit in index.search("harbour")}
+        assert found == {
+            f"rows.jsonl#{name}" for name in ("x", "y", third, "z", "same#2" if third == "same" else "same")
+        }
