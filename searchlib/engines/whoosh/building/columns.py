@@ -16,9 +16,7 @@ import numpy as np
 
 from searchlib import analysis
 from searchlib.engines.whoosh.building.runs import FieldRun, UInts, group, ranges, sorted_keys, sums
-
-# ASCII text as bytes, in lower case and with blanks for everything that separates words.
-_ASCII_WORDS = bytes(ord(chr(code).lower()) if code < 128 and chr(code).isalnum() else 32 for code in range(256))
+from searchlib.engines.whoosh.building.words import ASCII_WORDS, keys_of_words
 
 
 class TextField:
@@ -37,7 +35,7 @@ class TextField:
             vocabulary = self._vocabularies[language] = _Vocabulary(self._counter)
         words, counts = self._words, self._counts
         if text.isascii():
-            prepared = text.encode().translate(_ASCII_WORDS)
+            prepared = text.encode().translate(ASCII_WORDS)
             number = vocabulary.ascii.__getitem__
             for start, end in places:
                 found = prepared[start:end].split()
@@ -47,7 +45,7 @@ class TextField:
         for start, end in places:
             part = text[start:end]
             if part.isascii():
-                plain = part.encode().translate(_ASCII_WORDS).split()
+                plain = part.encode().translate(ASCII_WORDS).split()
                 counts.append(len(plain))
                 words.extend(map(vocabulary.ascii.__getitem__, plain))
             else:
@@ -63,6 +61,21 @@ class TextField:
         words = np.frombuffer(self._words, dtype=np.uint32)
         counts = np.frombuffer(self._counts, dtype=np.uint32)
         return _invert_words(words, counts, keys_of_word)
+
+    def words(self) -> tuple[list[bytes], list[int]]:
+        """The words of the records so far and their counts, as ``words.keys_of_words`` gives them."""
+        counts = np.bincount(np.frombuffer(self._words, dtype=np.uint32))
+        keys: list[bytes] = []
+        totals: list[int] = []
+        for vocabulary in self._vocabularies.values():
+            ascii_counts, other_counts = (
+                counts[np.fromiter(found.values(), np.int64, len(found))].tolist()
+                for found in (vocabulary.ascii, vocabulary.others)
+            )
+            found = keys_of_words(vocabulary.ascii, ascii_counts, zip(vocabulary.others, other_counts, strict=True))
+            keys += found[0]
+            totals += found[1]
+        return keys, totals
 
 
 class _Vocabulary:

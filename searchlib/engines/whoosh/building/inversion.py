@@ -19,6 +19,7 @@ import numpy as np
 from searchlib import analysis
 from searchlib.engines.whoosh.building.columns import SharedField, TextField
 from searchlib.engines.whoosh.building.runs import Run, Stretches
+from searchlib.engines.whoosh.building.words import TextWords
 from searchlib.paragraphs import places
 from searchlib.query.values import meta_keys, metadata_field
 from searchlib.records import Document, IdHash, Scalar
@@ -60,6 +61,13 @@ class _Inverter:
         self.stored: dict[str, Stretches] = defaultdict(Stretches)
         self.columns: dict[str, array[int]] = {name: array("I") for name in ("_id", "number", "start", "line")}
         self.documents: list[tuple[str, int]] = []
+        self.words: list[bytes] = []
+        self.word_counts = array("I")
+        self.above = TextWords(self._count)  # the words of titles and headings
+
+    def _count(self, keys: Iterable[bytes], counts: Iterable[int]) -> None:
+        self.words.extend(keys)
+        self.word_counts.extend(counts)
 
     def add(self, incoming: Incoming) -> None:
         document, first = incoming.document, self.size
@@ -70,7 +78,9 @@ class _Inverter:
         texts = [document.text[start:end] for start, end in ranges]
         self.texts += texts
         self.text.add(document.text, ranges, language)
-        self._headings(found.headings, language)
+        paths = self._headings(found.headings, language)
+        if size:
+            self.above.add_document(document.title, paths)
         self.shared["title"].add_text(document.title, language, first, size)
         for name, value in (("document", document.path), ("type", document.type), ("language", language)):
             self.shared[name].add_keys([value], [0], first, size)
@@ -93,11 +103,15 @@ class _Inverter:
             return analysis.detect_language(incoming.document.text, incoming.default_language)
         return code
 
-    def _headings(self, headings: Sequence[tuple[str, ...]], language: str) -> None:
+    def _headings(self, headings: Sequence[tuple[str, ...]], language: str) -> list[str]:
+        """Add the heading paths of a document; each stretch of the same one."""
+        paths = []
         for start, stop in stretches(headings):
             path = "\n".join(headings[start])
             self.shared["headings"].add_text(path, language, self.size + start, stop - start)
             self.stored["headings"].add(path, stop - start)
+            paths.append(path)
+        return paths
 
     def _store(self, incoming: Incoming, language: str, size: int) -> None:
         document = incoming.document
@@ -127,7 +141,19 @@ class _Inverter:
         for name, shared in {**self.shared, **self.meta}.items():
             fields[name] = shared.invert(self.size)
         columns = {name: np.frombuffer(values, dtype=np.uint32) for name, values in self.columns.items()}
-        return Run(self.size, fields, self.texts, dict(self.stored), columns, self.documents, sorted(self.meta))
+        self.above.finish()
+        self._count(*self.text.words())
+        return Run(
+            self.size,
+            fields,
+            self.texts,
+            dict(self.stored),
+            columns,
+            self.documents,
+            sorted(self.meta),
+            self.words,
+            np.frombuffer(self.word_counts, dtype=np.uint32),
+        )
 
 
 def _occurrences(texts: Sequence[str]) -> list[int]:

@@ -128,4 +128,5 @@ def size_of(run: Run) -> int:
         arrays = (found.df, found.docs, found.freqs, found.positions, found.lengths)
         total += sum(part.nbytes for part in arrays if part is not None)
         total += sum(60 + len(key) for key in found.keys)
+    total += sum(60 + len(word) for word in run.words) + run.word_counts.nbytes
     return total + sum(60 + 2 * len(text) for text in run.texts)

@@ -50,7 +50,8 @@ class Stretches:
 class Run:
     """A batch of documents, inverted: postings by field, the text of each record, other stored values by name.
 
-    Records are numbered from 0, in the order in which documents and paragraphs came.
+    Records are numbered from 0, in the order in which documents and paragraphs came. ``words`` are those of the
+    vocabulary, in no order and with repetitions, and ``word_counts`` how often each occurs.
     """
 
     size: int
@@ -60,6 +61,8 @@ class Run:
     columns: dict[str, NDArray[Any]]
     documents: list[tuple[str, int]]  # (path, number of records)
     metadata_fields: list[str] = field(default_factory=list)
+    words: list[bytes] = field(default_factory=list)
+    word_counts: UInts = field(default_factory=lambda: np.zeros(0, np.uint32))
 
 
 def sorted_keys(keys: list[bytes]) -> tuple[list[bytes], UInts]:

@@ -10,7 +10,7 @@ import pickle
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
-from itertools import islice
+from itertools import chain, compress, islice, repeat
 from pathlib import Path
 from typing import Any, BinaryIO, Protocol
 
@@ -57,6 +57,9 @@ class Source(Protocol):
     def column(self, name: str) -> NDArray[Any]:
         """A column, one number for each record."""
 
+    def stored_at(self, name: str, records: NDArray[np.int64]) -> Iterator[Any]:
+        """The stored values of one name of some records, given by increasing number."""
+
 
 class RunSource:
     """A run in memory."""
@@ -91,6 +94,25 @@ class RunSource:
         """A column."""
         return self._run.columns[name]
 
+    def stored_at(self, name: str, records: NDArray[np.int64]) -> Iterator[Any]:
+        """The stored values of one name of some records."""
+        return _chosen(self.stored(name), self.size, records)
+
+    def words(self) -> tuple[list[bytes], list[int]]:
+        """The words of the run and their counts."""
+        return self._run.words, self._run.word_counts.tolist()
+
+
+def _chosen(
+    chunks: Iterator[tuple[Sequence[Any], Sequence[int] | None]], size: int, records: NDArray[np.int64]
+) -> Iterator[Any]:
+    wanted = np.zeros(size, bool)
+    wanted[records] = True
+    values = (
+        values if repeats is None else chain.from_iterable(map(repeat, values, repeats)) for values, repeats in chunks
+    )
+    return compress(chain.from_iterable(values), wanted.tolist())
+
 
 def _cut(run: FieldRun) -> Iterator[Slice]:
     ends = np.concatenate(([0], np.cumsum(run.df, dtype=np.int64)))
@@ -124,6 +146,8 @@ class SpilledRun:
                     self._write(f"{number}.{part}", values)
         for name, column in run.columns.items():
             self._write(f"{name}.column", column)
+        self._write("words", b"\n".join(run.words))
+        self._write("word_counts", run.word_counts)
         _save_texts(folder / "texts", run.texts)
         with (folder / "stored").open("wb") as file:
             pickle.dump(run.stored, file, pickle.HIGHEST_PROTOCOL)
@@ -186,6 +210,15 @@ class SpilledRun:
         """A column."""
         return self._whole(f"{name}.column")
 
+    def stored_at(self, name: str, records: NDArray[np.int64]) -> Iterator[Any]:
+        """The stored values of one name of some records."""
+        return _chosen(self.stored(name), self.size, records)
+
+    def words(self) -> tuple[list[bytes], list[int]]:
+        """The words of the run and their counts."""
+        blob = (self._folder / "words").read_bytes()
+        return blob.split(b"\n") if blob else [], self._whole("word_counts").tolist()
+
 
 def _portions(ends: NDArray[np.int64]) -> Iterator[tuple[int, int]]:
     """Cut keys into slices, (first, last) each; ``ends[i]`` is how many postings the keys before number i have."""
@@ -235,19 +268,11 @@ class SegmentSource:
             return
         entries = iter(self._segment.terms(name))
         while batch := list(islice(entries, KEYS_AT_ONCE)):
-            docs = [self._segment.docs(entry) for _, entry in batch]
-            freqs = [self._segment.freqs(entry) for _, entry in batch]
-            positions = None
-            if self._segment.has_positions(name):
-                positions = np.concatenate([self._segment.positions(entry)[0] for _, entry in batch])
-            yield Slice(
-                [key for key, _ in batch],
-                np.fromiter((entry.df for _, entry in batch), np.uint32, len(batch)),
-                np.fromiter((int(found.sum()) for found in freqs), np.int64, len(batch)),
-                np.concatenate(docs),
-                np.concatenate(freqs),
-                positions,
-            )
+            found = self._segment.postings(name, [entry for _, entry in batch])
+            df = np.fromiter((entry.df for _, entry in batch), np.uint32, len(batch))
+            ends = np.cumsum(df, dtype=np.int64)
+            cf = np.add.reduceat(found.freqs, ends - df, dtype=np.int64)
+            yield Slice([key for key, _ in batch], df, cf, *found)
 
     def lengths(self, name: str) -> NDArray[Any] | None:
         """Tokens of the field for each record."""
@@ -263,3 +288,10 @@ class SegmentSource:
     def column(self, name: str) -> NDArray[Any]:
         """A column."""
         return self._segment.column(name)
+
+    def stored_at(self, name: str, records: NDArray[np.int64]) -> Iterator[Any]:
+        """The stored texts of one name of some records."""
+        for value in self._segment.stored_values_at(name, records):
+            if type(value) is not str:
+                self._segment.stored_damaged(f"{name!r} of a record is no text")
+            yield value

@@ -1,0 +1,267 @@
+"""The words of an index, counted: what its vocabulary is made of.
+
+Every commit writes the vocabulary of the whole index anew: that of the generation before, with the words of what came
+added and those of what went subtracted. Words depend on nothing but the text, so what is in a segment can be counted
+again at any time; counts are sums over documents, so the result is that of a build from nothing, to the byte.
+
+A document counts all words of its text, those of its title once, and those of a heading once where its section
+begins. `Totals` adds up; what it cannot hold in memory it puts aside, sorted, and merges at the end.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import compress, islice
+from pathlib import Path
+from typing import TypeAlias
+
+import numpy as np
+
+from searchlib import analysis
+from searchlib.arrays import NDArray
+from searchlib.engines.whoosh.codec.container import ContainerWriter
+from searchlib.engines.whoosh.codec.vocabulary import KIND, LONGEST, LONGEST_KEY, VocabularyWriter
+
+MOST = 1 << 20
+"""Distinct words that totals hold in memory: about 100 MB."""
+
+Chunk: TypeAlias = tuple[Sequence[bytes], Sequence[int]]
+"""Keys in order, and what to add to the count of each."""
+
+# ASCII text as bytes, in lower case and with blanks for everything that separates words.
+ASCII_WORDS = bytes(ord(chr(code).lower()) if code < 128 and chr(code).isalnum() else 32 for code in range(256))
+_AT_ONCE = 1 << 13
+_TEXT = 1 << 18  # code points that are counted at once
+_RAW = 1 << 18  # distinct words as they are written that a counter holds
+
+
+def keys_of_words(
+    ascii_words: Iterable[bytes], ascii_counts: Iterable[int], others: Iterable[tuple[str, int]] = ()
+) -> tuple[list[bytes], list[int]]:
+    """The keys of words and their counts, in no order; a key may be there more than once.
+
+    ``ascii_words`` are of ASCII letters and digits in lower case, ``others`` as ``analysis.split_words`` has them.
+    """
+    keys, counts = list(ascii_words), list(ascii_counts)
+    if max(map(len, keys), default=0) > LONGEST:
+        short = [len(key) <= LONGEST for key in keys]
+        keys, counts = list(compress(keys, short)), list(compress(counts, short))
+    for word, count in others:
+        for surface in analysis.surfaces(word):
+            key = key_of(surface)
+            if key is not None:
+                keys.append(key)
+                counts.append(count)
+    return keys, counts
+
+
+def key_of(surface: str) -> bytes | None:
+    """The key of a word in the vocabulary; None if it is too long to be in it."""
+    joined = analysis.join_key(surface)
+    key = joined.encode()
+    fits = len(surface) <= LONGEST and len(key) <= LONGEST_KEY and len(analysis.split_key(joined)[0]) <= LONGEST
+    return key if fits else None
+
+
+class TextWords:
+    """Counts the words of texts that come one by one, and hands them on when they are many."""
+
+    def __init__(self, take: Callable[[Iterable[bytes], Iterable[int]], None]) -> None:
+        self._take = take
+        self._waiting: list[str] = []  # ASCII texts: many are counted at once
+        self._size = 0
+        self._ascii: Counter[bytes] = Counter()
+        self._others: Counter[str] = Counter()
+
+    def add(self, text: str) -> None:
+        """Count the words of a text."""
+        if text.isascii():
+            self._waiting.append(text)
+            self._size += len(text)
+            if self._size > _TEXT:
+                self._count()
+        else:
+            self._others.update(analysis.split_words(text))
+        if len(self._ascii) + len(self._others) > _RAW:
+            self.finish()
+
+    def _count(self) -> None:
+        self._ascii.update("\n".join(self._waiting).encode().translate(ASCII_WORDS).split())
+        self._waiting.clear()
+        self._size = 0
+
+    def finish(self) -> None:
+        """Hand on what was counted."""
+        self._count()
+        self._take(*keys_of_words(self._ascii, self._ascii.values(), self._others.items()))
+        self._ascii.clear()
+        self._others.clear()
+
+    def add_document(self, title: str, headings: Iterable[str]) -> None:
+        """Count what stands above the text of a document: its title, and the heading path of each of its records."""
+        if title:
+            self.add(title)
+        before: list[str] = []
+        for path in headings:
+            parts = path.split("\n") if path else []
+            if parts != before:
+                for heading in parts[_common(before, parts) :]:
+                    self.add(heading)
+                before = parts
+
+
+def _common(first: Sequence[str], second: Sequence[str]) -> int:
+    """How many items both begin with."""
+    return next(
+        (at for at, (a, b) in enumerate(zip(first, second, strict=False)) if a != b), min(len(first), len(second))
+    )
+
+
+def count_records(
+    records: NDArray[np.int64],
+    begins: NDArray[np.bool_],
+    stored: Callable[[str, NDArray[np.int64]], Iterable[str]],
+    words: TextWords,
+) -> None:
+    """Count the words of whole documents.
+
+    ``records`` are their numbers, increasing; ``begins`` says of each whether a document begins with it;
+    ``stored(name, records)`` gives stored values.
+    """
+    if not len(records):
+        return
+    for text in stored("text", records):
+        words.add(text)
+    headings = iter(stored("headings", records))
+    firsts = np.flatnonzero(begins)
+    sizes = np.diff(firsts, append=len(records)).tolist()
+    for title, size in zip(stored("title", records[firsts]), sizes, strict=True):
+        words.add_document(title, islice(headings, size))
+
+
+class Miscounted(Exception):
+    """More of a word went than there was, or words are not in order: the vocabulary is not that of the index."""
+
+
+class Totals:
+    """Adds up the counts of words, positive and negative, in whatever order they come."""
+
+    def __init__(self, folder: Path) -> None:
+        """What does not fit into memory is put into ``folder``."""
+        self._folder = folder
+        self._counts: dict[bytes, int] = {}
+        self._aside: list[Path] = []
+
+    def add(self, keys: Iterable[bytes], counts: Iterable[int]) -> None:
+        """Add counts."""
+        totals = self._counts
+        known = totals.get
+        for key, count in zip(keys, counts, strict=True):
+            totals[key] = known(key, 0) + count
+        if len(totals) > MOST:
+            self._put_aside()
+
+    def subtract(self, keys: Iterable[bytes], counts: Iterable[int]) -> None:
+        """Subtract counts."""
+        self.add(keys, [-count for count in counts])
+
+    def _put_aside(self) -> None:
+        path = self._folder / f"words{len(self._aside)}"
+        with path.open("wb") as file:
+            for keys, counts in self._sorted():
+                blob = b"\n".join(keys)
+                file.write(np.array([len(blob), len(keys)], "<i8").tobytes())
+                file.write(blob)
+                file.write(np.array(counts, "<i8").tobytes())
+        self._aside.append(path)
+        self._counts = {}
+
+    def _sorted(self) -> Iterator[Chunk]:
+        counts = self._counts
+        keys = sorted(counts)
+        for first in range(0, len(keys), _AT_ONCE):
+            part = keys[first : first + _AT_ONCE]
+            yield part, list(map(counts.__getitem__, part))
+
+    def chunks(self, before: Iterator[Chunk] | None = None) -> Iterator[Chunk]:
+        """All words and their counts in order, those of ``before`` added; words whose count is 0 are left out.
+
+        Raises:
+            Miscounted: a count is negative, or ``before`` is seen not to be in order.
+        """
+        streams = [*([before] if before is not None else []), *map(_read, self._aside), self._sorted()]
+        for keys, counts in _merged(streams):
+            least = min(counts, default=1)
+            if least < 0:
+                raise Miscounted
+            if least:
+                yield keys, counts
+            else:
+                yield list(compress(keys, counts)), list(filter(None, counts))
+
+    def close(self) -> None:
+        """Remove what was put aside."""
+        for path in self._aside:
+            path.unlink(missing_ok=True)
+
+
+def _read(path: Path) -> Iterator[Chunk]:
+    with path.open("rb") as file:
+        while header := file.read(16):
+            size, count = np.frombuffer(header, "<i8").tolist()
+            keys = file.read(size).split(b"\n")
+            yield keys, np.frombuffer(file.read(8 * count), "<i8").tolist()
+
+
+def _merged(streams: Iterable[Iterator[Chunk]]) -> Iterator[Chunk]:
+    """The sums of sorted streams, sorted; each step goes as far as all of them are known."""
+    waiting: dict[int, tuple[Chunk, Iterator[Chunk]]] = {}
+    for number, stream in enumerate(streams):
+        if (first := _next(stream)) is not None:
+            waiting[number] = first, stream
+    while waiting:
+        pivot = min(keys[-1] for (keys, _), _ in waiting.values())
+        parts: list[Chunk] = []
+        for number, ((keys, counts), stream) in list(waiting.items()):
+            cut = bisect_right(keys, pivot)
+            if cut:
+                parts.append((keys[:cut], counts[:cut]))
+            rest = (keys[cut:], counts[cut:]) if cut < len(keys) else _next(stream)
+            if rest is None:
+                del waiting[number]
+            else:
+                waiting[number] = rest, stream
+        if not parts:
+            raise Miscounted  # what is in order always goes on
+        yield parts[0] if len(parts) == 1 else _added(parts)
+
+
+def _next(stream: Iterator[Chunk]) -> Chunk | None:
+    return next((chunk for chunk in stream if chunk[0]), None)
+
+
+def _added(parts: Sequence[Chunk]) -> Chunk:
+    totals = dict(zip(*parts[0], strict=True))
+    size = len(totals)
+    for keys, counts in parts[1:]:
+        for key, count in zip(keys, counts, strict=True):
+            totals[key] = totals.get(key, 0) + count
+    keys = sorted(totals) if len(totals) > size else list(totals)
+    return keys, list(map(totals.__getitem__, keys))
+
+
+def write_vocabulary(path: Path, chunks: Iterable[Chunk]) -> None:
+    """Write the vocabulary file ``path``, which does not exist. Raises Miscounted; then there is no file."""
+    writer = VocabularyWriter(ContainerWriter(path.open("xb"), KIND))
+    try:
+        for keys, counts in chunks:
+            writer.add(keys, counts)
+    except BaseException as error:
+        writer.abort()
+        path.unlink()
+        if isinstance(error, ValueError):  # words that are not in order
+            raise Miscounted from error
+        raise
+    writer.close(sync=False)

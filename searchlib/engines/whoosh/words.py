@@ -1,0 +1,177 @@
+"""The words of an index, for completion and for spelling: how often each occurs, which begin alike, which are near.
+
+Everything is compared without case and accents. `IndexWords` reads the vocabulary of the index; `TermWords` stands in
+for it in an index that is older than vocabularies: it knows stems only, and nothing of spelling.
+
+Near words are found as `execution.fuzzy` finds near terms: the sets of all words leave few, whose distances are
+computed together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cached_property
+from typing import TypeAlias
+
+import numpy as np
+
+from searchlib.analysis import SEPARATOR, fold, split_key
+from searchlib.arrays import NDArray
+from searchlib.engines.whoosh.codec.segment import SegmentColumns
+from searchlib.engines.whoosh.codec.vocabulary import LETTERS, LONGEST, Vocabulary, sets_of
+from searchlib.engines.whoosh.execution.fuzzy import distances_by_pattern
+
+_AFTER = b"\xff"  # greater than any byte of a key
+_ALL = np.uint32((1 << LETTERS) - 1)  # the characters of a set
+
+Ints: TypeAlias = NDArray[np.int64]
+
+
+class IndexWords:
+    """Implements ``searchlib.engine.Words`` on a vocabulary; safe to share between threads."""
+
+    def __init__(self, vocabulary: Vocabulary) -> None:
+        self._vocabulary = vocabulary
+
+    def beginning(self, prefix: str, limit: int) -> list[tuple[str, int]]:
+        """The commonest words that begin with ``prefix``; those of one count in the order of the vocabulary."""
+        begin = fold(prefix).encode()
+        if not begin or limit < 1:
+            return []
+        known = self._vocabulary
+        first, last = known.locate(begin), known.locate(begin + _AFTER)
+        return [
+            (self._word(number)[1], count) for number, count in (known.most(first, last, limit) if first < last else ())
+        ]
+
+    def count(self, word: str) -> int:
+        """How often the word occurs, with whatever accents."""
+        folded = fold(word).encode()
+        if not folded:
+            return 0
+        known = self._vocabulary
+        first, last = known.locate(folded), known.locate(folded + SEPARATOR.encode() + _AFTER)
+        return int(known.counts(first, last).sum()) if first < last else 0
+
+    def near(self, word: str, distance: int) -> list[tuple[str, int, int]]:
+        """The words at most so many edits from ``word``, in order; of those that differ in accents, the commonest."""
+        text = fold(word)
+        if not text or len(text) >= LONGEST:
+            return []
+        numbers, distances = self._near(text, distance)
+        counts = self._vocabulary.counts_of(numbers).tolist()
+        found: dict[str, tuple[str, int, int]] = {}
+        greatest: dict[str, int] = {}
+        for number, edits, count in zip(numbers.tolist(), distances.tolist(), counts, strict=True):
+            folded, exact = self._placed(number)
+            shown, total, _ = found.get(folded, (exact, 0, 0))
+            if count > greatest.get(folded, 0):
+                greatest[folded], shown = count, exact
+            found[folded] = shown, total + count, edits
+        return list(found.values())
+
+    def _word(self, number: int) -> tuple[str, str]:
+        """(folded form, word)."""
+        return self._vocabulary.text(self._vocabulary.keys(number, number + 1)[0])
+
+    def _placed(self, number: int) -> tuple[str, str]:
+        """The same of a word, once the places of all are known."""
+        data, ends, lengths = self._places
+        end = int(ends[number])
+        return self._vocabulary.text(data[end - int(lengths[number]) : end].tobytes())
+
+    def _near(self, text: str, distance: int) -> tuple[Ints, Ints]:
+        """The numbers of the words that are near, and how near."""
+        numbers, sizes = self._possible(text, distance)
+        data, ends, lengths = self._places
+        # A key with as many bytes as its folded form has characters is ASCII, and nothing but the folded form.
+        plain = lengths[numbers] == sizes
+        rows = numbers[plain]
+        widths = sizes[plain]
+        begins = ends[rows].astype(np.int64) - widths
+        width = int(widths.max(initial=0))
+        letters = data[np.minimum(begins[:, None] + np.arange(width), len(data) - 1)] if len(rows) else data[:0]
+        distances = np.zeros(len(numbers), np.int64)
+        if len(rows):
+            distances[plain] = _distances(letters, widths, text)
+        others = np.flatnonzero(~plain)
+        if len(others):
+            words = [self._placed(number)[0] for number in numbers[others].tolist()]
+            distances[others] = _distances(*_as_rows(words), text)
+        near = distances <= distance
+        return numbers[near], distances[near]
+
+    @cached_property
+    def _places(self) -> tuple[NDArray[np.uint8], NDArray[np.uint32], NDArray[np.uint8]]:
+        return self._vocabulary.places()
+
+    @cached_property
+    def _sets(self) -> tuple[NDArray[np.uint32], NDArray[np.int8]]:
+        """The sets of all words, and the number of characters in each."""
+        sets = self._vocabulary.sets
+        return sets, (sets >> np.uint32(LETTERS)).astype(np.int8)
+
+    def _possible(self, text: str, distance: int) -> tuple[Ints, Ints]:
+        """The numbers of the words that may be near, by their sets, and how many characters they have."""
+        sets, lengths = self._sets
+        mine = sets_of([text.encode()])[0] & _ALL
+        low, high = max(len(text) - distance, 1), len(text) + distance
+        possible = np.flatnonzero((lengths >= low) & (lengths <= high))
+        near = sets[possible] & _ALL
+        lacking, more = mine & ~near, near & ~mine
+        for _ in range(distance):  # takes one bit out
+            lacking &= lacking - np.uint32(1)
+            more &= more - np.uint32(1)
+        found = possible[(lacking | more) == 0]
+        return found, lengths[found].astype(np.int64)
+
+
+def _as_rows(words: Sequence[str]) -> tuple[NDArray[np.uint32], Ints]:
+    """Words as rows of code points, and how many each has."""
+    lengths = np.fromiter(map(len, words), np.int64, len(words))
+    rows = np.zeros((len(words), int(lengths.max(initial=0))), np.uint32)
+    rows[np.arange(rows.shape[1]) < lengths[:, None]] = np.frombuffer("".join(words).encode("utf-32-le"), "<u4")
+    return rows, lengths
+
+
+def _distances(rows: NDArray[np.unsignedinteger], lengths: Ints, text: str) -> Ints:
+    """The distance of each word (a row of code points; of bytes, if all is ASCII) to ``text``, in edits."""
+    if rows.dtype == np.uint8:
+        pattern = np.zeros(256, np.uint64)
+        for place, letter in enumerate(text):
+            pattern[ord(letter) if ord(letter) < 128 else 255] |= np.uint64(1 << place)
+        return distances_by_pattern(rows, lengths, pattern, len(text))
+    known = np.array(sorted(set(map(ord, text))), np.uint32)
+    pattern = np.zeros(len(known) + 1, np.uint64)  # the last one: of all other characters
+    for place, letter in enumerate(text):
+        pattern[known.searchsorted(ord(letter))] |= np.uint64(1 << place)
+    numbers = np.minimum(known.searchsorted(rows), len(known) - 1)
+    numbers[known[numbers] != rows] = len(known)
+    return distances_by_pattern(numbers, lengths, pattern, len(text))
+
+
+class TermWords:
+    """Implements ``searchlib.engine.Words`` on the term dictionaries of segments: completion of stems."""
+
+    def __init__(self, segments: Sequence[SegmentColumns]) -> None:
+        self._segments = segments
+
+    def beginning(self, prefix: str, limit: int) -> list[tuple[str, int]]:
+        """The commonest stems that begin with ``prefix``; deleted records are counted too."""
+        begin = fold(prefix).encode()
+        if not begin or limit < 1:
+            return []
+        totals: dict[bytes, int] = {}
+        for segment in self._segments:
+            for key, entry in segment.terms("text", begin, begin + _AFTER):
+                totals[key] = totals.get(key, 0) + entry.cf
+        ranked = sorted(totals.items(), key=lambda item: (-item[1], item[0]))
+        return [(split_key(key.decode("utf-8", "replace"))[1], count) for key, count in ranked[:limit]]
+
+    def count(self, word: str) -> int:
+        """0: words as they are written are not known."""
+        return 0
+
+    def near(self, word: str, distance: int) -> list[tuple[str, int, int]]:
+        """None are known."""
+        return []
