@@ -182,6 +182,27 @@ def test_a_second_writer_waits_as_long_as_it_is_told_to(seeds: Path, path: Path)
         w.add(Document("memo", "A ship."))
 
 
+WRITER = """
+import sys
+import searchlib
+path, name = sys.argv[1:]
+index = searchlib.open(path)
+for number in range(3):
+    with index.writer(wait=60) as w:
+        w.add(searchlib.Document(f"{name}{number}", "A lighthouse."))
+"""
+
+
+def test_processes_that_write_at_once_wait_for_each_other_and_nothing_is_lost(path: Path) -> None:
+    writers = [subprocess.Popen([sys.executable, "-c", WRITER, str(path), name]) for name in "abc"]
+    assert [writer.wait(timeout=120) for writer in writers] == [0, 0, 0]
+    index = searchlib.open(path)
+    found = {hit.document.path for hit in index.search("lighthouse", limit=20)}
+    assert found == {f"{name}{number}" for name in "abc" for number in range(3)}
+    assert index.search("text:harbour").total == 5
+    assert index.verify() == []
+
+
 HOLD = """
 import sys, time
 import searchlib

@@ -26,7 +26,7 @@ from searchlib.engines.whoosh.manifest import MANIFEST, describe_file, digest_of
 
 Damage: TypeAlias = Callable[[Path, random.Random], str]
 
-KINDS = {".trm": b"TERM", ".pst": b"POST", ".sto": b"STOR", ".col": b"COLS", ".del": b"DELS"}
+KINDS = {".trm": b"TERM", ".pst": b"POST", ".sto": b"STOR", ".col": b"COLS", ".del": b"DELS", ".voc": b"VOCA"}
 NUMBERS = (
     0,
     1,
@@ -273,7 +273,7 @@ def restamp(folder: Path) -> None:
     for files in (raw["files"], *(segment["files"] for segment in raw["segments"])):
         for name in files:
             entry = describe_file(folder / name)
-            files[name] |= {"size": entry.size, "digest": entry.digest}
+            files[name] = entry.as_dict()
     seal(path, raw)
 
 

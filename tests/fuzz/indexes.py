@@ -54,7 +54,8 @@ QUERIES = (
     "*",
     "* -common",
 )
-
+BEGINNINGS = ("h", "the win", "erdog", "w3", "東", "zz")
+MISSPELT = ("habrour", "+wintr ships", "erdogn", "theharbour", "har bour")
 
 # -- the indexes
 
@@ -178,6 +179,10 @@ def answers(folder: Path) -> dict[str, Any]:
                 found[query, "explained"] = str(hit.explain())
                 found[query, "context"] = [record.paragraph.text for record in index.context(hit.id, 2, 2)]
                 found[query, "again"] = index.paragraph(hit.id).paragraph.text
+        for text in BEGINNINGS:
+            found[text, "completed"] = index.complete(text, 5)
+        for query in MISSPELT:
+            found[query, "suggestion"] = index.search(query, limit=5).suggestion
         stats = index.stats()
         found["stats"] = (stats.documents, stats.paragraphs, stats.tokens, stats.segments, stats.deleted, stats.digest)
         found["documents"] = list(index._opened.documents())

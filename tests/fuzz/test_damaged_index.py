@@ -22,6 +22,7 @@ them), positions in any order, lengths, ``start`` and ``line`` (numbers that are
 
 from __future__ import annotations
 
+import json
 import random
 import subprocess
 import sys
@@ -266,3 +267,73 @@ def test_frequencies_and_block_tables_are_checked_in_part_too() -> None:
         record.docs(299)
     with pytest.raises(StreamDamaged):
         record.decode(np.array([2]), 100)
+
+
+# -- files that are sound, and of the right size, but others
+
+
+def large(folder: Path, word: str, deleted: str) -> Path:
+    """An index whose files are too large to be compared whole on opening, of sizes that do not depend on the word."""
+    seeds = folder / "seeds"
+    if not seeds.exists():
+        seeds.mkdir(parents=True)
+        chance = random.Random(3)
+        texts = ["".join(chance.choices("abcdefghijklmnopqrstuvwxyz", k=7)) for _ in range(9_000)]
+        (seeds / "words.txt").write_text("Words\n\n" + "\n\n".join(texts) + "\n", "utf-8")
+        for name in ("x", "y"):
+            (seeds / f"{name}.txt").write_text(f"Note\n\nA ship of {name}.\n", "utf-8")
+    (seeds / "last.txt").write_text(f"Last\n\nThe {word} is closed.\n", "utf-8")
+    searchlib.build(seeds, folder / "index", processes=1)
+    (seeds / f"{deleted}.txt").unlink()
+    searchlib.build(seeds, folder / "index", processes=1)
+    return folder / "index"
+
+
+@pytest.mark.parametrize("suffix", [".trm", ".pst", ".sto", ".col", ".del"])
+def test_a_file_of_another_index_that_is_sound_and_of_the_same_size_is_found_when_it_is_opened(
+    tmp_path: Path, suffix: str
+) -> None:
+    one, other = large(tmp_path / "one", "harbour", "x"), large(tmp_path / "other", "markets", "y")
+    path, strange = only(one, f"*{suffix}"), only(other, f"*{suffix}")
+    sound = path.read_bytes()
+    for replacement in (strange.read_bytes(), same_size_but_another(path, sound)):
+        path.write_bytes(replacement)
+        if path.stat().st_size == len(sound) and replacement != sound:
+            with pages_only():
+                found = outcome(verified, one)
+            assert isinstance(found, IndexCorrupt) and Path(found.path).name == path.name
+    path.write_bytes(sound)
+    with pages_only():
+        assert outcome(verified, one) is True
+
+
+def same_size_but_another(path: Path, written: bytes) -> bytes:
+    """A file with right checksums in which one byte of one section is another, and that is no longer or shorter."""
+    names = Container(written, str(path), damages.KINDS[path.suffix]).names()
+    for place in range(200):
+        path.write_bytes(written)
+        forge_file(
+            path,
+            put(names[-1], lambda data, place=place: data[:place] + bytes([data[place] ^ 1]) + data[place + 1 :]),
+            lambda meta: meta,
+        )
+        if path.stat().st_size == len(written) and path.read_bytes() != written:
+            return path.read_bytes()
+    raise AssertionError("every such file has another size")
+
+
+def test_an_index_that_is_older_than_the_digests_of_directories_gets_them_with_the_next_update(tmp_path: Path) -> None:
+    from searchlib.engines.whoosh.manifest import read_manifest
+
+    index = large(tmp_path, "harbour", "x")
+    raw = json.loads((index / MANIFEST).read_bytes())
+    for files in (raw["files"], *(segment["files"] for segment in raw["segments"])):
+        for entry in files.values():
+            entry.pop("directory", None)
+    damages.seal(index / MANIFEST, raw)
+    assert outcome(verified, index) is True
+    assert not any(entry.directory for entry in read_manifest(index).all_files.values())
+    searchlib.build(tmp_path / "seeds", index, processes=1)
+    segments = read_manifest(index).segments
+    assert all(entry.directory for segment in segments for entry in segment.files.values())
+    assert outcome(verified, index) is True

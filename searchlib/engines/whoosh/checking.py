@@ -8,7 +8,7 @@ is only what a fault of searchlib, or somebody with a purpose, has written.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,17 +16,26 @@ import numpy as np
 
 from searchlib.arrays import NDArray
 from searchlib.engine import Problem
+from searchlib.engines.whoosh.building.sources import SegmentSource
+from searchlib.engines.whoosh.building.words import TextWords, count_records
+from searchlib.engines.whoosh.codec.container import Container, map_file
 from searchlib.engines.whoosh.codec.segment import SegmentColumns
+from searchlib.engines.whoosh.codec.vocabulary import increasing, sets_of
 from searchlib.engines.whoosh.documents import DocumentTable
-from searchlib.engines.whoosh.manifest import Manifest, SegmentEntry, describe_file
+from searchlib.engines.whoosh.manifest import FileEntry, Manifest, SegmentEntry, describe_file
 from searchlib.engines.whoosh.seeds import read_seeds
-from searchlib.engines.whoosh.segments import open_segment
+from searchlib.engines.whoosh.segments import open_segment, open_words
 from searchlib.errors import IndexProblem
 from searchlib.records import IdHash
 
 
-def damaged_files(folder: Path, manifest: Manifest) -> list[Problem]:
-    """The files that are not what the manifest says."""
+def damaged_files(folder: Path, manifest: Manifest, by_pages: bool = False) -> list[Problem]:
+    """The files that are not what the manifest says.
+
+    With ``by_pages`` files of segments are compared by the checksums of their pages, and the digest of the directory
+    that holds these, instead of the digest of all their bytes: for damage that nobody has made on purpose that is as
+    good, in a quarter of the time.
+    """
     problems = []
     for name, entry in sorted(manifest.all_files.items()):
         path = folder / name
@@ -34,6 +43,9 @@ def damaged_files(folder: Path, manifest: Manifest) -> list[Problem]:
             problems.append(Problem(name, "is a link, not a file"))
             continue
         try:
+            if by_pages and entry.directory:
+                problems += _damaged_pages(path, entry)
+                continue
             found = describe_file(path)
         except OSError as error:
             problems.append(Problem(name, f"cannot be read: {error.strerror}"))
@@ -43,6 +55,18 @@ def damaged_files(folder: Path, manifest: Manifest) -> list[Problem]:
         elif found.digest != entry.digest:
             problems.append(Problem(name, "is not what was written: its checksum differs"))
     return problems
+
+
+def _damaged_pages(path: Path, entry: FileEntry) -> Iterator[Problem]:
+    if path.stat().st_size != entry.size:
+        yield Problem(path.name, f"has {path.stat().st_size} bytes, {entry.size} were written")
+        return
+    try:
+        container = Container(map_file(path), str(path))
+        container.expect(entry.directory)
+        container.verify()
+    except IndexProblem:
+        yield Problem(path.name, "is not what was written: its checksum differs")
 
 
 def inconsistencies(folder: Path, manifest: Manifest) -> Iterator[Problem]:
@@ -68,10 +92,54 @@ def inconsistencies(folder: Path, manifest: Manifest) -> Iterator[Problem]:
     for name, said, found in (("languages", manifest.languages, languages), ("types", manifest.types, types)):
         if dict(said) != dict(found):
             yield Problem("searchlib.json", f"its {name} are not those of the documents")
+    yield from _vocabulary(folder, manifest)
     try:
         read_seeds(folder, manifest)
     except IndexProblem as error:
         yield Problem(Path(error.path).name, str(error))
+
+
+def _vocabulary(folder: Path, manifest: Manifest) -> Iterator[Problem]:
+    """The vocabulary against the words of all texts, counted again."""
+    name = manifest.vocabulary
+    try:
+        words = open_words(folder, manifest)
+        if words is None:
+            return
+        known = words.vocabulary
+        known.verify()
+        counts: Counter[bytes] = Counter()
+
+        def add(keys: Iterable[bytes], numbers: Iterable[int]) -> None:
+            for key, number in zip(keys, numbers, strict=True):
+                counts[key] += number
+
+        texts = TextWords(add)
+        for entry in manifest.segments:
+            table = DocumentTable(open_segment(folder, entry))
+            records = np.flatnonzero(table.alive)
+            begins = np.isin(records, table.firsts, assume_unique=True)
+            count_records(records, begins, SegmentSource(table.segment).stored_at, texts)
+        texts.finish()
+        previous, tokens, at, sets = b"", 0, 0, known.sets
+        for keys, numbers in known.chunks():
+            if keys[0] <= previous or not increasing(keys):
+                yield Problem(name, "its words are not in order")
+                return
+            previous = keys[-1]
+            if any(counts.pop(key, 0) != number for key, number in zip(keys, numbers, strict=True)):
+                yield Problem(name, "its counts are not those of the texts")
+                return
+            if not np.array_equal(sets_of(keys), sets[at : at + len(keys)]):
+                yield Problem(name, "the sets of its words are not those of their letters")
+                return
+            tokens, at = tokens + sum(numbers), at + len(keys)
+        if counts or tokens != known.tokens:
+            yield Problem(name, "its words are not those of the texts")
+    except IndexProblem as error:
+        yield Problem(Path(error.path).name, str(error))
+    except UnicodeDecodeError:
+        yield Problem(name, "a word is no text")
 
 
 def _of_segment(segment: SegmentColumns, table: DocumentTable, entry: SegmentEntry) -> Iterator[str]:

@@ -14,16 +14,17 @@ import hashlib
 import json
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from searchlib.engines.whoosh.codec.container import open_regular
+from searchlib.engines.whoosh.codec.container import open_regular, read_directory_digest
 from searchlib.errors import IndexCorrupt, IndexIncompatible, IndexMissing
 
 MANIFEST = "searchlib.json"
 FORMAT = 1
+VOCABULARY = ".voc"
 LARGEST = 64 << 20  # bytes; no manifest comes near
 
 _FILE_NAME = re.compile(r"_?MAIN_[0-9A-Za-z._-]{1,80}|searchlib\.[0-9a-f]{16}\.seeds")
@@ -33,10 +34,23 @@ _DIGEST = re.compile(r"[0-9a-f]{32}")
 
 @dataclass(frozen=True, slots=True)
 class FileEntry:
-    """A file of the index: its size in bytes and the digest of all of it."""
+    """A file of the index: its size in bytes, the digest of all of it, and, of a file of a segment, of its directory.
+
+    The digest of the directory is cheap enough to be compared whenever the file is opened. "" is not known: of files
+    that have none, and of those in an index that is older than these digests.
+    """
 
     size: int
     digest: str
+    directory: str = ""
+
+    def is_same(self, other: FileEntry) -> bool:
+        """Whether both are of the same bytes."""
+        return self.size == other.size and self.digest == other.digest
+
+    def as_dict(self) -> dict[str, Any]:
+        """It as JSON in the manifest."""
+        return {"digest": self.digest, "size": self.size, **({"directory": self.directory} if self.directory else {})}
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +93,7 @@ class Manifest:
     types: Mapping[str, int] = field(default_factory=dict)
     settings: Mapping[str, Any] = field(default_factory=dict)
     sources: Mapping[str, Sequence[str]] = field(default_factory=dict)
-    files: Mapping[str, FileEntry] = field(default_factory=dict)  # of no segment: Whoosh's TOC, the digests of seeds
+    files: Mapping[str, FileEntry] = field(default_factory=dict)  # of no segment: Whoosh's TOC, seeds, vocabulary
     format: int = FORMAT
 
     @property
@@ -90,14 +104,30 @@ class Manifest:
             found.update(segment.files)
         return found
 
+    @property
+    def vocabulary(self) -> str:
+        """The name of the file of the index's words; "" where the index has none, being older than these."""
+        return next((name for name in sorted(self.files) if name.endswith(VOCABULARY)), "")
+
     @cached_property
     def digest(self) -> str:
         """The digest of the index."""
-        return digest_of(_json(asdict(self)))
+        return digest_of(_json(self._contents))
 
     def encode(self) -> bytes:
         """The bytes of the manifest file: the same for the same contents."""
-        return _json({**asdict(self), "digest": self.digest})
+        return _json({**self._contents, "digest": self.digest})
+
+    @cached_property
+    def _contents(self) -> dict[str, Any]:
+        found = {one.name: getattr(self, one.name) for one in fields(self)}
+        found["files"] = {name: entry.as_dict() for name, entry in self.files.items()}
+        found["segments"] = [
+            {one.name: getattr(segment, one.name) for one in fields(segment)}
+            | {"files": {name: entry.as_dict() for name, entry in segment.files.items()}}
+            for segment in self.segments
+        ]
+        return found
 
 
 def _json(value: Any) -> bytes:
@@ -192,17 +222,28 @@ def _count(value: Any) -> int:
 
 def _files(raw: dict[str, Any]) -> dict[str, FileEntry]:
     return {
-        _matching(_FILE_NAME, name): FileEntry(_count(entry["size"]), _matching(_DIGEST, entry["digest"]))
+        _matching(_FILE_NAME, name): FileEntry(
+            _count(entry["size"]),
+            _matching(_DIGEST, entry["digest"]),
+            _matching(_DIGEST, entry["directory"]) if "directory" in entry else "",
+        )
         for name, entry in raw.items()
     }
 
 
 def describe_file(path: Path) -> FileEntry:
-    """Size and digest of a file, read whole."""
+    """Size and digests of a file, read whole."""
     size = 0
     hashed = hashlib.blake2b(digest_size=16)
     with open_regular(path) as file:
         while block := file.read(1 << 20):
             size += len(block)
             hashed.update(block)
-    return FileEntry(size, hashed.hexdigest())
+        return FileEntry(size, hashed.hexdigest(), read_directory_digest(file, size))
+
+
+def with_directories(folder: Path, segment: SegmentEntry) -> SegmentEntry:
+    """The entry with the digests of all directories: one that an older version wrote has none."""
+    if all(entry.directory for entry in segment.files.values()):
+        return segment
+    return replace(segment, files={name: describe_file(folder / name) for name in segment.files})

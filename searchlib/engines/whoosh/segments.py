@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import stat
 import time
+from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from searchlib.engines.whoosh.codec.container import Container, map_file
 from searchlib.engines.whoosh.codec.segment import SegmentColumns
 from searchlib.engines.whoosh.manifest import FileEntry, Manifest, SegmentEntry, describe_file, read_manifest
 from searchlib.engines.whoosh.storedrecords import check_layout
 from searchlib.errors import IndexCorrupt
+
+if TYPE_CHECKING:
+    from searchlib.engines.whoosh.codec.vocabulary import Vocabulary
 
 PATIENCE = 10.0
 """Seconds for which a reader goes after a writer that commits faster than files can be opened."""
@@ -22,8 +28,8 @@ manifest names.
 """
 
 
-def open_generation(folder: Path) -> tuple[Manifest, list[SegmentColumns]]:
-    """The newest generation, all of it open.
+def open_generation(folder: Path) -> tuple[Manifest, list[SegmentColumns], WordFile | None]:
+    """The newest generation, all of it open: manifest, segments, words (None in an index older than these).
 
     A writer that commits meanwhile removes files that an older manifest names: then the newer one counts. Raises
     IndexMissing, IndexIncompatible, and IndexCorrupt if a file is missing although nobody commits.
@@ -32,7 +38,8 @@ def open_generation(folder: Path) -> tuple[Manifest, list[SegmentColumns]]:
     manifest = read_manifest(folder)
     while True:
         try:
-            return manifest, [open_segment(folder, entry) for entry in manifest.segments]
+            segments = [open_segment(folder, entry) for entry in manifest.segments]
+            return manifest, segments, open_words(folder, manifest)
         except IndexCorrupt:
             newer = read_manifest(folder)
             if newer.digest == manifest.digest or time.monotonic() - began > PATIENCE:
@@ -42,28 +49,59 @@ def open_generation(folder: Path) -> tuple[Manifest, list[SegmentColumns]]:
 
 def _is(path: Path, described: FileEntry) -> bool:
     try:
-        return describe_file(path) == described
+        return describe_file(path).is_same(described)
     except OSError:
         return False
+
+
+def _look_at(path: Path, described: FileEntry) -> None:
+    """Raise IndexCorrupt if a file is missing, or not of the size that was written; a small one, if it is another."""
+    try:
+        status = path.lstat()
+    except OSError as error:
+        raise IndexCorrupt(f"{path} is missing; build the index again with: searchlib index", path) from error
+    if not stat.S_ISREG(status.st_mode) or status.st_size != described.size:
+        raise IndexCorrupt(
+            f"{path} has {status.st_size} bytes, {described.size} were written; "
+            "build the index again with: searchlib index",
+            path,
+        )
+    if described.size <= SMALL and not _is(path, described):
+        raise IndexCorrupt(f"{path} is not what was written; build the index again with: searchlib index", path)
+
+
+class WordFile:
+    """The file of the index's words, mapped when the index is opened and read when it is first asked for."""
+
+    def __init__(self, path: Path, described: FileEntry) -> None:
+        """Map it. Raises IndexCorrupt if it is missing, or not of the size that was written."""
+        _look_at(path, described)
+        self._path = path
+        self._directory = described.directory
+        self._mapped = map_file(path)
+
+    @cached_property
+    def vocabulary(self) -> Vocabulary:
+        """What it holds. Raises IndexCorrupt if it is not what was written."""
+        from searchlib.engines.whoosh.codec.vocabulary import KIND, Vocabulary
+
+        container = Container(self._mapped, str(self._path), KIND)
+        container.expect(self._directory)
+        return Vocabulary(container)
+
+
+def open_words(folder: Path, manifest: Manifest) -> WordFile | None:
+    """The words of an index; None for one that is older than these. Raises IndexCorrupt."""
+    name = manifest.vocabulary
+    return WordFile(folder / name, manifest.files[name]) if name else None
 
 
 def open_segment(folder: Path, entry: SegmentEntry) -> SegmentColumns:
     """Map the files of a segment. Raises IndexCorrupt if one is missing, or not of the size that was written."""
     for name, described in entry.files.items():
-        path = folder / name
-        try:
-            status = path.lstat()
-        except OSError as error:
-            raise IndexCorrupt(f"{path} is missing; build the index again with: searchlib index", path) from error
-        if not stat.S_ISREG(status.st_mode) or status.st_size != described.size:
-            raise IndexCorrupt(
-                f"{path} has {status.st_size} bytes, {described.size} were written; "
-                "build the index again with: searchlib index",
-                path,
-            )
-        if described.size <= SMALL and not _is(path, described):
-            raise IndexCorrupt(f"{path} is not what was written; build the index again with: searchlib index", path)
-    segment = SegmentColumns(folder, entry.name, entry.deleted)
+        _look_at(folder / name, described)
+    directories = {name: described.directory for name, described in entry.files.items()}
+    segment = SegmentColumns(folder, entry.name, entry.deleted, directories)
     if segment.doc_count != entry.records or segment.live_count != entry.live:
         raise IndexCorrupt(
             f"segment {entry.id} holds {segment.live_count} of {segment.doc_count} records, the manifest says "

@@ -11,7 +11,7 @@ import json
 import os
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import pairwise
 from pathlib import Path
@@ -28,26 +28,31 @@ from searchlib.engines.whoosh.building.merging import GONE, Placement, StoredNam
 from searchlib.engines.whoosh.building.order import natural_key
 from searchlib.engines.whoosh.building.pool import InProcess, Inverted, Workers
 from searchlib.engines.whoosh.building.sources import SegmentSource, Source
+from searchlib.engines.whoosh.building.words import Miscounted, TextWords, Totals, count_records, write_vocabulary
 from searchlib.engines.whoosh.checking import damaged_files
 from searchlib.engines.whoosh.codec.deletions import deletions_name, write_deletions
+from searchlib.engines.whoosh.codec.vocabulary import Vocabulary
 from searchlib.engines.whoosh.documents import DocumentTable
 from searchlib.engines.whoosh.manifest import (
     FORMAT,
+    VOCABULARY,
     FileEntry,
     Manifest,
     SegmentEntry,
     describe_file,
     digest_of,
     read_manifest,
+    with_directories,
 )
 from searchlib.engines.whoosh.publishing import Lock, abandon, private_folder, publish, read_only, sweep
 from searchlib.engines.whoosh.seeds import read_seeds, write_seeds
-from searchlib.engines.whoosh.segments import open_segment
+from searchlib.engines.whoosh.segments import open_segment, open_words
 from searchlib.engines.whoosh.toc import write_toc
 from searchlib.errors import IndexMissing, IndexProblem
 from searchlib.records import Document, document_digest
 
 BATCH = 8 << 20  # code points of text that are inverted together, at most; a batch takes some 20 bytes for each
+A_DOCUMENT = 64  # code points: what a document takes besides its text
 SMALL = 8 << 20  # code points; what is smaller than this is not worth a second process
 MEMORY = 512 << 20
 MOST_SEGMENTS = 8
@@ -88,12 +93,13 @@ class WhooshWriter:
         self._batch: list[Incoming] = []
         self._batch_size = self._size = 0
         self._removed: set[str] = set()
-        self._added: dict[str, str] = {}  # path: digest
+        self._added: set[str] = set()  # paths
         self._early: list[list[Incoming]] = []  # batches before it is known whether there will be many
         self.compact = False
         self._by_hand = sources is None  # not from seeds
         self.damage = ""
         self.seeds: dict[str, str] = {}  # digest of each seed by its name
+        self.empty: set[str] = set()  # after a commit: documents that were added and have no paragraph
         self._seeds_before: dict[str, str] = {}
         self._manifest = self._before = Manifest()
         try:
@@ -108,7 +114,7 @@ class WhooshWriter:
     def _open(self, repair: bool) -> None:
         try:
             manifest = read_manifest(self._folder)
-            if repair and (damage := damaged_files(self._folder, manifest)):
+            if repair and (damage := damaged_files(self._folder, manifest, by_pages=True)):
                 self.damage = f"{damage[0].file} {damage[0].message}"
                 return
             self._seeds_before = read_seeds(self._folder, manifest)
@@ -139,17 +145,17 @@ class WhooshWriter:
     ) -> None:
         """Add a document, in place of any of the same path; ``default_language`` is its language if in doubt."""
         digest = digest or document_digest(document)
-        self._added[document.path] = digest
+        self._added.add(document.path)
         self._removed.add(document.path)
         self._batch.append(Incoming(document, seed, digest, default_language))
-        self._batch_size += len(document.text)
+        self._batch_size += len(document.text) + A_DOCUMENT
         if self._batch_size >= min(BATCH, self._memory // 64):
             self._flush()
 
     def remove(self, path: str) -> None:
         """Remove a document; removing what is not there is no error."""
         self._removed.add(path)
-        self._added.pop(path, None)  # what is in a run already is left out at the merge (_kept_in_runs)
+        self._added.discard(path)  # what is in a run already is left out at the merge (_kept_in_runs)
 
     def _flush(self) -> None:
         if not self._batch:
@@ -212,6 +218,7 @@ class WhooshWriter:
     # From runs to segments
 
     def _publish(self, runs: list[Inverted]) -> None:
+        self.empty = {path for run in runs for path, size in run.documents if not size and path in self._added}
         tables = self._tables
         kept = [self._kept_in_segment(table) for table in tables]
         if self._by_hand:
@@ -237,14 +244,65 @@ class WhooshWriter:
             parts.append(_Part(entry, table, table.alive))
             names += written
         manifest = self._describe(parts)
-        if not self._changes(manifest):
+        if not self._changes(manifest) and self._manifest.vocabulary:
             disk.DISK.sync_folder(self._folder)
             sweep(self._folder, self._before)
             return
-        beside = [write_toc(self._folder, self._private, manifest), write_seeds(self._private, self.seeds)]
+        beside = [
+            write_toc(self._folder, self._private, manifest),
+            write_seeds(self._private, self.seeds),
+            self._write_words(tables, kept, runs),
+        ]
         manifest = replace(manifest, files={name: describe_file(self._private / name) for name in sorted(beside)})
         publish(self._folder, names + beside, manifest)
         self._manifest = manifest
+
+    def _write_words(
+        self, tables: Sequence[DocumentTable], kept: Sequence[NDArray[np.bool_]], runs: list[Inverted]
+    ) -> str:
+        """Write the vocabulary of the generation to be; the name of its file."""
+        before = open_words(self._folder, self._manifest)
+        path = self._private / (NEW + VOCABULARY)
+        try:
+            if before is not None:
+                gone = [table.alive & ~mask for table, mask in zip(tables, kept, strict=True)]
+                self._count_words(path, tables, gone, runs, before.vocabulary)
+        except Miscounted:  # by whoever wrote it: what the texts say counts
+            before = None
+        if before is None:
+            self._count_words(path, tables, kept, runs, None)
+        name = f"_MAIN_{describe_file(path).digest[:16]}{VOCABULARY}"  # which Whoosh takes for no segment's
+        disk.DISK.rename(path, self._private / name)
+        return name
+
+    def _count_words(
+        self,
+        path: Path,
+        tables: Sequence[DocumentTable],
+        records: Sequence[NDArray[np.bool_]],
+        runs: list[Inverted],
+        before: Vocabulary | None,
+    ) -> None:
+        """Write the vocabulary: ``before`` without the ``records``, or these alone, and with what is new."""
+        totals = Totals(self._private)
+        try:
+            add, subtract = TextWords(totals.add), TextWords(totals.subtract)
+            for table, mask in zip(tables, records, strict=True):
+                numbers = np.flatnonzero(mask)
+                begins = np.isin(numbers, table.firsts, assume_unique=True)
+                source = SegmentSource(table.segment)
+                count_records(numbers, begins, source.stored_at, add if before is None else subtract)
+            for run, kept in zip(runs, self._kept_in_runs(runs), strict=True):
+                totals.add(*run.source.words())
+                if kept is not None:
+                    numbers = np.flatnonzero(~kept)
+                    firsts = np.fromiter((first for first, _ in _firsts(run.documents)), np.int64, len(run.documents))
+                    count_records(numbers, np.isin(numbers, firsts), run.source.stored_at, subtract)
+            add.finish()
+            subtract.finish()
+            write_vocabulary(path, totals.chunks(None if before is None else before.chunks()))
+        finally:
+            totals.close()
 
     def _changes(self, manifest: Manifest) -> bool:
         """Whether it is another index than the one that is there."""
@@ -269,7 +327,7 @@ class WhooshWriter:
 
     def _kept_in_runs(self, runs: list[Inverted]) -> list[NDArray[np.bool_] | None]:
         """Of a document that was added more than once the last one stands; of one removed since, none."""
-        seen = self._removed - self._added.keys()
+        seen = self._removed - self._added
         masks: list[NDArray[np.bool_] | None] = []
         for run in reversed(runs):
             mask = np.ones(run.source.size, bool)
@@ -299,6 +357,7 @@ class WhooshWriter:
         return sorted(merged), [number for number in numbers if number not in merged]
 
     def _mark(self, entry: SegmentEntry, kept: NDArray[np.bool_]) -> tuple[SegmentEntry, list[str]]:
+        entry = with_directories(self._folder, entry)
         deleted = int(len(kept) - kept.sum())
         if deleted == entry.deleted:
             return entry, []
@@ -336,9 +395,10 @@ class WhooshWriter:
     def _order(listed: list[Sequence[tuple[str, int]]]) -> NDArray[np.uint32] | None:
         """The records in the natural order of their documents, or None if they stand so."""
         documents = [document for part in listed for document in part]
-        keys = [natural_key(path) for path, _ in documents]
-        if all(a <= b for a, b in pairwise(keys)):
+        # Looked at one by one: a million keys take 400 MB.
+        if all(a <= b for a, b in pairwise(natural_key(path) for path, _ in documents)):
             return None
+        keys = [natural_key(path) for path, _ in documents]
         firsts = np.concatenate(([0], np.cumsum([size for _, size in documents], dtype=np.int64)))
         pieces = [
             np.arange(firsts[number], firsts[number + 1], dtype=np.uint32)
@@ -348,7 +408,7 @@ class WhooshWriter:
 
     def _segment_id(self, described: Mapping[str, FileEntry]) -> str:
         """A name from what the files hold: the same documents make the same names, and a name never another file."""
-        contents = {suffix: asdict(entry) for suffix, entry in described.items()}
+        contents = {suffix: {"size": entry.size, "digest": entry.digest} for suffix, entry in described.items()}
         return digest_of(json.dumps([FORMAT, contents], sort_keys=True).encode())[:16]
 
     def _describe(self, parts: Sequence[_Part]) -> Manifest:

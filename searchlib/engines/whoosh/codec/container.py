@@ -21,6 +21,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import hashlib
 import io
 import json
 import mmap
@@ -147,14 +148,14 @@ class Container:
     Args:
         buffer: the whole file; it stays in use as long as any array made from it.
         path: its name, for messages.
-        kind: four letters; the file must be of this kind.
+        kind: four letters; the file must be of this kind, b"" for any.
 
     Raises:
         IndexCorrupt: the file is not what was written.
         IndexIncompatible: a later version wrote it.
     """
 
-    def __init__(self, buffer: Buffer, path: str, kind: bytes) -> None:
+    def __init__(self, buffer: Buffer, path: str, kind: bytes = b"") -> None:
         self.path = path
         self._data: NDArray[np.uint8] = np.frombuffer(buffer, np.uint8)
         self._view = memoryview(buffer)
@@ -162,7 +163,7 @@ class Container:
         if size < _HEADER.size + _TRAILER.size:
             self.damaged("it is too short")
         magic, found_kind, version = _HEADER.unpack(self._data[: _HEADER.size].tobytes())
-        if magic != MAGIC or found_kind != kind:
+        if magic != MAGIC or (kind and found_kind != kind):
             self.damaged("it does not begin as it should")
         if version != FORMAT_VERSION:
             raise IndexIncompatible(
@@ -176,6 +177,7 @@ class Container:
         raw = self._data[start : start + length].tobytes()
         if zlib.crc32(raw) != checksum:
             self.damaged("its directory fails its checksum")
+        self._end = start
         self._read_directory(raw, start)
 
     def _read_directory(self, raw: bytes, start: int) -> None:
@@ -202,6 +204,17 @@ class Container:
         self._group_seen = bytearray(len(self._group_sums))
         self._page_seen = bytearray(pages)
         self._body = int(body)
+
+    def expect(self, directory: str) -> None:
+        """Compare the digest of the directory, which has the checksums of all else, with the one that was written.
+
+        A file that is sound and of the right size, but another one, is found so. "" is as good as any.
+
+        Raises:
+            IndexCorrupt: it is another file.
+        """
+        if directory and directory_digest(self._view[self._end :]) != directory:
+            self.damaged("it is sound, but not the file that was written")
 
     def damaged(self, what: str) -> NoReturn:
         """Raise `IndexCorrupt` for this file."""
@@ -301,6 +314,23 @@ class Section:
         if self.length % wanted.itemsize:
             self.container.damaged("a section has a length that cannot be")
         return self.slice(0, self.length).view(wanted)
+
+
+def directory_digest(data: bytes | memoryview) -> str:
+    """The digest of a directory with the trailer after it: BLAKE2b (RFC 7693) of 128 bits, in hexadecimal."""
+    return hashlib.blake2b(data, digest_size=16).hexdigest()
+
+
+def read_directory_digest(file: BinaryIO, size: int) -> str:
+    """The digest of the directory of an open file of so many bytes; "" if it does not look like a container."""
+    if size < _HEADER.size + _TRAILER.size:
+        return ""
+    file.seek(size - _TRAILER.size)
+    start, length, _, file_size, magic = _TRAILER.unpack(file.read(_TRAILER.size))
+    if magic != MAGIC or file_size != size or start + length + _TRAILER.size != size:
+        return ""
+    file.seek(start)
+    return directory_digest(file.read(length + _TRAILER.size))
 
 
 def map_file(path: Path) -> mmap.mmap:

@@ -39,14 +39,17 @@ def write_deletions(
     return path
 
 
-def read_deletions(folder: Path, segment_id: str, generation: int, doc_count: int) -> NDArray[np.bool_]:
-    """Which of the ``doc_count`` documents of a segment are deleted.
+def read_deletions(
+    folder: Path, segment_id: str, generation: int, doc_count: int, directory: str = ""
+) -> NDArray[np.bool_]:
+    """Which of the ``doc_count`` documents of a segment are deleted. For ``directory`` see `Container.expect`.
 
     Raises:
         IndexCorrupt: the file is not what was written, or of another number of documents.
     """
     path = folder / deletions_name(segment_id, generation)
     container = Container(map_file(path), str(path), KIND)
+    container.expect(directory)
     packed = container.section("deleted").array(np.uint8)
     if container.meta.get("documents") != doc_count or len(packed) != (doc_count + 7) // 8:
         container.damaged("it is about another number of documents")

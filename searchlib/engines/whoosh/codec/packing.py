@@ -106,7 +106,7 @@ def _pack_plane(values: NDArray[np.uint32], plane: int) -> NDArray[np.uint8]:
     return together.astype(U8)
 
 
-def _unpack_plane(data: NDArray[np.uint8], plane: int) -> NDArray[Any]:
+def unpack_plane(data: NDArray[np.uint8], plane: int) -> NDArray[Any]:
     """The values in the bytes of one plane (more than were packed, where the last byte is not full)."""
     if plane == 8:
         return data
@@ -348,7 +348,7 @@ class Stream:
             small = np.zeros(count, U8)
             shift = 0
             for at, plane in self._planes:
-                part = _unpack_plane(self._data[at : at + ((count * plane + 7) >> 3)], plane)[:count]
+                part = unpack_plane(self._data[at : at + ((count * plane + 7) >> 3)], plane)[:count]
                 small = small | (part << U8(shift) if shift else part)
                 shift += plane
             out = small.astype(U32)
@@ -367,7 +367,7 @@ class Stream:
         out = np.zeros(count, U32)
         shift = 0
         for at, plane in self._planes:
-            part = _unpack_plane(self._data[at : at + ((count * plane + 7) >> 3)], plane)[:count].astype(U32)
+            part = unpack_plane(self._data[at : at + ((count * plane + 7) >> 3)], plane)[:count].astype(U32)
             out |= part << np.uint32(shift) if shift else part
             shift += plane
         return out
@@ -381,7 +381,7 @@ class Stream:
             total = (self._count * plane + 7) >> 3
             index = (numbers * size)[:, None] + np.arange(size)
             np.minimum(index, total - 1, out=index)
-            part = _unpack_plane(self._data[at : at + total][index].reshape(-1), plane)
+            part = unpack_plane(self._data[at : at + total][index].reshape(-1), plane)
             wide = part.astype(U32)
             if shift:
                 wide <<= np.uint32(shift)

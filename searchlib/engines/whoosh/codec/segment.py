@@ -7,17 +7,18 @@ checksum.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NoReturn, TypeAlias
 
 import numpy as np
 
 from searchlib.arrays import NDArray
+from searchlib.engines.whoosh.codec.bulk import Several, decode, portions
 from searchlib.engines.whoosh.codec.columns import KIND as COLUMNS_KIND
 from searchlib.engines.whoosh.codec.columns import LENGTH, Columns
 from searchlib.engines.whoosh.codec.container import Buffer, Container, map_file
-from searchlib.engines.whoosh.codec.deletions import read_deletions
+from searchlib.engines.whoosh.codec.deletions import deletions_name, read_deletions
 from searchlib.engines.whoosh.codec.files import (
     COLUMNS,
     COMPOUND,
@@ -107,6 +108,17 @@ class InvertedColumns:
         except StreamDamaged:
             self.damaged(entry)
 
+    def decode(self, entries: Sequence[TermEntry]) -> Several:
+        """The postings of successive terms, a portion of several (see `bulk`)."""
+        terms = self.dictionary(entries[0].field)
+        if terms is None:
+            raise KeyError(entries[0].field)
+        whole = TermEntry(entries[0].field, 1, 1, entries[0].start, entries[-1].stop)
+        try:
+            return decode(terms.record(whole), entries, self.has_positions(whole.field), self.doc_count)
+        except StreamDamaged:
+            self.damaged(whole)
+
     def record(self, entry: TermEntry) -> Record:
         """The postings of a term."""
         record = entry.record
@@ -146,19 +158,25 @@ class SegmentColumns:
         folder: where its files are.
         segment_id: such as ``MAIN_000001``.
         deletions: the generation of its deletions; 0 for none.
+        directories: for some of its files, by name, the digest of the directory that was written.
 
     Raises:
         IndexCorrupt: from here and from every method: a file is missing or not what was written.
         IndexIncompatible: a later version of searchlib wrote it.
     """
 
-    def __init__(self, folder: Path, segment_id: str, deletions: int = 0) -> None:
+    def __init__(
+        self, folder: Path, segment_id: str, deletions: int = 0, directories: Mapping[str, str] | None = None
+    ) -> None:
         self.folder = folder
         self.segment_id = segment_id
         open_file = _opener(folder, segment_id)
         self._inverted = InvertedColumns(open_file)
         self._stored = Stored(Container(*open_file(STORED), STORED_KIND))
         self._columns = Columns(Container(*open_file(COLUMNS), COLUMNS_KIND))
+        directories = directories or {}
+        for container in (*self._inverted.files, self._stored.container, self._columns.container):
+            container.expect(directories.get(Path(container.path).name, ""))
         self.doc_count: int = self._columns.doc_count
         self._inverted.doc_count = self.doc_count
         """Documents in the segment, deleted ones included."""
@@ -169,7 +187,8 @@ class SegmentColumns:
         self.live_count: int = self.doc_count
         """Documents that are not deleted."""
         if deletions:
-            self.deleted = read_deletions(folder, segment_id, deletions, self.doc_count)
+            directory = directories.get(deletions_name(segment_id, deletions), "")
+            self.deleted = read_deletions(folder, segment_id, deletions, self.doc_count, directory)
             self.live_count -= int(self.deleted.sum())
 
     # Terms
@@ -244,6 +263,23 @@ class SegmentColumns:
             return self._inverted.record(entry).positions(which)
         except StreamDamaged:
             self._inverted.damaged(entry)
+
+    def postings(self, field: str, entries: Sequence[TermEntry]) -> Several:
+        """All documents, frequencies and, if the field has them, positions of successive terms, one after the other.
+
+        Much faster than term by term, where there are thousands.
+        """
+        parts: list[Several] = []
+        for first, last in portions(entries):
+            terms = entries[first:last]
+            parts.append(self._inverted.decode(terms) if last - first > 1 else self._postings_of(terms[0]))
+        joined = [np.concatenate(column) for column in zip(*(part[:2] for part in parts), strict=True)]
+        positions = [part.positions for part in parts if part.positions is not None]
+        return Several(joined[0], joined[1], np.concatenate(positions) if positions else None)
+
+    def _postings_of(self, entry: TermEntry) -> Several:
+        positions = self.positions(entry)[0] if self.has_positions(entry.field) else None
+        return Several(self.docs(entry), self.freqs(entry), positions)
 
     # Documents
 

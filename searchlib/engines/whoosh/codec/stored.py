@@ -238,8 +238,12 @@ class Stored:
     def values_at(self, name: str, documents: NDArray[np.int64]) -> Iterator[Any]:
         """The values of these documents, which increase; `MISSING` where there is none."""
         docs, _ = self._index(name)
+        if not len(documents):
+            return
+        first_block, last_block = docs.searchsorted(documents[[0, -1]].astype(np.uint32), "right") - 1
         first = 0
-        for number, (start, stop) in enumerate(itertools.pairwise(docs.astype(np.int64).tolist())):
+        for number in range(int(first_block), int(last_block) + 1):
+            start, stop = int(docs[number]), int(docs[number + 1])
             last = int(documents.searchsorted(stop))
             if last > first:
                 try:

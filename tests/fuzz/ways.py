@@ -1,0 +1,116 @@
+"""Asks an index the same in every way there is to answer: ``python tests/fuzz/ways.py INDEX --seconds 300``.
+
+Words, conjunctions, disjunctions and phrases are answered by a tree of sources, by few large NumPy calls and, where
+numba is installed, in machine code (see ``execution.flat``): ids and the bits of scores have to be the same. The
+generated corpora of tests/execution are small; this is for the thresholds of long lists. Queries are made of words of
+the index's own paragraphs. The exit code is 1 if any two ways differ.
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+import sys
+import time
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+
+import searchlib
+from searchlib.analysis import tokens
+from searchlib.engines.whoosh.execution import flat, search
+from searchlib.query.nodes import Word, WordPhrase
+
+PARAGRAPHS = 2_000  # that words are taken from
+FIELDS = (("text", 1.0),)
+
+
+def main() -> int:
+    """Compare until the time is over; 1 if there was a difference."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("index")
+    parser.add_argument("--seconds", type=float, default=60)
+    parser.add_argument("--seed", type=int, default=1)
+    given = parser.parse_args()
+    chance = random.Random(given.seed)
+    # An index of their own: what one way keeps must not help another.
+    ways: dict[str, Any] = {name: searchlib.open(given.index, compiled=False)._opened for name in ("tree", "arrays")}
+    if find_spec("numba"):
+        ways["compiled"] = searchlib.open(given.index, compiled=True)._opened
+    texts = sampled(ways["tree"], chance)
+    asked = failed = 0
+    end = time.monotonic() + given.seconds
+    while time.monotonic() < end:
+        query, limit = a_query(texts, chance), chance.choice((1, 10, 10, 10, 30, 256))
+        within = a_word(texts, chance) if chance.random() < 0.15 else None
+        found = {name: answer(name, reader, query, limit, within) for name, reader in ways.items()}
+        asked += 1
+        if any(other != found["tree"] for other in found.values()):
+            failed += 1
+            print(f"{query!r}, limit {limit}, filter {within!r}:")
+            for name, hits in found.items():
+                print(f"  {name}: {hits[:5]}")
+    print(f"{asked} queries in {len(ways)} ways, {failed} answered differently")
+    return 1 if failed or not asked else 0
+
+
+def sampled(reader: Any, chance: random.Random) -> list[list[Word]]:
+    """The words of some paragraphs, each as a query has it."""
+    found = []
+    for segment, view in enumerate(reader._snapshot.views):
+        for record in chance.sample(range(view.doc_count), min(PARAGRAPHS, view.doc_count)):
+            stored = reader.record(segment << 32 | record)
+            language = stored.document.language
+            keys = [token.key for token in tokens(stored.paragraph.text, language)]
+            if keys:
+                found.append([word(key) for key in keys])
+    return found
+
+
+def word(key: str) -> Word:
+    """The node of a key."""
+    from searchlib.analysis import Form, split_key
+
+    folded, exact = split_key(key)
+    return Word(FIELDS, (Form(folded, exact),), exact)
+
+
+def a_word(texts: list[list[Word]], chance: random.Random) -> Word:
+    """A word, the more likely the more there are of it."""
+    return chance.choice(chance.choice(texts))
+
+
+def a_query(texts: list[list[Word]], chance: random.Random) -> Any:
+    """Words of one paragraph, or of several."""
+    from whoosh import query as wq
+
+    text = chance.choice(texts)
+    count = chance.randint(2, 5)
+    words = [chance.choice(text) if chance.random() < 0.7 else a_word(texts, chance) for _ in range(count)]
+    start = chance.randrange(len(text))
+    row = text[start : start + chance.randint(2, 4)]
+    return chance.choice((
+        lambda: words[0],
+        lambda: wq.And(words),
+        lambda: wq.Or(words),
+        lambda: wq.And([*words[:-1], wq.Not(words[-1])]),
+        lambda: WordPhrase(tuple(row), slop=chance.choice((1, 1, 3))) if len(row) > 1 else row[0],
+    ))()  # fmt: skip
+
+
+def answer(way: str, reader: Any, query: Any, limit: int, within: Any) -> list[tuple[int, int, float]]:
+    """Segments, records and scores."""
+    shape = flat.shape
+    if way == "tree":
+        flat.shape = lambda *_: None
+    try:
+        found = search(reader._snapshot, query, limit, ranking=reader._ranking, filter=within)
+    finally:
+        flat.shape = shape
+    return list(zip(found.segments.tolist(), found.docs.tolist(), found.scores.tolist(), strict=True))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
