@@ -61,10 +61,30 @@ class QueryError(SearchlibError, ValueError):
     def __str__(self) -> str:
         lines = [self.message]
         if self.source:
-            lines += ["    " + self.source, "    " + " " * self.position + "^"]
+            lines += _pointed(self.source, self.position)
         if self.advice:
             lines.append(self.advice)
         return "\n".join(lines)
+
+
+_SHOWN = 36  # code points of a query on either side of a mistake
+
+
+def _pointed(source: str, position: int) -> list[str]:
+    """The part of ``source`` around ``position``, and a caret under it."""
+    first = max(0, position - _SHOWN) if len(source) > 2 * _SHOWN else 0
+    last = position + _SHOWN if len(source) > 2 * _SHOWN else len(source)
+    before, after = source[first:position], source[position:last]
+    if first:
+        before = "…" + before[1:]
+    if last < len(source):
+        after = after[:-1] + "…"
+    indent = " " * len(before)
+    if not before.isascii():
+        from unicodedata import east_asian_width
+
+        indent = "".join("\u3000" if east_asian_width(letter) in "WF" else " " for letter in before)
+    return ["    " + before + after, "    " + indent + "^"]
 
 
 class ParagraphNotFound(SearchlibError, LookupError):

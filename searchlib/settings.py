@@ -49,6 +49,7 @@ class Settings:
     include: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
     limit: int = 10
+    synonyms: str = ""
     color: str = "auto"
     width: int | None = None
     memory: int | None = None
@@ -84,7 +85,7 @@ def load_settings(directory: str | os.PathLike[str] = ".", environ: Mapping[str,
             where = f"{file}: {name}"
             _known(key, where, (known.replace("_", "-") for known in _CHECKS))
             checked = _checked(key, value, where)
-            if key == "index":
+            if key in ("index", "synonyms"):
                 checked = _from(file, checked)
             elif key == "seeds":
                 checked = tuple(_from(file, path) for path in checked)
@@ -160,6 +161,7 @@ _CHECKS: Mapping[str, Callable[[object], Any]] = {
     "include": _strings,
     "exclude": _strings,
     "limit": _count(0, MAX_LIMIT),
+    "synonyms": _string,
     "color": _color,
     "width": _count(20, 10_000),
     "memory": _size,

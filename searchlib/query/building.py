@@ -10,17 +10,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 from whoosh import query
 from whoosh.qparser import syntax
 
-from searchlib.analysis import Form, fold, forms, tokens
+from searchlib.analysis import fold, forms
 from searchlib.analysis.words import is_unspaced
+from searchlib.query.characters import unescaped
 from searchlib.query.fields import CASELESS, NUMBERS, PROSE, Fields
 from searchlib.query.mistakes import Mistakes
-from searchlib.query.nodes import Constant, Near, Word, WordPhrase
+from searchlib.query.nodes import NOTHING, Constant, Fuzzy, Near, Word, WordPhrase
 from searchlib.query.syntax import (
     EveryNode,
     ExcludedGroup,
@@ -32,10 +33,16 @@ from searchlib.query.syntax import (
     RequiredGroup,
     WordsGroup,
 )
-from searchlib.query.tidying import all_of, alone, any_of, boosted
+from searchlib.query.tidying import all_of, alone, any_of, at, boosted, is_nothing
+from searchlib.query.values import bounds_problem, is_reversed, marked_patterns
+from searchlib.query.words import Analysed, analysed, words_of
+
+if TYPE_CHECKING:
+    from searchlib.query.synonyms import Thesaurus
 
 MOST_EDITS = 2
 _PATTERN_PARTS = re.compile(r"[^\s*?!-/:-@\[-`{-~]*(?:[*?][^\s*?!-/:-@\[-`{-~]*)+|[^\s*?!-/:-@\[-`{-~]+")
+_LONGEST_ENTRY = 16  # words side by side that a synonym can stand for
 _STARS = re.compile(r"\*\*+")
 _WILDCARDS = re.compile(r"[*?]")
 
@@ -49,12 +56,14 @@ class Builder:
         languages: Sequence[str],
         default_fields: Mapping[str, float],
         mistakes: Mistakes,
+        synonyms: Thesaurus | None = None,
     ) -> None:
         self.fields = fields
         self.languages = languages
         self.default_fields = tuple(default_fields.items())
         self.mistakes = mistakes
-        self._analysed: dict[str, list[tuple[tuple[Form, ...], tuple[int, int]]]] = {}
+        self.synonyms = synonyms
+        self._analysed: dict[str, Analysed] = {}
         self._makers: dict[type, Callable[[Any], Any]] = {
             WordsGroup: self.side_by_side,
             RequiredGroup: lambda node: self.build(node[0]),
@@ -76,22 +85,22 @@ class Builder:
 
     def build(self, node: Any) -> Any:
         """The query of a syntax node; the null query where there is nothing to search for."""
-        made = self._makers[type(node)](node)
-        if made is not query.NullQuery and made.startchar is None:
-            made.startchar, made.endchar = node.startchar, node.endchar
-        return made
+        return at(node, self._makers[type(node)](node))
 
     def children(self, group: Any) -> list[Any]:
         """The queries of the nodes of a group."""
         return [self.build(node) for node in group]
+
+    def mistake(self, problem: str, node: Any, advice: str = "", *, so: str = "") -> None:
+        """Note what is wrong with a node."""
+        self.mistakes.add(problem, node.startchar, node.endchar, advice, so=so)
 
     # Groups
 
     def side_by_side(self, group: Any) -> Any:
         """Clauses without operators between them."""
         required, optional, excluded = [], [], []
-        for node in group:
-            built = self.build(node)
+        for node, built in self.clauses(group):
             if isinstance(built, query.Not):
                 excluded.append(built)
             elif isinstance(node, RequiredGroup):
@@ -107,6 +116,34 @@ class Builder:
         if wanted is query.NullQuery and excluded:
             return query.Not(any_of([built.query for built in excluded]))
         return boosted(all_of([wanted, *excluded]), group.boost)
+
+    def clauses(self, group: Any) -> Iterator[tuple[Any, Any]]:
+        """The clauses of a group with their queries; words that have a synonym together are one clause."""
+        place = 0
+        while place < len(group):
+            count, others = self.synonyms_from(group, place) if self.synonyms is not None else (1, [])
+            node, built = group[place], self.children(group[place : place + count])
+            yield node, query.DisjunctionMax([any_of(built), *others]) if others else built[0]
+            place += count
+
+    def synonyms_from(self, group: Any, first: int) -> tuple[int, list[Any]]:
+        """How many nodes, from the first on, are words that have synonyms together, and the synonyms."""
+        assert self.synonyms is not None
+        words: list[Word] = []
+        ends: list[int] = []
+        node = group[first]
+        for other in group[first : first + _LONGEST_ENTRY]:
+            if not (isinstance(other, syntax.WordNode) and self.is_prose(other)):
+                break
+            if other.fieldname != node.fieldname or other.boost != node.boost:
+                break
+            words += self.words(other.text, other)
+            ends.append(len(words))
+        for count in range(len(ends), 1, -1):
+            others = self.synonyms.others(words[: ends[count - 1]], 0, ends[count - 1])
+            if others and ends[0]:
+                return count, [boosted(other, node.boost) for other in others]
+        return 1, []
 
     def excluded(self, group: Any) -> Any:
         """``NOT clause`` or ``-clause``."""
@@ -138,19 +175,32 @@ class Builder:
 
     def near(self, group: Any) -> Any:
         """``a NEAR/n b``: in one field, in any order, at most n positions apart."""
+        from searchlib.query.nearness import limited_to, placed_fields  # few queries have it
+
         first, second = self.children(group)
         if query.NullQuery in (first, second):
             return second if first is query.NullQuery else first
-        names = [name for name in _fields_of(first) if name in _fields_of(second)]
-        sides = [(_limited(first, name), _limited(second, name)) for name in names]
+        if is_nothing(first) or is_nothing(second):
+            return NOTHING
+        names = [name for name in placed_fields(first) if name in placed_fields(second)]
+        sides = [(limited_to(first, name), limited_to(second, name)) for name in names]
         if not sides or any(None in pair for pair in sides):
             self.mistakes.add(
-                "NEAR stands between words or phrases of one field only, so it is searched as AND.",
-                group.startchar,
+                "NEAR stands between words or phrases of one field only.",
+                group.operator[0],
+                group.operator[1],
                 "Write a word or a phrase on both sides.",
+                so="it is searched as AND",
             )
             return all_of([first, second], group.boost)
-        return any_of([Near(list(pair), slop=group.slop, ordered=False, mindist=1) for pair in sides], group.boost)
+        slop = group.slop
+        if not slop:
+            start, end = group.operator
+            self.mistakes.add(
+                "No two words stand 0 words apart.", start, end, "Write NEAR/1 for neighbours.", so="it is NEAR/1"
+            )
+            slop = 1
+        return any_of([Near(list(pair), slop=slop, ordered=False, mindist=1) for pair in sides], group.boost)
 
     # Words
 
@@ -165,73 +215,92 @@ class Builder:
     def word(self, node: Any) -> Any:
         """A word; where it holds white space (an unknown field and its word) each of them."""
         if not self.is_prose(node):
-            return self.attribute(node, node.text)
+            return self.attribute(node, unescaped(node.text))
         return any_of([self.one_word(part, node) for part in node.text.split()], node.boost)
 
-    def one_word(self, text: str, node: Any) -> Any:
+    def one_word(self, text: str, node: Any, synonyms: bool = True) -> Any:
         """The query of text without white space."""
         words = self.words(text, node)
         if not any(_is_bigram(word) for word in words):
-            return WordPhrase(words).normalize()
+            return self.in_a_row(words, synonyms=synonyms)
         # Between runs of bigrams there may be words of other scripts: each on its own.
-        return any_of(list(words))
+        found = any_of(list(words))
+        if self.synonyms is None or not synonyms:
+            return found
+        others = [
+            other
+            for place in range(len(words))
+            for length in self.synonyms.at(words, place)
+            for other in self.synonyms.others(words, place, length)
+        ]
+        return query.DisjunctionMax([found, *others]) if others else found
+
+    def in_a_row(self, words: list[Word], slop: int = 1, boost: float = 1.0, synonyms: bool = True) -> Any:
+        """A phrase, or its only word, with what means the same."""
+        if self.synonyms is None or not words or not synonyms:
+            return WordPhrase(words, slop, boost).normalize()
+        return self.synonyms.phrase(words, slop, boost)
 
     def words(self, text: str, node: Any) -> list[Word]:
         """A `Word` for each token of ``text``."""
-        fields = self.in_fields(node)
-        shift = node.startchar + isinstance(node, PhraseNode)  # its quotation mark
-        found = []
         if text not in self._analysed:
-            self._analysed[text] = list(zip(forms(text, self.languages), _places(text), strict=True))
-        for token, (start, end) in self._analysed[text]:
-            word = Word(fields, token, text[start:end])
-            word.startchar, word.endchar = shift + start, shift + end
-            found.append(word)
-        return found
+            self._analysed[text] = analysed(text, self.languages)
+        shift = node.startchar + isinstance(node, PhraseNode)  # its quotation mark
+        return words_of(text, self._analysed[text], self.in_fields(node), shift)
 
     def phrase(self, node: Any) -> Any:
         """Text in quotation marks."""
         if not self.is_prose(node):
-            return self.attribute(node, node.text)
-        return WordPhrase(self.words(node.text, node), node.slop, node.boost).normalize()
+            return self.attribute(node, unescaped(node.text))
+        made = self.in_a_row(self.words(node.text, node), node.slop, node.boost)
+        if made is query.NullQuery:
+            self.mistake("There is no word between these quotation marks.", node, "Write at least one word there.")
+        return made
 
     def pattern(self, node: Any) -> Any:
         """A word with ``*`` or ``?``."""
         if not self.is_prose(node):
-            return _pattern(node.fieldname, node.text if node.fieldname == "document" else fold(node.text))
+            return boosted(self.attribute_pattern(node), node.boost)
         parts = _PATTERN_PARTS.findall(node.text.rstrip("?"))
         made = [self.one_pattern(part, node) if _WILDCARDS.search(part) else self.one_word(part, node)
                 for part in parts]  # fmt: skip
         return all_of(made, node.boost)
 
+    def attribute_pattern(self, node: Any) -> Any:
+        """A value with wildcards."""
+        text = node.text.replace("[", "[[]")  # Whoosh's own wildcards know sets of letters
+        text = unescaped(text, lambda character: f"[{character}]" if character in "*?[" else character)
+        if node.fieldname == "document":
+            return _pattern(node.fieldname, text)
+        field = self.fields.type_of(node.fieldname)
+        asked = marked_patterns(fold(text)) if field is not None and field.self_parsing() else [fold(text)]
+        return any_of([_pattern(node.fieldname, one) for one in asked])
+
     def one_pattern(self, text: str, node: Any) -> Any:
         """A pattern of letters, digits and wildcards only."""
         text = _STARS.sub("*", text)
-        asked = [_pattern(name, fold(text)) for name, _ in self.in_fields(node)]
+        asked = [at(node, _pattern(name, fold(text))) for name, _ in self.in_fields(node)]
         if text.endswith("*") and not _WILDCARDS.search(text[:-1]):
             # The index holds stems: industry* is to find "industry", which stands there as industri.
-            asked.append(self.one_word(text[:-1], node))
+            asked.append(self.one_word(text[:-1], node, synonyms=False))
         return _constant(any_of(asked))
 
     def fuzzy(self, node: Any) -> Any:
         """A word and how many letters of it may differ."""
-        distance = node.distance
-        if distance > MOST_EDITS:
-            self.mistakes.add(
-                f"A word may differ in {MOST_EDITS} letters at most, not {distance}.",
-                node.startchar,
-                f"Write {node.text}~{MOST_EDITS}",
-            )
+        text = unescaped(node.text)
+        if node.distance in ("0", "1", "2"):
+            distance = int(node.distance)
+        else:
             distance = MOST_EDITS
+            said = f"A word may differ in 1 or {MOST_EDITS} letters, not {node.distance}."
+            self.mistake(said, node, f"Write {text}~ or {text}~{MOST_EDITS}", so=f"it may in {MOST_EDITS}")
         if not self.is_prose(node):
-            return query.FuzzyTerm(
-                node.fieldname, fold(node.text), boost=node.boost, maxdist=distance, prefixlength=node.prefix
-            )
+            return Fuzzy(node.fieldname, fold(text), boost=node.boost, maxdist=distance, prefixlength=node.prefix)
         # Compared with the stems that the index holds, so the stems of what was typed are what is compared.
         tokens = forms(node.text, self.languages)
         each = [
             any_of([
-                query.FuzzyTerm(name, folded, maxdist=distance, prefixlength=node.prefix)
+                at(node, Fuzzy(name, folded, maxdist=distance, prefixlength=node.prefix))
                 for folded in dict.fromkeys(form.folded for form in token)
                 for name, _ in self.in_fields(node)
             ])
@@ -254,14 +323,14 @@ class Builder:
     def range(self, node: Any) -> Any:
         """A range of words, values, numbers or dates."""
         names = [node.fieldname] if node.fieldname is not None else [name for name, _ in self.default_fields]
-        if _reversed(node.start, node.end):
-            self.mistakes.add(
+        if is_reversed(node.start, node.end):
+            self.mistake(
                 f"This range ends before it begins, so it is empty: {node.start} comes after {node.end}.",
-                node.startchar,
+                node,
                 f"Turn it around: [{node.end} TO {node.start}]",
             )
-            return query.NullQuery
-        return _constant(any_of([self.range_in(name, node) for name in names]), node.boost)
+            return NOTHING
+        return _constant(any_of([at(node, self.range_in(name, node)) for name in names]), node.boost)
 
     def range_in(self, name: str, node: Any) -> Any:
         """The range in one field."""
@@ -271,6 +340,10 @@ class Builder:
             )
         field = self.fields.type_of(name)
         if field is not None and field.self_parsing():
+            problem = "" if name in PROSE else bounds_problem(node.start, node.end)
+            if problem:
+                advice = "Write numbers as 3 or 1.5, and dates as 2020-05-17, 2020-05 or 2020."
+                self.mistake(problem, node, advice, so="it is compared as text")
             made = self.self_parsed(
                 node, lambda: field.parse_range(name, node.start, node.end, node.startexcl, node.endexcl)
             )
@@ -289,12 +362,12 @@ class Builder:
         if error is None:
             return made
         given = node.text if node.has_text else " TO ".join(bound or "" for bound in (node.start, node.end)).strip()
-        self.mistakes.add(
+        self.mistake(
             f'{node.fieldname}: never holds "{given}", so this finds nothing.',
-            node.startchar,
+            node,
             f"Write a number, as in {node.fieldname}:3" if node.fieldname in NUMBERS else "",
         )
-        return query.NullQuery
+        return NOTHING
 
 
 def _number_range(
@@ -308,15 +381,6 @@ def _is_bigram(word: Word) -> bool:
     return any(is_unspaced(form.exact) for form in word.forms)
 
 
-def _places(text: str) -> list[tuple[int, int]]:
-    """Where the tokens of a query stand that `forms` gives: the last unit of a longer run of bigrams is none."""
-    places: list[tuple[int, int]] = []
-    for token in tokens(text):
-        if not (places and places[-1][0] < token.start and places[-1][1] == token.end):
-            places.append((token.start, token.end))
-    return places
-
-
 def _constant(node: Any, score: float = 1.0) -> Any:
     return node if node is query.NullQuery else Constant(node, score)
 
@@ -324,45 +388,6 @@ def _constant(node: Any, score: float = 1.0) -> Any:
 def _pattern(name: str, text: str) -> Any:
     if not text.strip("*"):
         return query.Every(name)
-    if "?" not in text and text.index("*") == len(text) - 1:
+    if not any(special in text for special in "?[") and text.index("*") == len(text) - 1:
         return query.Prefix(name, text[:-1])
     return query.Wildcard(name, text)
-
-
-def _fields_of(node: Any) -> list[str]:
-    """The fields in which ``node`` has places; none where it has none at all."""
-    if isinstance(node, (Word, WordPhrase)):
-        return [name for name, _ in node.fields]
-    if isinstance(node, query.ConstantScoreQuery):
-        return _fields_of(node.child)
-    if isinstance(node, query.Or):
-        return list(dict.fromkeys(name for child in node.subqueries for name in _fields_of(child)))
-    if isinstance(node, (query.Prefix, query.Wildcard, query.FuzzyTerm)):
-        return [node.fieldname]
-    return []
-
-
-def _limited(node: Any, name: str) -> Any:
-    """``node`` in the field ``name`` only; None where part of it has no places in a text."""
-    if isinstance(node, Word):
-        return Word(((name, 1.0),), node.forms, node.text)
-    if isinstance(node, WordPhrase):
-        return WordPhrase([_limited(word, name) for word in node.words], node.slop)
-    if isinstance(node, query.ConstantScoreQuery):
-        return _limited(node.child, name)
-    if isinstance(node, query.Or):
-        if not all(_fields_of(child) for child in node.subqueries):
-            return None
-        return any_of([_limited(child, name) for child in node.subqueries if name in _fields_of(child)])
-    return node if node.fieldname == name else None
-
-
-def _reversed(start: str | None, end: str | None) -> bool:
-    if start is None or end is None:
-        return False
-    try:
-        return float(start) > float(end)
-    except ValueError:
-        # A date less precise than the other begins with it: 2020-05 is in 2020.
-        less, more = fold(start), fold(end)
-        return less[:1].isdigit() == more[:1].isdigit() and less > more and not less.startswith(more)

@@ -7,20 +7,23 @@ analysed as the index analyses them. docs/query-language.md describes the langua
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from whoosh import query
 
 from searchlib.query.building import Builder
+from searchlib.query.characters import printable, readable
 from searchlib.query.fields import Fields
 from searchlib.query.mending import mend
 from searchlib.query.mistakes import Mistakes, QueryWarning
 from searchlib.query.syntax import parser
 from searchlib.ranking import FIELD_WEIGHTS
+
+if TYPE_CHECKING:
+    from searchlib.query.synonyms import Synonyms
 
 DEFAULT_FIELDS = FIELD_WEIGHTS
 
@@ -46,10 +49,12 @@ def parse(
     languages: Sequence[str] = (),
     default_fields: Mapping[str, float] = DEFAULT_FIELDS,
     strict: bool = False,
+    synonyms: Synonyms | None = None,
 ) -> Parsed:
     """Parse ``text`` for an index with this schema (or these field names) and documents in these ``languages``.
 
-    Words without a field are searched in ``default_fields``, a mapping of names to weights. Where ``strict``, the
+    Words without a field are searched in ``default_fields``, a mapping of names to weights. ``synonyms`` are those of
+    `searchlib.query.synonyms.load_synonyms`. Where ``strict``, the
     first mistake is raised as `searchlib.errors.QueryError`; otherwise mistakes are warnings, and text that asks
     for nothing gives Whoosh's null query.
     """
@@ -57,31 +62,24 @@ def parse(
     mistakes = Mistakes(source)
     fields = Fields(schema)
     whoosh_parser = _parser()
-    tagged = whoosh_parser.tag(source)
+    tagged = whoosh_parser.tag(readable(source, lambda name: fields.resolve(name) is not None))
     tagged.nodes = mend(tagged.nodes, fields, mistakes, len(source))
     tree = whoosh_parser.filterize(tagged)
-    found = Builder(fields, languages, default_fields, mistakes).build(tree)
+    thesaurus = synonyms.thesaurus(languages) if synonyms is not None else None
+    found = Builder(fields, languages, default_fields, mistakes, thesaurus).build(tree)
     if isinstance(found, query.Not):
         mistakes.add(
-            "This query says only what to leave out, so it finds everything else.",
+            "This query says only what to leave out.",
             found.startchar,
+            found.endchar,
             "Add a word to look for.",
+            so="it finds everything else",
         )
         found = query.And([query.Every(), found])
     warnings = mistakes.in_order()
     if found is query.NullQuery and not warnings:
-        mistakes.add("There is no word to look for.", 0, "Write at least one word, or * for everything.")
+        mistakes.add("There is no word to look for.", 0, len(source), "Write at least one word, or * for everything.")
         warnings = mistakes.in_order()
     if strict and warnings:
         raise warnings[0].as_error()
     return Parsed(found, warnings, source)
-
-
-def printable(text: str) -> str:
-    """``text`` with a space for every control character, line break, unassigned surrogate or the like."""
-    if text.isprintable():
-        return text
-    return "".join(
-        " " if character.isspace() or unicodedata.category(character) in ("Cc", "Cs", "Co", "Cn") else character
-        for character in text
-    )

@@ -12,9 +12,10 @@ from typing import Any
 
 from whoosh.qparser import plugins, syntax
 
+from searchlib.query.characters import unescaped
 from searchlib.query.fields import Fields
 from searchlib.query.mistakes import Mistakes
-from searchlib.query.syntax import LoneQuote, RangeNode, RequiredGroup
+from searchlib.query.syntax import BadSuffix, LoneQuote, RangeNode, RequiredGroup
 
 DEEPEST = 32  # brackets within brackets
 MOST_NESTING = 64  # operators that nest their left side in themselves: ANDNOT, ANDMAYBE, REQUIRE, NEAR
@@ -63,8 +64,8 @@ class _Mender:
         if node.is_ws():
             if self.last() is not _Kind.FIELD:  # "title: word" is as good as "title:word"
                 self.out.append(node)
-        elif isinstance(node, LoneQuote):
-            self.mistakes.add("This quotation mark is never closed.", node.startchar, 'Close the phrase: "like this"')
+        elif isinstance(node, LoneQuote | BadSuffix):
+            self.mark(node)
         elif isinstance(node, plugins.GroupPlugin.OpenBracket):
             self.open(node)
         elif isinstance(node, plugins.GroupPlugin.CloseBracket):
@@ -81,6 +82,21 @@ class _Mender:
                 self.out.append(node)
         else:
             self.operand(node)
+
+    def add(self, problem: str, node: Any, advice: str = "", *, so: str = "") -> None:
+        self.mistakes.add(problem, node.startchar, node.endchar, advice, so=so)
+
+    def mark(self, node: Any) -> None:
+        if isinstance(node, LoneQuote):
+            self.add("This quotation mark is never closed.", node, 'Close the phrase: "like this"')
+            return
+        text = unescaped(node.text)
+        if text.startswith("~"):
+            said = f'"{text}" does not say how far apart the words may stand.'
+            self.add(said, node, 'Write a number, as in "these words"~3', so="it is left out")
+        else:
+            said = f'"{text}" is no number that a word can count.'
+            self.add(said, node, "Write one from 0 to 999999, as in word^2 or word^0.5", so="it is left out")
 
     def with_unknown(self, node: Any) -> Any:
         unknown, self.unknown = self.unknown, None
@@ -99,14 +115,17 @@ class _Mender:
             self.depth += 1
             self.put(_Kind.OPEN, node)
         elif self.brackets[-1][1]:
-            self.mistakes.add(
-                f"Brackets are more than {DEEPEST} deep here.", node.startchar, "The deeper ones are ignored."
+            self.add(
+                f"Brackets are more than {DEEPEST} deep here.",
+                node,
+                "Write the query with fewer brackets in each other.",
+                so="the deeper ones are ignored",
             )
         self.brackets.append((node, counts))
 
     def close(self, node: Any) -> None:
         if not self.brackets:
-            self.mistakes.add("This bracket was never opened.", node.startchar, "Remove it, or open it: (")
+            self.add("This bracket was never opened.", node, "Remove it, or open it: (")
             return
         _, counted = self.brackets.pop()
         if counted:
@@ -131,7 +150,7 @@ class _Mender:
             elif kind is _Kind.INFIX:
                 self.stray(node, "right")
             elif node.text == "NOT":
-                self.mistakes.add("NOT has nothing to exclude.", node.startchar, _lower_case(node))
+                self.add("NOT has nothing to exclude.", node, _lower_case(node))
 
     def field(self, node: Any, following: Any) -> None:
         name = self.fields.resolve(node.fieldname)
@@ -144,17 +163,18 @@ class _Mender:
             self.operand(_word(node.fieldname, node.startchar, node.endchar))  # "Note: ..." names no field
         else:
             similar = self.fields.similar(node.fieldname)
-            self.mistakes.add(
-                f'There is no field "{node.fieldname}", so it is searched as a word.',
-                node.startchar,
+            self.add(
+                f'There is no field "{node.fieldname}".',
+                node,
                 f"Did you mean {similar}: ?" if similar else f"The fields are {self.fields.listed()}.",
+                so="it is searched as a word",
             )
             self.unknown = node
 
     def field_without_anything(self, node: Any) -> None:
-        self.mistakes.add(
+        self.add(
             f"{node.original} has nothing to look for.",
-            node.startchar,
+            node,
             f"Write what to look for right after it, as in {node.original}word",
         )
 
@@ -177,22 +197,23 @@ class _Mender:
         if node.grouptype not in _MERGING:
             self.nesting += 1
             if self.nesting > MOST_NESTING:
-                self.mistakes.add(
-                    f"{node.text} is ignored from here on: a query has at most {MOST_NESTING} of its kind.",
-                    node.startchar,
+                self.add(
+                    f"A query has at most {MOST_NESTING} operators like {node.text}.",
+                    node,
                     "Put what belongs together in brackets: a NOT (b OR c)",
+                    so="they are ignored from here on",
                 )
                 return
         self.put(_Kind.INFIX, node)
 
     def stray(self, operator: Any, side: str) -> None:
-        self.mistakes.add(f"{operator.text} has nothing on its {side}.", operator.startchar, _lower_case(operator))
+        self.add(f"{operator.text} has nothing on its {side}.", operator, _lower_case(operator))
 
     def operand(self, node: Any) -> None:
         if isinstance(node, RangeNode) and node.start is None and node.end is None:
-            self.mistakes.add(
+            self.add(
                 "This range has neither a beginning nor an end.",
-                node.startchar,
+                node,
                 "Write at least one of them: [1990 TO] or [TO 2000]",
             )
             if self.last() is _Kind.FIELD:
@@ -200,7 +221,7 @@ class _Mender:
             return
         if isinstance(node, syntax.WordNode) and node.text[:1] in ("[", "{") and self.last() is _Kind.FIELD:
             name = self.last_node().original
-            self.mistakes.add("This is not a range.", node.startchar, f"Write a range like this: {name}[1990 TO 2000]")
+            self.add("This is not a range.", node, f"Write a range like this: {name}[1990 TO 2000]")
         self.put(_Kind.OPERAND, node)
 
     def finish(self, end: int) -> list[Any]:
@@ -209,7 +230,7 @@ class _Mender:
         while self.brackets:
             bracket, counted = self.brackets.pop()
             if counted:
-                self.mistakes.add("This bracket is never closed.", bracket.startchar, "Close it: )")
+                self.add("This bracket is never closed.", bracket, "Close it: )")
                 self.end_group(plugins.GroupPlugin.CloseBracket().set_range(end, end))
         self.drop_what_wants_more()
         return self.out

@@ -6,29 +6,44 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from searchlib.errors import QueryError
+from searchlib.query.characters import printable
 
 
 @dataclass(frozen=True, slots=True)
 class QueryWarning:
-    """A mistake in a query: what is wrong, in which query, where (a code point), and what to do.
+    """A mistake in a query: what is wrong, in which query, where (code points of it), and what to do.
 
-    ``str()`` shows the query with a caret under the place, as `QueryError` does.
+    ``message`` also says what became of it; ``problem`` does not, since in strict mode nothing did. ``str()`` shows
+    the query with a caret under the place, as `QueryError` does.
     """
 
     message: str
     source: str
     position: int = 0
     advice: str = ""
+    end: int = 0
+    problem: str = ""
+
+    @property
+    def start(self) -> int:
+        """Where the mistake begins; ``end`` is where what is wrong ends."""
+        return self.position
 
     def as_error(self) -> QueryError:
         """The same, to be raised."""
-        return QueryError(self.message, self.source, self.position, self.advice)
+        return QueryError(self.problem or self.message, self.source, self.position, self.advice)
+
+    def as_dict(self) -> dict[str, Any]:
+        """What is wrong, where, and what to do, ready for JSON."""
+        return {"message": self.message, "start": self.start, "end": self.end, "advice": self.advice}
 
     def __str__(self) -> str:
-        return str(self.as_error())
+        return str(QueryError(self.message, self.source, self.position, self.advice))
 
 
 MOST_SHOWN = 20
@@ -41,11 +56,23 @@ class Mistakes:
         self.source = source
         self._found: dict[QueryWarning, None] = {}
 
-    def add(self, message: str, position: int | None, advice: str = "") -> None:
-        """Note a mistake; the same one twice counts once."""
+    def add(self, problem: str, start: int | None, end: int | None, advice: str = "", *, so: str = "") -> None:
+        """Note a mistake; the same one twice counts once. ``so`` is what became of it, where it is no error."""
         if len(self._found) < MOST_SHOWN:
-            self._found[QueryWarning(message, self.source, position or 0, advice)] = None
+            message = f"{problem.removesuffix('.')}, so {so}." if so else problem
+            first = start or 0
+            last = min(max(end or 0, first + 1), len(self.source))
+            self._found[QueryWarning(message, self.source, first, advice, last, problem)] = None
 
     def in_order(self) -> tuple[QueryWarning, ...]:
         """All of them by place."""
         return tuple(sorted(self._found, key=lambda warning: warning.position))
+
+
+def too_many_words(text: str, places: Iterable[tuple[int, int]]) -> tuple[QueryWarning, ...]:
+    """What to say of the parts of a query that stand for very many words: all are searched, but not fast."""
+    mistakes = Mistakes(printable(text))
+    for start, end in places:
+        said = f'"{text[start:end]}" stands for very many words.'
+        mistakes.add(said, start, end, "Write more of its letters.", so="this takes its time")
+    return mistakes.in_order()

@@ -19,6 +19,9 @@ from whoosh import matching, query
 from whoosh.util import make_binary_tree
 
 from searchlib.analysis import SEPARATOR, Form
+from searchlib.query.stock import NOTHING, Constant, Fuzzy, Near, boost_text
+
+__all__ = ["NOTHING", "Constant", "Fuzzy", "Near", "Word", "WordPhrase", "expand", "key_of"]
 
 LANGUAGE_FIELD = "language"
 
@@ -34,8 +37,11 @@ class Word(query.Query):  # type: ignore[misc]
     A record matches when, in some field, the key of a token matches a form (equal when folded, or beginning
     with it where ``form.prefix``), and ``form.languages`` is None or holds the record's language.
 
-    ``fields`` are (name, weight) pairs; ``text`` is the word as it was typed, for messages.
+    ``fields`` are (name, weight) pairs; ``text`` is the word as it was typed, for messages. ``synonym_of`` is what
+    was typed instead of it, if it is a synonym.
     """
+
+    synonym_of = ""
 
     def __init__(
         self,
@@ -54,7 +60,7 @@ class Word(query.Query):  # type: ignore[misc]
         return f"Word({self.fields!r}, {self.forms!r}, {self.text!r}{boost})"
 
     def __str__(self) -> str:
-        return f"{_names(self.fields)}:{self.text}{_boost(self.boost)}"
+        return f"{_names(self.fields)}:{self.text}{boost_text(self.boost)}"
 
     __unicode__ = __str__
 
@@ -77,6 +83,8 @@ class Word(query.Query):  # type: ignore[misc]
         """A copy with this boost."""
         copied = Word(self.fields, self.forms, self.text, boost)
         copied.startchar, copied.endchar = self.startchar, self.endchar
+        if self.synonym_of:
+            copied.synonym_of = self.synonym_of
         return copied
 
     def languages(self) -> frozenset[str]:
@@ -156,7 +164,10 @@ class WordPhrase(query.Query):  # type: ignore[misc]
 
     A record matches when, in one field, tokens that match the words stand in their order, each at most
     ``slop`` positions after the one before: 1 means next to each other. All words have the same fields.
+    ``synonym_of`` is what was typed instead of it, if it is a synonym.
     """
+
+    synonym_of = ""
 
     def __init__(self, words: Iterable[Word], slop: int = 1, boost: float = 1.0) -> None:
         self.words = tuple(words)
@@ -179,7 +190,7 @@ class WordPhrase(query.Query):  # type: ignore[misc]
 
     def __str__(self) -> str:
         slop = "" if self.slop == 1 else f"~{self.slop}"
-        return f'{_names(self.fields)}:"{self.text}"{slop}{_boost(self.boost)}'
+        return f'{_names(self.fields)}:"{self.text}"{slop}{boost_text(self.boost)}'
 
     __unicode__ = __str__
 
@@ -202,6 +213,8 @@ class WordPhrase(query.Query):  # type: ignore[misc]
         """A copy with this boost."""
         copied = WordPhrase(self.words, self.slop, boost)
         copied.startchar, copied.endchar = self.startchar, self.endchar
+        if self.synonym_of:
+            copied.synonym_of = self.synonym_of
         return copied
 
     def languages(self) -> frozenset[str]:
@@ -238,7 +251,9 @@ class WordPhrase(query.Query):  # type: ignore[misc]
         if not self.words or not self.fields or not all(word.forms for word in self.words):
             return query.NullQuery
         if len(self.words) == 1:
-            return self.words[0].with_boost(self.words[0].boost * self.boost)
+            word = self.words[0].with_boost(self.words[0].boost * self.boost)
+            word.synonym_of = self.synonym_of or word.synonym_of
+            return word
         return self
 
     def estimate_size(self, ixreader: Any) -> int:
@@ -267,30 +282,6 @@ class WordPhrase(query.Query):  # type: ignore[misc]
     def matcher(self, searcher: Any, context: Any = None) -> Any:
         """A stock Whoosh matcher."""
         return _matcher(self, searcher, context)
-
-
-class Near(query.SpanNear2):  # type: ignore[misc]
-    """Whoosh's ``SpanNear2``, whose size can be estimated: its own method names a class that is not imported."""
-
-    def _and_query(self) -> Any:
-        return query.And(list(self.qs))
-
-    def __str__(self) -> str:
-        return "(" + f" NEAR/{self.slop} ".join(map(str, self.qs)) + ")"
-
-    __unicode__ = __str__
-
-
-class Constant(query.ConstantScoreQuery):  # type: ignore[misc]
-    """Whoosh's ``ConstantScoreQuery``, which can be printed."""
-
-    def __str__(self) -> str:
-        return str(self.child) + _boost(self.score)
-
-    __unicode__ = __str__
-
-    def __hash__(self) -> int:
-        return hash(("Constant", self.child, self.score))
 
 
 def expand(ixreader: Any, name: str, forms: Iterable[Form]) -> list[bytes]:
@@ -389,7 +380,3 @@ def _matcher(node: Any, searcher: Any, context: Any) -> Any:
 
 def _names(fields: tuple[tuple[str, float], ...]) -> str:
     return "|".join(name for name, _ in fields)
-
-
-def _boost(boost: float) -> str:
-    return "" if boost == 1.0 else f"^{boost:g}"

@@ -19,13 +19,16 @@ from whoosh.qparser import plugins, syntax
 from whoosh.qparser.default import QueryParser
 from whoosh.qparser.taggers import FnTagger, RegexTagger
 
-QUOTES = '"“”„‟«»'
+QUOTES = '"“”„‟«»「」『』'
 _EDGE = rf"\s(){QUOTES}"  # what words and operators stand between
 # Where a word can begin: at an edge, after a field's colon, or after the + or - before the word.
 _BEGIN = rf"(?:(?<![^{_EDGE}:])|(?<=[\s(][+\-])|(?<=\A[+\-]))"
 _WORD = rf"[^{_EDGE}:^~\[\]{{}}]"
 # Every place where some tagger can match: there are few, and Whoosh would try all taggers at every character.
 _CANDIDATE = re.compile(rf"[\s()\[{{^+*<>={QUOTES}-]|{_BEGIN}.")
+# Most of what is typed: a word that no tagger would want.
+_PLAIN = re.compile(r"(?<!\S)[^\W_]+(?!\S)")
+_OPERATORS = frozenset(["NOT", "NEAR", "AND", "OR", "ANDNOT", "ANDMAYBE", "REQUIRE"])
 _LONGEST_NAME = 64
 _LONGEST_BOUND = 200
 DEFAULT_NEAR = 10
@@ -52,6 +55,7 @@ class NearGroup(syntax.GroupNode):  # type: ignore[misc]
 
     merging = False
     slop = DEFAULT_NEAR
+    operator = (0, 0)  # where it stands
 
 
 class PatternNode(syntax.TextNode):  # type: ignore[misc]
@@ -59,9 +63,9 @@ class PatternNode(syntax.TextNode):  # type: ignore[misc]
 
 
 class FuzzyNode(syntax.TextNode):  # type: ignore[misc]
-    """A word with ``~`` behind it: the number of edits, and of first letters that must stand."""
+    """A word with ``~`` behind it: the number of edits as it was typed, and of first letters that must stand."""
 
-    def __init__(self, text: str, distance: int, prefix: int) -> None:
+    def __init__(self, text: str, distance: str, prefix: int) -> None:
         super().__init__(text)
         self.distance = distance
         self.prefix = prefix
@@ -83,6 +87,13 @@ class RangeNode(syntax.RangeNode):  # type: ignore[misc]
 
 class LoneQuote(syntax.MarkerNode):  # type: ignore[misc]
     """A quotation mark that opens a phrase that is never closed."""
+
+
+class BadSuffix(syntax.MarkerNode):  # type: ignore[misc]
+    """What stands behind ``^``, or behind the ``~`` of a phrase, and is no number."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
 
 
 class EveryNode(syntax.TextNode):  # type: ignore[misc]
@@ -117,8 +128,11 @@ class _NearOperator(syntax.InfixOperator):  # type: ignore[misc]
     """Makes its group with the distance it was typed with."""
 
     def replace_self(self, parser: Any, group: Any, position: int) -> int:
-        near = NearGroup([group[position - 1], group[position + 1]])
+        before, after = group[position - 1], group[position + 1]
+        near = NearGroup([before, after])
+        near.set_range(before.startchar, after.endchar)
         near.slop = int(self.text.partition("/")[2] or DEFAULT_NEAR)
+        near.operator = self.startchar, self.endchar
         group[position - 1 : position + 2] = [near]
         return position
 
@@ -138,7 +152,7 @@ def _operators() -> Any:
             operator("NOT", syntax.NotGroup, syntax.PrefixOperator),
             sign("-", ExcludedGroup),
             sign(r"\+", RequiredGroup),
-            operator(r"NEAR(?:/\d{1,4})?", NearGroup, _NearOperator),
+            operator(r"NEAR(?:/\d{1,9})?", NearGroup, _NearOperator),
             operator("AND", syntax.AndGroup),
             operator("OR", syntax.OrGroup),
             operator("ANDNOT", syntax.AndNotGroup),
@@ -157,8 +171,12 @@ def _pattern(match: Any) -> Any:
     return PatternNode(text) if "*" in inner or "?" in inner else None
 
 
+def _address(text: str) -> Any:
+    return PatternNode(text) if "*" in text else syntax.WordNode(text)
+
+
 def _fuzzy(match: Any) -> Any:
-    return FuzzyNode(match["text"], int(match["distance"] or 1), int(match["prefix"] or 0))
+    return FuzzyNode(match["text"], match["distance"] or "1", int(match["prefix"] or 0))
 
 
 def _phrase(match: Any) -> Any:
@@ -194,11 +212,17 @@ class Parser(QueryParser):  # type: ignore[misc]
     def tag(self, text: str, pos: int = 0, debug: bool = False) -> Any:
         """The tags of ``text`` in order, in a group: what taggers recognise, and the words between."""
         taggers = self.taggers()
+        spaces = [tagger for tagger, _ in plugins.WhitespacePlugin().taggers(self)]
         tags: list[Any] = []
         tagged = pos
         while (candidate := _CANDIDATE.search(text, pos)) is not None:
             pos = candidate.start()
-            node = next(filter(None, (tagger.match(self, text, pos) for tagger in taggers)), None)
+            plain = _PLAIN.match(text, pos)
+            if plain is not None and plain[0] not in _OPERATORS:
+                pos = plain.end()
+                continue
+            first = spaces if text[pos].isspace() else taggers
+            node = next(filter(None, (tagger.match(self, text, pos) for tagger in first)), None)
             if node is None:
                 pos += 1
                 continue
@@ -218,28 +242,38 @@ def parser() -> Any:
         None,
         plugins=[
             _Taggers((_Tagger(r"\*:\*", lambda match: EveryNode()), -1)),
+            # The question mark of an address stands for no letter.
+            _Taggers((_Tagger(rf"(?<![^{_EDGE}])(?P<text>[A-Za-z][A-Za-z\d+.\-]{{0,31}}://[^{_EDGE}]*)",
+                              lambda match: syntax.WordNode(match["text"])), -1),
+                     (_Tagger(rf"(?<=:)(?P<text>[A-Za-z][A-Za-z\d+.\-]{{0,31}}://[^{_EDGE}]*)",
+                              lambda match: _address(match["text"])), -1)),
             _Taggers(
-                (_Tagger(rf"[{QUOTES}](?P<text>[^{QUOTES}]*)[{QUOTES}](?:~(?P<slop>\d{{1,4}}))?", _phrase), 0),
+                (_Tagger(rf"[{QUOTES}](?P<text>[^{QUOTES}]*)[{QUOTES}](?:~(?P<slop>\d{{1,9}})(?![\w.]))?",
+                         _phrase), 0),
+                (_Tagger(rf"(?<=[{QUOTES}])(?P<text>~[^{_EDGE}^]*)", lambda match: BadSuffix(match["text"])), 0),
                 (FnTagger(f"[{QUOTES}]", LoneQuote), 1),
             ),
             _Taggers(
                 (_Tagger(_RANGE, _range), 1),
-                (_Tagger(rf"(?<=:)(?P<relation>[<>]=?|=[<>])\s*(?P<value>[{QUOTES}][^{QUOTES}]*[{QUOTES}]|[^{_EDGE}]*)",
+                (_Tagger(rf"(?:(?<=:)|(?<=:\s))(?P<relation>[<>]=?|=[<>])\s*(?P<value>[{QUOTES}][^{QUOTES}]*[{QUOTES}]|[^{_EDGE}^]*)",
                          _comparison), 1),
             ),
             plugins.FieldsPlugin(
                 # Not the http of http://, and not the 12 of 12:30.
-                rf"{_BEGIN}(?P<text>[^\W\d][\w.\-]{{0,{_LONGEST_NAME - 1}}}):(?!//)", remove_unknown=False
+                rf"{_BEGIN}(?P<text>[^\W\d][\w.\-]{{0,{_LONGEST_NAME - 1}}}):(?!//|\\)", remove_unknown=False
             ),
             _Taggers(
-                (_Tagger(rf"{_BEGIN}(?P<text>{_WORD}*[*?]{_WORD}*)", _pattern), 2),
-                (_Tagger(rf"{_BEGIN}(?P<text>[^{_EDGE}:^~*?]+)~(?P<distance>\d)?(?:/(?P<prefix>\d{{1,2}}))?(?![^\s()^])",
+                (_Tagger(rf"{_BEGIN}(?P<text>(?![\[{{])[^{_EDGE}:^~]*[*?][^{_EDGE}:^~]*)", _pattern), 2),
+                (_Tagger(rf"{_BEGIN}(?P<text>[^{_EDGE}:^~*?]+)~(?P<distance>\d[\d.]*)?(?:/(?P<prefix>\d{{1,2}}))?(?![^\s()^])",
                          _fuzzy), 2),
             ),
             # Brackets before boosts: a boost after a bracket needs the group.
             plugins.GroupPlugin(),
             _operators(),
             plugins.BoostPlugin(r"(?<=[^\s(])\^(?P<boost>\d{1,6}(?:\.\d{1,6})?|\.\d{1,6})(?![^\s)])"),
+            # Behind a word only what looks like a number: x^y is a word.
+            _Taggers((_Tagger(rf"(?:(?<=[^\s(])(?P<text>\^[+-]?[\d.][^\s()]*)|(?<=[){QUOTES}])(?P<behind>\^[^\s()]*))",
+                              lambda match: BadSuffix(match[0])), 1)),
         ],
         group=WordsGroup,
     )  # fmt: skip

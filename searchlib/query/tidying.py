@@ -11,6 +11,13 @@ from typing import Any
 from whoosh import query
 
 
+def at(place: Any, made: Any) -> Any:
+    """``made``, at the place of a node of the syntax."""
+    if made is not query.NullQuery and made.startchar is None:
+        made.startchar, made.endchar = place.startchar, place.endchar
+    return made
+
+
 def boosted(node: Any, boost: float) -> Any:
     """``node`` with its own boost times ``boost``."""
     if boost == 1.0 or node is query.NullQuery:
@@ -27,12 +34,20 @@ def boosted(node: Any, boost: float) -> Any:
 
 def any_of(nodes: list[Any], boost: float = 1.0) -> Any:
     """What matches one of ``nodes`` at least; their scores add up."""
-    return _joined(query.Or, [alone(node) for node in nodes], boost)
+    something = [alone(node) for node in nodes if not is_nothing(node)]
+    return _joined(query.Or, something or nodes[:1], boost)
+
+
+def is_nothing(node: Any) -> bool:
+    """Whether ``node`` is what an empty range matches: nothing."""
+    return isinstance(node, query.ConstantScoreQuery) and bool(node.child == query.NullQuery)
 
 
 def all_of(nodes: list[Any], boost: float = 1.0) -> Any:
     """What matches all of ``nodes``. A ``Not`` among them excludes."""
     joined = _joined(query.And, nodes, boost)
+    if isinstance(joined, query.Not) and sum(node is not query.NullQuery for node in nodes) > 1:
+        return alone(joined)
     if isinstance(joined, query.And) and all(isinstance(node, query.Not) for node in joined.subqueries):
         return query.And([query.Every(), *joined.subqueries], boost=joined.boost)
     return joined

@@ -19,6 +19,8 @@ BUILT_IN = frozenset(
 )  # field names that metadata cannot take
 _LONGEST_VALUE = 200
 _NUMBER_VALUE = re.compile(r"[+-]?\d{1,30}(\.\d{1,30})?", re.ASCII)
+_LIKE_DATE = re.compile(r"(\d{4})-(\d{1,2})(?:-(\d{1,2}))?([T ].*)?")
+_MORE_THAN_LETTERS = re.compile(r"[^\w*?\[\]]|_")
 _DATE_VALUE = re.compile(r"\d{4}-\d\d(-\d\d([T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)?)?)?")
 
 
@@ -38,10 +40,8 @@ def meta_keys(value: Scalar | tuple[Scalar, ...] | list[Scalar]) -> tuple[list[s
     positions: list[int] = []
     position = 0
     for one in value if isinstance(value, (tuple, list)) else (value,):
-        keys.append(marked(one))
-        positions.append(position)
-        if isinstance(one, str) and _NUMBER_VALUE.fullmatch(one.strip()):
-            keys.append(NUMBER + sortable(float(one)))  # a cell of a table, which has no other numbers
+        for key in whole_keys(one):
+            keys.append(key)
             positions.append(position)
         for token in tokens(_readable(one)):
             keys.append(token.key)
@@ -49,6 +49,14 @@ def meta_keys(value: Scalar | tuple[Scalar, ...] | list[Scalar]) -> tuple[list[s
             position += 1
         position += 2
     return keys, positions
+
+
+def whole_keys(value: Scalar) -> list[str]:
+    """The terms of a whole value: its own, and for a text that is a number (a cell of a table has no other) of that."""
+    found = [marked(value)]
+    if isinstance(value, str) and _NUMBER_VALUE.fullmatch(value.strip()):
+        found.append(NUMBER + sortable(float(value)))
+    return found
 
 
 def marked(value: Scalar) -> str:
@@ -74,3 +82,46 @@ def _readable(value: Scalar) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     return str(value)
+
+
+def marked_patterns(pattern: str) -> list[str]:
+    """What a pattern of a query is compared with: words, or where more than letters stand in it, whole values."""
+    if not _MORE_THAN_LETTERS.search(pattern):
+        return [pattern]
+    dates = [DATE + pattern.upper().replace(" ", "T")] if pattern[:1].isdigit() else []
+    return [TEXT + pattern, *dates]
+
+
+def bounds_problem(start: str | None, end: str | None) -> str:
+    """What is odd about the bounds of a range of values; "" if nothing is."""
+    bounds = [bound.strip() for bound in (start, end) if bound is not None]
+    for bound in bounds:
+        if _LIKE_DATE.fullmatch(bound) and not _is_date(bound):
+            return f"There is no date {bound}."
+    numbers = [bound for bound in bounds if _NUMBER_VALUE.fullmatch(bound)]
+    others = [bound for bound in bounds if bound not in numbers and not _LIKE_DATE.fullmatch(bound)]
+    if numbers and others:
+        return f"{numbers[0]} is a number, and {others[0]} is not."
+    return ""
+
+
+def _is_date(text: str) -> bool:
+    from datetime import date
+
+    try:
+        date(*(int(part) for part in [*text[:10].split("-"), "1"][:3]))
+    except ValueError:
+        return False
+    return _DATE_VALUE.fullmatch(text) is not None
+
+
+def is_reversed(start: str | None, end: str | None) -> bool:
+    """Whether the bounds of a range are the wrong way round."""
+    if start is None or end is None:
+        return False
+    try:
+        return float(start) > float(end)
+    except ValueError:
+        # A date less precise than the other begins with it: 2020-05 is in 2020.
+        less, more = fold(start), fold(end)
+        return less[:1].isdigit() == more[:1].isdigit() and less > more and not less.startswith(more)

@@ -10,13 +10,18 @@ import pytest
 from searchlib.engines.whoosh.schema import record_schema
 from searchlib.highlight import match_record, record_spans
 from searchlib.query import Parsed, parse
+from searchlib.query.mistakes import too_many_words
+from searchlib.query.synonyms import parse_synonyms
 from searchlib.records import DocumentInfo, Paragraph, Record
 
 PAGE = (Path(__file__).parents[2] / "docs" / "query-language.md").read_text(encoding="utf-8")
 SCHEMA = record_schema(["author", "year", "date"])
 ROW = re.compile(r"^\| `(?P<query>.+?)` \| (?P<finds>.*?) ?\| (?P<misses>.*?) ?\|$", re.MULTILINE)
 EXAMPLES = [(row["query"], row["finds"].strip(), row["misses"].strip()) for row in ROW.finditer(PAGE)]
-MESSAGES = re.findall(r"```text\n(.+?)\n```", PAGE, re.DOTALL)
+BLOCKS = re.findall(r"```text\n(.+?)\n```", PAGE, re.DOTALL)
+SYNONYMS = parse_synonyms(BLOCKS[0])
+MESSAGES = BLOCKS[1:-1]
+COSTLY = BLOCKS[-1]
 METADATA = {"author": "Jane Smith", "year": 1995, "date": "2020-05-17"}
 
 
@@ -27,7 +32,7 @@ def record(text: str) -> Record:
 
 def parsed(source: str, text: str = "") -> Parsed:
     # The title has words of its own; where an example is about the text, only the text is searched.
-    return parse(source, SCHEMA, ["de", "en"], {"text": 1.0})
+    return parse(source, SCHEMA, ["de", "en"], {"text": 1.0}, synonyms=SYNONYMS)
 
 
 def marked(text: str, spans: tuple[tuple[int, int], ...]) -> str:
@@ -42,8 +47,8 @@ def highlights_joined(text: str) -> str:
 
 
 def test_the_page_has_examples_of_everything() -> None:
-    assert len(EXAMPLES) > 45
-    assert len(MESSAGES) == 5
+    assert len(EXAMPLES) > 60
+    assert len(MESSAGES) == 8
 
 
 @pytest.mark.parametrize(("source", "finds", "misses"), EXAMPLES)
@@ -63,3 +68,8 @@ def test_an_example_finds_and_highlights_what_the_page_says(source: str, finds: 
 def test_a_mistake_is_told_as_the_page_says(message: str) -> None:
     source = message.splitlines()[1][4:]
     assert str(parsed(source).warnings[0]) == message
+
+
+def test_what_stands_for_very_many_words_is_told_as_the_page_says() -> None:
+    (warning,) = too_many_words("*a*", [(0, 3), (0, 3)])
+    assert str(warning) == COSTLY

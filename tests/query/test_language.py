@@ -13,7 +13,7 @@ from searchlib.analysis import forms
 from searchlib.engines.whoosh.schema import record_schema
 from searchlib.errors import QueryError
 from searchlib.query import DEFAULT_FIELDS, Parsed, Word, WordPhrase, parse
-from searchlib.query.nodes import Constant, Near
+from searchlib.query.nodes import Constant, Fuzzy, Near
 
 NAMES = ["text", "title", "headings", "document", "language", "type", "kind", "number", "line", "author", "year"]
 FIELDS = tuple(DEFAULT_FIELDS.items())
@@ -66,6 +66,33 @@ WORDS = {
     "iPhone手机": query.Or([word("iPhone"), word("手机")]),
 }
 
+ESCAPES = {
+    r"a\:b": phrase("a", "b"),
+    r"\"a b\"": query.Or([word("a"), word("b")]),
+    r"title\:a": phrase("title", "a"),
+    r"a\*": word("a"),
+    r"\(a\) AND b": query.And([word("a"), word("b")]),
+    r"a \-b": query.Or([word("a"), word("b")]),
+    r"document:a\*b": query.Term("document", "a*b"),
+    r"document:a\*b*": query.Wildcard("document", "a[*]b*"),
+    r"document:a[b]*": query.Wildcard("document", "a[[]b]*"),
+    r"author:Jane\ Smith": query.Term("author", "jane smith"),
+    r"C:\Users": phrase("C", "Users"),
+    "（a b） AND c": query.And([query.Or([word("a"), word("b")]), word("c")]),
+    "a ＡＮＤ b": query.And([word("a"), word("b")]),
+    "＋a　－b": query.And([word("a"), query.Not(word("b"))]),
+    "title：a": word("a", "title"),
+    "注意：a": query.Or([word("注意"), word("a")]),
+    "a？b": phrase("a", "b"),
+    "＂a b＂": phrase("a", "b"),
+    "「a b」": phrase("a", "b"),
+    "«a b»": phrase("a", "b"),
+    "http://x.org/a?b=c*d": phrase("http", "x", "org", "a", "b", "c", "d"),
+    "document:http://x.org/*": query.Prefix("document", "http://x.org/"),
+    '"a b"~99999': phrase("a", "b", slop=99999),
+    '"a b"~3, c': query.Or([phrase("a", "b", slop=3), word("c")]),
+}
+
 OPERATORS = {
     "a AND b": query.And([word("a"), word("b")]),
     "a OR b": query.Or([word("a"), word("b")]),
@@ -111,12 +138,14 @@ IN_FIELDS = {
     "year:[a TO b]^2": Constant(query.TermRange("year", "a", "b"), 2.0),
     "title:{a TO b]": Constant(query.TermRange("title", "a", "b", True, False)),
     "title:w?r": Constant(query.Wildcard("title", "w?r")),
-    "title:Wär~2/1": Constant(query.FuzzyTerm("title", "war", maxdist=2, prefixlength=1)),
+    "title:Wär~2/1": Constant(Fuzzy("title", "war", maxdist=2, prefixlength=1)),
     "title:indus*": Constant(query.Or([query.Prefix("title", "indus"), word("indus", "title")])),
 }
 
 
-@pytest.mark.parametrize(("text", "expected"), [*WORDS.items(), *OPERATORS.items(), *IN_FIELDS.items()])
+@pytest.mark.parametrize(
+    ("text", "expected"), [*WORDS.items(), *ESCAPES.items(), *OPERATORS.items(), *IN_FIELDS.items()]
+)
 def test_syntax_becomes_nodes(text: str, expected: query.Query) -> None:
     assert asked(text) == expected
 
@@ -322,7 +351,53 @@ LONG = [
     "e\u0301",
     "\x00",
     "word ",
+    "\\",
+    "\\:",
+    "a^- ",
+    '"a"~x ',
+    "http://x?",
+    "：",
+    "（a",
 ]
+
+
+JUNK = [
+    "jane.doe@example.com",
+    "https://example.com/?q=a+b&c=%20#x",
+    "C++ C# .NET F#",
+    "AT&T R&D <b>bold</b>",
+    "rock'n'roll O'Brien l'été",
+    "3.14 1,000,000 50% $20 #1",
+    "12:30 2020-05-17T12:00",
+    "foo--bar __init__ --help -x",
+    "[link](http://x.org) *emphasis* **strong** `code`",
+    "{'a': [1, 2], \"b\": null}",
+    "SELECT * FROM t WHERE a = 'b' AND c <> 1; -- x",
+    "😀🇩🇪👩‍👩‍👧 :-) ¯\\_(ツ)_/¯",
+    "\x00\x01\ufffe\u202e",
+    "“smart’ „quotes‟ «mixed」",
+    "a\\b\\\\c\\",
+    "^~*?:\\/()[]{}\"'+-&|!<>=",
+    "TO [TO] [a TO b TO c] {TO}",
+    "~~~ ^^^ *** ??? ::: ((( )))",
+]
+
+
+@pytest.mark.parametrize("text", JUNK)
+def test_junk_that_people_paste_is_searched_for_its_words(text: str) -> None:
+    found = parsed(text)
+    assert found.query is not query.NullQuery or found.warnings
+    assert parse(text, NAMES, ["en"]).query == found.query
+    assert str(found.query)
+
+
+@pytest.mark.parametrize("text", ["(" * 10_000, "a " * 50_000, '"' * 10_000, "\x00" * 100_000, "x:" * 10_000])
+def test_the_time_that_a_hundred_kilobytes_of_junk_take_is_linear(text: str) -> None:
+    parsed(text[:10])
+    began = time.process_time()
+    found = parsed(text)
+    assert time.process_time() - began < 0.5 + 40e-6 * len(text)
+    assert len(found.warnings) <= 20
 
 
 @pytest.mark.parametrize("piece", LONG)

@@ -77,14 +77,59 @@ number: never holds "three", so this finds nothing.
            ^
 Write a number, as in number:3""",
     "indutsry~3": """\
-A word may differ in 2 letters at most, not 3.
+A word may differ in 1 or 2 letters, not 3, so it may in 2.
     indutsry~3
     ^
-Write indutsry~2""",
+Write indutsry~ or indutsry~2""",
+    "roam~0.8 war": """\
+A word may differ in 1 or 2 letters, not 0.8, so it may in 2.
+    roam~0.8 war
+    ^
+Write roam~ or roam~2""",
+    'the "arms race"~x': """\
+"~x" does not say how far apart the words may stand, so it is left out.
+    the "arms race"~x
+                   ^
+Write a number, as in "these words"~3""",
+    "war^-2 peace": """\
+"^-2" is no number that a word can count, so it is left out.
+    war^-2 peace
+       ^
+Write one from 0 to 999999, as in word^2 or word^0.5""",
+    "(war peace)^x": """\
+"^x" is no number that a word can count, so it is left out.
+    (war peace)^x
+               ^
+Write one from 0 to 999999, as in word^2 or word^0.5""",
+    "war NEAR/0 peace": """\
+No two words stand 0 words apart, so it is NEAR/1.
+    war NEAR/0 peace
+        ^
+Write NEAR/1 for neighbours.""",
+    'war "!!!"': """\
+There is no word between these quotation marks.
+    war "!!!"
+        ^
+Write at least one word there.""",
+    "year:[2020-13 TO 2021]": """\
+There is no date 2020-13, so it is compared as text.
+    year:[2020-13 TO 2021]
+         ^
+Write numbers as 3 or 1.5, and dates as 2020-05-17, 2020-05 or 2020.""",
+    "year:[1990 TO now]": """\
+1990 is a number, and now is not, so it is compared as text.
+    year:[1990 TO now]
+         ^
+Write numbers as 3 or 1.5, and dates as 2020-05-17, 2020-05 or 2020.""",
+    "line:[3 TO x]": """\
+line: never holds "3 TO x", so this finds nothing.
+    line:[3 TO x]
+         ^
+Write a number, as in line:3""",
     "title:war NEAR text:peace": """\
 NEAR stands between words or phrases of one field only, so it is searched as AND.
     title:war NEAR text:peace
-          ^
+              ^
 Write a word or a phrase on both sides.""",
     "-war": """\
 This query says only what to leave out, so it finds everything else.
@@ -108,8 +153,44 @@ def test_a_mistake_is_a_warning_and_where_strict_the_error_that_says_the_same(te
     assert [str(warning) for warning in warnings] == [message]
     with pytest.raises(QueryError) as raised:
         parse(text, SCHEMA, ["en"], strict=True)
-    assert str(raised.value) == message
+    # An error does not say what became of the mistake, since nothing did.
+    first, *others = message.splitlines()
+    error, *same = str(raised.value).splitlines()
+    assert same == others
+    assert first == error or first.startswith(error.removesuffix(".") + ", so ")
     assert raised.value.position == warnings[0].position
+
+
+def test_an_error_does_not_say_that_anything_was_searched() -> None:
+    for text in MESSAGES:
+        with pytest.raises(QueryError) as raised:
+            parse(text, SCHEMA, ["en"], strict=True)
+        assert not any(word in raised.value.message for word in ("searched as", "left out,", "so it is left"))
+
+
+def test_a_warning_says_where_the_mistake_begins_and_ends() -> None:
+    (warning,) = parse("war autor:smith", SCHEMA, ["en"]).warnings
+    assert warning.as_dict() == {
+        "message": 'There is no field "autor", so it is searched as a word.',
+        "start": 4,
+        "end": 10,
+        "advice": "Did you mean author: ?",
+    }
+    for text in MESSAGES:
+        for one in parse(text, SCHEMA, ["en"]).warnings:
+            assert 0 <= one.start <= one.end <= len(text)
+
+
+def test_of_a_long_query_a_mistake_shows_the_part_that_it_is_in() -> None:
+    text = "peace " * 100 + "war) " + "truce " * 100
+    shown = str(parse(text, SCHEMA, ["en"]).warnings[0]).splitlines()
+    assert max(map(len, shown)) < 100
+    assert shown[1][shown[2].index("^")] == ")"
+
+
+def test_the_caret_stands_under_wide_characters_too() -> None:
+    line, caret = str(parse("東京)", SCHEMA, ["en"]).warnings[0]).splitlines()[1:3]
+    assert (line, caret) == ("    東京)", "    \u3000\u3000^")
 
 
 def test_warnings_are_in_the_order_of_their_places_and_strict_raises_the_first() -> None:

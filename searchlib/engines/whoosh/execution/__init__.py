@@ -7,7 +7,18 @@ What people mostly type is answered without a tree: see ``flat``, ``prepared``, 
 ``compiled`` and ``kernels``.
 """
 
-from searchlib.engines.whoosh.execution.answers import TopDocs, count, explain, matches, search, stream
+from searchlib.engines.whoosh.execution.answers import (
+    TopDocs,
+    count,
+    explain,
+    frequency,
+    marked,
+    match_at,
+    matches,
+    scored_parts,
+    search,
+    stream,
+)
 from searchlib.engines.whoosh.execution.explanation import Explanation, Occurrence
 from searchlib.engines.whoosh.execution.segment import Segment
 from searchlib.engines.whoosh.execution.snapshot import Snapshot
@@ -20,7 +31,11 @@ __all__ = [
     "TopDocs",
     "count",
     "explain",
+    "frequency",
+    "marked",
+    "match_at",
     "matches",
+    "scored_parts",
     "search",
     "stream",
 ]

@@ -17,9 +17,9 @@ from searchlib.engines.whoosh.execution import flat, topk
 from searchlib.engines.whoosh.execution.boolean import All, Constant, Excluded
 from searchlib.engines.whoosh.execution.explanation import Explanation
 from searchlib.engines.whoosh.execution.lower import Lowering
-from searchlib.engines.whoosh.execution.segment import AnyInts, Docs, Floats
+from searchlib.engines.whoosh.execution.segment import AnyInts, Bools, Docs, Floats
 from searchlib.engines.whoosh.execution.snapshot import Snapshot, View
-from searchlib.engines.whoosh.execution.source import Marked, Nothing, Source
+from searchlib.engines.whoosh.execution.source import Marked, Need, Nothing, Source
 from searchlib.ranking import BM25F
 
 # A query, or the ascending docs of each segment.
@@ -101,6 +101,36 @@ def matches(
         np.concatenate(list(topk.chunks(_restricted(lowering, query, view, filter, mask))) or [np.empty(0, np.int32)])
         for view in snapshot.views
     ]
+
+
+def marked(snapshot: Snapshot, query: Any, filter: Restriction | None = None) -> Iterator[Bools]:
+    """For each segment a bitmap of the live records that match; an array of the caller's own."""
+    from searchlib.engines.whoosh.execution.marking import live_marks  # a query that counts nothing has no use for it
+
+    lowering = Lowering(snapshot, DEFAULT)
+    for view in snapshot.views:
+        yield live_marks(_restricted(lowering, query, view, filter, None))
+
+
+def match_at(
+    snapshot: Snapshot, query: Any, segment: int, docs: Docs, *, ranking: BM25F = DEFAULT, filter: Any = None
+) -> tuple[Bools, Floats]:
+    """Which of these ascending docs of a segment match, and their scores; 0 where they do not."""
+    view = snapshot.views[segment]
+    return _restricted(Lowering(snapshot, ranking), query, view, filter, None).at(docs, Need.SCORES)
+
+
+def scored_parts(
+    snapshot: Snapshot, query: Any, segment: int, *, ranking: BM25F = DEFAULT, filter: Any = None
+) -> Iterator[tuple[Docs, Floats]]:
+    """The live docs of a segment that match, ascending, and their scores, as parts of bounded size."""
+    view = snapshot.views[segment]
+    return topk.scored_chunks(_restricted(Lowering(snapshot, ranking), query, view, filter, None))
+
+
+def frequency(snapshot: Snapshot, word: Any) -> int:
+    """In how many live records a word of the query language stands, as its rarity counts it."""
+    return Lowering(snapshot, DEFAULT).frequency(word)
 
 
 def stream(

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from searchlib.engines.whoosh.codec.packing import distinct
-from searchlib.engines.whoosh.execution.explanation import Explanation
+from searchlib.engines.whoosh.execution.explanation import Explanation, described
 from searchlib.engines.whoosh.execution.postings import Span
 from searchlib.engines.whoosh.execution.segment import Bools, Docs, Floats
 from searchlib.engines.whoosh.execution.source import ABSENT, Matched, Need, Source
@@ -97,7 +97,7 @@ class All(Source):
         if not matched:
             return None
         parts = [child.explain(doc) for child in self.children]
-        return Explanation(score, "sum", str(self.text), tuple(part for part in parts if part and part.score))
+        return Explanation(score, "sum", described(self.text), tuple(part for part in parts if part and part.score))
 
 
 class Some(Source):
@@ -152,7 +152,7 @@ class Some(Source):
         if not matched:
             return None
         parts = [child.explain(doc) for child in self.children]
-        return Explanation(score, "sum", str(self.text), tuple(part for part in parts if part))
+        return Explanation(score, "sum", described(self.text), tuple(part for part in parts if part))
 
     def _of(self, children: Sequence[Source]) -> Source:
         return children[0] if len(children) == 1 else Some(children, self.text)
@@ -194,7 +194,8 @@ class Best(Some):
         if not matched:
             return None
         parts = [child.explain(doc) for child in self.children]
-        return Explanation(score, "max", str(self.text), tuple(part for part in parts if part), tiebreak=self.tiebreak)
+        found = tuple(part for part in parts if part)
+        return Explanation(score, "max", described(self.text), found, tiebreak=self.tiebreak)
 
     def _need(self, need: Need) -> Need:
         # With a negative tiebreak a doc's score grows when a part of it falls away.
@@ -251,7 +252,7 @@ class Excluded(Source):
         return 0.0
 
     def explain(self, doc: int) -> Explanation | None:
-        return Explanation(0.0, "constant", "NOT") if self.match(doc)[0] else None
+        return Explanation(0.0, "constant", "nothing that is excluded") if self.match(doc)[0] else None
 
 
 class Optional(Source):
@@ -295,7 +296,7 @@ class Optional(Source):
         if not matched:
             return None
         parts = [self.required.explain(doc), self.wanted.explain(doc)]
-        return Explanation(score, "sum", str(self.text), tuple(part for part in parts if part))
+        return Explanation(score, "sum", described(self.text), tuple(part for part in parts if part))
 
 
 class Constant(Source):
@@ -331,7 +332,7 @@ class Constant(Source):
         return max(self.score, 0.0)
 
     def explain(self, doc: int) -> Explanation | None:
-        return Explanation(self.score, "constant", str(self.text)) if self.match(doc)[0] else None
+        return Explanation(self.score, "constant", described(self.text)) if self.match(doc)[0] else None
 
     def _need(self, need: Need) -> Need:
         return Need.UPPER if need is Need.UPPER and self.guesses else Need.MATCHES

@@ -1,25 +1,28 @@
 """Queries that stand for many terms: which terms of a field they mean.
 
 Patterns compare with the *folded* part of a key (see ``searchlib.analysis``): ``erdo*`` means ``erdogan`` and all
-its accented variants. Terms stream from the dictionary, so an expansion has no limit and takes no memory.
+its accented variants. Terms stream from the dictionary, so an expansion has no limit and takes no memory: it is exact
+however many they are. `MANY` is only what a warning may be given for.
 """
 
 from __future__ import annotations
 
 import fnmatch
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, TypeAlias
 
 import numpy as np
 
-from searchlib.analysis import folding
+from searchlib.analysis import Form, folding
 from searchlib.engines.whoosh.execution import fuzzy
 from searchlib.engines.whoosh.execution.segment import Bools
-from searchlib.engines.whoosh.execution.snapshot import View
+from searchlib.engines.whoosh.execution.snapshot import Snapshot, View
 
 SEPARATOR, AFTER_SEPARATOR = folding.SEPARATOR.encode(), folding.AFTER_SEPARATOR.encode()
 Terms: TypeAlias = Iterator[tuple[bytes, Any]]
+
+MANY = 10_000  # terms: reading their postings takes about a second
 
 _GLOB_SPECIAL = re.compile(r"[*?\[]")
 _REGEX_LITERAL = re.compile(r"(?:\^|\\A)?([^{}()\[\].?*+^$\\|]*)")
@@ -85,15 +88,56 @@ def similar(view: View, field: str, text: str, distance: int, prefix: int) -> Te
             yield key, entry
 
 
-def mark(view: View, terms: Terms) -> Bools:
-    """The docs of all the terms, as a bitmap of the segment."""
+def mark(view: View, terms: Terms) -> tuple[Bools, int]:
+    """The docs of all the terms, as a bitmap of the segment, and how many terms these are; -1: not all were read."""
     marks = np.zeros(view.doc_count, bool)
     docs = view.segment.docs
+    number = 0
     for number, (_, entry) in enumerate(terms, 1):
         marks[docs(entry)] = True
         if number % _CHECK_EVERY == 0 and marks.all():
-            break
-    return marks
+            return marks, -1
+    return marks, number
+
+
+def kept_as(query: Any, view: View) -> tuple[Any, ...]:
+    """Under which name the marks of a query, and the number of its terms, are kept."""
+    return view.number, "marks", repr(query.with_boost(1.0))
+
+
+def is_costly(snapshot: Snapshot, query: Any, terms: Callable[[View], Terms]) -> bool:
+    """Whether a query stands for more than `MANY` terms."""
+    kept = [snapshot.decoded.get(kept_as(query, view)) for view in snapshot.views]
+    counts = [int(marks[1]) for marks in kept if marks is not None]
+    # Mostly they were counted on the way, and are far from the limit.
+    if len(counts) == len(kept) and min(counts, default=0) >= 0 and sum(counts) <= MANY:
+        return False
+    return more_than(MANY, snapshot.views, terms)
+
+
+def more_than(limit: int, views: Sequence[View], terms: Callable[[View], Terms]) -> bool:
+    """Whether there are more than ``limit`` different terms that live docs hold: the same for any segments."""
+    found: set[bytes] = set()
+    for view in views:
+        for key, entry in terms(view):
+            if key not in found and (view.alive is None or view.alive[view.segment.docs(entry)].any()):
+                found.add(key)
+                if len(found) > limit:
+                    return True
+    return False
+
+
+def synonyms_among(forms: Iterable[Form], keys: Iterable[bytes]) -> dict[bytes, str]:
+    """Of the keys that only synonyms among the forms of a word match: what they are synonyms of."""
+    forms = list(forms)
+    own = {form.folded for form in forms if not form.synonym_of}
+    meant = {form.folded: form.synonym_of for form in forms if form.synonym_of}
+    found = {}
+    for key in keys:
+        word = folded(key).decode("utf-8", "replace")
+        if word not in own and word in meant:
+            found[key] = meant[word]
+    return found
 
 
 def _matching(terms: Terms, match: Callable[[str], Any]) -> Terms:

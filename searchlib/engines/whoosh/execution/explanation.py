@@ -2,19 +2,36 @@
 
 An `Explanation` is a tree of the shape of the query: the score of a node is made of those of its parts, and the
 leaves are words, each with what the formula of ``searchlib.ranking`` saw in the record.
+
+What is shown are *amounts*: scores in units of the last digit shown. The amounts of the parts of a node add up to its
+own, digit for digit: they are rounded by the method of the largest remainder (Hamilton's), the whole first.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal, TypeAlias
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+from typing import Any, Literal, TypeAlias
+
+from searchlib.analysis import tokens
+from searchlib.records import Record
 
 Made: TypeAlias = Literal["word", "sum", "max", "phrase", "constant", "foreign"]
+
+DIGITS = 4
+"""Shown after the point."""
+_UNIT = 10**DIGITS
 
 
 @dataclass(frozen=True, slots=True)
 class Occurrence:
-    """A key of a word in a field of the record: ``share`` = weight * frequency / norm is its part of tf~."""
+    """A key of a word in a field of the record: ``share`` = weight * frequency / norm is its part of tf~.
+
+    ``synonym_of`` is the word of the query that it is a synonym of, "" if it is that word. ``found_as`` is how the word
+    is written there, each way once.
+    """
 
     field: str
     key: str
@@ -24,6 +41,8 @@ class Occurrence:
     weight: float
     norm: float
     share: float
+    synonym_of: str = ""
+    found_as: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +51,8 @@ class Explanation:
 
     ``made`` says how: ``sum`` or ``max`` of ``parts`` (a ``phrase`` is the sum of its words, counted because they
     stand together), a ``constant``, computed by a ``foreign`` matcher, or a ``word``: boost * idf *
-    ((k1 + 1) * tf / (k1 + tf) + delta), where ``tf`` is the sum of the shares of the occurrences.
+    ((k1 + 1) * tf / (k1 + tf) + delta), where ``tf`` is the sum of the shares of the occurrences. ``text`` says in
+    words what was asked for.
     """
 
     score: float
@@ -51,36 +71,126 @@ class Explanation:
 
     def __str__(self) -> str:
         """For people: the score, and under it what it is made of, a line each."""
-        return "\n".join(_lines(self, ""))
+        return "\n".join(self.lines())
+
+    def lines(self, width: int = 0) -> list[str]:
+        """The same in lines of at most ``width`` columns; 0: as long as they are."""
+        from searchlib.engines.whoosh.execution.wording import lines
+
+        return lines(self, width)
+
+    def as_dict(self) -> dict[str, Any]:
+        """All of it, ready for JSON. Each ``share`` is rounded so that those below it add up to it."""
+        return _as_dict(self, amount_of(self.score))
+
+    @property
+    def frequency(self) -> float:
+        """Of a word, the factor that grows with its occurrences, up to k1 + 1 + delta."""
+        return (self.k1 + 1) * self.tf / (self.k1 + self.tf) + self.delta if self.tf else self.delta
+
+    def contributions(self) -> list[float]:
+        """What each part adds to the score; of a word, each occurrence."""
+        if self.made == "word":
+            size = len(self.occurrences)
+            return [self.score * (one.share / self.tf if self.tf else 1 / size) for one in self.occurrences]
+        scores = [part.score for part in self.parts]
+        if self.made != "max" or not scores:
+            return scores
+        best = scores.index(max(scores))
+        return [score if number == best else self.tiebreak * score for number, score in enumerate(scores)]
+
+    def amounts(self, amount: int) -> list[int]:
+        """The amounts of parts or occurrences, where the node's own is ``amount``: they add up to it."""
+        return apportioned(amount, self.contributions())
+
+    def written_in(self, record: Record) -> Explanation:
+        """The same with how each word is written in the record."""
+        texts = {
+            "text": record.paragraph.text,
+            "title": record.document.title,
+            "headings": "\n".join(record.paragraph.headings),
+        }
+
+        @cache
+        def written(field: str) -> Mapping[str, tuple[str, ...]]:
+            return _written(texts.get(field, ""), record.document.language)
+
+        return _written_in(self, written)
 
 
-_HOW = {
-    "sum": "the sum of:",
-    "max": "the greatest of:",
-    "phrase": "the words stand together, and count:",
-    "constant": "matches of this kind all count the same",
-    "foreign": "computed by Whoosh",
-}
+def described(asked: Any) -> str:
+    """What a node of a query, or a word, asks for; in words."""
+    from searchlib.engines.whoosh.execution import wording
+
+    return wording.described(asked)
 
 
-def _lines(node: Explanation, indent: str) -> list[str]:
-    times = f", times {node.boost:g}" if node.boost != 1.0 and node.made == "word" else ""
-    if node.made != "word":
-        found = [f"{indent}{node.score:.4f}  {node.text}: {_HOW[node.made]}"]
-        for part in node.parts:
-            found += _lines(part, indent + "  ")
-        return found
-    rarity = f"it is in {node.df:,} of {node.records:,} paragraphs, so its rarity is {node.idf:.4f}"
-    found = [f"{indent}{node.score:.4f}  {node.text}: {rarity}, times {_saturated(node):.4f} for:{times}"]
-    for one in node.occurrences:
-        often = "once" if one.frequency == 1 else f"{one.frequency} times"
-        key = one.key.rpartition("\x1f")[2]
-        found.append(
-            f"{indent}  {key} {often} in the {one.field} of {one.length} words (on average {one.average_length:.1f}),"
-            f" weight {one.weight:g}: {one.share:.4f}"
-        )
+def amount_of(score: float) -> int:
+    """A score in units of the last digit shown, rounded as it is shown."""
+    return int(f"{score:.{DIGITS}f}".replace(".", ""))
+
+
+def shown(amount: int) -> str:
+    """An amount as it is shown."""
+    return f"{amount / _UNIT:.{DIGITS}f}"
+
+
+def apportioned(amount: int, values: Sequence[float]) -> list[int]:
+    """Each value in whole units, so that they add up to ``amount``; none is further than a unit from its own."""
+    exact = [value * _UNIT for value in values]
+    found = [math.floor(value) for value in exact]
+    falling = sorted(range(len(values)), key=lambda number: (found[number] - exact[number], number))
+    for turn in range(amount - sum(found) if values else 0):
+        found[falling[turn % len(values)]] += 1
+    for turn in range(sum(found) - amount if values else 0):  # rounding of floats, at most
+        found[falling[-1 - turn % len(values)]] -= 1
     return found
 
 
-def _saturated(node: Explanation) -> float:
-    return (node.k1 + 1) * node.tf / (node.k1 + node.tf) + node.delta if node.tf else node.delta
+def _as_dict(node: Explanation, amount: int) -> dict[str, Any]:
+    found: dict[str, Any] = {
+        "share": amount / _UNIT,
+        "score": node.score,
+        "made": node.made,
+        "text": node.text,
+    }
+    amounts = node.amounts(amount)
+    if node.made == "word":
+        names = ("boost", "idf", "df", "records", "frequency", "tf", "k1", "delta")
+        found |= {name: getattr(node, name) for name in names}
+        found["occurrences"] = [
+            {
+                "share": part / _UNIT,
+                "field": one.field,
+                "found_as": list(one.found_as),
+                "frequency": one.frequency,
+                "length": one.length,
+                "average_length": one.average_length,
+                "weight": one.weight,
+                **({"synonym_of": one.synonym_of} if one.synonym_of else {}),
+            }
+            for one, part in zip(node.occurrences, amounts, strict=True)
+        ]
+    elif node.parts:
+        found |= {"tiebreak": node.tiebreak} if node.made == "max" else {}
+        found["parts"] = [
+            # What counts in part only is not taken apart: its own parts would add up to something else.
+            _as_dict(part if contribution == part.score else replace(part, parts=(), occurrences=()), share)
+            for part, share, contribution in zip(node.parts, amounts, node.contributions(), strict=True)
+        ]
+    return found
+
+
+def _written(text: str, language: str) -> dict[str, tuple[str, ...]]:
+    """For each key in a text how its tokens are written, without case."""
+    found: dict[str, dict[str, str]] = {}
+    for token in tokens(text, language):
+        word = text[token.start : token.end]
+        found.setdefault(token.key, {}).setdefault(word.casefold(), word)
+    return {key: tuple(words.values()) for key, words in found.items()}
+
+
+def _written_in(node: Explanation, written: Any) -> Explanation:
+    occurrences = tuple(replace(one, found_as=written(one.field).get(one.key, ())) for one in node.occurrences)
+    parts: Iterator[Explanation] = (_written_in(part, written) for part in node.parts)
+    return replace(node, parts=tuple(parts), occurrences=occurrences)

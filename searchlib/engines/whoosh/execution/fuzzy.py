@@ -97,16 +97,27 @@ def within(word: str, text: str, distance: int) -> bool:
 
 
 def _distances(letters: NDArray[np.uint8], lengths: Ints, text: str) -> Ints:
-    """The distance of each word (a row of letters, filled up with anything) to ``text``: as Hyyrö's figure 8 has it."""
-    distances = np.full(len(lengths), len(text), np.int64)
-    if not text:
-        return lengths.astype(np.int64)
-    result = distances.copy()
+    """The distance of each ASCII word (a row of letters, filled up with anything) to ``text``."""
     pattern = np.zeros(256, np.uint64)
     for place, letter in enumerate(text):
         if ord(letter) < 128:
             pattern[ord(letter)] |= np.uint64(1 << place)
-    one, last = np.uint64(1), np.uint64(1 << len(text) - 1)
+    return distances_by_pattern(letters, lengths, pattern, len(text))
+
+
+def distances_by_pattern(
+    letters: NDArray[np.unsignedinteger], lengths: Ints, pattern: NDArray[np.uint64], size: int
+) -> Ints:
+    """The distance of each word to a text of ``size`` letters (at most 63), as Hyyrö's figure 8 has it.
+
+    Each word is a row of numbers for letters, filled up with anything; ``pattern`` has for each number the places of
+    the text where its letter stands, as bits.
+    """
+    distances = np.full(len(lengths), size, np.int64)
+    if not size:
+        return lengths.astype(np.int64)
+    result = distances.copy()
+    one, last = np.uint64(1), np.uint64(1 << size - 1)
     vertical_up = np.full(len(lengths), ~np.uint64(0))
     vertical_down = np.zeros(len(lengths), np.uint64)
     diagonal, equal_before = vertical_down, vertical_down

@@ -8,14 +8,14 @@ parts into tf~ and saturates once, as ``searchlib.ranking`` has it.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from searchlib.arrays import NDArray
 from searchlib.engines.whoosh.codec.packing import distinct
-from searchlib.engines.whoosh.execution.explanation import Explanation, Occurrence
+from searchlib.engines.whoosh.execution.explanation import Explanation, Occurrence, described
 from searchlib.engines.whoosh.execution.postings import PARTLY, Reader, Span, common
 from searchlib.engines.whoosh.execution.segment import AnyInts, Bools, Docs, Floats, Ints
 from searchlib.engines.whoosh.execution.snapshot import FieldNorm, View
@@ -71,6 +71,10 @@ class Part:
         hits, weights = self.weigh(docs)
         return docs[hits], (freqs * weights / self.norm(docs))[hits]
 
+    def matching(self, docs: Docs) -> Docs:
+        """Those of some docs that hold the key in which it matches."""
+        return docs if self.plain else docs[self.weigh(docs)[0]]
+
     def peaks(self) -> Floats:
         """The greatest ``freq / norm`` in each window, unweighted."""
         return self.reader.list.peaks(self.norm, self.view.bits, self.view.windows)
@@ -101,6 +105,7 @@ class Ranked(Source):
         self.ranking = ranking
         self.scale = rarity.boost * rarity.idf
         self.rarity = rarity
+        self.synonyms: Mapping[bytes, str] = {}  # keys that are there as synonyms, and of what
         self._cost = min(sum(part.reader.df for part in parts), view.doc_count)
         self._windows: Floats | None = None
         self._bound: float | None = None
@@ -259,12 +264,13 @@ class Ranked(Source):
                     float(weights[0]),
                     norm,
                     share,
+                    self.synonyms.get(part.key, ""),
                 )
             )
         return Explanation(
             score,
             "word",
-            str(self.rarity.text),
+            described(self.rarity.text),
             boost=self.rarity.boost,
             idf=self.rarity.idf,
             df=self.rarity.df,

@@ -1,7 +1,7 @@
 """From a query tree to sources: what each node means in a segment.
 
-Boosts multiply down to the leaves. Nodes are known by their exact class; any other class, a user's own or one of
-Whoosh's span queries, goes to the snapshot's ``foreign`` evaluator. Where stock Whoosh is wrong, this is what is
+Boosts multiply down to the leaves. Nodes are known by their exact class; any other class, a user's own, goes
+to the snapshot's ``foreign`` evaluator. Where stock Whoosh is wrong, this is what is
 right: AndNot is And with Not, a Prefix heeds its boost, an open range ends where its values do, Otherwise looks
 at the whole index.
 """
@@ -13,6 +13,7 @@ from typing import Any, TypeAlias
 
 import numpy as np
 from whoosh import query as wq
+from whoosh.query import spans
 from whoosh.query.compound import DefaultOr, PreloadedOr, SplitOr
 
 from searchlib.engines.whoosh.execution import expand
@@ -42,7 +43,7 @@ class Lowering:
 
     def lower(self, query: Any, view: View, boost: float = 1.0) -> Source:
         """The source of ``query``, its scores multiplied by ``boost``."""
-        return _LOWER.get(type(query), Lowering._foreign)(self, query, view, boost)
+        return _LOWER.get(type(query), Lowering.foreign)(self, query, view, boost)
 
     # Words
 
@@ -81,16 +82,25 @@ class Lowering:
         return norm
 
     def _word(self, query: Word, view: View, boost: float) -> Source:
-        return self._of_word(query, view, boost) or Nothing(view)
+        return self.ranked_word(query, view, boost) or Nothing(view)
 
-    def _of_word(self, query: Word, view: View, boost: float) -> Ranked | None:
+    def ranked_word(self, query: Word, view: View, boost: float = 1.0) -> Ranked | None:
+        """The source of a word; None if the segment does not have it."""
         wanted = []
         df = 0
         for field, weight in query.fields:
             for key, weights in sorted(self._forms(field, query).items()):
                 df = max(df, self.snapshot.df(field, key))
                 wanted.append((field, key, tuple((weight * counts, languages) for counts, languages in weights)))
-        return self._ranked(view, wanted, df, boost * query.boost, query.text)
+        found = self._ranked(view, wanted, df, boost * query.boost, query)
+        if found is not None and any(form.synonym_of for form in query.forms):
+            found.synonyms = expand.synonyms_among(query.forms, [part.key for part in found.parts])
+        return found
+
+    def frequency(self, word: Word) -> int:
+        """In how many live records a word stands, as its idf counts it: those of its commonest key."""
+        keys = ((field, key) for field, _ in word.fields for key in self._forms(field, word))
+        return max((self.snapshot.df(field, key) for field, key in keys), default=0)
 
     def _forms(self, field: str, query: Word) -> _Keys:
         keys: _Keys = {}
@@ -122,7 +132,7 @@ class Lowering:
     def _word_phrase(self, query: WordPhrase, view: View, boost: float) -> Source:
         words = []
         for node in query.words:
-            word = self._of_word(node, view, boost * query.boost)
+            word = self.ranked_word(node, view, boost * query.boost)
             if word is None:
                 return Nothing(view)
             words.append(word)
@@ -130,22 +140,28 @@ class Lowering:
 
     # Many terms
 
-    def _prefix(self, query: Any, view: View, boost: float) -> Source:
-        if not query.text:
+    def _pattern(self, query: Any, view: View, boost: float) -> Source:
+        if isinstance(query, wq.Prefix | wq.Wildcard) and not query.text.strip("*"):
             return self._holding(query.fieldname, view, query.boost * boost, query)
-        return self._expanded(query, view, boost, expand.prefixed(view, query.fieldname, query.text))
+        return self._expanded(query, view, boost, self.expansion(query, view))
 
-    def _wildcard(self, query: Any, view: View, boost: float) -> Source:
-        if query.text.strip("*") == "":
-            return self._holding(query.fieldname, view, query.boost * boost, query)
-        return self._expanded(query, view, boost, expand.globbed(view, query.fieldname, query.text))
+    def expansion(self, query: Any, view: View) -> expand.Terms:
+        """The terms of a segment that a pattern, a fuzzy term or a range of terms stands for."""
+        match query:
+            case wq.Wildcard():
+                return expand.globbed(view, query.fieldname, query.text)
+            case wq.Regex():
+                return expand.matched(view, query.fieldname, query.text)
+            case wq.FuzzyTerm():
+                return expand.similar(view, query.fieldname, query.text, int(query.maxdist), query.prefixlength)
+            case wq.TermRange():
+                return self._in_range(query, view)
+            case _:
+                return expand.prefixed(view, query.fieldname, query.text)
 
-    def _regex(self, query: Any, view: View, boost: float) -> Source:
-        return self._expanded(query, view, boost, expand.matched(view, query.fieldname, query.text))
-
-    def _fuzzy(self, query: Any, view: View, boost: float) -> Source:
-        terms = expand.similar(view, query.fieldname, query.text, int(query.maxdist), query.prefixlength)
-        return self._expanded(query, view, boost, terms)
+    def is_costly(self, query: Any) -> bool:
+        """Whether a pattern, a fuzzy term or a range of terms stands for more than `expand.MANY` terms."""
+        return expand.is_costly(self.snapshot, query, lambda view: self.expansion(query, view))
 
     def _variations(self, query: Any, view: View, boost: float) -> Source:
         from whoosh.lang.morph_en import variations  # compiles many patterns
@@ -157,14 +173,13 @@ class Lowering:
                 words.append(self._exact(view, query.fieldname, key, boost * query.boost, text))
         return _some(view, words, query)
 
-    def _term_range(self, query: Any, view: View, boost: float) -> Source:
+    def _in_range(self, query: Any, view: View) -> expand.Terms:
         start = b"" if query.start is None else self._bytes(query.fieldname, query.start)
         end = None if query.end is None else self._bytes(query.fieldname, query.end)
         if start is None or (end is None and query.end is not None):
-            return Nothing(view)
+            return iter(())
         fold = self._number_field(query.fieldname) is None
-        terms = expand.ranged(view, query.fieldname, start, end, query.startexcl, query.endexcl, fold)
-        return self._expanded(query, view, boost, terms)
+        return expand.ranged(view, query.fieldname, start, end, query.startexcl, query.endexcl, fold)
 
     def _numeric_range(self, query: Any, view: View, boost: float) -> Source:
         field = self._number_field(query.fieldname)
@@ -179,7 +194,7 @@ class Lowering:
         low = bounds[0] or b"\0"
         high = bounds[1] or b"\0" + b"\xff" * 16
         terms = expand.ranged(view, query.fieldname, low, high, query.startexcl, query.endexcl, False)
-        return Marked(view, expand.mark(view, terms), score, query)
+        return Marked(view, expand.mark(view, terms)[0], score, query)
 
     def _column_range(self, query: Any, view: View, score: float) -> Source:
         try:
@@ -193,6 +208,15 @@ class Lowering:
             marks &= values < query.end if query.endexcl else values <= query.end
         return Marked(view, marks, score, query)
 
+    def _column(self, query: Any, view: View, boost: float) -> Source:
+        try:
+            values = view.segment.column(query.fieldname).tolist()
+        except KeyError:
+            return Nothing(view)
+        wanted = query.condition
+        accepts = wanted if callable(wanted) else wanted.__eq__
+        return Marked(view, np.fromiter((accepts(value) is True for value in values), bool, len(values)), boost, query)
+
     def _every(self, query: Any, view: View, boost: float) -> Source:
         score = float(boost * query.boost)
         if query.fieldname in (None, "", "*"):
@@ -203,16 +227,16 @@ class Lowering:
         # Which docs have anything in the field: its lengths tell, where they are kept.
         if view.segment.length_sum(field) > 0:
             return Marked(view, view.segment.lengths(field) > 0, float(score), text)
-        return Marked(view, expand.mark(view, view.segment.terms(field)), float(score), text)
+        return Marked(view, expand.mark(view, view.segment.terms(field))[0], float(score), text)
 
     def _expanded(self, query: Any, view: View, boost: float, terms: expand.Terms) -> Source:
         boost = float(boost * query.boost)
         if query.constantscore:
-            name = (view.number, "marks", repr(query.with_boost(1.0)))
+            name = expand.kept_as(query, view)
             kept = self.snapshot.decoded.get(name)
             if kept is None:
-                marks = expand.mark(view, terms)
-                self.snapshot.decoded.put(name, (np.packbits(marks),))
+                marks, number = expand.mark(view, terms)
+                self.snapshot.decoded.put(name, (np.packbits(marks), np.array(number)))
             else:
                 marks = np.unpackbits(kept[0], count=view.doc_count).view(bool)
             return Marked(view, marks, boost, query)
@@ -236,7 +260,7 @@ class Lowering:
 
     def _or(self, query: Any, view: View, boost: float) -> Source:
         if query.scale:  # Whoosh's bonus for matching more of the children
-            return self._foreign(query, view, boost)
+            return self.foreign(query, view, boost)
         return _some(view, [self.lower(child, view, boost * query.boost) for child in query.subqueries], query)
 
     def _max(self, query: Any, view: View, boost: float) -> Source:
@@ -269,7 +293,7 @@ class Lowering:
         return All([scored, Constant(required, 0.0, query.b)], query)
 
     def _otherwise(self, query: Any, view: View, boost: float) -> Source:
-        return self.lower(query.a if self._answers(query.a) else query.b, view, boost)
+        return self.lower(query.a if self.answers(query.a) else query.b, view, boost)
 
     def _constant(self, query: Any, view: View, boost: float) -> Source:
         child = self.lower(query.child, view)
@@ -278,7 +302,13 @@ class Lowering:
     def _nothing(self, query: Any, view: View, boost: float) -> Source:
         return Nothing(view)
 
-    def _foreign(self, query: Any, view: View, boost: float) -> Source:
+    def _span(self, query: Any, view: View, boost: float) -> Source:
+        from searchlib.engines.whoosh.execution.placing import span_query  # few queries are of places
+
+        return span_query(self, query, view, boost)
+
+    def foreign(self, query: Any, view: View, boost: float) -> Source:
+        """What Whoosh's own matchers find."""
         if self.snapshot.foreign is None:
             raise QueryError(f"{type(query).__name__} is not a kind of query that can be executed here")
         docs, values = self.snapshot.foreign(query, view.number)
@@ -289,7 +319,7 @@ class Lowering:
 
     # Helpers
 
-    def _answers(self, query: Any) -> bool:
+    def answers(self, query: Any) -> bool:
         """Whether a query matches any record of the snapshot."""
         if id(query) not in self._answered:
             self._answered[id(query)] = any(
@@ -331,19 +361,25 @@ def _in_order(view: View, words: list[Ranked], slop: int, text: Any) -> Source:
     return Phrase(words, slop, text)
 
 
+_SPANS = (
+    *(nodes.Near, wq.Sequence, wq.Ordered, spans.SpanNear, spans.SpanNear2, spans.SpanFirst, spans.SpanOr),
+    *(spans.SpanNot, spans.SpanContains, spans.SpanBefore, spans.SpanCondition),
+)
 _LOWER: dict[type, Callable[[Lowering, Any, View, float], Source]] = {
     Word: Lowering._word,
     WordPhrase: Lowering._word_phrase,
     wq.Term: Lowering._term,
     wq.Phrase: Lowering._phrase,
-    wq.Prefix: Lowering._prefix,
-    wq.Wildcard: Lowering._wildcard,
-    wq.Regex: Lowering._regex,
-    wq.FuzzyTerm: Lowering._fuzzy,
+    wq.Prefix: Lowering._pattern,
+    wq.Wildcard: Lowering._pattern,
+    wq.Regex: Lowering._pattern,
+    wq.FuzzyTerm: Lowering._pattern,
+    nodes.Fuzzy: Lowering._pattern,
     wq.Variations: Lowering._variations,
-    wq.TermRange: Lowering._term_range,
+    wq.TermRange: Lowering._pattern,
     wq.NumericRange: Lowering._numeric_range,
     wq.DateRange: Lowering._numeric_range,
+    wq.ColumnQuery: Lowering._column,
     wq.Every: Lowering._every,
     wq.And: Lowering._and,
     wq.Or: Lowering._or,
@@ -359,4 +395,5 @@ _LOWER: dict[type, Callable[[Lowering, Any, View, float], Source]] = {
     wq.ConstantScoreQuery: Lowering._constant,
     nodes.Constant: Lowering._constant,
     type(wq.NullQuery): Lowering._nothing,
+    **dict.fromkeys(_SPANS, Lowering._span),
 }

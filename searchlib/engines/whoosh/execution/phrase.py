@@ -1,7 +1,8 @@
-"""Phrases: words that stand one after another in one field.
+"""Phrases, words that stand one after another in one field, and whatever else is a matter of places.
 
 A doc must have all the words, in one field; that, and the score, which is the sum of the words' scores, is known
 without positions. So positions are read last, and only where the score is wanted: `Need.UPPER` leaves them out.
+``placing`` has other nodes of which that is true; a phrase of words has a faster way of its own.
 
 Positions are compared for all docs at once. An occurrence becomes a number, the doc's place in its upper half and
 the position in its lower one, so that occurrences ascend by doc and position and a doc is never near another.
@@ -11,69 +12,86 @@ the position in its lower one, so that occurrences ascend by doc and position an
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Sequence
 from typing import Any, TypeAlias
 
 import numpy as np
 
 from searchlib.engines.whoosh.execution.boolean import All
-from searchlib.engines.whoosh.execution.explanation import Explanation
+from searchlib.engines.whoosh.execution.explanation import Explanation, described
 from searchlib.engines.whoosh.execution.leaves import Part, Ranked
 from searchlib.engines.whoosh.execution.postings import Span
 from searchlib.engines.whoosh.execution.segment import Bools, Docs, Floats, Ints
 from searchlib.engines.whoosh.execution.source import Matched, Need, Source
 
-_HALF = 32
+HALF = 32
+FARTHEST = (1 << HALF - 1) - 1
 Lists: TypeAlias = Sequence[tuple[Part, Ints, Ints]]  # a word's keys: in which docs, and which postings
 
 
-class Phrase(Source):
-    """Words in order in one field, each at most ``slop`` positions after the one before."""
+class Standing(Source):
+    """What a source matches, as far as its words also stand as they should: for that positions are read."""
 
-    def __init__(self, words: Sequence[Ranked], slop: int, text: Any) -> None:
-        self.view = words[0].view
-        self.words = tuple(words)
-        self.slop = min(slop, (1 << _HALF - 1) - 1)
+    def __init__(self, source: Source, text: Any, guesses: bool) -> None:
+        self.view = source.view
         self.text = text
-        self._all = All(words, text)
-        # With a negative boost, the score of what only looks like a match would not be above the true one, 0.
-        self.guesses = all(word.scale >= 0 for word in words)
+        self.guesses = guesses
+        self._source = source
+
+    @abstractmethod
+    def confirm(self, docs: Docs) -> Bools:
+        """In which of these docs, all of which the source matches, the words stand as they should."""
+
+    @property
+    def conjunction(self) -> Source:
+        """What is known without positions, and scores the same."""
+        return self._source
 
     @property
     def cost(self) -> int:
-        return self._all.cost
+        return self._source.cost
 
     def windows(self) -> Floats:
-        return self._all.windows()
+        return self._source.windows()
 
     def dense(self, span: Span, need: Need) -> Matched:
-        hits, scores = self._all.dense(span, need)
+        hits, scores = self._source.dense(span, self._need(need))
         if need is not Need.UPPER or not self.guesses:
             places = np.flatnonzero(hits)
-            standing = self._stands(span.docs(places))
+            standing = self.confirm(span.docs(places))
             hits[places] = standing
             scores[places[~standing]] = 0.0
         return hits, scores
 
     def at(self, docs: Docs, need: Need) -> Matched:
-        hits, scores = self._all.at(docs, need)
+        hits, scores = self._source.at(docs, self._need(need))
         if need is not Need.UPPER or not self.guesses:
             places = np.flatnonzero(hits)
-            standing = self._stands(docs[places])
+            standing = self.confirm(docs[places])
             hits[places] = standing
             scores[places[~standing]] = 0.0
         return hits, scores
 
     def candidates(self) -> Docs:
-        return self._all.candidates()
+        return self._source.candidates()
 
     def bound(self) -> float:
-        return self._all.bound()
+        return self._source.bound()
 
-    @property
-    def conjunction(self) -> All:
-        """What is known without positions: a match has all the words, and scores as they do."""
-        return self._all
+    def _need(self, need: Need) -> Need:
+        # What is not to guess has to know what the source only takes for a match.
+        return Need.SCORES if need is Need.UPPER and not self.guesses else need
+
+
+class Phrase(Standing):
+    """Words in order in one field, each at most ``slop`` positions after the one before."""
+
+    def __init__(self, words: Sequence[Ranked], slop: int, text: Any) -> None:
+        # With a negative boost, the score of what only looks like a match would not be above the true one, 0.
+        super().__init__(All(words, text), text, all(word.scale >= 0 for word in words))
+        self.words = tuple(words)
+        self.slop = min(slop, FARTHEST)
 
     def confirm(self, docs: Docs) -> Bools:
         """In which of these docs, all of which the conjunction matches, the phrase stands."""
@@ -84,7 +102,7 @@ class Phrase(Source):
         if not matched:
             return None
         parts = [word.explain(doc) for word in self.words]
-        return Explanation(score, "phrase", str(self.text), tuple(part for part in parts if part))
+        return Explanation(score, "phrase", described(self.text), tuple(part for part in parts if part))
 
     def _stands(self, docs: Docs) -> Bools:
         """In which of the docs, all of which have the words in some field, the phrase stands."""
@@ -97,7 +115,7 @@ class Phrase(Source):
         return standing
 
     def _stands_in(self, words: Sequence[Sequence[Part]], docs: Docs) -> Bools:
-        found = [[(part, *_located(part, docs)) for part in parts] for parts in words]
+        found = [[(part, *located(part, docs)) for part in parts] for parts in words]
         standing = np.ones(len(docs), bool)
         for lists in found:
             if len(lists) == 1 and len(lists[0][1]) == len(docs):
@@ -114,7 +132,7 @@ class Phrase(Source):
         for number in sorted(range(len(found)), key=lambda number: sum(part.reader.df for part, _, _ in found[number])):
             if not standing.any():
                 break
-            occurrences = _occurrences(found[number], standing) - number
+            occurrences = occurrences_of(found[number], standing) - number
             if starts is not None:
                 place = np.searchsorted(occurrences, starts)
                 place[place == len(occurrences)] = 0
@@ -128,7 +146,7 @@ class Phrase(Source):
         for lists in found:
             if not standing.any():
                 break
-            occurrences = _occurrences(lists, standing)
+            occurrences = occurrences_of(lists, standing)
             if ends is not None:
                 before = np.searchsorted(ends, occurrences) - 1
                 near = before >= 0
@@ -142,11 +160,12 @@ class Phrase(Source):
 def _marked(occurrences: Ints, docs: int) -> Bools:
     """Which docs have these occurrences; one that would be before the first doc is none."""
     marks = np.zeros(docs, bool)
-    marks[occurrences[occurrences >= 0] >> _HALF] = True
+    marks[occurrences[occurrences >= 0] >> HALF] = True
     return marks
 
 
-def _located(part: Part, docs: Docs) -> tuple[Ints, Ints]:
+def located(part: Part, docs: Docs) -> tuple[Ints, Ints]:
+    """Which of these docs a key of a word is in, and the numbers of its postings there."""
     found, numbers, _ = part.reader.locate(docs)
     if not part.plain:
         hits, _ = part.weigh(docs[found])
@@ -154,14 +173,14 @@ def _located(part: Part, docs: Docs) -> tuple[Ints, Ints]:
     return found, numbers
 
 
-def _occurrences(lists: Lists, wanted: Bools) -> Ints:
-    """Where the keys of a word stand in the docs that are wanted: ascending numbers."""
+def occurrences_of(lists: Lists, wanted: Bools) -> Ints:
+    """Where the keys of a word (their docs, and postings) stand in the docs that are wanted: ascending numbers."""
     found = []
     for part, places, numbers in lists:
         chosen = wanted[places]
         if chosen.any():
             positions, counts = part.reader.list.positions(numbers[chosen])
-            found.append((np.repeat(places[chosen], counts) << _HALF) | positions)
+            found.append((np.repeat(places[chosen], counts) << HALF) | positions)
     if len(found) == 1:
         return found[0]
     return np.sort(np.concatenate(found)) if found else np.empty(0, np.int64)

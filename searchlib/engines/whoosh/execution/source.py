@@ -26,7 +26,7 @@ from typing import Any, NamedTuple, TypeAlias
 import numpy as np
 
 from searchlib.arrays import NDArray
-from searchlib.engines.whoosh.execution.explanation import Explanation
+from searchlib.engines.whoosh.execution.explanation import Explanation, described
 from searchlib.engines.whoosh.execution.postings import Span
 from searchlib.engines.whoosh.execution.segment import Bools, Docs, Floats
 from searchlib.engines.whoosh.execution.snapshot import View
@@ -183,7 +183,7 @@ class Everything(Source):
         return np.arange(self.view.doc_count, dtype=np.int32)
 
     def explain(self, doc: int) -> Explanation | None:
-        return Explanation(self.score, "constant", str(self.text))
+        return Explanation(self.score, "constant", described(self.text))
 
 
 class Marked(Source):
@@ -237,4 +237,4 @@ class Marked(Source):
 
     def explain(self, doc: int) -> Explanation | None:
         matched, score = self.match(doc)
-        return Explanation(score, "foreign" if self.foreign else "constant", str(self.text)) if matched else None
+        return Explanation(score, "foreign" if self.foreign else "constant", described(self.text)) if matched else None

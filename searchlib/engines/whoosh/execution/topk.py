@@ -22,7 +22,7 @@ import numpy as np
 
 from searchlib.engines.whoosh.execution.boolean import All, Some
 from searchlib.engines.whoosh.execution.leaves import Ranked
-from searchlib.engines.whoosh.execution.phrase import Phrase
+from searchlib.engines.whoosh.execution.phrase import Phrase, Standing
 from searchlib.engines.whoosh.execution.postings import Span
 from searchlib.engines.whoosh.execution.segment import Bools, Docs, Floats
 from searchlib.engines.whoosh.execution.source import FIRST, Everything, Marked, Need, Source
@@ -99,8 +99,8 @@ def scored_chunks(source: Source) -> Iterator[tuple[Docs, Floats]]:
 
 def _maxscore(source: Source, top: Top) -> bool:
     """Collect from a word, a conjunction or a disjunction through the docs of a child; False if it is none of them."""
-    plain = source.conjunction if isinstance(source, Phrase) and source.guesses else source
-    if isinstance(plain, Everything | Marked) and isinstance(plain.score, float):
+    plain = source.conjunction if isinstance(source, Standing) and source.guesses else source
+    if plain is source and isinstance(plain, Everything | Marked) and isinstance(plain.score, float):
         # All score the same, so the first ones are the best.
         docs = source.view.live(plain.candidates())[: top.k]
         top.add(docs, np.full(len(docs), plain.score))

@@ -1,0 +1,48 @@
+"""Bitmaps of what matches are what a brute-force evaluation finds, whichever way they are made."""
+
+from __future__ import annotations
+
+import random
+
+import numpy as np
+import pytest
+
+from searchlib.engines.whoosh.execution import Snapshot, marked, marking, match_at, scored_parts, topk
+from searchlib.ranking import BM25F
+
+from . import generate
+from .memory import MemorySegment
+from .oracle import Oracle
+
+SEEDS = 12
+QUERIES = 10
+
+
+@pytest.mark.parametrize("few", [0, 24, 1 << 14])
+def test_marks_are_the_live_records_that_match(few: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With few = 0 all nodes go by whole bitmaps, with very many by candidates."""
+    monkeypatch.setattr(marking, "SPARSE", few)
+    monkeypatch.setattr(topk, "SPARSE", few)
+    monkeypatch.setattr(marking, "CHUNK_DOCS", 32)
+    for seed in range(SEEDS):
+        rng = random.Random(f"marks {seed}")
+        docs = generate.corpus(rng, rng.randint(1, 120))
+        snapshot = Snapshot([MemorySegment(docs)], window_bits=3)
+        live = np.array([number for number, doc in enumerate(docs) if not doc.deleted], np.int64)
+        oracle = Oracle(docs, BM25F())
+        for _ in range(QUERIES):
+            query, filter = generate.tree(rng, 3), generate.tree(rng, 2) if rng.random() < 0.3 else None
+            kept = oracle.answers(query)
+            if filter is not None:
+                passing = oracle.answers(filter)
+                kept = {number: score for number, score in kept.items() if number in passing}
+            expected = live[sorted(kept)]
+            (marks,) = marked(snapshot, query, filter)
+            assert np.flatnonzero(marks).tolist() == expected.tolist(), (seed, query, filter)
+            hits, scores = match_at(snapshot, query, 0, np.arange(len(docs), dtype=np.int32), filter=filter)
+            hits[[number for number, doc in enumerate(docs) if doc.deleted]] = False
+            assert np.flatnonzero(hits).tolist() == expected.tolist(), (seed, query, filter)
+            parts = list(scored_parts(snapshot, query, 0, filter=filter))
+            assert [doc for found, _ in parts for doc in found.tolist()] == expected.tolist()
+            for found, values in parts:
+                assert scores[found].tolist() == values.tolist()
