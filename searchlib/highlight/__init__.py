@@ -1,12 +1,14 @@
 """Highlights: what of a text made it match, and which part of it to show."""
 
 from searchlib.highlight.matching import FieldTokens, Match, match
-from searchlib.highlight.records import match_record, record_spans, spans, token_spans
+from searchlib.highlight.records import Highlighter, Highlights, match_record, record_spans, spans
 from searchlib.highlight.snippets import Fragment, Snippet, snippet, whole
 
 __all__ = [
     "FieldTokens",
     "Fragment",
+    "Highlighter",
+    "Highlights",
     "Match",
     "Snippet",
     "match",
@@ -14,6 +16,5 @@ __all__ = [
     "record_spans",
     "snippet",
     "spans",
-    "token_spans",
     "whole",
 ]

@@ -6,7 +6,7 @@ What it finds is defined by the tree, node by node; a node that does not match f
 ``Word``              the tokens that match one of its forms, in each of its fields
 ``WordPhrase``        the tokens that take part in a whole occurrence of the phrase, all occurrences
 ``Term``              the tokens with exactly this key; of an attribute, its value
-pattern, fuzzy, ...   the tokens whose folded key it accepts
+pattern, fuzzy, ...   the tokens whose folded key it accepts; one that accepts everything is an ``Every``
 ``And``               what its children find, if all of them match
 ``Or``, ``DisMax``    what those of its children find that match
 ``Not``               nothing, and matches if its child does not
@@ -14,7 +14,7 @@ pattern, fuzzy, ...   the tokens whose folded key it accepts
 ``AndMaybe``          what both find, if the first matches
 ``Require``           what the first finds, if both match: the second is a filter
 ``Every``             nothing
-span queries          the tokens of the places that are left (see `places`)
+span queries          the tokens of the places that are left (see `spanning`)
 ====================  ============================================================================================
 
 A class that is none of Whoosh's or ours counts as an ``Or`` of the terms of its leaves. A node in a field that the
@@ -25,30 +25,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import reduce
-from typing import Any
+from typing import Any, ClassVar, NamedTuple
 
 from whoosh import query
 from whoosh.query import spans as span_queries
-from whoosh.util import make_binary_tree
 
-from searchlib.analysis import Form, Token, split_key
-from searchlib.highlight.patterns import predicate
-from searchlib.highlight.places import (
-    Place,
-    before,
-    chains,
-    containing,
-    merged,
-    near,
-    outside,
-    phrase_places,
-)
+from searchlib.analysis import Token
+from searchlib.highlight.leaves import Leaves, as_key, numbered
+from searchlib.highlight.patterns import accepts_all, predicate
+from searchlib.highlight.places import chains
 from searchlib.highlight.texts import Text
 from searchlib.query.nodes import Word, WordPhrase
 
 FieldTokens = Sequence[Token]
-Found = list[Place] | None  # None: does not match; a match may have no places
+Found = list[Any] | None
+"""What a node finds, None if it does not match; a match may find nothing. See `Evaluator.made`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,142 +58,169 @@ def match(
     fields: Mapping[str, FieldTokens],
     language: str = "",
     attributes: Mapping[str, Any] | None = None,
+    columns: Mapping[str, Any] | None = None,
+    leaves: Leaves | None = None,
 ) -> Match:
     """Evaluate the query ``node`` over one record.
 
     ``fields`` has the tokens of fields that are analysed; ``attributes`` the values of the others: a string, a
-    number, or a tuple of them. ``language`` is the record's.
+    number, or a tuple of them; ``columns`` those that only ranges and `ColumnQuery` look at. ``language`` is the
+    record's. Who evaluates a query over many records gives its ``leaves``.
     """
-    found = Evaluator(fields, language, attributes or {}).evaluate(node)
-    tokens: dict[str, set[int]] = {}
-    for place in found or ():
-        tokens.setdefault(place.field, set()).update(place.tokens)
-    return Match(found is not None, {name: tuple(sorted(indices)) for name, indices in tokens.items()})
+    values = Values(attributes or {}, columns or {})
+    found = Evaluator(leaves or Leaves(node), fields, language, values).evaluate(node)
+    tokens: dict[str, list[int]] = {}
+    for name, indices in found or ():
+        tokens.setdefault(name, []).extend(indices)
+    return Match(found is not None, {name: tuple(sorted(set(indices))) for name, indices in tokens.items()})
 
 
-class Evaluator:
-    """Evaluates queries over one record."""
+class Values(NamedTuple):
+    """The values of the fields of a record that are not analysed: those that terms find, and columns."""
 
-    def __init__(self, fields: Mapping[str, FieldTokens], language: str, attributes: Mapping[str, Any]) -> None:
-        self.fields = fields
-        self.language = language
-        self.attributes = attributes
-        self._folded: dict[str, dict[str, list[int]]] = {}
+    attributes: Mapping[str, Any]
+    columns: Mapping[str, Any]
 
-    def evaluate(self, node: Any) -> Found:
-        """The places that ``node`` finds, or None where it does not match."""
-        for kind in type(node).__mro__:
-            method = _METHODS.get(kind)
-            if method is not None:
-                return method(self, node)
-        if isinstance(node, query.MultiTerm):
-            return self.pattern(node)
-        return self.unknown(node)
-
-    def all_of(self, nodes: Iterable[Any]) -> list[list[Place]] | None:
-        """What each of ``nodes`` finds, or None if one does not match."""
-        found = []
-        for node in nodes:
-            places = self.evaluate(node)
-            if places is None:
-                return None
-            found.append(places)
-        return found
-
-    # Terms
-
-    def folded(self, name: str) -> dict[str, list[int]]:
-        """For each folded key in the field ``name`` the indices of its tokens."""
-        found = self._folded.get(name)
-        if found is None:
-            field = self.fields.get(name, ())
-            if isinstance(field, Text):
-                return field.folded
-            found = self._folded[name] = {}
-            for index, token in enumerate(field):
-                found.setdefault(split_key(token.key)[0], []).append(index)
-        return found
-
-    def places(self, name: str, indices: Iterable[int]) -> list[Place]:
-        """A place for each token."""
-        field = self.fields.get(name, ())
-        if isinstance(field, Text):  # positions count all tokens of a text
-            return [Place(name, i, i, frozenset((i,))) for i in indices]
-        return [Place(name, field[i].position, field[i].position, frozenset((i,))) for i in indices]
-
-    def indices(self, name: str, forms: Iterable[Form]) -> list[int]:
-        """The tokens in the field ``name`` that match one of ``forms``, in order."""
-        folded = self.folded(name)
-        found: set[int] = set()
-        for form in forms:
-            if form.prefix:
-                for key, indices in folded.items():
-                    if key.startswith(form.folded):
-                        found.update(indices)
-            else:
-                found.update(folded.get(form.folded, ()))
-        return sorted(found)
-
-    def word(self, node: Word) -> Found:
-        """A word in any of its fields."""
-        forms = node.forms_in(self.language)
-        return [place for name, _ in node.fields for place in self.places(name, self.indices(name, forms))] or None
-
-    def word_phrase(self, node: WordPhrase) -> Found:
-        """A phrase in any of its fields."""
-        forms = [word.forms_in(self.language) for word in node.words]
-        return [
-            place
-            for name, _ in node.fields
-            for place in self.phrase(name, [self.indices(name, one) for one in forms], node.slop)
-        ] or None
-
-    def stock_phrase(self, node: Any) -> Found:
-        """A phrase of exact keys."""
-        tokens = self.fields.get(node.fieldname, ())
-        steps = [[i for i, token in enumerate(tokens) if _same(token.key, word)] for word in node.words]
-        return self.phrase(node.fieldname, steps, node.slop) or None
-
-    def phrase(self, name: str, steps: list[list[int]], slop: int) -> list[Place]:
-        """The places of a phrase whose words are these tokens."""
-        if not steps or not all(steps):
-            return []
-        tokens = self.fields[name]
-        pairs = [[(tokens[i].position, i) for i in step] for step in steps]
-        whole = chains(pairs, slop)
-        return phrase_places(name, whole, slop) if whole else []
-
-    def term(self, node: Any) -> Found:
-        """An exact term."""
-        name = node.fieldname
-        if name in self.fields:
-            tokens = self.fields[name]
-            return self.places(name, [i for i, token in enumerate(tokens) if _same(token.key, node.text)]) or None
-        return [] if any(_same(value, node.text) for value in self.values(name)) else None
-
-    def pattern(self, node: Any) -> Found:
-        """Whatever a pattern accepts."""
-        accepts = predicate(node)
-        if accepts is None:
-            return self.unknown(node)
-        name = node.field()
-        if name not in self.fields:
-            return [] if any(accepts(_string(value)) for value in self.values(name)) else None
-        if isinstance(node, query.Variations):  # Whoosh looks for its variations as they are
-            return self.places(name, [i for i, token in enumerate(self.fields[name]) if accepts(token.key)]) or None
-        folded = self.folded(name)
-        return self.places(name, sorted(i for key in folded if accepts(key) for i in folded[key])) or None
-
-    def values(self, name: str) -> tuple[Any, ...]:
+    def of(self, name: str) -> tuple[Any, ...]:
         """The values of an attribute."""
         value = self.attributes.get(name)
         if isinstance(value, (tuple, list, set, frozenset)):
             return tuple(value)
         return () if value is None or value == "" else (value,)
 
+    def numbers(self, name: str) -> tuple[Any, ...]:
+        """The values of an attribute or of a column."""
+        return self.of(name) or ((self.columns[name],) if name in self.columns else ())
+
+
+class Evaluator:
+    """Evaluates one query over one record. What nodes find are fields with indices of tokens in them."""
+
+    methods: ClassVar[dict[type, Callable[[Any, Any], Found]]]
+
+    def __init__(
+        self,
+        leaves: Leaves,
+        fields: Mapping[str, FieldTokens],
+        language: str,
+        values: Values,
+    ) -> None:
+        self.leaves = leaves
+        self.fields = fields
+        self.language = language
+        self.values = values
+        self._found: dict[str, tuple[int, dict[int, list[int]]]] = {}
+
+    def evaluate(self, node: Any) -> Found:
+        """What ``node`` finds, or None where it does not match."""
+        for kind in type(node).__mro__:
+            method = self.methods.get(kind)
+            if method is not None:
+                return method(self, node)
+        if isinstance(node, query.MultiTerm):
+            return self.pattern(node)
+        return self.unknown(node)
+
+    def made(self, name: str, indices: Sequence[int]) -> list[Any]:
+        """What is found where these tokens of the field ``name`` match."""
+        return [(name, indices)]
+
+    def all_of(self, nodes: Iterable[Any]) -> list[list[Any]] | None:
+        """What each of ``nodes`` finds, or None if one does not match."""
+        found = []
+        for node in nodes:
+            one = self.evaluate(node)
+            if one is None:
+                return None
+            found.append(one)
+        return found
+
+    # Terms
+
+    def indices(self, name: str, number: int) -> Sequence[int]:
+        """The tokens in the field ``name`` that match the leaf with this number, ascending."""
+        found = self._found.get(name)
+        if found is None or found[0] <= number:
+            found = self._found[name] = self._find(name)
+        return found[1].get(number, ())
+
+    def _find(self, name: str) -> tuple[int, dict[int, list[int]]]:
+        field = self.fields.get(name, ())
+        if isinstance(field, Text):
+            return field.find(self.leaves)
+        table = self.leaves.table(self.language)
+        return table.known, numbered([table.of_key(token.key) for token in field])
+
+    def word(self, node: Word) -> Found:
+        """A word in any of its fields."""
+        number = self.leaves.word(node)
+        found: list[Any] = []
+        for name, _ in node.fields:
+            indices = self.indices(name, number)
+            if indices:
+                found += self.made(name, indices)
+        return found or None
+
+    def word_phrase(self, node: WordPhrase) -> Found:
+        """A phrase in any of its fields."""
+        numbers = [self.leaves.word(word) for word in node.words]
+        return [
+            one
+            for name, _ in node.fields
+            for one in self.phrase(name, [self.indices(name, number) for number in numbers], node.slop)
+        ] or None
+
+    def stock_phrase(self, node: Any) -> Found:
+        """A phrase of exact keys."""
+        name = node.fieldname
+        steps = [self.indices(name, self.leaves.key(word)) for word in node.words]
+        return self.phrase(name, steps, node.slop) or None
+
+    def phrase(self, name: str, steps: Sequence[Sequence[int]], slop: int) -> list[Any]:
+        """What is found of a phrase whose words are these tokens."""
+        if not steps or not all(steps):
+            return []
+        whole = chains([self.positions(name, step) for step in steps], slop)
+        return self.standing(name, whole, slop) if whole else []
+
+    def positions(self, name: str, indices: Sequence[int]) -> list[tuple[int, int]]:
+        """Tokens with their positions in front."""
+        field = self.fields[name]
+        if isinstance(field, Text):  # positions count all tokens of a text
+            return [(index, index) for index in indices]
+        return [(field[index].position, index) for index in indices]
+
+    def standing(self, name: str, steps: Sequence[Sequence[tuple[int, int]]], slop: int) -> list[Any]:
+        """What is found where a phrase stands: of each word the tokens that take part."""
+        return self.made(name, [index for step in steps for _, index in step])
+
+    def term(self, node: Any) -> Found:
+        """An exact term."""
+        name = node.fieldname
+        if name in self.fields:
+            indices = self.indices(name, self.leaves.key(node.text))
+            return self.made(name, indices) if indices else None
+        return [] if any(_same(value, node.text) for value in self.values.of(name)) else None
+
+    def pattern(self, node: Any) -> Found:
+        """Whatever a pattern accepts."""
+        name = node.field()
+        if accepts_all(node):
+            return self.holding(name)
+        if name in self.fields:
+            number = self.leaves.pattern(node)
+            if number is None:
+                return self.unknown(node)
+            indices = self.indices(name, number)
+            return self.made(name, indices) if indices else None
+        accepts = predicate(node)
+        if accepts is None:
+            return self.unknown(node)
+        return [] if any(accepts(as_key(value)) for value in self.values.of(name)) else None
+
     def numeric_range(self, node: Any) -> Found:
         """A number, or a date as Whoosh counts it, between the bounds."""
-        for value in self.values(node.fieldname):
+        for value in self.values.numbers(node.fieldname):
             number = _number(value)
             if number is None:
                 continue
@@ -213,26 +231,29 @@ class Evaluator:
 
     def every(self, node: Any) -> Found:
         """Every record, or every one with something in the field."""
-        name = node.fieldname
-        return [] if name is None or self.fields.get(name) or self.values(name) else None
+        return [] if node.fieldname in (None, "", "*") else self.holding(node.fieldname)
+
+    def holding(self, name: str) -> Found:
+        """Every record with something in the field."""
+        return [] if self.fields.get(name) or self.values.of(name) else None
 
     def column(self, node: Any) -> Found:
         """A condition on a column."""
         condition = node.condition
         accepts = condition if callable(condition) else condition.__eq__
-        return [] if any(accepts(value) is True for value in self.values(node.fieldname)) else None
+        return [] if any(accepts(value) is True for value in self.values.numbers(node.fieldname)) else None
 
     # Groups
 
     def every_child(self, node: Any) -> Found:
         """And: all children."""
         found = self.all_of(node.subqueries)
-        return None if found is None or not node.subqueries else [place for places in found for place in places]
+        return None if found is None or not node.subqueries else [one for each in found for one in each]
 
     def any_child(self, node: Any) -> Found:
         """Or: the children that match."""
-        found = [places for places in map(self.evaluate, node.subqueries) if places is not None]
-        return [place for places in found for place in places] if found else None
+        found = [each for each in map(self.evaluate, node.subqueries) if each is not None]
+        return [one for each in found for one in each] if found else None
 
     def opposite(self, node: Any) -> Found:
         """Not."""
@@ -262,84 +283,31 @@ class Evaluator:
         """What only wraps another node."""
         return self.evaluate(node.child)
 
-    # Spans
+    def by_places(self, node: Any) -> Found:
+        """A span query."""
+        from searchlib.highlight.spanning import Spanning  # most queries have none
 
-    def sequence(self, node: Any) -> Found:
-        """Sequence: neighbours, joined two by two as Whoosh does."""
-        found = self.all_of(node.subqueries)
-        if not found:
-            return None
-        joined: list[Place] = make_binary_tree(
-            lambda a, b, **_: near(a, b, node.slop, node.ordered), found
-        )  # fmt: skip
-        return joined or None
-
-    def ordered(self, node: Any) -> Found:
-        """Ordered: each before the next."""
-        found = self.all_of(node.subqueries)
-        if not found:
-            return None
-        joined: list[Place] = make_binary_tree(lambda a, b, **_: before(a, b), found)
-        return joined or None
-
-    def span_near(self, node: Any) -> Found:
-        """SpanNear of two."""
-        return self.pairs(node, lambda a, b: near(a, b, node.slop, node.ordered, node.mindist))
-
-    def span_near_all(self, node: Any) -> Found:
-        """SpanNear2 of several, from left to right."""
-        found = self.all_of(node.qs)
-        if not found:
-            return None
-        return reduce(lambda a, b: near(a, b, node.slop, node.ordered, node.mindist), found) or None
-
-    def span_first(self, node: Any) -> Found:
-        """SpanFirst: what ends within the first positions."""
-        return [place for place in self.evaluate(node.q) or () if place.end <= node.limit] or None
-
-    def span_or(self, node: Any) -> Found:
-        """SpanOr: any, those that touch made one."""
-        found = [place for child in node.subqs for place in self.evaluate(child) or ()]
-        return merged(found) or None
-
-    def span_not(self, node: Any) -> Found:
-        """SpanNot: the first where the second does not overlap it."""
-        found = self.evaluate(node.a)
-        return found and (outside(found, self.evaluate(node.b) or []) or None)
-
-    def pairs(self, node: Any, join: Callable[[list[Place], list[Place]], list[Place]]) -> Found:
-        """Both, joined."""
-        found = self.all_of((node.a, node.b))
-        return None if found is None else join(*found) or None
+        places = Spanning(self.leaves, self.fields, self.language, self.values).evaluate(node)
+        return None if places is None else [(place.field, place.tokens) for place in places]
 
     def unknown(self, node: Any) -> Found:
         """Somebody else's class: any term of its leaves."""
         leaves = [node] if node.is_leaf() else [leaf for child in node.children() for leaf in child.leaves()]
-        found: list[Place] = []
+        found: list[Any] = []
         matched = False
         for leaf in leaves:
-            if leaf is not node and (type(leaf) in _METHODS or isinstance(leaf, query.MultiTerm)):
-                places = self.evaluate(leaf)
-                matched = matched or places is not None
-                found.extend(places or ())
-                continue
-            for name, text in leaf.terms(phrases=True):
-                places = self.term(query.Term(name, text))
-                matched = matched or places is not None
-                found.extend(places or ())
+            if leaf is not node and (type(leaf) in self.methods or isinstance(leaf, query.MultiTerm)):
+                each = [self.evaluate(leaf)]
+            else:
+                each = [self.term(query.Term(name, text)) for name, text in leaf.terms(phrases=True)]
+            for one in each:
+                matched = matched or one is not None
+                found.extend(one or ())
         return found if matched else None
 
 
 def _same(value: Any, wanted: Any) -> bool:
-    if isinstance(wanted, bytes):
-        return _string(value).encode("utf-8", "surrogatepass") == wanted
-    return bool(value == wanted) or _string(value) == _string(wanted)
-
-
-def _string(value: Any) -> str:
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return str(value)
+    return bool(value == wanted) or as_key(value) == as_key(wanted)
 
 
 def _number(value: Any) -> float | None:
@@ -353,7 +321,7 @@ def _number(value: Any) -> float | None:
         return None
 
 
-_METHODS: dict[type, Callable[[Evaluator, Any], Found]] = {
+Evaluator.methods = {
     Word: Evaluator.word,
     WordPhrase: Evaluator.word_phrase,
     query.Term: Evaluator.term,
@@ -372,14 +340,19 @@ _METHODS: dict[type, Callable[[Evaluator, Any], Found]] = {
     query.Otherwise: Evaluator.otherwise,
     query.ConstantScoreQuery: Evaluator.child,
     query.WeightingQuery: Evaluator.child,
-    query.Sequence: Evaluator.sequence,
-    query.Ordered: Evaluator.ordered,
-    span_queries.SpanNear: Evaluator.span_near,
-    span_queries.SpanNear2: Evaluator.span_near_all,
-    span_queries.SpanFirst: Evaluator.span_first,
-    span_queries.SpanOr: Evaluator.span_or,
-    span_queries.SpanNot: Evaluator.span_not,
-    span_queries.SpanContains: lambda self, node: self.pairs(node, containing),
-    span_queries.SpanBefore: lambda self, node: self.pairs(node, before),
-    span_queries.SpanCondition: lambda self, node: self.pairs(node, lambda a, b: a),
+    **dict.fromkeys(
+        (
+            query.Sequence,
+            query.Ordered,
+            span_queries.SpanNear,
+            span_queries.SpanNear2,
+            span_queries.SpanFirst,
+            span_queries.SpanOr,
+            span_queries.SpanNot,
+            span_queries.SpanContains,
+            span_queries.SpanBefore,
+            span_queries.SpanCondition,
+        ),
+        Evaluator.by_places,
+    ),
 }

@@ -26,6 +26,11 @@ def predicate(node: Any) -> Predicate | None:
     return None
 
 
+def accepts_all(node: Any) -> bool:
+    """Whether ``node`` is a pattern that any value fits: it asks only whether there is one."""
+    return isinstance(node, (query.Prefix, query.Wildcard)) and not _text(node.text).strip("*")
+
+
 def _prefix(node: Any) -> Predicate:
     beginning = _text(node.text)
     return lambda term: term.startswith(beginning)

@@ -1,22 +1,98 @@
-"""Highlights of a record: which parts of a paragraph made it match.
+"""Highlights of a record: which parts of a paragraph, its title and its headings made it match.
 
-A *span* is a range of code points of the paragraph's text. The spans of a hit are sorted and do not overlap;
-those that overlap or touch (neighbouring bigrams of Chinese, say) are one.
+A *span* is a range of code points of a text. Spans are sorted and do not overlap; those that overlap or touch
+(neighbouring bigrams of Chinese, say) are one.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from searchlib.analysis import Token
+from searchlib.highlight.leaves import Leaves
 from searchlib.highlight.matching import Match, match
-from searchlib.highlight.texts import LazyFields, Text
+from searchlib.highlight.texts import RecordFields, Text, attributes_of, columns_of
 from searchlib.query.nodes import Word, WordPhrase
-from searchlib.query.values import meta_keys, metadata_field
-from searchlib.records import Record, Scalar
+from searchlib.records import Record
 
 Spans = tuple[tuple[int, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Highlights:
+    """What of a record made it match: spans of the paragraph's text, of the title, and of each heading above it."""
+
+    matched: bool
+    text: Spans = ()
+    title: Spans = ()
+    headings: tuple[Spans, ...] = ()
+
+
+class Highlighter:
+    """Highlights the records of one query. What it learns of words in one record, it knows in the next."""
+
+    def __init__(self, query: Any) -> None:
+        self.query = query
+        self._leaves = Leaves(query)
+
+    def match(self, record: Record) -> tuple[Match, Mapping[str, Sequence[Token]]]:
+        """Evaluate the query over a record of the index; the second is the tokens that `Match` counts."""
+        fields = RecordFields(record)
+        language, columns = record.document.language, columns_of(record)
+        return match(self.query, fields, language, attributes_of(record), columns, self._leaves), fields
+
+    def highlights(self, record: Record) -> Highlights:
+        """All that made the record match."""
+        found, fields = self.match(record)
+        titles = self._spans(found, fields, "title")
+        headings = _by_line(self._spans(found, fields, "headings"), record.paragraph.headings)
+        return Highlights(found.matched, self._spans(found, fields, "text"), titles, headings)
+
+    def spans(self, record: Record) -> Spans:
+        """The code-point ranges of the paragraph's text that make the record match the query."""
+        return self._spans(*self.match(record))
+
+    def _spans(self, found: Match, fields: Mapping[str, Sequence[Token]], name: str = "text") -> Spans:
+        indices = found.tokens.get(name, ())
+        if not indices:
+            return ()
+        field = fields[name]
+        if self._units:
+            return _joined(self._units.ranges(field, indices))
+        if isinstance(field, Text):
+            ranges = field.ranges(indices[-1])
+            return _joined([ranges[index] for index in indices])
+        return _joined([(field[index].start, field[index].end) for index in indices])
+
+    @cached_property
+    def _units(self) -> _Units | None:
+        words = [word for leaf in self.query.leaves() for word in _words(leaf)]
+        return _Units(words) if any(form.prefix for word in words for form in word.forms) else None
+
+
+class _Units:
+    """Single characters of scripts without spaces, which the index holds as beginnings of bigrams."""
+
+    def __init__(self, words: Sequence[Word]) -> None:
+        forms = [form for word in words for form in word.forms]
+        self._single = tuple(form.folded for form in forms if form.prefix)
+        self._whole = frozenset(form.folded for form in forms if not form.prefix)
+
+    def ranges(self, field: Sequence[Token], indices: Iterable[int]) -> list[tuple[int, int]]:
+        """The ranges of these tokens; of a bigram that only its first half made match, that half."""
+        found = []
+        for index in indices:
+            token = field[index]
+            end = token.end
+            if index + 1 < len(field) and field[index + 1].start < end:  # a bigram
+                folded = token.key.partition("\x1f")[0]
+                if folded not in self._whole and folded.startswith(self._single):
+                    end = field[index + 1].start
+            found.append((token.start, end))
+        return found
 
 
 def spans(
@@ -30,83 +106,47 @@ def spans(
 
     ``fields`` are the record's other prose fields (title, headings), ``attributes`` its other values.
     """
-    prose = {**(fields or {}), "text": text}
-    makers = {name: _analysing(value, language) for name, value in prose.items()}
-    analysed = LazyFields(makers)
-    return token_spans(match(query, analysed, language, attributes), analysed, query)
+    analysed = {name: Text(value, language) for name, value in {**(fields or {}), "text": text}.items()}
+    highlighter = Highlighter(query)
+    return highlighter._spans(match(query, analysed, language, attributes, leaves=highlighter._leaves), analysed)
 
 
 def match_record(query: Any, record: Record) -> tuple[Match, Mapping[str, Sequence[Token]]]:
     """Evaluate ``query`` over a record of the index; the second is the tokens that `Match` counts."""
-    document, paragraph = record.document, record.paragraph
-    language = document.language
-    makers: dict[str, Callable[[], Sequence[Token]]] = {
-        metadata_field(key): _keys_of(value) for key, value in document.metadata.items()
-    }
-    makers["text"] = _analysing(paragraph.text, language)
-    makers["title"] = _analysing(document.title, language)
-    makers["headings"] = _analysing("\n".join(paragraph.headings), language)
-    attributes = {
-        "id": record.id,
-        "document": document.path,
-        "type": document.type,
-        "language": language,
-        "kind": paragraph.kind,
-        "number": paragraph.number,
-        "line": paragraph.line,
-        "start": paragraph.start,
-        "end": paragraph.end,
-    }
-    fields = LazyFields(makers)
-    return match(query, fields, language, attributes), fields
+    return Highlighter(query).match(record)
 
 
 def record_spans(query: Any, record: Record) -> Spans:
     """The code-point ranges of the paragraph's text that make the record match ``query``."""
-    return token_spans(*match_record(query, record), query)
+    return Highlighter(query).spans(record)
 
 
-def token_spans(found: Match, fields: Mapping[str, Sequence[Token]], query: Any, name: str = "text") -> Spans:
-    """The ranges of the tokens that matched in the field ``name``, merged."""
-    indices = found.tokens.get(name, ())
-    if not indices:
-        return ()
-    field = fields[name]
-    units = _single_units(query)
-    merged: list[tuple[int, int]] = []
-    for index in indices:
-        token = field[index]
-        start, end = token.start, token.end
-        is_bigram = index + 1 < len(field) and field[index + 1].start < end
-        if units and is_bigram and token.key.startswith(units) and not _wanted_whole(query, token.key):
-            # The query asks for one character: the second half of the bigram is none of its business.
-            end = field[index + 1].start
-        if merged and start <= merged[-1][1]:
-            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
+def _words(leaf: Any) -> tuple[Word, ...]:
+    if isinstance(leaf, WordPhrase):
+        return leaf.words
+    return (leaf,) if isinstance(leaf, Word) else ()
+
+
+def _joined(ranges: Sequence[tuple[int, int]]) -> Spans:
+    """Sorted ranges with those that overlap or touch made one."""
+    joined: list[tuple[int, int]] = []
+    for start, end in ranges:
+        if joined and start <= joined[-1][1]:
+            if end > joined[-1][1]:
+                joined[-1] = (joined[-1][0], end)
         else:
-            merged.append((start, end))
-    return tuple(merged)
+            joined.append((start, end))
+    return tuple(joined)
 
 
-def _analysing(text: str, language: str) -> Callable[[], Sequence[Token]]:
-    return lambda: Text(text, language)
-
-
-def _keys_of(value: Scalar | tuple[Scalar, ...]) -> Callable[[], Sequence[Token]]:
-    return lambda: [Token(key, 0, 0, position) for key, position in zip(*meta_keys(value), strict=True)]
-
-
-def _words(query: Any) -> Iterator[Word]:
-    for leaf in query.leaves():
-        if isinstance(leaf, Word):
-            yield leaf
-        elif isinstance(leaf, WordPhrase):
-            yield from leaf.words
-
-
-def _single_units(query: Any) -> tuple[str, ...]:
-    return tuple(form.folded for word in _words(query) for form in word.forms if form.prefix)
-
-
-def _wanted_whole(query: Any, key: str) -> bool:
-    return any(form.folded == key for word in _words(query) for form in word.forms if not form.prefix)
+def _by_line(spans: Spans, lines: Sequence[str]) -> tuple[Spans, ...]:
+    """Spans of lines joined by line breaks, for each line its own."""
+    if not spans:
+        return ((),) * len(lines)
+    found = []
+    begin = 0
+    for line in lines:
+        stop = begin + len(line)
+        found.append(tuple((start - begin, end - begin) for start, end in spans if begin <= start < stop))
+        begin = stop + 1
+    return tuple(found)

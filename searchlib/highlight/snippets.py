@@ -3,24 +3,34 @@
 * A *fragment* is a range of the text, with the spans in it.
 * A *snippet* is one fragment or several, in the order of the text.
 
-The fragment chosen holds most different words of the query; among those, most matches; among those, the first. It
-begins and ends with a sentence where there is room, else between words, and never within what a reader sees as one
-character. Ranges are all there is here: ``searchlib.render`` makes markup of them.
+The fragment chosen holds most of the query. Different words count, each for more the rarer it is in the paragraph
+(``1 / (1 + ln n)`` for one that matched n times, as an idf would have it); among equals most matches do, then what
+comes first. A fragment begins and ends with a sentence where there is room, else between words, and never within what a
+reader sees as one character. Ranges are all there is here: ``searchlib.render`` makes markup of them.
 """
 
 from __future__ import annotations
 
+import math
+from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
+from typing import TYPE_CHECKING
 
 from searchlib.analysis import fold
-from searchlib.highlight.graphemes import Cuts
+from searchlib.errors import SettingsError
+from searchlib.highlight.texts import words_of
+
+if TYPE_CHECKING:
+    from searchlib.highlight.cuts import Cuts
 
 Span = tuple[int, int]
 
 DEFAULT_LENGTH = 240
-_SHORTEST = 20
+SHORTEST = 20
+_CONTEXT = 80  # where a sentence ends is told by less around it
 _BEFORE = 3  # a third of the room that is left goes before the matches where no sentence begins there
 
 
@@ -46,26 +56,33 @@ def whole(text: str, spans: Sequence[Span] = ()) -> Snippet:
     return Snippet((Fragment(0, len(text), tuple(spans)),) if text else (), len(text))
 
 
-def snippet(text: str, spans: Sequence[Span], length: int = DEFAULT_LENGTH, count: int = 1) -> Snippet:
+def snippet(
+    text: str, spans: Sequence[Span], length: int = DEFAULT_LENGTH, count: int = 1, language: str = ""
+) -> Snippet:
     """The ``count`` fragments (or fewer) of at most ``length`` code points that hold most of the query.
 
     ``spans`` are sorted and do not overlap. A text that is no longer than ``length`` is given whole. A fragment can
-    be longer only to keep one character whole.
+    be longer only to keep one character whole. ``language`` tells which words are forms of one. Raises SettingsError
+    for a length under 20 and a count under 1.
     """
-    length = max(length, _SHORTEST)
+    if not isinstance(length, int) or length < SHORTEST:
+        raise SettingsError(f"a snippet cannot be {length!r} code points long: give {SHORTEST} or more")
+    if not isinstance(count, int) or count < 1:
+        raise SettingsError(f"a snippet cannot have {count!r} parts: give 1 or more")
     if len(text) <= length:
         return whole(text, spans)
+    from searchlib.highlight.cuts import Cuts  # only here: whole paragraphs need none
+
     cuts = Cuts(text)
-    sentences = _sentences(text)
-    words = [fold(text[start:end]) for start, end in spans]
+    words = [_word(text[start:end], language) for start, end in spans]
     chosen: list[Span] = []
     left = list(range(len(spans)))
-    while len(chosen) < max(count, 1):
+    while len(chosen) < count:
         first, last = _densest(spans, words, left, length) if left else (-1, -1)
         if first < 0:
             break
         core = (spans[first][0], min(spans[last][1], spans[first][0] + length))
-        window = _widened(text, core, length, sentences, cuts, chosen)
+        window = _widened(text, core, length, cuts, chosen)
         if window is None:
             left = [number for number in left if number > last or number < first]
             continue
@@ -73,73 +90,123 @@ def snippet(text: str, spans: Sequence[Span], length: int = DEFAULT_LENGTH, coun
         left = [number for number in left if spans[number][1] <= window[0] or spans[number][0] >= window[1]]
     if not chosen:
         first_character = len(text) - len(text.lstrip())
-        beginning = _widened(text, (first_character, first_character), length, sentences, cuts, [])
+        beginning = _widened(text, (first_character, first_character), length, cuts, [])
         chosen = [beginning] if beginning is not None else []
     return Snippet(tuple(_fragment(window, spans) for window in _joined(text, sorted(chosen))), len(text))
 
 
+def _word(text: str, language: str) -> str:
+    """What is the same for all forms of a word."""
+    return words_of(language, True)[text] or fold(text)
+
+
 def _densest(spans: Sequence[Span], words: Sequence[str], left: Sequence[int], length: int) -> tuple[int, int]:
-    """The first and last span of the window with most different words, then most spans, then the first."""
-    best, best_score = (left[0], left[0]), (0, 0)
+    """The first and last span of the window with the weightiest words, then most spans, then the first.
+
+    It is no wider than its different words need: what else there was is shown where there is room.
+    """
+    weights = {word: round(1000 / (1 + math.log(times))) for word, times in Counter(words).items()}
+    best, best_score = (0, 0), (0, 0)
     counts: Counter[str] = Counter()
-    tail = 0
+    weight = tail = 0
     for head, number in enumerate(left):
         counts[words[number]] += 1
+        weight += weights[words[number]] * (counts[words[number]] == 1)
         while tail < head and spans[number][1] - spans[left[tail]][0] > length:
             counts[words[left[tail]]] -= 1
-            if not counts[words[left[tail]]]:
-                del counts[words[left[tail]]]
+            weight -= weights[words[left[tail]]] * (counts[words[left[tail]]] == 0)
             tail += 1
-        score = (len(counts), head - tail + 1)
+        score = (weight, head - tail + 1)
         if score > best_score:
-            best, best_score = (left[tail], number), score
-    return best
+            best, best_score = (tail, head), score
+    first, last = best
+    counts = Counter(words[number] for number in left[first : last + 1])
+    for number in left[first : last + 1]:
+        if counts[words[number]] == 1:
+            break
+        counts[words[number]] -= 1
+        first += 1
+    while counts[words[left[last]]] > 1:
+        counts[words[left[last]]] -= 1
+        last -= 1
+    return left[first], left[last]
 
 
-def _sentences(text: str) -> list[Span]:
-    from searchlib.analysis.sentences import sentences  # only here: whole paragraphs need none
+def _sentences(text: str, core: Span, length: int) -> list[Span]:
+    """The sentences that begin and end no further than ``length`` from a range, or a little further."""
+    from searchlib.analysis.sentences import ends
 
-    return list(sentences(text)) or [(0, len(text))]
+    first = max(0, core[1] - length - _CONTEXT)
+    last = min(len(text), core[0] + length + _CONTEXT)
+    edges = [0] if first == 0 else []
+    edges += ends(text, first, last)
+    if last == len(text):
+        edges.append(last)
+    found = []
+    for start, end in pairwise(edges):
+        part = text[start:end]
+        body = part.strip()
+        if body:
+            begin = start + part.index(body)
+            found.append((begin, begin + len(body)))
+    return found
 
 
-def _widened(
-    text: str, core: Span, length: int, sentences: Sequence[Span], cuts: Cuts, taken: Sequence[Span]
-) -> Span | None:
+def _widened(text: str, core: Span, length: int, cuts: Cuts, taken: Sequence[Span]) -> Span | None:
     """The window around ``core``, clear of the windows ``taken``; None if nothing is left of it."""
     lowest = max((end for _, end in taken if end <= core[0]), default=0)
     highest = min((start for start, _ in taken if start >= core[1]), default=len(text))
     if any(start < core[1] and core[0] < end for start, end in taken):
         return None
+    sentences = _sentences(text, core, length)
     start = _start(core, length, lowest, sentences, cuts)
-    while start < core[0] and text[start].isspace():
-        start += 1
+    start = _after_blanks(text, start, core[0])
     end = _end(start, core, min(highest, start + length), sentences, cuts)
+    if all(start != begin for begin, _ in sentences):  # then what was not needed behind goes before, too
+        start = _after_blanks(text, min(start, cuts.at_or_after(max(lowest, end - length), start)), core[0])
     start = _earlier(start, end, length, lowest, sentences)
     while end > start and text[end - 1].isspace():
         end -= 1
     return (start, end) if start < end else None
 
 
+def _after_blanks(text: str, start: int, end: int) -> int:
+    while start < end and text[start].isspace():
+        start += 1
+    return start
+
+
 def _start(core: Span, length: int, lowest: int, sentences: Sequence[Span], cuts: Cuts) -> int:
     """Where the sentence of the core begins if that leaves room for the core, else a little before the core."""
-    begins = [begin for begin, _ in sentences if lowest <= begin <= core[0]]
-    if begins and core[1] - begins[-1] <= length:
-        return begins[-1]
+    number = bisect_right(sentences, core[0], key=_first) - 1
+    begin = sentences[number][0] if number >= 0 else -1
+    if begin >= lowest and core[1] - begin <= length:
+        return begin
     room = (length - (core[1] - core[0])) // _BEFORE
     return min(cuts.at_or_after(max(lowest, core[0] - room), core[0]), core[0])
 
 
 def _end(start: int, core: Span, limit: int, sentences: Sequence[Span], cuts: Cuts) -> int:
     """The end of the last whole sentence behind the core if that wastes little, else the last word's."""
-    stops = [end for _, end in sentences if max(core[1], start + 1) <= end <= limit]
-    if stops and stops[-1] - start >= (limit - start) // 2:
-        return stops[-1]
+    number = bisect_right(sentences, limit, key=_last) - 1
+    stop = sentences[number][1] if number >= 0 else -1
+    if stop >= max(core[1], start + 1) and stop - start >= (limit - start) // 2:
+        return stop
     return cuts.at_or_before(limit, start)
 
 
 def _earlier(start: int, end: int, length: int, lowest: int, sentences: Sequence[Span]) -> int:
     """The beginning of the first of the sentences before that fit whole into the room that is left."""
-    return min((begin for begin, _ in sentences if lowest <= begin < start and end - begin <= length), default=start)
+    number = bisect_left(sentences, max(lowest, end - length), key=_first)
+    return min(start, sentences[number][0]) if number < len(sentences) else start
+
+
+def _first(span: Span) -> int:
+    return span[0]
+
+
+def _last(span: Span) -> int:
+    return span[1]
 
 
 def _joined(text: str, windows: Sequence[Span]) -> list[Span]:

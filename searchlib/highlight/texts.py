@@ -1,80 +1,149 @@
-"""Analysed text for the matcher: tokens that are made when looked at, and where each folded key stands.
+"""Analysed text for the matcher: which tokens match which leaves of a query, and where those stand.
 
-Highlighting is mostly tokenising, and most tokens of a paragraph are never looked at. So the words are found and
-their keys taken from the analyser's cache, but a `Token` is made only of those that matched.
+Highlighting is mostly tokenising, and most tokens of a paragraph match nothing. So words are looked up without their
+places, in what is known of the words of a language (`Words`) and of the query (`Table`), and places are found only
+where something matched. Texts in which a word is several tokens, as in scripts without spaces, go token by token.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from functools import lru_cache
-from typing import overload
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property, lru_cache
+from itertools import islice
+from typing import Any, overload
 
-from searchlib.analysis import Token, keys_of, split_key, tokens
+from searchlib.analysis import Token, keys_of, split_key, split_words, tokens
 from searchlib.analysis.words import find_words
+from searchlib.highlight.leaves import CACHED_WORDS, Leaves, numbered
+from searchlib.query.values import BUILT_IN, meta_keys, metadata_field
+from searchlib.records import Record, Scalar
 
-_CACHED_WORDS = 1 << 16
+_span = re.Match.span
+
+
+class Words(dict[str, "str | None"]):
+    """For each word of a language the key of its token, or its folded key; None where it is not one token."""
+
+    def __init__(self, language: str, folded: bool) -> None:
+        super().__init__()
+        self._language = language
+        self._folded = folded
+
+    def __missing__(self, word: str) -> str | None:
+        if len(self) >= CACHED_WORDS:
+            self.clear()
+        keys = keys_of(word, self._language)
+        key = keys[0] if len(keys) == 1 else None
+        found = self[word] = split_key(key)[0] if key is not None and self._folded else key
+        return found
+
+
+@lru_cache(64)
+def words_of(language: str, folded: bool) -> Words:
+    """The words of a language that were met so far, for all queries."""
+    return Words(language, folded)
 
 
 class Text(Sequence[Token]):
     """The tokens of ``text``, as ``searchlib.analysis.tokens`` gives them."""
 
     def __init__(self, text: str, language: str = "") -> None:
+        self._text = text
         self._language = language
-        self._found: list[re.Match[str] | Token] = []
-        self.folded: dict[str, list[int]] = {}  # the folded part of a key: the indices of its tokens
-        found, folded = self._found, self.folded
-        for match in find_words(text):
-            keys = _folded_keys(match[0], language)
-            if len(keys) == 1:
-                folded.setdefault(keys[0], []).append(len(found))
-                found.append(match)
-                continue
-            start = match.start()
-            for key, token in zip(keys, tokens(match[0], language) if keys else (), strict=True):
-                folded.setdefault(key, []).append(len(found))
-                found.append(Token(token.key, start + token.start, start + token.end, len(found)))
+
+    def find(self, leaves: Leaves) -> tuple[int, dict[int, list[int]]]:
+        """How many leaves are known, and for the number of each that matches the indices of its tokens, ascending."""
+        table = leaves.table(self._language)
+        known = words_of(self._language, table.plain)
+        words = split_words(self._text)
+        keys = list(map(known.__getitem__, words))
+        if None in keys:
+            return table.known, numbered([table.of_key(token.key) for token in self.tokens])
+        found = list(map(table.get if table.plain else table.__getitem__, keys))  # type: ignore[arg-type]
+        return table.known, numbered(found)
+
+    def ranges(self, last: int) -> list[tuple[int, int]]:
+        """Where the tokens stand, up to the one with the index ``last`` at least."""
+        if "tokens" in self.__dict__:
+            return [(token.start, token.end) for token in self.tokens]
+        return list(map(_span, islice(find_words(self._text), last + 1)))
+
+    @cached_property
+    def tokens(self) -> list[Token]:
+        """All tokens."""
+        return tokens(self._text, self._language)
 
     @overload
     def __getitem__(self, index: int) -> Token: ...
     @overload
     def __getitem__(self, index: slice) -> list[Token]: ...
     def __getitem__(self, index: int | slice) -> Token | list[Token]:
-        if isinstance(index, slice):
-            return [self[i] for i in range(*index.indices(len(self)))]
-        found = self._found[index]
-        if isinstance(found, Token):
-            return found
-        return Token(keys_of(found[0], self._language)[0], found.start(), found.end(), index % len(self))
+        return self.tokens[index]
 
     def __len__(self) -> int:
-        return len(self._found)
+        return len(self.tokens)
 
 
-@lru_cache(_CACHED_WORDS)
-def _folded_keys(word: str, language: str) -> tuple[str, ...]:
-    return tuple(split_key(key)[0] for key in keys_of(word, language))
+class RecordFields(Mapping[str, Sequence[Token]]):
+    """The analysed fields of a record: prose and metadata, each analysed when first looked at."""
 
+    PROSE = ("text", "title", "headings")
 
-class LazyFields(Mapping[str, Sequence[Token]]):
-    """Fields that are analysed when first looked at: most queries look at few."""
-
-    def __init__(self, makers: Mapping[str, Callable[[], Sequence[Token]]]) -> None:
-        self._makers = makers
+    def __init__(self, record: Record) -> None:
+        self._record = record
         self._made: dict[str, Sequence[Token]] = {}
+
+    @cached_property
+    def _metadata(self) -> dict[str, tuple[Scalar, ...]]:
+        """The values of each field, as the index holds them: keys that differ in case only share one."""
+        found: dict[str, tuple[Scalar, ...]] = {}
+        for key, value in sorted(self._record.document.metadata.items()):
+            name = metadata_field(key)
+            found[name] = found.get(name, ()) + (value if isinstance(value, tuple) else (value,))
+        return found
 
     def __getitem__(self, name: str) -> Sequence[Token]:
         made = self._made.get(name)
         if made is None:
-            made = self._made[name] = self._makers[name]()
+            made = self._made[name] = self._make(name)
         return made
 
+    def _make(self, name: str) -> Sequence[Token]:
+        document, paragraph = self._record.document, self._record.paragraph
+        if name == "text":
+            return Text(paragraph.text, document.language)
+        if name == "title":
+            return Text(document.title, document.language)
+        if name == "headings":
+            return Text("\n".join(paragraph.headings), document.language)
+        if name in BUILT_IN:
+            raise KeyError(name)
+        keys = meta_keys(self._metadata[name])
+        return [Token(key, 0, 0, position) for key, position in zip(*keys, strict=True)]
+
     def __contains__(self, name: object) -> bool:
-        return name in self._makers
+        return name in self.PROSE or (name not in BUILT_IN and name in self._metadata)
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._makers)
+        return iter((*self.PROSE, *self._metadata))
 
     def __len__(self) -> int:
-        return len(self._makers)
+        return len(self.PROSE) + len(self._metadata)
+
+
+def attributes_of(record: Record) -> dict[str, Any]:
+    """The values of the fields of a record that are one exact term."""
+    document = record.document
+    return {
+        "document": document.path,
+        "type": document.type,
+        "language": document.language,
+        "kind": record.paragraph.kind,
+    }
+
+
+def columns_of(record: Record) -> dict[str, Any]:
+    """The numbers of a record that an index holds in columns, where ranges find them and terms do not."""
+    paragraph = record.paragraph
+    return {"number": paragraph.number, "line": paragraph.line, "start": paragraph.start}

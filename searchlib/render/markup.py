@@ -45,22 +45,21 @@ def render(snippet: Snippet, text: str, format: Format = "plain") -> str:
     return _MARKDOWN_LINE.sub(_escape_line, rendered) if format == "markdown" else rendered
 
 
-def as_dict(snippet: Snippet, text: str) -> dict[str, Any]:
-    """The ``snippet`` of ``text`` for JSON: its fragments, each with range, text and spans.
+def as_dicts(snippet: Snippet, text: str) -> list[dict[str, Any]]:
+    """The ``snippet`` of ``text`` for JSON: its fragments, each with text, start, end and spans.
 
-    All ranges are code points of ``text``, as pairs of start and end.
+    All ranges are code points of ``text``, as pairs of start and end; so are the spans, which lie within the fragment.
+    The text is as it stands, not cleaned.
     """
-    return {
-        "fragments": [
-            {
-                "start": fragment.start,
-                "end": fragment.end,
-                "text": text[fragment.start : fragment.end],
-                "spans": [list(span) for span in fragment.spans],
-            }
-            for fragment in snippet.fragments
-        ]
-    }
+    return [
+        {
+            "text": text[fragment.start : fragment.end],
+            "start": fragment.start,
+            "end": fragment.end,
+            "spans": [list(span) for span in fragment.spans],
+        }
+        for fragment in snippet.fragments
+    ]
 
 
 def _parts(snippet: Snippet, text: str) -> Iterator[tuple[str, bool]]:
@@ -115,9 +114,9 @@ def _escape_line(match: re.Match[str]) -> str:
 
 
 def _escape_html(text: str) -> str:
-    from html import escape  # with it come all named entities, which a terminal needs none of
-
-    return escape(text)
+    # As html.escape, which brings all named entities with it.
+    text = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return text.replace('"', "&quot;").replace("'", "&#x27;")
 
 
 _MARKUPS: dict[str, _Markup] = {

@@ -12,8 +12,8 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 
+from searchlib.analysis.graphemes import SPACING_LETTERS, boundaries, is_regional
 from searchlib.highlight import Snippet
-from searchlib.highlight.graphemes import SPACING_LETTERS, is_boundary
 from searchlib.render.cleaning import clean
 from searchlib.render.markup import ELLIPSIS
 
@@ -37,16 +37,15 @@ def columns(text: str) -> int:
 def clusters(text: str) -> Iterator[tuple[int, int, int]]:
     """The characters that a reader sees: (start, end, columns)."""
     start = 0
-    for end in range(1, len(text) + 1):
-        if is_boundary(text, end):
-            yield start, end, _cluster_width(text[start:end])
-            start = end
+    for end in boundaries(text):
+        yield start, end, _cluster_width(text[start:end])
+        start = end
 
 
 @lru_cache(4096)
 def _cluster_width(cluster: str) -> int:
     widest = max(_width(character) for character in cluster)
-    is_flag = len(cluster) == 2 and all("\U0001f1e6" <= character <= "\U0001f1ff" for character in cluster)
+    is_flag = len(cluster) == 2 and all(map(is_regional, cluster))
     if _EMOJI_STYLE in cluster or is_flag:
         return 2
     return widest + sum(letter in SPACING_LETTERS for letter in cluster[1:])
@@ -123,6 +122,19 @@ def styled(text: str, styles: Iterable[Style], start: int = 0, end: int | None =
             out += [text[start:first], f"\x1b[{parameters}m", text[first:last], _RESET]
             start = last
     return "".join([*out, text[start:end]])
+
+
+def filled(styles: Iterable[Style], length: int, parameters: str) -> list[Style]:
+    """``styles``, and everywhere else up to ``length`` the style of these ``parameters``."""
+    found: list[Style] = []
+    at = 0
+    for style in (*styles, (length, length, parameters)):
+        if at < style[0]:
+            found.append((at, style[0], parameters))
+        if style[0] < style[1]:
+            found.append(style)
+        at = style[1]
+    return found
 
 
 def wrap(text: str, width: int, indent: str = "", styles: Sequence[Style] = ()) -> list[str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import time
 import unicodedata
 
 import pytest
@@ -9,8 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from searchlib.analysis import tokens
-from searchlib.highlight import Fragment, Snippet, snippet
-from searchlib.highlight.graphemes import is_boundary
+from searchlib.analysis.graphemes import is_boundary
+from searchlib.analysis.sentences import sentences
+from searchlib.errors import SettingsError
+from searchlib.highlight import Fragment, Snippet, snippet, whole
 
 SENTENCES = [
     "The budget grew by a tenth this year, as it did in the year before.",
@@ -46,6 +50,48 @@ def test_the_window_holds_most_different_words_and_is_whole_sentences_where_they
 def test_different_words_count_more_than_many() -> None:
     text = "war war war war war. " + "Filler stands here and there. " * 8 + "war and peace."
     assert shown(snippet(text, spans_of(text, "war", "peace"), length=60), text)[0].endswith("war and peace.")
+
+
+def test_forms_of_one_word_are_one_part_of_the_query() -> None:
+    text = "Industries, industry, industries. " + "Filler stands here and there. " * 8 + "The industry of defense."
+    found = snippet(text, spans_of(text, "industry", "industries", "defense"), length=60, language="en")
+    assert shown(found, text)[0].endswith("The industry of defense.")
+
+
+def test_what_stands_everywhere_counts_less_than_what_stands_once() -> None:
+    """Two words that matched eight times each weigh less than one that matched once."""
+    text = "The the the of the of the of the of the of of the of. " + "Filler stands here. " * 9 + "At last war came."
+    assert shown(snippet(text, spans_of(text, "the", "of", "war"), length=60), text)[0].endswith("war came.")
+
+
+@pytest.mark.parametrize(
+    ("length", "count", "message"),
+    [
+        (240, 0, "a snippet cannot have 0 parts: give 1 or more"),
+        (240, -1, "a snippet cannot have -1 parts: give 1 or more"),
+        (240, 1.5, "a snippet cannot have 1.5 parts: give 1 or more"),
+        (19, 1, "a snippet cannot be 19 code points long: give 20 or more"),
+        (-240, 1, "a snippet cannot be -240 code points long: give 20 or more"),
+        (1e9, 1, "a snippet cannot be 1000000000.0 code points long: give 20 or more"),
+        ("80", 1, "a snippet cannot be '80' code points long: give 20 or more"),
+    ],
+)
+def test_a_length_or_count_that_cannot_be_is_an_error_that_says_what_can(length: int, count: int, message: str) -> None:
+    with pytest.raises(SettingsError, match=f"^{re.escape(message)}$"):
+        snippet(TEXT, (), length, count)
+
+
+def test_any_length_beyond_the_text_shows_it_whole() -> None:
+    assert snippet(TEXT, (), 10**12, 10**6) == whole(TEXT)
+
+
+def test_a_text_of_one_long_flag_run_is_cut_between_flags_and_fast() -> None:
+    text = "war " + "🇩🇪🇫🇷" * 20_000 + " war"
+    began = time.thread_time()
+    found = snippet(text, ((0, 3), (len(text) - 3, len(text))), 101, 2)
+    assert time.thread_time() - began < 1
+    assert [f.end - f.start for f in found.fragments] == [100, 101] or len(found.fragments) == 2
+    assert all(is_boundary(text, f.start) and is_boundary(text, f.end) for f in found.fragments)
 
 
 def test_room_that_is_left_is_filled_with_the_sentences_around() -> None:
@@ -168,3 +214,38 @@ def test_fragments_hold_their_spans_and_split_no_word(text: str, data: st.DataOb
             assert all(f.end - f.start <= length for f in found.fragments) or len(found.fragments) < count
         if spans:
             assert any(fragment.spans for fragment in found.fragments)
+
+
+sentences_of_words = st.lists(
+    st.lists(st.sampled_from(["war", "peace", "filler", "words", "Erdoğan"]), min_size=2, max_size=6).map(
+        lambda words: " ".join(words).capitalize() + "."
+    ),
+    min_size=6,
+    max_size=20,
+).map(" ".join)
+
+
+@settings(max_examples=60, deadline=None)
+@given(sentences_of_words, st.integers(60, 120))
+def test_a_fragment_begins_with_the_sentence_of_its_match_where_that_fits(text: str, length: int) -> None:
+    """Every sentence is shorter than the length, so each fragment begins where one begins."""
+    found = snippet(text, spans_of(text, "war"), length)
+    begins = {start for start, _ in sentences(text)}
+    assert all(fragment.start in begins for fragment in found.fragments)
+
+
+@settings(max_examples=60, deadline=None)
+@given(sentences_of_words, st.integers(60, 120), st.integers(1, 3))
+def test_no_other_window_holds_more_of_the_query(text: str, length: int, count: int) -> None:
+    """The fragments together hold as many different words as any range of the length does."""
+    spans = spans_of(text, "war", "peace", "erdoğan")
+
+    def different(start: int, end: int) -> int:
+        return len({text[a:b].casefold() for a, b in spans if start <= a and b <= end})
+
+    found = snippet(text, spans, length, count)
+    best = max((different(start, start + length) for start, _ in spans), default=0)
+    shown = max((different(fragment.start, fragment.end) for fragment in found.fragments), default=0)
+    assert shown >= (1 if best else 0)
+    if len({text[a:b].casefold() for a, b in spans}) == best:  # some range holds all of the query
+        assert shown == best

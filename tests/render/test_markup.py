@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import html
 import re
+from html.parser import HTMLParser
 
 import pytest
 from hypothesis import given, settings
@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from searchlib.errors import SettingsError
 from searchlib.highlight import Fragment, Snippet, snippet, whole
-from searchlib.render import FORMATS, as_dict, clean, render
+from searchlib.render import FORMATS, as_dicts, clean, render
 
 TEXT = "War & <peace>, *war* again"
 SPANS = ((0, 3), (15, 18))
@@ -44,9 +44,9 @@ def test_an_unknown_format_is_an_error_that_names_the_others() -> None:
 
 def test_json_has_ranges_of_the_text() -> None:
     text = "one two three"
-    assert as_dict(Snippet((Fragment(4, 7, ((4, 7),)),), len(text)), text) == {
-        "fragments": [{"start": 4, "end": 7, "text": "two", "spans": [[4, 7]]}]
-    }
+    assert as_dicts(Snippet((Fragment(4, 7, ((4, 7),)),), len(text)), text) == [
+        {"text": "two", "start": 4, "end": 7, "spans": [[4, 7]]}
+    ]
 
 
 def test_spans_that_touch_are_one_mark() -> None:
@@ -111,12 +111,46 @@ LITERAL = [
 
 
 def read_markdown(source: str) -> tuple[str, list[str]]:
-    """The text and the bold parts of what Markdown makes of ``source``; anything else but paragraphs fails."""
+    """The text and the bold parts of what a CommonMark parser makes of ``source``; anything but paragraphs fails."""
     markdown_it = pytest.importorskip("markdown_it")
-    page = markdown_it.MarkdownIt("gfm-like", {"linkify": False}).render(source)
-    left = re.sub(r"</?(p|strong)>|<br ?/?>", "", page)
-    assert "<" not in left, page
-    return html.unescape(left), [html.unescape(part) for part in re.findall(r"<strong>(.*?)</strong>", page, re.DOTALL)]
+    return read_html(markdown_it.MarkdownIt("gfm-like", {"linkify": False}).render(source), "strong", ("p", "br"))
+
+
+def read_html(page: str, mark: str, others: tuple[str, ...] = ()) -> tuple[str, list[str]]:
+    """The text and the marked parts of a page, as an HTML parser reads it; a tag of any other kind fails."""
+    reader = Reader(mark, others)
+    reader.feed(page)
+    reader.close()
+    return "".join(reader.text), reader.marked
+
+
+class Reader(HTMLParser):
+    def __init__(self, mark: str, others: tuple[str, ...]) -> None:
+        super().__init__(convert_charrefs=True)
+        self.mark, self.others = mark, others
+        self.text: list[str] = []
+        self.marked: list[str] = []
+        self.inside = False
+
+    def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
+        assert tag in (self.mark, *self.others) and not attributes, tag
+        if tag == self.mark:
+            assert not self.inside
+            self.inside = True
+            self.marked.append("")
+
+    def handle_endtag(self, tag: str) -> None:
+        self.inside = self.inside and tag != self.mark
+
+    def handle_data(self, data: str) -> None:
+        self.text.append(data)
+        if self.inside:
+            self.marked[-1] += data
+
+    def handle_comment(self, data: str) -> None:
+        raise AssertionError(data)
+
+    handle_decl = handle_pi = unknown_decl = handle_comment
 
 
 @pytest.mark.parametrize("text", LITERAL)
@@ -130,6 +164,9 @@ characters = st.sampled_from(
 hostile_texts = st.lists(characters, max_size=60).map("".join) | st.text(max_size=40)
 
 
+Marked = tuple[str, tuple[tuple[int, int], ...]]
+
+
 @st.composite
 def marked_texts(draw: st.DrawFn) -> tuple[str, tuple[tuple[int, int], ...]]:
     text = draw(hostile_texts)
@@ -137,36 +174,52 @@ def marked_texts(draw: st.DrawFn) -> tuple[str, tuple[tuple[int, int], ...]]:
     return text, tuple(sorted(draw(st.lists(st.sampled_from(words), max_size=4, unique=True)))) if words else ()
 
 
-@settings(max_examples=80, deadline=None)
-@given(marked_texts(), st.integers(20, 60))
-def test_html_has_no_markup_but_the_marks(marked: tuple[str, tuple[tuple[int, int], ...]], length: int) -> None:
+def spans_shown(found: Snippet, text: str) -> list[str]:
+    return [text[a:b] for fragment in found.fragments for a, b in fragment.spans]
+
+
+@settings(max_examples=150, deadline=None)
+@given(marked_texts(), st.integers(20, 60), st.integers(1, 3))
+def test_html_shows_the_text_and_the_marks_and_nothing_else(marked: Marked, length: int, count: int) -> None:
+    """text(html(snippet)) == plain(snippet); the marks are the spans."""
     text, spans = marked
-    found = snippet(text, spans, length)
+    found = snippet(text, spans, length, count)
     page = render(found, text, "html")
     assert "<" not in page.replace("<mark>", "").replace("</mark>", "")
-    parts = [html.unescape(part) for part in re.findall(r"<mark>(.*?)</mark>", page, re.DOTALL)]
-    assert parts == [text[a:b] for fragment in found.fragments for a, b in fragment.spans]
-    assert html.unescape(page.replace("<mark>", "").replace("</mark>", "")) == render(found, text, "plain")
+    assert read_html(page, "mark") == (render(found, text, "plain"), spans_shown(found, text))
 
 
-@settings(max_examples=80, deadline=None)
-@given(marked_texts(), st.integers(20, 60))
-def test_ansi_has_no_controls_but_its_own(marked: tuple[str, tuple[tuple[int, int], ...]], length: int) -> None:
+@settings(max_examples=150, deadline=None)
+@given(marked_texts(), st.integers(20, 60), st.integers(1, 3))
+def test_ansi_has_no_controls_but_its_own(marked: Marked, length: int, count: int) -> None:
+    """ansi(snippet) without SGR == plain(snippet), in which there are no controls; the marks are the spans."""
     text, spans = marked
-    found = snippet(text, spans, length)
+    found = snippet(text, spans, length, count)
     shown = render(found, text, "ansi")
     shown.encode("utf-8")
-    plain = shown.replace("\x1b[1;31m", "").replace("\x1b[22;39m", "")
-    assert not re.search("[\x00-\x08\x0b-\x1f\x7f-\x9f]", plain)
+    plain = re.sub(r"\x1b\[(1;31|22;39)m", "", shown)
+    assert not re.search("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e]", plain)
     assert plain == render(found, text, "plain")
+    assert re.findall(r"\x1b\[1;31m(.*?)\x1b\[22;39m", shown, re.DOTALL) == spans_shown(found, text)
+
+
+@settings(max_examples=200, deadline=None)
+@given(marked_texts(), st.integers(20, 60), st.integers(1, 3))
+def test_markdown_shows_the_text_and_the_marks_and_nothing_else(marked: Marked, length: int, count: int) -> None:
+    """text(markdown(snippet)) == plain(snippet), white space apart; what is bold are the spans."""
+    text, spans = marked
+    for found in (whole(text, spans), snippet(text, spans, length, count)):
+        shown, bold = read_markdown(render(found, text, "markdown"))
+        assert shown.split() == render(found, text, "plain").split()
+        assert bold == spans_shown(found, text)
 
 
 @settings(max_examples=80, deadline=None)
-@given(marked_texts())
-def test_markdown_shows_the_text_and_the_marks_and_nothing_else(
-    marked: tuple[str, tuple[tuple[int, int], ...]],
-) -> None:
+@given(marked_texts(), st.integers(20, 60), st.integers(1, 3))
+def test_json_has_the_text_of_every_range(marked: Marked, length: int, count: int) -> None:
+    """text[start:end] is the text of each snippet, and its spans lie in it."""
     text, spans = marked
-    shown, bold = read_markdown(render(whole(text, spans), text, "markdown"))
-    assert shown.split() == clean(text).split()
-    assert list(bold) == [text[a:b] for a, b in spans]
+    for part in as_dicts(snippet(text, spans, length, count), text):
+        assert part["text"] == text[part["start"] : part["end"]]
+        assert all(part["start"] <= start < end <= part["end"] for start, end in part["spans"])
+        assert {tuple(span) for span in part["spans"]} <= set(spans)

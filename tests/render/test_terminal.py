@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from searchlib.analysis.graphemes import is_boundary
 from searchlib.highlight import Fragment, Snippet, whole
-from searchlib.highlight.graphemes import is_boundary
 from searchlib.render.terminal import MATCH, columns, line_ranges, snippet_lines, styled, wrap
 
 
