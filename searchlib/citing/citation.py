@@ -1,0 +1,159 @@
+"""A citation: which words, of which paragraph, of which document, and where.
+
+* The *quote* is a range of the paragraph's text: all of it, or the part that matters.
+* The *context* is what stands before and after it in the document, some 32 code points each, white space made single
+  blanks. It tells apart places that say the same, as the W3C's Web Annotation Data Model has it.
+
+All ranges are code points; `docs/citations.md` has the forms that a citation is written in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from searchlib.records import Record
+
+Span = tuple[int, int]
+
+CONTEXT = 32  # code points of prefix and suffix
+NEIGHBOURS = 2  # paragraphs on each side that these may reach into
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """A quote, and where it stands.
+
+    ``start`` and ``end`` are its range in the document's text, ``offset`` is where it begins in the paragraph's, which
+    has ``length`` code points, and whose number, line (of the seed) and ``id`` these are. ``spans`` are the ranges of
+    the document's text that matched a query. ``digest`` is the hash of the document (`document_digest`).
+    """
+
+    id: str
+    path: str
+    title: str
+    headings: tuple[str, ...]
+    paragraph: int
+    line: int
+    start: int
+    end: int
+    quote: str
+    url: str = ""
+    digest: str = ""
+    prefix: str = ""
+    suffix: str = ""
+    spans: tuple[Span, ...] = ()
+    offset: int = 0
+    length: int = 0
+
+    def __str__(self) -> str:
+        """For people: ``Title, "Heading > Subheading", ¶ 3 (path, line 12)``."""
+        parts = [self.title] if self.title else []
+        if self.headings:
+            parts.append("“" + " › ".join(self.headings) + "”")
+        parts.append(f"¶ {self.paragraph}")
+        return ", ".join(parts) + f" ({self.path}, line {self.line})"
+
+    @property
+    def whole(self) -> bool:
+        """Whether the quote is all of the paragraph."""
+        return self.offset == 0 and len(self.quote) == self.length
+
+    @property
+    def reference(self) -> str:
+        """What names the quote in any file: ``searchlib:ID``, for a part of the paragraph with its range in it.
+
+        The range is a fragment identifier of plain text (RFC 5147): ``#char=12,40``.
+        """
+        part = "" if self.whole else f"#char={self.offset},{self.offset + len(self.quote)}"
+        return f"searchlib:{self.id}{part}"
+
+    @property
+    def link(self) -> str:
+        """The web address of the document, leading to the quote (WICG text fragments); "" without an address."""
+        from searchlib.citing.links import text_fragment
+
+        return text_fragment(self)
+
+    def text(self, width: int = 0) -> str:
+        """For any text: the quote, its lines begun with ``>``, and where it stands. See `forms.as_text`."""
+        from searchlib.citing.forms import as_text
+
+        return as_text(self, width)
+
+    def markdown(self) -> str:
+        """For Markdown: the definition of a footnote, ``[^ID]: …``. See `forms.as_markdown`."""
+        from searchlib.citing.forms import as_markdown
+
+        return as_markdown(self)
+
+    def annotation(self) -> dict[str, Any]:
+        """For JSON: a SpecificResource of the W3C's Web Annotation Data Model. See `annotations.as_annotation`."""
+        from searchlib.citing.annotations import as_annotation
+
+        return as_annotation(self)
+
+    def as_dict(self) -> dict[str, Any]:
+        """All of it, flat, ready for JSON."""
+        return {
+            "id": self.id,
+            "path": self.path,
+            "title": self.title,
+            "headings": list(self.headings),
+            "paragraph": self.paragraph,
+            "line": self.line,
+            "start": self.start,
+            "end": self.end,
+            "quote": self.quote,
+            "prefix": self.prefix,
+            "suffix": self.suffix,
+            "spans": [list(span) for span in self.spans],
+            "offset": self.offset,
+            "length": self.length,
+            "digest": self.digest,
+            "reference": self.reference,
+            **({"url": self.url} if self.url else {}),
+        }
+
+
+def cite(
+    record: Record,
+    neighbours: Sequence[Record] = (),
+    *,
+    part: Span | None = None,
+    spans: Sequence[Span] = (),
+) -> Citation:
+    """The citation of a record, or of the ``part`` of its paragraph's text.
+
+    ``neighbours`` are records of the document around it, in order, with or without itself: the context reaches into
+    them. ``spans`` are ranges of the paragraph's text that matched.
+    """
+    document, paragraph = record.document, record.paragraph
+    text = paragraph.text
+    first, last = part if part is not None else (0, len(text))
+    url = document.metadata.get("url", "")
+    prefix = suffix = ""
+    if neighbours or part is not None:
+        from searchlib.citing.context import context
+
+        prefix, suffix = context(record, neighbours, first, last, CONTEXT)
+    return Citation(
+        id=record.id,
+        path=document.path,
+        title=document.title,
+        headings=paragraph.headings,
+        paragraph=paragraph.number,
+        line=paragraph.line,
+        start=paragraph.start + first,
+        end=paragraph.start + last,
+        quote=text[first:last],
+        url=url if isinstance(url, str) else "",
+        digest=document.digest,
+        prefix=prefix,
+        suffix=suffix,
+        spans=tuple((paragraph.start + start, paragraph.start + end) for start, end in spans),
+        offset=first,
+        length=len(text),
+    )

@@ -1,0 +1,186 @@
+"""Citations in any text: references, and the text and Markdown forms around them (see `forms`).
+
+A *reference* is ``searchlib:`` and an id, or the first four or more characters of one with a digit among them, and
+the range of a part: ``searchlib:4f8m0c2k9x1pt7aw#char=12,40``. A *label* is that of a footnote,
+``[^4f8m0c2k9x1pt7aw-12-40]``.
+
+The text form may stand behind whatever a mail, a comment or a list puts at the beginning of its lines, if that is the
+same in all of them. Time is linear in the text: how far is looked back from a reference is bounded.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+
+from searchlib.citing.forms import CLOSING, FROM, QUOTED, escaped
+from searchlib.citing.found import Found, Slot
+from searchlib.citing.normal import same_line
+from searchlib.records import ID_LENGTH
+
+ID = rf"[0-9a-hjkmnp-tv-z]{{{ID_LENGTH}}}"
+_REFERENCE = re.compile(
+    rf"(?<!\w)searchlib:(?P<id>[0-9a-hjkmnp-tv-z]{{4,{ID_LENGTH}}})(?!\w)"
+    r"(?:#char=(?P<first>\d{1,9}),(?P<last>\d{1,9}))?"
+    rf"|\[\^(?P<label>{ID})(?:-(?P<begin>\d{{1,9}})-(?P<stop>\d{{1,9}}))?\](?P<definition>:)?"
+)
+_LINE_NUMBER = re.compile(r", line (\d{1,12})\),?[ \t]{0,2}\Z")
+_ANY_LINE_NUMBER = re.compile(r", line (\d{1,12})\)")
+_PARAGRAPH_NUMBER = re.compile(r"¶ (\d{1,12}) \(")
+_LEAD = re.compile(r"[ \t>#*/;%!|+-]{0,60}")
+_END_OF_DEFINITION = re.compile(r"\n(?=[ \t]{0,8}\r?\n|[ \t]{0,8}\[\^)")
+_ESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])|" + CLOSING)
+_LONGEST_LINE = 4096  # code points of a path and what is before it
+_LONGEST_NOTE = 20_000
+_MOST_TITLE_LINES = 40
+
+
+def find_in_text(text: str) -> list[Found]:
+    """The citations of a text, in order."""
+    found: list[Found] = []
+    labels: dict[str, list[re.Match[str]]] = {}
+    defined: set[str] = set()
+    for match in _REFERENCE.finditer(text):
+        if match["label"] is None:
+            if len(match["id"]) == ID_LENGTH or any(map(str.isdigit, match["id"])):
+                found.append(_reference(text, match))
+        else:
+            name = match[0].rstrip(":")
+            labels.setdefault(name, []).append(match)
+            if match["definition"] and _begins_line(text, match.start()):
+                defined.add(name)
+    for name, matches in labels.items():
+        found += _notes(text, matches, name in defined)
+    return sorted(found, key=lambda citation: citation.at)
+
+
+def _reference(text: str, match: re.Match[str]) -> Found:
+    part = (int(match["first"]), int(match["last"])) if match["first"] else None
+    slots = [Slot("reference", match.start(), match.end())]
+    begin = text.rfind("\n", max(0, match.start() - _LONGEST_LINE), match.start()) + 1
+    begin = begin or max(0, match.start() - _LONGEST_LINE)
+    line = _LINE_NUMBER.search(text, max(begin, match.start() - 32), match.start())
+    where = _where(text, begin, line, same_line)
+    if where is None:
+        return Found("reference", match.start(), match["id"], part=part, slots=tuple(slots))
+    path, paragraph, number, at, more = where
+    quote = _quote_above(text, begin, text[begin:at])
+    return Found(
+        "text" if quote is not None else "reference",
+        match.start(),
+        match["id"],
+        quote,
+        part,
+        path,
+        paragraph,
+        number,
+        slots=(*more, *slots),
+    )
+
+
+def _where(
+    text: str, begin: int, line: re.Match[str] | None, write: Callable[[str], str]
+) -> tuple[str, int, int, int, list[Slot]] | None:
+    """Path, paragraph, line, where ``¶ 3 (path, line 12)`` begins, and the slots of these; None if it is not there."""
+    at = text.rfind("¶ ", begin, line.start()) if line is not None else -1
+    paragraph = _PARAGRAPH_NUMBER.match(text, at) if at >= 0 else None
+    if line is None or paragraph is None or paragraph.end() > line.start():
+        return None
+    path = text[paragraph.end() : line.start()]
+    slots = [
+        Slot("paragraph", *paragraph.span(1)),
+        Slot("path", paragraph.end(), line.start(), write),
+        Slot("line", *line.span(1)),
+    ]
+    return path, int(paragraph[1]), int(line[1]), at, slots
+
+
+def _quote_above(text: str, line_start: int, lead: str) -> str | None:
+    """The quote in the lines above the one that says where it stands; None if there is none."""
+    lead = lead.removesuffix("  ")
+    if line_start == 0 or not _LEAD.fullmatch(lead):
+        return None
+    at = line_start
+    for _ in range(_MOST_TITLE_LINES):
+        at, line = _line_above(text, at)
+        if line.startswith(lead + FROM):
+            break
+        if not line.startswith(lead + "  "):
+            return None
+    else:
+        return None
+    lines = []
+    while at > 0:
+        at, line = _line_above(text, at)
+        if not line.startswith(lead + QUOTED):
+            break
+        lines.append(line[len(lead) + len(QUOTED) :].removeprefix(" "))
+    return "\n".join(reversed(lines)) if lines else None
+
+
+def _line_above(text: str, start: int) -> tuple[int, str]:
+    """Where the line before the one that begins at ``start`` begins, and that line."""
+    above = text.rfind("\n", 0, start - 1) + 1
+    return above, text[above : start - 1].removesuffix("\r")
+
+
+def _begins_line(text: str, at: int) -> bool:
+    """Whether only what may stand before a line's content stands before ``at`` in its line."""
+    begin = text.rfind("\n", max(0, at - 64), at) + 1
+    return (begin > 0 or at <= 60) and _LEAD.fullmatch(text, begin, at) is not None
+
+
+def _notes(text: str, matches: list[re.Match[str]], is_defined: bool) -> Iterator[Found]:
+    """The footnotes of one label, to which its other places refer; these alone, where it is not defined."""
+    slots = [Slot("label", match.start(), match.end() - bool(match["definition"])) for match in matches]
+    first = matches[0]
+    part = (int(first["begin"]), int(first["stop"])) if first["begin"] else None
+    if not is_defined:
+        yield from (
+            Found("reference", match.start(), match["label"], part=part, slots=(slot,))
+            for match, slot in zip(matches, slots, strict=True)
+        )
+        return
+    for match in matches:
+        if match["definition"] and _begins_line(text, match.start()):
+            yield _definition(text, match, part, slots)
+            slots = []  # a label that is defined twice is mended once
+
+
+def _definition(text: str, match: re.Match[str], part: tuple[int, int] | None, slots: list[Slot]) -> Found:
+    limit = min(len(text), match.end() + _LONGEST_NOTE)
+    end_match = _END_OF_DEFINITION.search(text, match.end(), limit)
+    end = end_match.start() if end_match is not None else limit
+    quote = None
+    begin = match.end()
+    opening = text.find("“", begin, min(end, begin + 16))
+    closing = text.find("”", begin, end)
+    if 0 <= opening < closing and not text[begin:opening].strip():
+        quote = _unescaped(text[opening + 1 : closing])
+        begin = closing
+    line = None
+    for line in _ANY_LINE_NUMBER.finditer(text, begin, end):  # noqa: B007 - the last one is wanted
+        pass
+    where = _where(text, begin, line, _escaped_path)
+    if where is None:
+        return Found("markdown", match.start(), match["label"], quote, part, slots=tuple(slots))
+    path, paragraph, number, _, more = where
+    return Found(
+        "markdown",
+        match.start(),
+        match["label"],
+        quote,
+        part,
+        _unescaped(path),
+        paragraph,
+        number,
+        slots=(*slots, *more),
+    )
+
+
+def _escaped_path(path: str) -> str:
+    return escaped(same_line(path))
+
+
+def _unescaped(markdown: str) -> str:
+    return _ESCAPE.sub(lambda match: match[1] or "”", markdown)

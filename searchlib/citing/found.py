@@ -1,0 +1,49 @@
+"""A citation as it stands in a file: what it says, and where each part of that is written."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Literal
+
+Form = Literal["text", "markdown", "json", "reference"]
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """A part of a citation that can go out of date: its range in the file's text, and how a value is written there.
+
+    ``index`` is which one it is of several that make a value (the numbers of a list of spans).
+    """
+
+    name: str
+    start: int
+    end: int
+    write: Callable[[Any], str] = str
+    index: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A citation in a file. What it does not say is None.
+
+    ``at`` is where its reference stands in the file's text. ``id`` may be the beginning of one, or "" in an annotation
+    that another program made. ``part`` is the range of the quote in its paragraph, ``start`` and ``end`` that in the
+    document. ``path`` is as the form prints it.
+    """
+
+    form: Form
+    at: int
+    id: str
+    quote: str | None = None
+    part: tuple[int, int] | None = None
+    path: str | None = None
+    paragraph: int | None = None
+    line: int | None = None
+    start: int | None = None
+    end: int | None = None
+    digest: str | None = None
+    prefix: str | None = None
+    suffix: str | None = None
+    source: str | None = None
+    slots: tuple[Slot, ...] = ()

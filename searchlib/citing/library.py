@@ -1,0 +1,94 @@
+"""Where citations are looked up: an index, or (`sources`) the seeds themselves.
+
+A *library* gives records. Which of them a citation means is for `checking` to say.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, Protocol
+
+from searchlib.analysis import split_words
+from searchlib.citing.citation import NEIGHBOURS
+from searchlib.citing.normal import find_part, normal
+
+if TYPE_CHECKING:
+    from searchlib.engine import Reader
+    from searchlib.records import Record
+
+SAME_ID = 16  # records with an id prefix that are told apart
+CANDIDATES = 100  # records that say the same
+_PHRASE_WORDS = 12
+_WORDS = 32
+_CACHED_DOCUMENTS = 8
+
+
+class Library(Protocol):
+    """Records by what a citation says of them. All answers are in a stable order."""
+
+    def with_id(self, prefix: str) -> Sequence[Record]:
+        """The records whose id begins with ``prefix``, up to `SAME_ID`."""
+
+    def document(self, path: str) -> Sequence[Record]:
+        """The records of a document, in order; none if there is no such document."""
+
+    def saying(self, quote: str) -> Sequence[Record]:
+        """Records whose text holds ``quote``, which is in normal form, up to `CANDIDATES`."""
+
+    def like(self, quote: str, limit: int) -> Sequence[Record]:
+        """The records that share most words with ``quote``, the best first."""
+
+    def around(self, record: Record) -> Sequence[Record]:
+        """A record with its neighbours in the document."""
+
+
+class IndexLibrary:
+    """A `Library` of what an index holds."""
+
+    def __init__(self, reader: Reader) -> None:
+        self._reader = reader
+        self.document = lru_cache(_CACHED_DOCUMENTS)(self._document)
+
+    def with_id(self, prefix: str) -> Sequence[Record]:
+        """The records whose id begins with ``prefix``."""
+        return [self._reader.record(handle) for handle in self._reader.find(prefix, SAME_ID)]
+
+    def _document(self, path: str) -> tuple[Record, ...]:
+        from whoosh.query import Term
+
+        found = self._reader.search(Term("document", path), None)
+        records = [self._reader.record(one.handle) for one in found]
+        return tuple(sorted(records, key=lambda record: record.paragraph.number))
+
+    def saying(self, quote: str) -> Sequence[Record]:
+        """Records whose text holds ``quote``: found by its words as a phrase, then compared."""
+        words = split_words(quote)
+        found: list[Record] = []
+        # The first word and the last may be parts of words, and then the phrase is that without them.
+        for phrase in (words[:_PHRASE_WORDS], words[1:-1][:_PHRASE_WORDS]):
+            if phrase and not found:
+                records = self._search(f'"{" ".join(phrase)}"', CANDIDATES)
+                found = [record for record in records if quote in normal(record.paragraph.text)]
+        return found
+
+    def like(self, quote: str, limit: int) -> Sequence[Record]:
+        """The records that share most words with ``quote``: the best hits for its longest ones."""
+        words = sorted({word.lower() for word in split_words(quote)}, key=lambda word: (-len(word), word))
+        return self._search(" ".join(words[:_WORDS]), limit) if words else []
+
+    def around(self, record: Record) -> Sequence[Record]:
+        """A record with its neighbours in the document."""
+        handles = self._reader.find(record.id, 1)
+        return [self._reader.record(one) for one in self._reader.around(handles[0], NEIGHBOURS, NEIGHBOURS)]
+
+    def _search(self, text: str, limit: int) -> list[Record]:
+        from searchlib.query import parse
+
+        query: Any = parse(text.lower(), self._reader.schema, self._reader.languages, {"text": 1.0}).query
+        return [self._reader.record(found.handle) for found in self._reader.search(query, limit)]
+
+
+def parts_of(record: Record, quote: str) -> list[tuple[int, int]]:
+    """Where the text of a record says ``quote``, which is in normal form."""
+    return find_part(record.paragraph.text, quote)

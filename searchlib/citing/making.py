@@ -1,0 +1,53 @@
+"""Citations of paragraphs in an index, whole or in part."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from searchlib.citing.citation import NEIGHBOURS, Citation, Span, cite
+from searchlib.citing.normal import find_part, normal
+from searchlib.errors import SettingsError
+from searchlib.highlight import record_spans
+
+if TYPE_CHECKING:
+    from searchlib.engine import Reader
+
+
+_REFERENCE = re.compile(r"(?:searchlib:)?([^#]*)(?:#char=(\d{1,9}),(\d{1,9}))?")
+
+
+def parse_reference(text: str) -> tuple[str, Span | None]:
+    """The id of a reference (`Citation.reference`), or the id alone, and the range of a part, if it names one."""
+    match = _REFERENCE.fullmatch(text.strip())
+    if match is None:
+        return text, None
+    return match[1], (int(match[2]), int(match[3])) if match[2] else None
+
+
+def citation_of(reader: Reader, handle: int, quote: str = "", query: Any = None, part: Span | None = None) -> Citation:
+    """The citation of a record: of the first part that says ``quote``, or of what matches ``query``, or of ``part``,
+    a range of its text, or of all of it.
+
+    White space in ``quote`` is not significant. Raises SettingsError if the paragraph says nothing of the kind.
+    """
+    record = reader.record(handle)
+    text = record.paragraph.text
+    if part is not None and not 0 <= part[0] < part[1] <= len(text):
+        raise SettingsError(f"paragraph {record.id} has no range {part[0]},{part[1]}: its text ends at {len(text)}")
+    spans = record_spans(query, record) if query is not None else ()
+    if quote:
+        parts = find_part(text, normal(quote))
+        if not parts:
+            raise SettingsError(
+                f"paragraph {record.id} does not say “{quote}”: see what it says with searchlib show {record.id}"
+            )
+        part = parts[0]
+    elif query is not None:
+        if not spans:
+            raise SettingsError(f"paragraph {record.id} does not match: see it with searchlib show {record.id}")
+        part = spans[0][0], spans[-1][1]
+    neighbours = [reader.record(one) for one in reader.around(handle, NEIGHBOURS, NEIGHBOURS)]
+    first, last = part if part is not None else (0, len(text))
+    inside = [(start, end) for start, end in spans if first <= start and end <= last]
+    return cite(record, neighbours, part=part, spans=inside)

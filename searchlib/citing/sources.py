@@ -1,0 +1,151 @@
+"""A library of seeds: citations are checked without an index.
+
+The documents are loaded and split as an index would, with the same ids. Their texts are kept in memory, and the
+paragraphs of those that were looked at last. Lists of words are made when first an id is not found.
+"""
+
+from __future__ import annotations
+
+import os
+from array import array
+from collections import Counter, OrderedDict
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from searchlib.analysis import keys_of, split_words
+from searchlib.citing.citation import NEIGHBOURS
+from searchlib.citing.library import CANDIDATES, SAME_ID
+from searchlib.citing.normal import normal
+from searchlib.paragraphs import split
+from searchlib.records import Document, DocumentInfo, Record, document_digest, paragraph_id
+
+if TYPE_CHECKING:
+    from searchlib.documents import LoadOptions, Report
+
+_CACHED_DOCUMENTS = 1024
+_COMMON = 4096  # records; a word in more of them says little about which one is meant
+
+
+class SourceLibrary:
+    """A `Library` of documents. Of those with one path the last one counts, as in an index."""
+
+    def __init__(self, documents: Iterable[Document]) -> None:
+        self._documents = {document.path: document for document in documents}
+        self._records: OrderedDict[str, tuple[Record, ...]] = OrderedDict()
+        self._ids: list[tuple[str, str, int]] | None = None  # id, path, place among the records
+        self._words: dict[str, array[int]] | None = None
+        self._places: list[tuple[str, int]] = []
+
+    def document(self, path: str) -> tuple[Record, ...]:
+        """The records of a document, in order; none if there is no such document."""
+        records = self._records.get(path)
+        if records is None:
+            document = self._documents.get(path)
+            records = self._records[path] = tuple(records_of(document)) if document is not None else ()
+            if len(self._records) > _CACHED_DOCUMENTS:
+                self._records.popitem(last=False)
+        else:
+            self._records.move_to_end(path)
+        return records
+
+    def with_id(self, prefix: str) -> list[Record]:
+        """The records whose id begins with ``prefix``."""
+        from bisect import bisect_left
+
+        if self._ids is None:
+            self._ids = sorted(
+                (record.id, path, place) for path in self._documents for place, record in enumerate(self.document(path))
+            )
+        first = bisect_left(self._ids, (prefix, "", 0))
+        found = []
+        for id, path, place in self._ids[first : first + SAME_ID]:
+            if id.startswith(prefix):
+                found.append(self.document(path)[place])
+        return found
+
+    def saying(self, quote: str) -> list[Record]:
+        """Records whose text holds ``quote``, which is in normal form: those with its rarest word are compared."""
+        keys = list(_keys(quote))
+        # The first and the last may be parts of words.
+        inner = keys[1:-1] if len(keys) > 2 else []
+        lists = self._word_lists()
+        places = min((lists.get(key, ()) for key in inner), key=len, default=range(len(self._places)))
+        if len(places) > _COMMON:
+            places = range(len(self._places))
+        found = (self._at(place) for place in places)
+        return list(islice((one for one in found if quote in normal(one.paragraph.text)), CANDIDATES))
+
+    def like(self, quote: str, limit: int) -> list[Record]:
+        """The records that share most words with ``quote``, rare ones counting more."""
+        words = self._word_lists()
+        shared: Counter[int] = Counter()
+        for key in dict.fromkeys(_keys(quote)):
+            places = words.get(key, ())
+            if len(places) <= _COMMON:
+                weight = 1 + 1000 // (1 + len(places))
+                for place in places:
+                    shared[place] += weight
+        best = sorted(shared.items(), key=lambda item: (-item[1], item[0]))[:limit]
+        return [self._at(place) for place, _ in best]
+
+    def around(self, record: Record) -> Sequence[Record]:
+        """A record with its neighbours in the document."""
+        place = record.paragraph.number - 1
+        return self.document(record.document.path)[max(0, place - NEIGHBOURS) : place + NEIGHBOURS + 1]
+
+    def _at(self, place: int) -> Record:
+        path, number = self._places[place]
+        return self.document(path)[number]
+
+    def _word_lists(self) -> dict[str, array[int]]:
+        if self._words is None:
+            self._words = {}
+            for path in self._documents:
+                for place, record in enumerate(self.document(path)):
+                    number = len(self._places)
+                    self._places.append((path, place))
+                    for key in set(_keys(record.paragraph.text)):
+                        places = self._words.get(key)
+                        if places is None:
+                            places = self._words[key] = array("L")
+                        if len(places) <= _COMMON:
+                            places.append(number)
+        return self._words
+
+
+def _keys(text: str) -> Iterator[str]:
+    for word in split_words(text):
+        if word.isascii():
+            yield word.lower()
+        else:
+            yield from keys_of(word)
+
+
+def records_of(document: Document) -> Iterator[Record]:
+    """The records that an index makes of a document; only the language is not detected."""
+    info = DocumentInfo(
+        document.path, document.title, document.type, document.language, document.metadata, document_digest(document)
+    )
+    seen: Counter[str] = Counter()
+    for paragraph in split(document):
+        said = " ".join(paragraph.text.split())
+        yield Record(paragraph_id(document.path, paragraph.text, seen[said]), info, paragraph)
+        seen[said] += 1
+
+
+def load_sources(
+    paths: Iterable[str | os.PathLike[str]],
+    options: LoadOptions | None = None,
+    report: Report | None = None,
+    include: Sequence[str] = (),
+    exclude: Sequence[str] = (),
+) -> SourceLibrary:
+    """The library of the seeds at ``paths``, files and folders. What cannot be read goes to ``report``.
+
+    Raises SettingsError for a path that does not exist.
+    """
+    from searchlib.documents import load, walk
+
+    seeds = walk(paths, include=include, exclude=exclude, report=report)
+    return SourceLibrary(document for seed in seeds for document in load(seed, options, report))

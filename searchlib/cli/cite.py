@@ -1,0 +1,215 @@
+"""``searchlib cite``: citations of paragraphs, and whether those in files still hold."""
+
+from __future__ import annotations
+
+from collections import Counter
+from contextlib import ExitStack
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from searchlib.cli.options import color_options, index_option, json_option, settings_with
+from searchlib.cli.output import Output, counted, output_for, say, say_error
+from searchlib.errors import SeedError, SettingsError
+from searchlib.settings import Settings
+
+if TYPE_CHECKING:
+    from searchlib import Citation
+    from searchlib.citing.checking import Check, Status
+    from searchlib.citing.library import Library
+
+FORMATS = ("text", "markdown", "json", "link")
+
+
+@click.command("cite")
+@click.argument("names", nargs=-1, required=True, metavar="ID... | FILES...")
+@click.option(
+    "--format",
+    "-f",
+    "form",
+    type=click.Choice(FORMATS),
+    metavar="FORM",
+    help="text, markdown, json (W3C Web Annotation) or link (to a web page).  [default: text]",
+)
+@click.option("--quote", metavar="WORDS", help="Cite only these words of the paragraph.")
+@click.option("--query", metavar="QUERY", help="Cite only the part of the paragraph that matches.")
+@click.option("--check", is_flag=True, help="Check the citations in FILES.")
+@click.option("--update", is_flag=True, help="Check, and mend in FILES what only moved.")
+@click.option(
+    "--sources",
+    multiple=True,
+    metavar="SEEDS",
+    help="Check against these files and folders, without the index; may be repeated.",
+)
+@index_option
+@json_option
+@color_options
+def command(
+    names: tuple[str, ...],
+    form: str | None,
+    quote: str | None,
+    query: str | None,
+    check: bool,
+    update: bool,
+    sources: tuple[str, ...],
+    as_json: bool,
+    **given: Any,
+) -> int:
+    """Print citations of the paragraphs with these IDs, or check those in FILES.
+
+    \b
+      searchlib cite 4f8m0c2k9x1pt7aw                     the quote, and where it stands
+      searchlib cite 4f8m0c --quote "the words" -f json   of a part, for machines
+      searchlib cite --check notes.md refs.json           what became of the citations in files
+      searchlib cite --update notes.md                    and mend those that only moved
+
+    A citation in a file is unchanged, moved (and where to), edited (with the closest paragraph and the difference) or
+    gone. With --check, exits 0 if all are unchanged or mended, 1 if not and 2 on an error. docs/citations.md has the
+    forms and the ids.
+    """
+    settings = settings_with(**given)
+    output = output_for(settings)
+    if check or update or sources:
+        if quote or query or form not in (None, "json"):
+            raise SettingsError("--quote, --query and --format make citations: leave them out to check files")
+        return _check(names, sources, settings, output, update=update, as_json=as_json or form == "json")
+    return _cite(names, quote or "", query, "json" if as_json else form or "text", settings, output)
+
+
+# Making citations
+
+
+def _cite(ids: tuple[str, ...], quote: str, query: str | None, form: str, settings: Settings, output: Output) -> int:
+    from searchlib.cli.indexing import open_index
+
+    with open_index(settings) as index:
+        try:
+            citations = [index.citation(id, quote, query=query) for id in ids]
+        except LookupError:
+            files = [id for id in ids if Path(id).is_file()]
+            if files:
+                raise SettingsError(f"{files[0]} is a file: check its citations with --check") from None
+            raise
+    if form == "json":
+        found = [citation.annotation() for citation in citations]
+        output.json(found[0] if len(found) == 1 else found)
+        return 0
+    for number, citation in enumerate(citations):
+        if number and form != "link":
+            output.line()
+        output.line(_written(citation, form, output.width))
+    return 0
+
+
+def _written(citation: Citation, form: str, width: int) -> str:
+    if form == "link":
+        if not citation.link:
+            raise SettingsError(
+                f"{citation.path} has no address on the web: its metadata has no url. Try another form."
+            )
+        return citation.link
+    return citation.markdown() if form == "markdown" else citation.text(width)
+
+
+# Checking them
+
+
+def _check(
+    files: tuple[str, ...], sources: tuple[str, ...], settings: Settings, output: Output, *, update: bool, as_json: bool
+) -> int:
+    from searchlib.cli.drift import check_lines
+
+    with ExitStack() as stack:
+        library = _library(sources, settings, stack)
+        checks: list[Check] = []
+        mended: set[int] = set()
+        failed = False
+        for name in files:
+            try:
+                found, count = _check_file(name, library, update)
+            except (SeedError, OSError) as error:
+                failed = True
+                say_error(_why(name, error))
+                continue
+            if count:
+                mended.update(range(len(checks), len(checks) + len(found)))
+            if not as_json:
+                for one in found:
+                    for line in check_lines(one, output, mended=bool(count) and one.mendable):
+                        output.line(line)
+            checks += found
+    fixed = [number in mended and one.mendable for number, one in enumerate(checks)]
+    counts = Counter(one.status for one in checks)
+    mended_count = sum(one.status == "moved" and is_fixed for one, is_fixed in zip(checks, fixed, strict=True))
+    if as_json:
+        output.json(
+            {
+                "checks": [
+                    {**one.as_dict(), "mended": is_fixed and one.status == "moved"}
+                    for one, is_fixed in zip(checks, fixed, strict=True)
+                ],
+                "counts": dict(counts),
+                "mended": mended_count,
+            }
+        )
+    if checks or not failed:
+        _tell(counts, mended_count)
+    if failed:
+        return 2
+    return 1 if len(checks) - counts["unchanged"] - mended_count else 0
+
+
+def _library(sources: tuple[str, ...], settings: Settings, stack: ExitStack) -> Library:
+    """Where the citations are looked up."""
+    if sources:
+        from searchlib.citing.sources import load_sources
+        from searchlib.cli.indexing import load_options
+        from searchlib.documents import Report
+
+        report = Report()
+        library = load_sources(sources, load_options(settings), report, settings.include, settings.exclude)
+        for skipped in report.skipped[:20]:
+            say(f"Skipped {skipped.name}: {skipped.reason}")
+        return library
+    from searchlib.cli.indexing import open_index
+    from searchlib.cli.query import tell_if_stale
+
+    index = stack.enter_context(open_index(settings))
+    tell_if_stale(settings, index)
+    return index.library
+
+
+def _check_file(name: str, library: Library, update: bool) -> tuple[list[Check], int]:
+    """What became of the citations of a file, and how many were mended; ``-`` is standard input."""
+    import sys
+
+    from searchlib.citing.mending import check_text, decode, mend_file, read
+
+    if name == "-":
+        if update:
+            raise SettingsError("standard input cannot be mended: give files")
+        return check_text(decode(sys.stdin.buffer.read(), name).text, library, name), 0
+    path = Path(name)
+    file = read(path)
+    checks = check_text(file.text, library, name)
+    return checks, mend_file(path, file, checks) if update else 0
+
+
+def _why(name: str, error: SeedError | OSError) -> str:
+    if isinstance(error, SeedError):
+        return str(error)
+    if Path(name).is_dir():
+        return f"{name} is a folder: give the files in it"
+    return f"{name}: {error.strerror or error}. See that it is there, and can be read and written."
+
+
+def _tell(counts: Counter[Status], mended: int) -> None:
+    total = sum(counts.values())
+    if not total:
+        say("No citations found.")
+        return
+    from searchlib.citing.checking import STATUSES
+
+    parts = [f"{counts[status]:,} {status}" for status in STATUSES if counts[status]]
+    say(f"\n{counted(total, 'citation')}: {', '.join(parts)}" + (f"; {mended:,} mended" if mended else ""))
