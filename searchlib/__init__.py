@@ -1,6 +1,7 @@
 """searchlib finds the paragraph, and can prove where it came from."""
 
 from searchlib.api import Index, build, open
+from searchlib.citing import Citation
 from searchlib.errors import (
     IndexCorrupt,
     IndexIncompatible,
@@ -15,7 +16,7 @@ from searchlib.errors import (
     SeedError,
     SettingsError,
 )
-from searchlib.hits import Citation, Hit, Results
+from searchlib.hits import Hit, Results
 from searchlib.records import Block, Document, DocumentInfo, Paragraph, Record
 
 __version__ = "0.1.0"

@@ -7,21 +7,26 @@ from __future__ import annotations
 
 import os
 import threading
-import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Unpack
 
-from searchlib.errors import IndexProblem, ParagraphNotFound, SettingsError
-from searchlib.hits import Citation, Hit, Results, cite
-from searchlib.records import ID_LENGTH, Document
+from searchlib.errors import IndexProblem, SettingsError
+from searchlib.hits import Hit, Results
+from searchlib.request import Request
+from searchlib.searching import Parser, handle_of, search, search_many, stream
+from searchlib.writing import WriterContext
 
 if TYPE_CHECKING:
-    from searchlib.documents import LoadOptions
-    from searchlib.engine import Problem, Reader, Stats, Writer
-    from searchlib.indexing import Changes, Progress
+    from searchlib.citing import Citation
+    from searchlib.citing.checking import Check
+    from searchlib.citing.library import Library
+    from searchlib.engine import Problem, Reader, Stats
+    from searchlib.indexing import BuildOptions, Changes
+    from searchlib.query.synonyms import Synonyms
     from searchlib.records import Record
+    from searchlib.spelling import Completion
 
 StrPath = str | os.PathLike[str]
 
@@ -29,76 +34,67 @@ DEFAULT_INDEX = "indexes/default"
 DEFAULT_SEEDS = ("seeds",)
 
 
-def build(  # noqa: PLR0913 - each is a setting of its own
-    seeds: StrPath | Iterable[StrPath] = DEFAULT_SEEDS,
-    path: StrPath = DEFAULT_INDEX,
-    *,
-    options: LoadOptions | None = None,
-    language: str = "auto",
-    include: Iterable[str] = (),
-    exclude: Iterable[str] = (),
-    strict: bool = False,
-    processes: int | None = None,
-    memory: int | None = None,
-    wait: float = 0,
-    compact: bool = False,
-    progress: Callable[[Progress], None] | None = None,
+def build(
+    seeds: StrPath | Iterable[StrPath] = DEFAULT_SEEDS, path: StrPath = DEFAULT_INDEX, **options: Unpack[BuildOptions]
 ) -> Index:
     """Create the index at ``path`` from ``seeds`` (files and folders), or bring it up to date with them.
 
     Unchanged documents are not touched, changed ones are replaced, vanished ones are removed; ``changes`` of the
     index returned says how many. ``include`` and ``exclude`` are patterns as in a .gitignore file. ``language`` is
     an ISO 639-1 code for all documents that do not name theirs, or "auto" to detect it. ``memory`` is a budget in
-    bytes, ``wait`` how many seconds to wait for another writer; ``compact`` leaves a single segment. Raises SeedError
-    for a seed that cannot be read if ``strict``, else lists it in ``changes.skipped``; IndexLocked.
+    bytes, ``processes`` how many to use, ``wait`` how many seconds to wait for another writer; ``compact`` leaves a
+    single segment. ``options`` (`searchlib.documents.LoadOptions`) say how seeds are read; ``progress`` is called with
+    `searchlib.indexing.Progress`. Raises SeedError for a seed that cannot be read if ``strict``, else lists it in
+    ``changes.skipped``; IndexLocked.
     """
     from searchlib.indexing import update
 
     paths = [seeds] if isinstance(seeds, (str, os.PathLike)) else list(seeds)
-    changes = update(
-        paths,
-        Path(path),
-        options=options,
-        language=language,
-        include=include,
-        exclude=exclude,
-        strict=strict,
-        processes=processes,
-        memory=memory,
-        wait=wait,
-        compact=compact,
-        progress=progress,
-    )
+    changes = update(paths, Path(path), **options)
     index = open(path)
     index.changes = changes
     return index
 
 
-def open(path: StrPath = DEFAULT_INDEX, *, refresh: str = "never", compiled: bool | None = None) -> Index:
+def open(
+    path: StrPath = DEFAULT_INDEX,
+    *,
+    refresh: str = "never",
+    compiled: bool | None = None,
+    synonyms: StrPath | Synonyms | None = None,
+) -> Index:
     """Open the index at ``path`` for reading.
 
     With ``refresh="auto"`` every call sees the newest generation, which it costs a look at one file to know of;
     otherwise the index goes on answering from this one until ``index.refresh()``. ``compiled`` is for programs that
     search often: with True, queries of words and phrases go through machine code, which takes the extra ``fast``
-    (numba) and half a second to start; with None they do if numba is imported already. Answers are the same. Raises
-    IndexMissing if there is no index, IndexCorrupt or IndexIncompatible if it cannot be used, SettingsError without
-    numba.
+    (numba) and half a second to start; with None they do if numba is imported already. Answers are the same.
+    ``synonyms`` is a file of them (docs/query-language.md), for all searches. Raises IndexMissing if there is no
+    index, IndexCorrupt or IndexIncompatible if it cannot be used, SettingsError without numba or for a bad file.
     """
     if refresh not in ("never", "auto"):
         raise SettingsError(f"refresh is {refresh!r}: give never or auto")
-    return Index(Path(path), auto=refresh == "auto", compiled=compiled)
+    return Index(Path(path), auto=refresh == "auto", compiled=compiled, synonyms=synonyms)
 
 
 class Index:
     """An index, open at one generation: it goes on answering from it while others commit. Safe between threads."""
 
-    def __init__(self, path: Path, *, auto: bool = False, compiled: bool | None = None) -> None:
+    def __init__(
+        self,
+        path: Path,
+        *,
+        auto: bool = False,
+        compiled: bool | None = None,
+        synonyms: StrPath | Synonyms | None = None,
+    ) -> None:
         from searchlib.engines.whoosh import open_reader, publication
 
         self.path = path
         self.changes: Changes | None = None
         self._auto = auto
         self._compiled = compiled
+        self.synonyms = _synonyms(synonyms)
         self._refreshing = threading.Lock()
         self._seen = publication(path)  # before it is opened: a commit in between is noticed the next time
         self._opened: Reader = open_reader(path, compiled)
@@ -109,66 +105,131 @@ class Index:
             self.refresh()
         return self._opened
 
-    def search(
+    def search(  # noqa: PLR0913 - each is a setting of its own
         self,
         query: str | Any,
         limit: int = 10,
         *,
         offset: int = 0,
-        filter: str | Any = None,
+        filter: Any = None,
+        sort: str | Sequence[str] = (),
+        per_document: int | None = None,
+        after: str | None = None,
+        facets: str | Sequence[str] | Mapping[str, int | None] = (),
         strict: bool = False,
+        synonyms: StrPath | Synonyms | None = None,
     ) -> Results:
         """The best ``limit`` paragraphs after the first ``offset``.
 
         ``query`` is text in the query language (docs/query-language.md) or a ``whoosh.query.Query``; so is
-        ``filter``, which limits the hits and leaves their scores alone. A mistake in the text is a warning in
-        ``results.warnings``, or a QueryError if ``strict``.
+        ``filter``, which limits the hits and leaves their scores alone, or it is a dict such as
+        ``{"lang": "en", "year": (1990, 1999)}``, or a list of these (see `searchlib.filtering`). ``sort`` has names
+        of fields, with ``-`` before those of which the greatest comes first, "relevance" or "document"; numbers come
+        before text, what has no value last, and ties are by document and paragraph. ``per_document`` is how many hits
+        a document may have. ``after`` is the ``cursor`` of results of the same search, which these go on from, also
+        when the index has changed meanwhile. ``facets`` are names of fields whose commonest values are counted, or a
+        mapping from names to how many of them (10 by default; None: all). ``synonyms`` is a file of them, in place of
+        the one that the index was opened with. A mistake in the text is a warning in
+        ``results.warnings``, or a QueryError if ``strict``. Raises SettingsError for an argument that cannot be.
         """
-        if not isinstance(limit, int) or limit < 0 or offset < 0:
-            raise SettingsError("limit and offset are counts: give 0 or more")
-        began = time.perf_counter()
+        wanted = self.synonyms if synonyms is None else _synonyms(synonyms)
+        request = Request(limit, offset, filter, sort, per_document, after, facets, strict, wanted)
+        return search(self._reader, query, request)
+
+    def search_many(
+        self,
+        queries: Iterable[str | Any],
+        limit: int = 10,
+        *,
+        filter: Any = None,
+        sort: str | Sequence[str] = (),
+        per_document: int | None = None,
+        facets: str | Sequence[str] | Mapping[str, int | None] = (),
+        strict: bool = False,
+    ) -> list[Results]:
+        """The results of each of several queries, in order, all of one generation of the index: see `search`."""
+        request = Request(limit, 0, filter, sort, per_document, None, facets, strict, self.synonyms)
+        return search_many(self._reader, queries, request)
+
+    def all(self, query: str | Any, *, filter: Any = None, strict: bool = False) -> Iterator[Hit]:
+        """Every hit, in the order of the index: by document, then paragraph, in memory that does not grow.
+
+        ``rank`` is the place in that order. Arguments are as in `search`.
+        """
+        return stream(self._reader, query, filter, strict, self.synonyms)
+
+    def similar(
+        self,
+        id: str,
+        limit: int = 10,
+        *,
+        within_document: bool = False,
+        offset: int = 0,
+        filter: Any = None,
+        per_document: int | None = None,
+    ) -> Results:
+        """The paragraphs most like the one with this id: those that its most telling words find.
+
+        Without the paragraph itself and, unless ``within_document``, without those of its document. Raises
+        ParagraphNotFound; for the other arguments see `search`.
+        """
+        from searchlib.similarity import others_only, similar_query
+
         reader = self._reader
-        parsed, warnings = _parse(reader, query, strict)
-        within, filter_warnings = _parse(reader, filter, strict) if filter is not None else (None, ())
-        ranked = reader.search(parsed, limit, offset, within)
-        took = time.perf_counter() - began
+        record = reader.record(handle_of(reader, id))
+        others = others_only(record, within_document)
+        limits = others if filter is None else [others, filter]
+        return search(reader, similar_query(reader, record), Request(limit, offset, limits, (), per_document))
 
-        def load(number: int) -> Hit:
-            found = ranked[number]
-            record = reader.record(found.handle)
-            return Hit(
-                offset + number + 1,
-                found.score,
-                record,
-                spans_of(parsed, record),
-                lambda: reader.explain(parsed, found.handle),
-            )
+    def complete(self, text: str, limit: int = 10) -> list[Completion]:
+        """The commonest words of the documents that begin as the last word of ``text`` does, without case and accents.
 
-        return Results(
-            query if isinstance(query, str) else str(query),
-            len(ranked),
-            load,
-            lambda: reader.count(parsed, within),
-            took=took,
-            warnings=(*warnings, *filter_warnings),
-            offset=offset,
-            # Fewer than were asked for: these are all.
-            total=offset + len(ranked) if len(ranked) < limit and (ranked or not offset) else None,
-        )
+        The most frequent first, then in alphabetical order; each with the whole text as it would be. An index older
+        than vocabularies has stems instead, until it is brought up to date.
+        """
+        from searchlib.spelling import complete
+
+        return complete(self._reader.words, text, limit)
 
     def paragraph(self, id: str) -> Record:
         """The record whose id is, or alone begins with, ``id``. Raises ParagraphNotFound."""
         reader = self._reader
-        return reader.record(_handle(reader, id))
+        return reader.record(handle_of(reader, id))
 
     def context(self, id: str, before: int = 1, after: int = 1) -> list[Record]:
         """The paragraph with up to so many of the same document before and after it, in order."""
         reader = self._reader
-        return [reader.record(handle) for handle in reader.around(_handle(reader, id), before, after)]
+        return [reader.record(handle) for handle in reader.around(handle_of(reader, id), before, after)]
 
-    def citation(self, id: str) -> Citation:
-        """The citation of the paragraph with this id."""
-        return cite(self.paragraph(id))
+    def citation(self, id: str, quote: str = "", *, query: str | Any = None) -> Citation:
+        """The citation of the paragraph with this id, or of the part of it that says ``quote``.
+
+        With a ``query``, of the part from the first to the last match. ``id`` may be a whole reference, as
+        ``searchlib:4f8m0c2k9x1pt7aw#char=12,40``. Raises ParagraphNotFound; SettingsError if the paragraph does not
+        say that.
+        """
+        from searchlib.citing.making import citation_of, parse_reference
+
+        reader = self._reader
+        parsed = Parser(reader).query(query).query if query is not None else None
+        name, part = parse_reference(id)
+        return citation_of(reader, handle_of(reader, name), quote, parsed, part)
+
+    def check_citations(self, source: str | Path) -> list[Check]:
+        """What became of each citation in a text, or in the file at a path: see `searchlib.citing.checking`.
+
+        Raises SeedError for a file that is no text.
+        """
+        from searchlib.citing.mending import check_file, check_text
+
+        return check_file(source, self.library) if isinstance(source, Path) else check_text(source, self.library)
+
+    @property
+    def library(self) -> Library:
+        """Where citations are looked up, for `searchlib.citing.mending`: this generation of the index."""
+        from searchlib.citing.library import IndexLibrary
+
+        return IndexLibrary(self._reader)
 
     @property
     def digest(self) -> str:
@@ -204,7 +265,7 @@ class Index:
         """
         from searchlib.engines.whoosh import open_writer
 
-        return WriterContext(open_writer(self.path, processes=processes, memory=memory, wait=wait), self)
+        return WriterContext(open_writer(self.path, processes=processes, memory=memory, wait=wait), self.refresh)
 
     def refresh(self) -> bool:
         """Go over to the newest generation; whether there was a newer one. Costs a look at one file if not."""
@@ -247,11 +308,6 @@ class Index:
         return f"<Index {os.fspath(self.path)}>"
 
 
-def _can_be_kept(value: object) -> bool:
-    """Whether a value, if it is a number, is one that a float can hold."""
-    return not isinstance(value, int) or abs(value) < 1 << 1023
-
-
 class _Closed:
     """Stands for the reader of an index that was closed."""
 
@@ -265,65 +321,12 @@ class _Closed:
         raise IndexProblem(f"the index {self._path} was closed; open it again with searchlib.open", self._path)
 
 
-class WriterContext:
-    """What ``index.writer()`` gives: commits at the end of the ``with``, cancels on any exception."""
+def _synonyms(given: StrPath | Synonyms | None) -> Synonyms | None:
+    if given is None:
+        return None
+    from searchlib.query.synonyms import load_synonyms
 
-    def __init__(self, writer: Writer, index: Index) -> None:
-        self._writer = writer
-        self._index = index
-
-    def add(self, document: Document) -> None:
-        """Add a document, in place of any of the same path. Raises SettingsError for metadata that cannot be kept."""
-        for key, value in document.metadata.items():
-            values = value if isinstance(value, tuple) else (value,)
-            if not all(isinstance(one, (str, int, float, bool)) and _can_be_kept(one) for one in values):
-                what = "give text, a number, true or false, or a tuple of them"
-                raise SettingsError(f"metadata {key!r} of {document.path} is {value!r}: {what}")
-        self._writer.add(document)
-
-    def remove(self, path: str) -> None:
-        """Remove the document of this path, if there is one."""
-        self._writer.remove(path)
-
-    def __enter__(self) -> WriterContext:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        if kind is None:
-            self._writer.commit()
-            self._index.refresh()
-        else:
-            self._writer.cancel()
-
-
-def _parse(reader: Reader, query: str | Any, strict: bool) -> tuple[Any, tuple[Any, ...]]:
-    if not isinstance(query, str):
-        return query, ()
-    from searchlib.query import parse
-
-    parsed = parse(query, reader.schema, reader.languages, strict=strict)
-    return parsed.query, tuple(parsed.warnings)
-
-
-def _handle(reader: Reader, id: str) -> int:
-    wanted = id.strip().lower()
-    if not wanted or len(wanted) > ID_LENGTH:
-        raise ParagraphNotFound(f"{id!r} is no paragraph id: these have up to {ID_LENGTH} characters", id)
-    found = reader.find(wanted)
-    if not found:
-        raise ParagraphNotFound(f"no paragraph has the id {id}: searchlib query prints the ids there are", id)
-    if len(found) > 1:
-        raise ParagraphNotFound(f"several paragraphs have ids that begin with {id}: give more of it", id)
-    return found[0]
-
-
-def spans_of(query: Any, record: Record) -> tuple[tuple[int, int], ...]:
-    """The code-point ranges of the paragraph's text that make the record match the query."""
-    from searchlib.highlight import record_spans
-
-    return record_spans(query, record)
+    return load_synonyms(given)
 
 
 __all__: Sequence[str] = ("DEFAULT_INDEX", "DEFAULT_SEEDS", "Index", "build", "open")

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
-    from searchlib.records import Document, Ranked, Record
+    from searchlib.records import Document, Ranked, Record, Scalar
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +54,99 @@ class Problem:
     message: str
 
 
+@dataclass(frozen=True, slots=True)
+class FacetCount:
+    """A value, as it is written where it stands first, and how many of the paragraphs that match have it."""
+
+    value: Scalar
+    count: int
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter((self.value, self.count))
+
+
+@dataclass(frozen=True, slots=True)
+class Facet:
+    """The values of one attribute among the paragraphs that match, the commonest first, then by value.
+
+    ``others`` is how many more values there are, ``missing`` how many paragraphs have none. A paragraph whose
+    document has several values counts for each. Iterating gives the `FacetCount` of each value.
+    """
+
+    name: str
+    values: tuple[FacetCount, ...]
+    others: int
+    missing: int
+
+    def __iter__(self) -> Iterator[FacetCount]:
+        return iter(self.values)
+
+    def __len__(self) -> int:
+        return len(self.values)
+
+    def as_dict(self) -> dict[str, Any]:
+        """All of it, ready for JSON."""
+        return {
+            "values": [{"value": value, "count": count} for value, count in self.values],
+            "others": self.others,
+            "missing": self.missing,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """How many paragraphs match, of how many documents, and by which values; facets by the names of their fields."""
+
+    total: int
+    documents: int
+    facets: Mapping[str, Facet] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class SortKey:
+    """What to sort by: a field, or "relevance", or "document" for the order of the index."""
+
+    name: str
+    descending: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A place in the order of the hits of a search, right after one of them, which outlives a generation.
+
+    ``ids`` are the last hits before it, the nearest first: the place is after the first of these that still matches.
+    If none does, it is where their ``score`` and ``keys`` (see `Ranked`), and then ``path`` and the paragraph's
+    ``number``, would stand. ``depth`` is how many hits there were before it.
+    """
+
+    depth: int
+    score: float
+    keys: tuple[str | None, ...]
+    path: str
+    number: int
+    ids: tuple[str, ...]
+
+
+class Words(Protocol):
+    """The words of the documents as they are written, compared without case and accents."""
+
+    def beginning(self, prefix: str, limit: int) -> list[tuple[str, int]]:
+        """The commonest words that begin with ``prefix``, the commonest first, then in alphabetical order.
+
+        Each as it is written, but for case, and how often it occurs.
+        """
+
+    def count(self, word: str) -> int:
+        """How often the word occurs."""
+
+    def near(self, word: str, distance: int) -> list[tuple[str, int, int]]:
+        """The words at most so many edits (optimal string alignment) from ``word``, in alphabetical order.
+
+        Each with how often it occurs and how many edits it is away; of those that differ in accents the commonest, and
+        how often all of them occur.
+        """
+
+
 class Reader(Protocol):
     """One generation of an index, safe to share between threads."""
 
@@ -69,11 +162,44 @@ class Reader(Protocol):
     def digest(self) -> str:
         """The digest of the index, 32 hexadecimal digits: equal digests, equal answers."""
 
-    def search(self, query: Any, limit: int | None, offset: int = 0, filter: Any = None) -> list[Ranked]:
-        """The best records for a ``whoosh.query.Query``: by score, then document, then paragraph."""
+    @property
+    def records(self) -> int:
+        """How many records there are."""
+
+    def search(
+        self,
+        query: Any,
+        limit: int | None,
+        offset: int = 0,
+        filter: Any = None,
+        *,
+        sort: Sequence[SortKey] = (),
+        per_document: int | None = None,
+        after: Place | None = None,
+    ) -> list[Ranked]:
+        """The best records for a ``whoosh.query.Query``: by ``sort`` or by score, then by document and paragraph.
+
+        At most ``per_document`` of each document; those that come ``after`` a place instead of an offset.
+        """
+
+    def costly(self, query: Any) -> list[Any]:
+        """The leaves of a query that stand for so many words that it takes its time, whatever segments there are."""
 
     def count(self, query: Any, filter: Any = None) -> int:
         """How many records match, exactly."""
+
+    def tally(self, query: Any, filter: Any = None, facets: Mapping[str, int | None] | None = None) -> Tally:
+        """How many records and documents match; for each field of ``facets`` its so many (None: all) values."""
+
+    def stream(self, query: Any, filter: Any = None) -> Iterator[tuple[Ranked, Record]]:
+        """All records that match, by document and paragraph, in memory that does not grow with their number."""
+
+    def frequencies(self, words: Sequence[Any]) -> list[int]:
+        """In how many records each of these words (``searchlib.query.nodes.Word``) stands."""
+
+    @property
+    def words(self) -> Words:
+        """The words of the documents."""
 
     def record(self, handle: int) -> Record:
         """The record itself."""

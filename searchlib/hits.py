@@ -1,17 +1,21 @@
 """What a search returns: results, their hits, and the citation of each.
 
-A `Hit` is a ranked paragraph with the *spans* that made it match. A `Citation` is what lets anyone find and
-check the paragraph again. `Results` reads a record only when its hit is looked at, and counts all matches only
-when `total` is asked for.
+A `Hit` is a ranked paragraph with the *spans* that made it match. Its citation (`searchlib.citing`) is what lets
+anyone find and check the paragraph again. `Results` reads a record only when its hit is looked at, and counts all
+matches only when `total` is asked for.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal, overload
+from typing import TYPE_CHECKING, Any, Literal, Protocol, overload
+
+from searchlib.citing import Citation, cite
 
 if TYPE_CHECKING:
+    from searchlib.engine import Facet
+    from searchlib.highlight import Highlights, Snippet
     from searchlib.query import QueryWarning
     from searchlib.records import DocumentInfo, Paragraph, Record
 
@@ -22,56 +26,15 @@ SNIPPET_LENGTH = 240  # code points
 
 
 @dataclass(frozen=True, slots=True)
-class Citation:
-    """Where a paragraph stands, and what it says there.
-
-    ``start`` and ``end`` are code points in the document's text; ``line`` is the line of the seed.
-    """
-
-    id: str
-    path: str
-    title: str
-    headings: tuple[str, ...]
-    paragraph: int
-    line: int
-    start: int
-    end: int
-    quote: str
-    url: str = ""
-
-    def __str__(self) -> str:
-        """For people: ``Title, "Heading > Subheading", ¶ 3 (path, line 12)``."""
-        parts = [self.title] if self.title else []
-        if self.headings:
-            parts.append("“" + " › ".join(self.headings) + "”")
-        parts.append(f"¶ {self.paragraph}")
-        return ", ".join(parts) + f" ({self.path}, line {self.line})"
-
-    def as_dict(self) -> dict[str, Any]:
-        """All of it, ready for JSON."""
-        return {
-            "id": self.id,
-            "path": self.path,
-            "title": self.title,
-            "headings": list(self.headings),
-            "paragraph": self.paragraph,
-            "line": self.line,
-            "start": self.start,
-            "end": self.end,
-            "quote": self.quote,
-            **({"url": self.url} if self.url else {}),
-        }
-
-
-@dataclass(frozen=True, slots=True)
 class Hit:
-    """A ranked paragraph. ``rank`` counts from 1; ``spans`` are code-point ranges of ``text`` that matched."""
+    """A ranked paragraph. ``rank`` counts from 1; ``highlights`` are what of the record matched."""
 
     rank: int
     score: float
     record: Record
-    spans: Spans
+    highlights: Highlights = field(repr=False)
     _explain: Callable[[], Any] = field(repr=False, compare=False)
+    _neighbours: Callable[[], Sequence[Record]] = field(default=tuple, repr=False, compare=False)
 
     @property
     def id(self) -> str:
@@ -93,27 +56,54 @@ class Hit:
         """The text of the paragraph, whole."""
         return self.record.paragraph.text
 
+    @property
+    def spans(self) -> Spans:
+        """The code-point ranges of ``text`` that matched: sorted, and apart from one another."""
+        return self.highlights.text
+
+    @property
+    def title_spans(self) -> Spans:
+        """The ranges of the document's title that matched."""
+        return self.highlights.title
+
+    @property
+    def heading_spans(self) -> tuple[Spans, ...]:
+        """For each heading above the paragraph, the ranges of it that matched."""
+        return self.highlights.headings
+
     def snippet(self, format: Format = "plain", length: int = SNIPPET_LENGTH, count: int = 1) -> str:
         """The part of the text that holds most of the query, with the matches marked.
 
-        ``length`` is in code points; ``count`` is how many separate parts may be shown.
+        ``length`` is how many code points a part may have, 20 or more; ``count`` how many separate parts may be
+        shown. A text no longer than ``length`` is shown whole. Raises SettingsError for a length, count or format
+        that cannot be.
         """
-        from searchlib.highlight import snippet
         from searchlib.render import render
 
-        return render(snippet(self.text, self.spans, length=length, count=count), self.text, format)
+        return render(self.fragments(length, count), self.text, format)
+
+    def fragments(self, length: int = SNIPPET_LENGTH, count: int = 1) -> Snippet:
+        """The ranges of ``text`` that a snippet shows, each with its spans."""
+        from searchlib.highlight import snippet
+
+        return snippet(self.text, self.spans, length, count, self.document.language)
 
     @property
     def citation(self) -> Citation:
-        """Where the paragraph stands."""
-        return cite(self.record)
+        """Where the paragraph stands, with the spans that matched."""
+        return cite(self.record, self._neighbours(), spans=self.spans)
 
     def explain(self) -> Any:
         """Where the score came from; ``str()`` of it is for people."""
         return self._explain()
 
-    def as_dict(self) -> dict[str, Any]:
-        """All of it, ready for JSON."""
+    def as_dict(self, length: int = SNIPPET_LENGTH, snippets: int = 1) -> dict[str, Any]:
+        """All of it, ready for JSON, with up to so many ``snippets`` of up to ``length`` code points each.
+
+        Spans are pairs of start and end; those of the text and of its snippets are code points of ``text``.
+        """
+        from searchlib.render import as_dicts
+
         document, paragraph = self.document, self.paragraph
         return {
             "rank": self.rank,
@@ -135,61 +125,111 @@ class Hit:
                 "kind": paragraph.kind,
             },
             "text": self.text,
-            "spans": [list(span) for span in self.spans],
-            "citation": str(self.citation),
+            "spans": _pairs(self.spans),
+            "title_spans": _pairs(self.title_spans),
+            "heading_spans": [_pairs(spans) for spans in self.heading_spans],
+            "snippets": as_dicts(self.fragments(length, snippets), self.text),
+            "citation": str(cite(self.record)),
         }
 
 
-def cite(record: Record) -> Citation:
-    """The citation of a record."""
-    document, paragraph = record.document, record.paragraph
-    url = document.metadata.get("url", "")
-    return Citation(
-        record.id,
-        document.path,
-        document.title,
-        paragraph.headings,
-        paragraph.number,
-        paragraph.line,
-        paragraph.start,
-        paragraph.end,
-        paragraph.text,
-        url if isinstance(url, str) else "",
-    )
+def _pairs(spans: Spans) -> list[list[int]]:
+    return [list(span) for span in spans]
+
+
+class Found(Protocol):
+    """What results are read from: a search that was answered. See the properties of `Results`."""
+
+    @property
+    def text(self) -> str:
+        """The query."""
+        ...
+
+    @property
+    def offset(self) -> int:
+        """How many hits come before the first."""
+        ...
+
+    @property
+    def total(self) -> int:
+        """How many paragraphs match."""
+        ...
+
+    @property
+    def documents(self) -> int:
+        """Of how many documents."""
+        ...
+
+    @property
+    def facets(self) -> Mapping[str, Facet]:
+        """What was counted."""
+        ...
+
+    @property
+    def cursor(self) -> str | None:
+        """Where the next page begins."""
+        ...
+
+    @property
+    def suggestion(self) -> str | None:
+        """What may have been meant."""
+        ...
+
+    def __len__(self) -> int:
+        """How many hits there are on this page."""
+        ...
+
+    def hit(self, number: int) -> Hit:
+        """One of them, counted from 0."""
+        ...
 
 
 class Results(Sequence[Hit]):
-    """The hits of one search, best first; a sequence that reads each hit when it is first looked at."""
+    """The hits of one search, best first; a sequence that reads each hit when it is first looked at.
 
-    def __init__(  # noqa: PLR0913 - what a search found, part by part
-        self,
-        query: str,
-        size: int,
-        load: Callable[[int], Hit],
-        count: Callable[[], int],
-        *,
-        took: float = 0.0,
-        warnings: tuple[QueryWarning, ...] = (),
-        suggestion: str | None = None,
-        offset: int = 0,
-        total: int | None = None,
-    ) -> None:
-        self.query = query
-        self.took = took  # seconds, from the query to the ranked handles
+    ``took`` is how many seconds ranking them took; ``warnings`` are the mistakes in the query.
+    """
+
+    def __init__(self, found: Found, took: float = 0.0, warnings: tuple[QueryWarning, ...] = ()) -> None:
+        self.took = took
         self.warnings = warnings
-        self.suggestion = suggestion
-        self.offset = offset
-        self._load = load
-        self._count = count
-        self._hits: list[Hit | None] = [None] * size
-        self._total = total
+        self._found = found
+        self._hits: list[Hit | None] = [None] * len(found)
+
+    @property
+    def query(self) -> str:
+        """The query: the text that was given, or that of a query tree."""
+        return self._found.text
+
+    @property
+    def offset(self) -> int:
+        """How many hits come before the first of these."""
+        return self._found.offset
 
     @property
     def total(self) -> int:
         """How many paragraphs match, exactly; counted when first asked for."""
-        if self._total is None:
-            self._total = self._count()
-        return self._total
+        return self._found.total
+
+    @property
+    def documents(self) -> int:
+        """How many documents the paragraphs that match are of, exactly; counted when first asked for."""
+        return self._found.documents
+
+    @property
+    def facets(self) -> Mapping[str, Facet]:
+        """The facets that were asked for, by name; counted when first asked for, over all that matches."""
+        return self._found.facets
+
+    @property
+    def cursor(self) -> str | None:
+        """What to give as ``after`` for the hits that follow these; None if there were fewer than were asked for."""
+        return self._found.cursor
+
+    @property
+    def suggestion(self) -> str | None:
+        """What the query may have been meant to be; None if nothing better is known."""
+        return self._found.suggestion
 
     def __len__(self) -> int:
         return len(self._hits)
@@ -207,7 +247,7 @@ class Results(Sequence[Hit]):
             raise IndexError(f"there are {len(self)} hits")
         hit = self._hits[index]
         if hit is None:
-            hit = self._hits[index] = self._load(index)
+            hit = self._hits[index] = self._found.hit(index)
         return hit
 
     def __iter__(self) -> Iterator[Hit]:

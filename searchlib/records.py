@@ -42,7 +42,8 @@ class Document:
     ``path`` names it in the index: relative, with ``/``, and for a row ``file.csv#id``. ``text`` is what a
     reader sees, without markup. ``blocks`` are in order and do not overlap; None says that the text is plain
     and paragraphs are to be found in it. ``line`` is the line of the seed on which the text begins.
-    ``language`` is an ISO 639-1 code, or "" to have it detected.
+    ``language`` is an ISO 639-1 code, or "" to have it detected. ``digest`` is what its loader knows it to be changed
+    by, "" if that is to be found out from all the rest (`document_digest`).
     """
 
     path: str
@@ -50,9 +51,10 @@ class Document:
     title: str = ""
     type: str = "text"
     language: str = ""
-    metadata: Metadata = field(default_factory=dict)
+    metadata: Metadata = field(default_factory=dict, hash=False)
     blocks: tuple[Block, ...] | None = None
     line: int = 1
+    digest: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,13 +72,14 @@ class Paragraph:
 
 @dataclass(frozen=True, slots=True)
 class DocumentInfo:
-    """A document as a hit shows it: everything but the text."""
+    """A document as a hit shows it: everything but the text. ``digest`` is its hash (`document_digest`)."""
 
     path: str
     title: str
     type: str
     language: str
-    metadata: Metadata
+    metadata: Metadata = field(hash=False)
+    digest: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,10 +92,14 @@ class Record:
 
 
 class Ranked(NamedTuple):
-    """A record that matched: its handle in the engine that answered, and its score."""
+    """A record that matched: its handle in the engine that answered, its score, and what it was sorted by, as text.
+
+    A key is None where the record has no value to sort by.
+    """
 
     handle: int
     score: float
+    keys: tuple[str | None, ...] = ()
 
 
 def paragraph_id(path: str, text: str, occurrence: int = 0) -> str:
@@ -102,7 +109,11 @@ def paragraph_id(path: str, text: str, occurrence: int = 0) -> str:
     White space is not significant. 80 bits of BLAKE2b (RFC 7693) in Crockford's base 32: among two million
     paragraphs the chance that any two collide is 2e-12.
     """
-    number = int.from_bytes(IdHash(path).digest(" ".join(text.split()), occurrence), "big")
+    return id_text(int.from_bytes(IdHash(path).digest(" ".join(text.split()), occurrence), "big"))
+
+
+def id_text(number: int) -> str:
+    """The id whose 80 bits are this number."""
     return "".join(_ALPHABET[number >> shift & 31] for shift in range(75, -1, -5))
 
 
@@ -128,7 +139,9 @@ class IdHash:
 
 
 def document_digest(document: Document) -> str:
-    """A hash of everything in a document."""
+    """A hash of everything in a document, or of all that its loader makes it of."""
+    if document.digest:
+        return document.digest
     hashed = hashlib.blake2b(digest_size=16)
     parts = [document.path, document.title, document.type, document.language, str(document.line)]
     parts.append(json.dumps(dict(document.metadata), sort_keys=True, default=str))

@@ -17,8 +17,17 @@ ROOT = Path(__file__).parents[1] / "searchlib"
 LAYERS = (
     ("searchlib.__main__", "searchlib.cli"),
     ("searchlib", "searchlib.api"),
+    ("searchlib.searching", "searchlib.similarity", "searchlib.writing"),
     ("searchlib.indexing", "searchlib.engines"),
-    ("searchlib.engine", "searchlib.hits", "searchlib.highlight", "searchlib.render"),
+    ("searchlib.cursors", "searchlib.filtering", "searchlib.request"),
+    (
+        "searchlib.engine",
+        "searchlib.hits",
+        "searchlib.citing",
+        "searchlib.highlight",
+        "searchlib.render",
+        "searchlib.spelling",
+    ),
     ("searchlib.documents", "searchlib.paragraphs", "searchlib.query", "searchlib.ranking"),
     ("searchlib.analysis", "searchlib.settings"),
     ("searchlib.records",),

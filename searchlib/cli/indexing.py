@@ -137,8 +137,18 @@ def open_index(settings: Settings) -> Index:
 def open_or_build(settings: Settings) -> Index:
     """The index of ``settings``; built first if there is none, unless a flag said which one it should be.
 
-    A path on the command line that has no index is more likely a slip than a wish.
+    A path on the command line that has no index is more likely a slip than a wish. It searches with the synonyms of
+    the settings.
     """
+    index = _open_or_build(settings)
+    if settings.synonyms:
+        from searchlib.query.synonyms import load_synonyms
+
+        index.synonyms = load_synonyms(settings.synonyms)
+    return index
+
+
+def _open_or_build(settings: Settings) -> Index:
     try:
         return open_index(settings)
     except IndexMissing:

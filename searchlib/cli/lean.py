@@ -2,9 +2,9 @@
 
 ``whoosh.compat`` imports ``urlretrieve`` for the benchmarks of Whoosh, and with it HTTP, e-mail and TLS;
 ``whoosh.query`` and ``whoosh.analysis`` import the rules of an English stemmer and of English word forms; NumPy puts
-docstrings on what is compiled. Together they take 60 of the 250 milliseconds in which a query is to be answered. So their
-import gets stand-ins, which are gone right after it, and whose functions import the real module when they are called
-after all.
+docstrings on what is compiled. Together they take 60 of the 250 milliseconds in which a query is to be answered. So
+their import gets stand-ins, which are gone right after it, and whose functions import the real module when they are
+called after all.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ def import_lean() -> None:
     if "numpy" not in sys.modules:
         standing_in += [_stand_in(module) for module in _DOCSTRINGS]
     try:
-        import numpy  # noqa: F401, ICN001
+        import numpy  # noqa: F401
         import whoosh.query  # noqa: F401
     finally:
         for module in standing_in:

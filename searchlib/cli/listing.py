@@ -17,6 +17,10 @@ from searchlib.cli.output import BOLD, DIM, Output
 
 if TYPE_CHECKING:
     from searchlib import Hit, Record
+    from searchlib.highlight import Highlights
+    from searchlib.render.terminal import Style
+
+    Marked = tuple[str, list[Style]]
 
 _KEEPS_LINES = ("code", "table")
 """Kinds of paragraphs in which line breaks mean something."""
@@ -25,19 +29,21 @@ _KEEPS_LINES = ("code", "table")
 def hit_lines(
     hit: Hit, output: Output, *, full: bool = False, snippets: int = 1, explain: bool = False
 ) -> Iterator[str]:
-    """The lines of a hit: rank and title, citation, snippet; with ``explain`` also where the score came from."""
-    from searchlib.highlight import snippet, whole
-    from searchlib.hits import SNIPPET_LENGTH
+    """The lines of a hit: rank and title, citation, snippet; with ``explain`` also where the score came from.
+
+    In colour, what matched stands out in all of them.
+    """
+    from searchlib.highlight import whole
     from searchlib.render.terminal import snippet_lines
 
     rank = f"{hit.rank}. "
     indent = " " * len(rank)
-    yield from _heading(hit.record, output, rank, indent)
-    shown = whole(hit.text, hit.spans) if full else snippet(hit.text, hit.spans, SNIPPET_LENGTH, snippets)
+    yield from _heading(hit.record, output, rank, indent, hit.highlights)
+    shown = whole(hit.text, hit.spans) if full else hit.fragments(count=snippets)
     flowing = hit.paragraph.kind not in _KEEPS_LINES
     yield from snippet_lines(shown, hit.text, output.width, indent, color=output.color, flowing=flowing)
     if explain:
-        for line in str(hit.explain()).splitlines():
+        for line in hit.explain().lines(output.width - len(indent) if output.width else 0):
             yield indent + output.style(line, DIM)
 
 
@@ -62,35 +68,67 @@ def record_lines(wanted: Record, records: Sequence[Record], output: Output) -> I
                 yield (indent if place else output.style(number, BOLD)) + body
 
 
-def _heading(record: Record, output: Output, label: str, indent: str) -> Iterator[str]:
+def _heading(
+    record: Record, output: Output, label: str, indent: str, highlights: Highlights | None = None
+) -> Iterator[str]:
     """The lines of title and citation."""
-    from searchlib.render.terminal import wrap
-
     document, paragraph = record.document, record.paragraph
-    title = wrap(_line(document.title or document.path), output.width, indent)
-    for number, line in enumerate(title):
-        yield output.style(label + line[len(indent) :], BOLD) if number == 0 else output.style(line, BOLD)
-    parts = [f"{document.path}:{paragraph.line}", f"¶ {paragraph.number}"]
+    title, headings = (highlights.title, highlights.headings) if highlights is not None else ((), ())
+    yield from _lines(_marked(document.title or document.path, title), output, BOLD, label, indent)
+    parts = [_marked(f"{document.path}:{paragraph.line}"), _marked(f"¶ {paragraph.number}")]
     if paragraph.headings:
-        parts.append(" › ".join(paragraph.headings))
-    for line in _filled([*map(_line, parts), record.id], output.width - len(indent)):
-        for piece in wrap(line, output.width, indent):
-            yield indent + output.style(piece[len(indent) :], DIM)
+        spans = headings or ((),) * len(paragraph.headings)
+        marked = [_marked(heading, its_spans) for heading, its_spans in zip(paragraph.headings, spans, strict=True)]
+        parts.append(_joined(marked, " › "))
+    for line in _filled([*parts, _marked(record.id)], output.width - len(indent)):
+        yield from _lines(line, output, DIM, indent, indent)
 
 
-def _filled(parts: Sequence[str], room: int) -> Iterator[str]:
+def _marked(text: str, spans: Sequence[tuple[int, int]] = ()) -> Marked:
+    """Text on one line, and the styles of what matched in it."""
+    from searchlib.highlight import whole
+    from searchlib.render.terminal import flattened
+
+    shown, styles = flattened(whole(text, spans), text)
+    return (shown, styles) if spans else (shown.strip(), [])
+
+
+def _joined(parts: Sequence[Marked], between: str) -> Marked:
+    text, styles = parts[0][0], list(parts[0][1])
+    for part, its_styles in parts[1:]:
+        text += between
+        styles += [(len(text) + start, len(text) + end, style) for start, end, style in its_styles]
+        text += part
+    return text, styles
+
+
+def _lines(marked: Marked, output: Output, style: str, label: str, indent: str) -> Iterator[str]:
+    """Lines in a style, what matched in its own, after a label and then after an indent."""
+    from searchlib.render.terminal import filled, wrap
+
+    text, styles = marked
+    lines = wrap(text, output.width, indent, filled(styles, len(text), style) if output.color else ())
+    begin = f"\x1b[{style}m"
+    for number, line in enumerate(lines):
+        body = line[len(indent) :]
+        if number:
+            yield indent + body
+        elif label.strip() and output.color:  # in one go with what has the same style
+            same = body.startswith(begin)
+            yield begin + label + body.removeprefix(begin) if same else output.style(label, style) + body
+        else:
+            yield label + body
+
+
+def _filled(parts: Sequence[Marked], room: int) -> Iterator[Marked]:
     """Lines of whole parts, as many as have ``room``; all in one where there is no width."""
     from searchlib.render.terminal import columns
 
     line = parts[0]
     for part in parts[1:]:
-        if 0 < room < columns(line) + 2 + columns(part):
+        if 0 < room < columns(line[0]) + 2 + columns(part[0]):
             yield line
             line = part
         else:
-            line += "  " + part
+            line = _joined([line, part], "  ")
     yield line
-
-
-def _line(text: str) -> str:
-    return " ".join(text.split())

@@ -22,6 +22,9 @@ COMMANDS = {
     "index": "indexing",
     "query": "query",
     "show": "show",
+    "similar": "similar",
+    "cite": "cite",
+    "complete": "complete",
     "stats": "stats",
     "verify": "verify",
     "completion": "completion",
@@ -106,6 +109,8 @@ def program() -> None:
       searchlib index seeds/               index files and folders, or bring the index up to date
       searchlib query "defense industry"   the best paragraphs, with their citations
       searchlib show ID                    a paragraph in its context
+      searchlib similar ID                 the paragraphs most like it
+      searchlib cite ID                    its citation; cite --check FILES checks those in files
 
     Defaults come from searchlib.toml or [tool.searchlib] in pyproject.toml, then from SEARCHLIB_* variables.
     """

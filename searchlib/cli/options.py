@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
 import click
@@ -29,6 +29,26 @@ def color_options(function: Function) -> Function:
         "--color", type=click.Choice(COLORS), metavar="WHEN", help="auto, always or never; auto: on a terminal."
     )
     return color(width(function))
+
+
+class GroupedCommand(click.Command):
+    """A command whose help has its options in groups: ``groups`` maps titles to the names of their parameters."""
+
+    def __init__(self, *arguments: Any, groups: Mapping[str, Sequence[str]] | None = None, **named: Any) -> None:
+        super().__init__(*arguments, **named)
+        self.groups = groups or {}
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The groups, and then what is in none."""
+        parameters = [parameter for parameter in self.get_params(ctx) if isinstance(parameter, click.Option)]
+        grouped = {name for names in self.groups.values() for name in names}
+        others = [parameter.name for parameter in parameters if parameter.name not in grouped]
+        for title, names in (*self.groups.items(), ("Other options", others)):
+            members = [parameter for name in names for parameter in parameters if parameter.name == name]
+            rows = [row for row in (member.get_help_record(ctx) for member in members) if row is not None]
+            if rows:
+                with formatter.section(title):
+                    formatter.write_dl(rows)
 
 
 def settings_with(**flags: Any) -> Settings:

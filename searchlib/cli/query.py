@@ -12,15 +12,18 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from searchlib.cli.indexing import open_or_build
-from searchlib.cli.options import color_options, index_option, settings_with
-from searchlib.cli.output import Output, counted, human_seconds, output_for, say
+from searchlib.cli.options import GroupedCommand, color_options, index_option, settings_with
+from searchlib.cli.output import counted, output_for, say
+from searchlib.cli.showing import SHOWN, Shown, showing_options, tell
+from searchlib.errors import SettingsError
+from searchlib.request import FACET_VALUES
 from searchlib.settings import Settings
 
 if TYPE_CHECKING:
-    from searchlib import Hit, Index, Results
+    from searchlib import Index
 
 
-class QueryCommand(click.Command):
+class QueryCommand(GroupedCommand):
     """A command whose words may look like options, and which then says how to write them."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
@@ -32,105 +35,115 @@ class QueryCommand(click.Command):
             raise click.UsageError(f"{error.format_message()} {advice}", ctx) from None
 
 
-@click.command("query", cls=QueryCommand)
+ORDERING = ("sort", "per_document", "after", "page", "limit", "facet")
+"""Options that say nothing where all hits are printed in the order of the index."""
+
+
+@click.command(
+    "query",
+    cls=QueryCommand,
+    groups={
+        "Which hits": (
+            *("index", "limit", "page", "after", "within", "sort", "per_document", "everything"),
+            *("synonyms", "strict"),
+        ),
+        "What is shown": ("facet", "full", "snippets", "explain", "form", "color", "width"),
+    },
+)
 @click.argument("words", nargs=-1, required=True, metavar="WORDS...")
 @index_option
 @click.option("--limit", "-n", type=int, metavar="N", help="Hits a page.  [default: 10]")
 @click.option("--page", type=click.IntRange(1), default=1, metavar="N", help="Which page of hits.  [default: 1]")
-@click.option("--filter", "within", metavar="QUERY", help="Only hits that match this too; scores stay.")
+@click.option("--after", metavar="CURSOR", help="The hits after those that --json gave with this cursor.")
+@click.option("--filter", "within", multiple=True, metavar="QUERY", help="Only hits that match this too; repeatable.")
+@click.option("--sort", multiple=True, metavar="KEY", help="By year, the greatest first by -year; repeatable.")
+@click.option("--per-document", type=click.IntRange(1), metavar="N", help="No more hits of a document.")
+@click.option("--all", "everything", is_flag=True, help="Every hit, in the order of the index.")
+@click.option("--synonyms", metavar="FILE", help="Words to find for others: docs/query-language.md has the format.")
 @click.option("--strict", is_flag=True, help="Make a mistake in the query an error.")
-@click.option("--full", is_flag=True, help="Show whole paragraphs.")
-@click.option("--snippets", type=click.IntRange(1, 100), default=1, metavar="N", help="Parts of a paragraph to show.")
-@click.option("--explain", is_flag=True, help="Show where each score came from.")
-@click.option("--json", "form", flag_value="json", help="Print one JSON object.")
-@click.option("--jsonl", "form", flag_value="jsonl", help="Print a JSON object a hit.")
+@click.option("--facet", multiple=True, metavar="KEY[:N]", help="Count the 10 (or N) commonest values; repeatable.")
+@showing_options
 @color_options
-def command(words: tuple[str, ...], page: int, within: str | None, strict: bool, form: str | None, **given: Any) -> int:
+@click.pass_context
+def command(ctx: click.Context, /, words: tuple[str, ...], page: int, everything: bool, **given: Any) -> int:
     """Print the paragraphs that match WORDS best.
 
     \b
       searchlib query defense industry             both words rank higher than one
       searchlib query '"defense industry"'         the phrase
       searchlib query 'title:ukraine -peace*'      fields, without, prefixes
+      searchlib query war --filter lang:en         only hits in English
+      searchlib query war --sort -year             the latest first
+      searchlib query war --facet author           who wrote of it, and how often
+      searchlib query 'year:1995' --all --jsonl    every hit, for another program
       searchlib query -- -peace +talks             a query that begins with a hyphen
 
-    Exits 0 if there are hits, 1 if there are none and 2 on an error. docs/query-language.md has the language.
+    Keys are those of the documents' metadata, and document, type, language, kind and title. Exits 0 if there are
+    hits, 1 if there are none and 2 on an error. docs/query-language.md has the language.
     """
-    shown = Shown(given.pop("full"), given.pop("snippets"), given.pop("explain"))
+    shown = Shown(**{name: given.pop(name) for name in SHOWN})
+    asked = {
+        "filter": list(given.pop("within")) or None,
+        "strict": given.pop("strict"),
+        "sort": given.pop("sort"),
+        "per_document": given.pop("per_document"),
+        "after": given.pop("after"),
+        "facets": facets_of(given.pop("facet")),
+    }
     settings = settings_with(**given)
-    output = output_for(settings)
     query = " ".join(words)
+    if everything:
+        refuse_with_all(ctx, shown)
+        with open_or_build(settings) as index:
+            return print_all(index, query, shown, settings, filter=asked["filter"], strict=asked["strict"])
+    if asked["after"] is not None and page > 1:
+        raise SettingsError("--after and --page both say where to begin: give one of them")
     with open_or_build(settings) as index:
-        offset = (page - 1) * settings.limit
-        results = index.search(query, settings.limit, offset=offset, filter=within, strict=strict)
-        if form == "json":
-            output.json(
-                {
-                    "query": query,
-                    "total": results.total,
-                    "took": round(results.took, 6),
-                    "warnings": [warning.message for warning in results.warnings],
-                    "suggestion": results.suggestion,
-                    "hits": [shown.as_dict(hit) for hit in results],
-                }
-            )
-        elif form == "jsonl":
-            for hit in results:
-                output.json(shown.as_dict(hit), indent=None)
-        else:
-            shown.listing(results, output)
-        _tell(results, page, settings, index)
+        results = index.search(query, settings.limit, offset=(page - 1) * settings.limit, **asked)
+        shown.results(results, output_for(settings))
+        by_cursor, per_document = asked["after"] is not None, asked["per_document"]
+        tell(results, page=page, limit=settings.limit, by_cursor=by_cursor, per_document=per_document)
+        tell_if_stale(settings, index)
         return 0 if len(results) or (results.total and not settings.limit) else 1
 
 
-class Shown:
-    """What of a hit is to be shown."""
-
-    def __init__(self, full: bool, snippets: int, explain: bool) -> None:
-        self.full = full
-        self.snippets = snippets
-        self.explain = explain
-
-    def as_dict(self, hit: Hit) -> dict[str, Any]:
-        """A hit for JSON."""
-        found = {**hit.as_dict(), "snippet": hit.snippet("plain", count=self.snippets)}
-        if self.explain:
-            found["explanation"] = str(hit.explain())
-        return found
-
-    def listing(self, results: Results, output: Output) -> None:
-        """All hits for people, with an empty line between."""
-        from searchlib.cli.listing import hit_lines
-
-        for number, hit in enumerate(results):
-            if number:
-                output.line()
-            for line in hit_lines(hit, output, full=self.full, snippets=self.snippets, explain=self.explain):
-                output.line(line)
-
-
-def _tell(results: Results, page: int, settings: Settings, index: Index) -> None:
-    """Say what is wrong with the query, how many hits there are, and what could be done next."""
-    for warning in results.warnings:
+def print_all(index: Index, query: str, shown: Shown, settings: Settings, **asked: Any) -> int:
+    """Print every hit, in the order of the index."""
+    for warning in index.search(query, 0, **asked).warnings:
         say(f"Warning: {warning}")
-    total, limit = results.total, settings.limit
-    found = f"{counted(total, 'paragraph')} in {human_seconds(results.took)}"
-    if len(results) < total and len(results):
-        pages = -(-total // limit)
-        more = f"; next: --page {page + 1}" if page < pages else ""
-        say(f"\n{results.offset + 1:,}-{results.offset + len(results):,} of {found}{more}")
-    elif len(results) or not total or not limit:
-        say(f"\n{found}" if total else f"No hits. {_other_words(results)}".rstrip())
-    else:
-        say(f"Page {page} is past the last, which is {-(-total // limit)}")
-    _tell_if_stale(settings, index)
+    count = shown.hits(index.all(query, **asked), output_for(settings))
+    say(f"\n{counted(count, 'paragraph')}" if count else "No hits.")
+    tell_if_stale(settings, index)
+    return 0 if count else 1
 
 
-def _other_words(results: Results) -> str:
-    return f"Did you mean: {results.suggestion}" if results.suggestion else ""
+def facets_of(given: tuple[str, ...]) -> dict[str, int | None]:
+    """The names of facets and how many values each is to have, of ``KEY`` and ``KEY:N``."""
+    found: dict[str, int | None] = {}
+    for text in given:
+        name, colon, size = text.rpartition(":")
+        if not colon:
+            found[text] = FACET_VALUES
+        elif size.isdecimal():
+            found[name] = int(size)
+        else:
+            raise SettingsError(f"--facet {text} has no number after the colon: write {name}:20, or {name} alone")
+    return found
 
 
-def _tell_if_stale(settings: Settings, index: Index) -> None:
+def refuse_with_all(ctx: click.Context, shown: Shown) -> None:
+    """Raise SettingsError for options that --all has no use for."""
+    if shown.form == "json":
+        raise SettingsError("--json is one object, and all hits may not fit into one: give --all --jsonl")
+    for name in ORDERING:
+        source = ctx.get_parameter_source(name)
+        if source is not None and source.name == "COMMANDLINE":
+            option = name.replace("_", "-")
+            raise SettingsError(f"--all prints every hit in the order of the index: leave --{option} out")
+
+
+def tell_if_stale(settings: Settings, index: Index) -> None:
+    """Say so if the seeds changed since the index was built from them, and what to do."""
     from searchlib.engines.whoosh import published_at
     from searchlib.freshness import touched_since
 

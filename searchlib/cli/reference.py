@@ -60,6 +60,7 @@ _MEANINGS = {
     "include": "patterns of files to index, as in .gitignore",
     "exclude": "patterns of files to leave out",
     "limit": "hits a page; 10",
+    "synonyms": "file of words to find for others",
     "color": "`auto`, `always` or `never`",
     "width": "columns to fill; the terminal's, at most 100",
     "memory": "memory to keep to while indexing: bytes, or `512M`, `2G`",

@@ -49,7 +49,7 @@ def command(id: str, context: int, as_json: bool, **given: Any) -> None:
 
 def as_dict(record: Record) -> dict[str, Any]:
     """A record for JSON: its citation, and the document's particulars."""
-    from searchlib.hits import cite
+    from searchlib.citing import cite
 
     document = record.document
     return {

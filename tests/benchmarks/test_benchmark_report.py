@@ -24,7 +24,9 @@ def test_percentiles_are_those_of_numpy(count):
 
 def engine(seconds, scale, version):
     times = {str(number): [1000.0 * scale * (number + 1), 9000.0 * scale, 500.0 * scale] for number in range(3)}
+    snippets = {str(number): [200.0 * scale, 400.0 * scale, 300.0 * scale] for number in range(3)}
     return {
+        "around": {"snippets": snippets, "facets-all": {"0": [1000.0 * scale, 3000.0 * scale]}},
         "build": {"seconds": seconds, "bytes": 900_000, "peak": 80e6, "version": version, "setup": "as it is"},
         "search": {
             "open": {"first": 0.02, "median": 0.001},
@@ -103,6 +105,8 @@ def test_a_query_counts_with_the_median_of_its_runs(run):
         "| term | 2 | 1.50 / 1.90 / 1.99 | 3.00 / 3.80 / 3.98 | 0.50, 0.50 |",
         "| OR (given) | 1 | 3.00 / 3.00 / 3.00 | 6.00 / 6.00 / 6.00 | 0.50, 0.50 |",
         "| term | 1 | 4.00 / 4.00 / 4.00 | 4.00 / 4.00 / 4.00 | 1.00, 1.00 |",
+        "| snippets of ten hits | 3 | 0.300 / 0.300 / 0.300 | 0.600 / 0.600 / 0.600 |",
+        "| facets of all paragraphs | 2 | 2.00 / 2.80 / 2.98 | 4.00 / 5.60 / 5.96 |",
         "| term | 2 of 2, 2 exactly | 100% of 2, 95% |",
         "| OR | 2 of 2, 2 exactly | 50% of 2, 40% not timed |",
         "| searchlib query | 150 | +100 | 3.0 | 40 |",
@@ -111,6 +115,21 @@ def test_a_query_counts_with_the_median_of_its_runs(run):
 )
 def test_the_report_has_a_line_for_each_figure(run, line):
     assert line in report(run).splitlines()
+
+
+def test_an_engine_that_shares_an_index_has_no_build_of_its_own(run):
+    shared = engine(0.5, 0.5, "0.1.0")
+    shared["build"]["shared"] = True
+    run["stages"][0]["engines"]["searchlib-compiled"] = shared
+    run["stages"].append(stage(1000))
+    lines = report(run).splitlines()
+    assert "| searchlib-compiled | as searchlib | as searchlib | as searchlib | as searchlib | 1.0 | 50 |" in lines
+    assert not any("index of searchlib-compiled" in line for line in lines)
+    assert not any(line.startswith("| build, MB/s | searchlib-compiled") for line in lines)
+    assert (
+        "| term | 2 | 1.50 / 1.90 / 1.99 | 3.00 / 3.80 / 3.98 | 0.750 / 0.950 / 0.995 | 0.50, 0.50 | 0.25, 0.25 |"
+        in lines
+    )
 
 
 def test_growth_is_shown_where_there_are_several_sizes(run):

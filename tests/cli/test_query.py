@@ -71,7 +71,7 @@ def test_a_limit_of_0_only_counts(run: Run) -> None:
 def test_json_is_one_object_with_all_that_is_known(run: Run) -> None:
     done = run("query", "--json", '"defense industry"')
     found = json.loads(done.out)
-    assert set(found) == {"query", "total", "took", "warnings", "suggestion", "hits"}
+    assert set(found) == {"query", "total", "documents", "took", "warnings", "suggestion", "cursor", "facets", "hits"}
     assert (found["query"], found["total"], found["warnings"]) == ('"defense industry"', 1, [])
     (hit,) = found["hits"]
     assert {"rank", "score", "id", "document", "paragraph", "text", "spans", "snippet", "citation"} <= set(hit)
@@ -118,6 +118,25 @@ def test_colour_is_there_when_asked_for(run: Run) -> None:
     out = run("query", "bees", "--color", "always").out
     assert "\x1b[1m1. Guide\x1b[0m" in out
     assert "\x1b[1;31mbees\x1b[0m" in out
+
+
+def test_what_matched_stands_out_in_titles_and_headings_too(fresh: Path) -> None:
+    """And nothing else: not the word of a phrase that does not stand there."""
+    page = "# Trade in peace\n\n## War and peace\n\nPeace talks failed, and the talks of war went on.\n"
+    (fresh / "seeds" / "peace.md").write_text(page, encoding="utf-8")
+    assert in_process("index").code == 0
+    out = in_process("query", "peace AND talks -absent", "--color", "always").out
+    assert re.findall(r"\x1b\[1;31m(.*?)\x1b\[0m", out) == ["peace", "peace", "peace", "Peace", "talks", "talks"]
+    out = in_process("query", '"peace talks"', "--color", "always").out
+    assert re.findall(r"\x1b\[1;31m(.*?)\x1b\[0m", out) == ["Peace", "talks"]
+    hit = json.loads(in_process("query", "peace", "--json").out)["hits"][0]
+    assert (hit["title_spans"], hit["heading_spans"], hit["spans"]) == (
+        [[9, 14]],
+        [[[9, 14]], [[8, 13]]],
+        [[0, 5]],
+    )
+    (shown,) = hit["snippets"]
+    assert shown == {"text": hit["text"], "start": 0, "end": len(hit["text"]), "spans": [[0, 5]]}
 
 
 @pytest.mark.parametrize(
@@ -234,3 +253,31 @@ def test_an_index_of_other_seeds_is_not_called_stale(fresh: Path) -> None:
     assert "changed since" not in in_process("query", "bees").err
     Path("seeds").rename("elsewhere")
     assert in_process("query", "bees").code == 0
+
+
+def test_synonyms_come_from_a_file_that_a_flag_or_a_setting_names(run: Run) -> None:
+    Path("words.txt").write_text("# what people call it\narms, defense\n", encoding="utf-8")
+    plain = run("query", "arms industry", "--json").out
+    found = json.loads(run("query", '"arms industry"', "--synonyms", "words.txt", "--json").out)
+    assert found["total"] == 1
+    assert found["total"] > json.loads(run("query", '"arms industry"', "--json").out)["total"] == 0
+    Path("searchlib.toml").write_text('synonyms = "words.txt"\n', encoding="utf-8")
+    assert json.loads(run("query", '"arms industry"', "--json").out)["total"] == 1
+    Path("searchlib.toml").unlink()
+    assert run("query", "arms industry", "--json").out.split("hits")[1] == plain.split("hits")[1]
+
+
+def test_a_bad_line_of_synonyms_is_named(run: Run) -> None:
+    Path("words.txt").write_text("car, automobile\ncar\n", encoding="utf-8")
+    done = run("query", "arms", "--synonyms", "words.txt")
+    assert (done.code, done.out) == (2, "")
+    assert "words.txt, line 2 has a single entry: put a comma between synonyms" in done.err
+    missing = run("query", "arms", "--synonyms", "none.txt")
+    assert (missing.code, missing.out) == (2, "")
+    assert "none.txt cannot be read" in missing.err
+
+
+def test_warnings_in_json_have_their_place(run: Run) -> None:
+    found = json.loads(run("query", "energy autor:smith", "--json").out)
+    assert [(warning["start"], warning["end"]) for warning in found["warnings"]] == [(7, 13)]
+    assert set(found["warnings"][0]) == {"message", "start", "end", "advice"}

@@ -390,7 +390,7 @@ def test_a_seed_that_cannot_be_read_makes_no_index_stale(
 ) -> None:
     read = SeedFile.read
 
-    def refuse(seed: SeedFile) -> Content:
+    def refuse(seed: SeedFile, *arguments: object) -> Content:
         if seed.name.endswith("letter.txt"):
             raise SeedError("permission denied", seed.name)
         return read(seed)
@@ -442,3 +442,56 @@ def test_metadata_that_cannot_be_kept_is_refused_by_name(seeds: Path, path: Path
     with pytest.raises(searchlib.SettingsError, match="metadata 'key' of memo"), index.writer() as writer:
         writer.add(Document("memo", "Buy rope.", metadata={"key": value}))  # type: ignore[dict-item]
     assert index.search("spring").total == 1
+
+
+@pytest.mark.parametrize("how", ["renamed", "copied", "linked"])
+def test_a_seed_in_whose_place_an_older_file_was_put_makes_the_index_stale(
+    seeds: Path, path: Path, tmp_path: Path, how: str
+) -> None:
+    import shutil
+
+    from searchlib.engines.whoosh import published_at
+    from searchlib.freshness import touched_since
+
+    older, seed = tmp_path / "older.txt", seeds / "letter.txt"
+    older.write_text("A letter\n\nOf another day.\n", encoding="utf-8")
+    os.utime(older, (10**9, 10**9))
+    built = searchlib.build(seeds, path)
+    assert built.changes is not None and not touched_since([seeds], published_at(path))
+    if how == "renamed":
+        older.replace(seed)
+    elif how == "copied":
+        shutil.copy2(older, seed)
+    else:
+        seed.unlink()
+        os.link(older, seed)
+    assert seed.stat().st_mtime == 10**9
+    assert touched_since([seeds], published_at(path))
+    assert is_stale([seeds], path)
+
+
+def test_a_document_without_a_paragraph_is_counted_as_none(tmp_path: Path, path: Path) -> None:
+    seeds = tmp_path / "own"
+    seeds.mkdir()
+    (seeds / "a.txt").write_text("The harbour.\n", encoding="utf-8")
+    (seeds / "empty.txt").write_text("* * *\n", encoding="utf-8")
+    (seeds / "rows.jsonl").write_text('{"id": "x", "text": "..."}\n{"id": "y", "text": "A ship."}\n', encoding="utf-8")
+
+    def counts() -> tuple[int, ...]:
+        index = searchlib.build(seeds, path)
+        changes = index.changes
+        assert changes is not None and changes.documents == index.stats().documents
+        return changes.added, changes.changed, changes.removed, changes.unchanged
+
+    assert counts() == (2, 0, 0, 0)
+    assert counts() == (0, 0, 0, 2)
+    (seeds / "a.txt").write_text("!\n", encoding="utf-8")
+    (seeds / "empty.txt").write_text("Words.\n", encoding="utf-8")
+    assert counts() == (1, 0, 1, 1)
+
+
+def test_hits_and_records_can_be_put_into_sets(seeds: Path, path: Path) -> None:
+    index = searchlib.build(seeds, path)
+    hits = list(index.search("harbour"))
+    assert len({*hits, *index.search("harbour")}) == len(hits) > 0
+    assert len({hit.record for hit in hits} | {hit.document for hit in hits}) > 0

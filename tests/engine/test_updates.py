@@ -5,11 +5,11 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import tempfile
 from pathlib import Path
-from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -17,21 +17,18 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 import searchlib
-from searchlib import Document
+from searchlib import Document, indexing
 from searchlib.documents import LoadOptions
 from searchlib.engines.whoosh import disk, writer
 from searchlib.engines.whoosh.publishing import LOCK
 
+from .answers import answers
 from .folders import contents
 
 FEW = 12
 EXAMPLES = int(os.environ.get("SEARCHLIB_EXAMPLES", FEW))
 
 WORDS = ("harbour", "ship", "winter", "Erdoğan", "Erdogan", "the", "港の船", "Straße")
-QUERIES = (
-    "harbour", "ship winter", '"the ship"', "Erdogan", "erd*", "title:ship harbour", "by:ann", "港", "-the +ship", "*",
-)  # fmt: skip
-
 NAMES = [f"{stem}{suffix}" for stem in ("a1", "a2", "a10", "b1") for suffix in (".txt", ".md")]
 names = st.sampled_from(NAMES)
 paragraphs = st.lists(st.lists(st.sampled_from(WORDS), min_size=1, max_size=4).map(" ".join), min_size=0, max_size=4)
@@ -67,18 +64,6 @@ class StoppingDisk(disk.Disk):
         self._go_on()
 
 
-def answers(index: searchlib.Index) -> dict[str, Any]:
-    found: dict[str, Any] = {}
-    for query in QUERIES:
-        results = index.search(query, limit=100)
-        hits = [(hit.id, hit.score, hit.document.path, hit.paragraph.number, hit.spans) for hit in results]
-        found[query] = (hits, results.total, [warning.message for warning in results.warnings], results.suggestion)
-    stats = index.stats()
-    found["stats"] = (stats.documents, stats.paragraphs, stats.languages, stats.types)
-    found["terms"] = sorted(index.whoosh.schema.names())
-    return found
-
-
 class Updates(RuleBasedStateMachine):
     """Seeds change, the index follows; at every step it is compared with one built from nothing."""
 
@@ -87,6 +72,7 @@ class Updates(RuleBasedStateMachine):
         self.patch = pytest.MonkeyPatch()
         self.patch.setattr(writer, "MOST_SEGMENTS", 3)
         self.patch.setattr(disk, "_sync", lambda path: None)
+        self.patch.setattr(indexing, "_SAMPLED", 2)  # rows that are loaded, whether they are known or not
         self.root = Path(tempfile.mkdtemp())
         self.seeds, self.index = self.root / "seeds", self.root / "index"
         self.seeds.mkdir()
@@ -104,6 +90,12 @@ class Updates(RuleBasedStateMachine):
         (self.seeds / name).write_text(front + "\n\n".join(["# A ship", *texts]) + "\n", encoding="utf-8")
         self.current = False
 
+    @rule(rows=st.lists(st.tuples(st.sampled_from(["a", "b", "a#2", ""]), st.sampled_from(WORDS)), max_size=6))
+    def write_rows(self, rows: list[tuple[str, str]]) -> None:
+        lines = [json.dumps({"id": id, "text": f"The {word}.", "by": "Ann"}) for id, word in rows]
+        (self.seeds / "rows.jsonl").write_text("".join(line + "\n" for line in lines), encoding="utf-8")
+        self.current = False
+
     @rule(name=names)
     def remove(self, name: str) -> None:
         (self.seeds / name).unlink(missing_ok=True)
@@ -115,7 +107,10 @@ class Updates(RuleBasedStateMachine):
             (self.seeds / name).rename(self.seeds / other)
             self.current = False
 
-    @rule(ending=st.sampled_from([".trm", ".col", ".toc", ".seeds", ".del", "searchlib.json"]), compact=st.booleans())
+    @rule(
+        ending=st.sampled_from([".trm", ".col", ".toc", ".seeds", ".del", ".voc", "searchlib.json"]),
+        compact=st.booleans(),
+    )
     def crash(self, ending: str, compact: bool) -> None:
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(disk, "DISK", StoppingDisk(ending))

@@ -36,14 +36,34 @@ class DocumentTable:
         return found
 
     @cached_property
+    def spans(self) -> NDArray[np.int64]:
+        """How many records each document has."""
+        return np.diff(self.firsts, append=self.segment.doc_count)
+
+    @cached_property
+    def document_of(self) -> NDArray[np.int32]:
+        """The document of each record."""
+        return np.repeat(np.arange(len(self.firsts), dtype=np.int32), self.spans)
+
+    def value(self, name: str, document: int) -> str:
+        """A stored text of one document."""
+        found = self.segment.stored_value(name, int(self.firsts[document]))
+        if type(found) is not str:
+            self.segment.stored_damaged(f"{name!r} of a document is no text")
+        return found
+
+    def path(self, document: int) -> str:
+        """The path of one document."""
+        return self.value("document", document)
+
+    @cached_property
     def paths(self) -> list[str]:
         """The path of each document."""
         return self.values("document")
 
     def sizes(self) -> list[tuple[str, int]]:
         """(path, number of records) of each document."""
-        sizes = np.diff(self.firsts, append=self.segment.doc_count)
-        return list(zip(self.paths, sizes.tolist(), strict=True))
+        return list(zip(self.paths, self.spans.tolist(), strict=True))
 
     def places(self) -> Iterator[tuple[str, int, int]]:
         """(path, first record, number of records) of each document."""

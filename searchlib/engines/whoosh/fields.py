@@ -20,8 +20,9 @@ from whoosh.analysis import Token as WhooshToken
 from whoosh.fields import FieldType
 
 from searchlib import analysis
-from searchlib.query.nodes import Word, WordPhrase
+from searchlib.query.nodes import WordPhrase
 from searchlib.query.values import DATE, NUMBER, TEXT, meta_keys, sortable
+from searchlib.query.words import analysed, words_of
 
 _LAST = "\U0010ffff"
 _DATE = re.compile(r"\d{4}(-\d\d(-\d\d([T ]\d\d(:\d\d(:\d\d(\.\d+)?)?)?(Z|[+-]\d\d:?\d\d)?)?)?)?")
@@ -89,8 +90,14 @@ class Meta(FieldType):  # type: ignore[misc]
         return True
 
     def parse_query(self, fieldname: str, qstring: str, boost: float = 1.0) -> Any:
-        """The node for a word, or for the phrase that the word turns out to be."""
-        return _words(fieldname, qstring, [""], boost)
+        """The node for a word, or for the phrase that the word turns out to be; a number also for its value."""
+        found = _words(fieldname, qstring, [""], boost)
+        number = _number(qstring)
+        if number is None or qstring.strip().isdecimal():
+            return found
+        value = query.Term(fieldname, NUMBER + sortable(number), boost=boost)
+        # The words of a negative number do not know its sign.
+        return value if number < 0 else query.DisjunctionMax([found, value])
 
     def parse_range(
         self,
@@ -138,10 +145,7 @@ def _term_range(
 
 
 def _words(fieldname: str, text: str, languages: list[str], boost: float) -> Any:
-    words = [Word([(fieldname, 1.0)], forms, text) for forms in analysis.forms(text, languages)]
-    if not words:
-        return query.NullQuery
-    return words[0].with_boost(boost) if len(words) == 1 else WordPhrase(words, boost=boost)
+    return WordPhrase(words_of(text, analysed(text, languages), [(fieldname, 1.0)]), boost=boost).normalize()
 
 
 def _number(text: str) -> float | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,18 +11,21 @@ import numpy as np
 
 from searchlib.arrays import NDArray
 from searchlib.engines.whoosh.building.order import natural_key
-from searchlib.engines.whoosh.execution import Snapshot, count, explain, search
+from searchlib.engines.whoosh.execution import Snapshot, count, explain, frequency, search
 from searchlib.engines.whoosh.manifest import Manifest
 from searchlib.engines.whoosh.segments import open_generation
 from searchlib.engines.whoosh.storedrecords import read_record
+from searchlib.query.fields import PROSE
 from searchlib.ranking import BM25F
 from searchlib.records import ID_LENGTH, Ranked, Record, id_number
 
 if TYPE_CHECKING:
-    from searchlib.engine import DocumentState, Problem, Stats
+    from searchlib.engine import DocumentState, Place, Problem, SortKey, Stats, Tally, Words
+    from searchlib.engines.whoosh.attributes import Attributes
 
 _ID_BITS = 32  # of an id that the column holds
 _SHIFT = 32  # a handle is segment << 32 | record
+_RECORD = (1 << _SHIFT) - 1
 
 
 class WhooshReader:
@@ -31,7 +34,7 @@ class WhooshReader:
     def __init__(self, folder: Path, ranking: BM25F | None = None, compiled: bool | None = None) -> None:
         self.folder = folder
         self.manifest: Manifest
-        self.manifest, self._segments = open_generation(folder)
+        self.manifest, self._segments, self._words = open_generation(folder)
         self._ranking = ranking or BM25F()
         self._snapshot = Snapshot(self._segments, order=self._order, foreign=self._by_whoosh, compiled=compiled)
 
@@ -47,8 +50,25 @@ class WhooshReader:
         """The languages of the documents."""
         return list(self.manifest.languages)
 
-    def search(self, query: Any, limit: int | None, offset: int = 0, filter: Any = None) -> list[Ranked]:
-        """The best records: by score, then document, then paragraph."""
+    @property
+    def records(self) -> int:
+        """How many records there are."""
+        return self._snapshot.records
+
+    def search(
+        self,
+        query: Any,
+        limit: int | None,
+        offset: int = 0,
+        filter: Any = None,
+        *,
+        sort: Sequence[SortKey] = (),
+        per_document: int | None = None,
+        after: Place | None = None,
+    ) -> list[Ranked]:
+        """The best records: by ``sort`` or score, then document, then paragraph."""
+        if sort or per_document is not None or after is not None:
+            return self._page(query, limit, offset, filter, sort, per_document, after)
         found = search(self._snapshot, query, limit, ranking=self._ranking, filter=filter, offset=offset)
         return [
             Ranked(segment << _SHIFT | record, score)
@@ -57,17 +77,87 @@ class WhooshReader:
             )
         ]
 
+    def _page(
+        self,
+        query: Any,
+        limit: int | None,
+        offset: int,
+        filter: Any,
+        sort: Sequence[SortKey],
+        per_document: int | None,
+        after: Place | None,
+    ) -> list[Ranked]:
+        from searchlib.engines.whoosh.pages import Paging, Wanted
+
+        paging = Paging(self._snapshot, self._attributes, self._order, self._ranking, query, filter, sort)
+        page = paging.page(Wanted(limit, offset, per_document, after), self._place)
+        return [
+            Ranked(segment << _SHIFT | record, score, keys)
+            for segment, record, score, keys in zip(
+                page.segments.tolist(), page.docs.tolist(), page.scores.tolist(), page.keys, strict=True
+            )
+        ]
+
+    def _place(self, id: str) -> tuple[int, int] | None:
+        handles = self.find(id, 1)
+        return (handles[0] >> _SHIFT, handles[0] & _RECORD) if handles else None
+
+    def costly(self, query: Any) -> list[Any]:
+        """The patterns in text of a query that stand for very many words."""
+        from whoosh.query import FuzzyTerm, Prefix, TermRange, Wildcard
+
+        kinds = (FuzzyTerm, Prefix, TermRange, Wildcard)
+        patterns = [leaf for leaf in query.leaves() if isinstance(leaf, kinds) and leaf.fieldname in PROSE]
+        if not patterns:
+            return []
+        from searchlib.engines.whoosh.execution.lower import Lowering
+
+        lowering = Lowering(self._snapshot, self._ranking)
+        return [pattern for pattern in patterns if lowering.is_costly(pattern)]
+
     def count(self, query: Any, filter: Any = None) -> int:
         """How many records match, exactly."""
         return count(self._snapshot, query, filter=filter)
 
+    def tally(self, query: Any, filter: Any = None, facets: Mapping[str, int | None] | None = None) -> Tally:
+        """How many records and documents match, and by which values of the fields of ``facets``."""
+        from searchlib.engines.whoosh.facets import tally
+
+        return tally(self._snapshot, self._attributes, query, filter, facets or {})
+
+    def stream(self, query: Any, filter: Any = None) -> Iterator[tuple[Ranked, Record]]:
+        """All records that match, by document and paragraph."""
+        from searchlib.engines.whoosh.exporting import in_index_order
+
+        found = in_index_order(self._snapshot, self._attributes.tables, query, filter, self._ranking)
+        for segment, number, score, record in found:
+            yield Ranked(segment << _SHIFT | number, score), record
+
+    def frequencies(self, words: Sequence[Any]) -> list[int]:
+        """In how many records each of these words stands."""
+        return [frequency(self._snapshot, word) for word in words]
+
+    @cached_property
+    def _attributes(self) -> Attributes:
+        from searchlib.engines.whoosh.attributes import Attributes
+
+        return Attributes(self._segments)
+
     def explain(self, query: Any, handle: int) -> Any:
         """Where the score of a record came from."""
-        return explain(self._snapshot, query, handle >> _SHIFT, handle & 0xFFFFFFFF, ranking=self._ranking)
+        found = explain(self._snapshot, query, handle >> _SHIFT, handle & _RECORD, ranking=self._ranking)
+        return None if found is None else found.written_in(self.record(handle))
+
+    @cached_property
+    def words(self) -> Words:
+        """The words of the documents; in an index older than vocabularies, stems."""
+        from searchlib.engines.whoosh.words import IndexWords, TermWords
+
+        return IndexWords(self._words.vocabulary) if self._words is not None else TermWords(self._segments)
 
     def record(self, handle: int) -> Record:
         """The record itself."""
-        return read_record(self._segments[handle >> _SHIFT], handle & 0xFFFFFFFF)
+        return read_record(self._segments[handle >> _SHIFT], handle & _RECORD)
 
     def find(self, prefix: str, limit: int = 2) -> list[int]:
         """Handles of up to ``limit`` records whose id begins with ``prefix``."""
@@ -95,7 +185,7 @@ class WhooshReader:
 
     def around(self, handle: int, before: int, after: int) -> list[int]:
         """The handle with up to so many neighbours of the same document on each side."""
-        segment, record = handle >> _SHIFT, handle & 0xFFFFFFFF
+        segment, record = handle >> _SHIFT, handle & _RECORD
         numbers = self._segments[segment].column("number")
         number = int(numbers[record])
         if not 1 <= number <= record + 1:
@@ -116,9 +206,9 @@ class WhooshReader:
     @cached_property
     def _ranks(self) -> list[NDArray[np.int64]]:
         """For each segment the place of each record among all, documents in their natural order."""
-        from searchlib.engines.whoosh.documents import DocumentTable
-
-        tables = [DocumentTable(segment) for segment in self._segments]
+        tables = self._attributes.tables
+        if len(tables) == 1:
+            return [np.arange(self._segments[0].doc_count)]
         documents = sorted(
             (natural_key(path), number, first, size)
             for number, table in enumerate(tables)

@@ -8,8 +8,12 @@ gives (`read_record`, whenever one is read). What is neither is an IndexCorrupt 
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator, Mapping
 from typing import Any, Final, cast
 
+import numpy as np
+
+from searchlib.arrays import NDArray
 from searchlib.engines.whoosh.codec.segment import SegmentColumns
 from searchlib.records import DocumentInfo, Kind, Metadata, Paragraph, Record, id_number, paragraph_id
 
@@ -19,7 +23,10 @@ VALUES: Final = frozenset(
     ("document", "title", "type", "language", "metadata", "text", "headings", "kind", "_occurrence", "_digest", "_seed")
 )
 """The stored fields of a segment of records."""
-_TEXTS: Final = ("document", "title", "type", "language", "metadata", "text", "headings", "kind")
+_TEXTS: Final = ("document", "title", "type", "language", "metadata", "text", "headings", "kind", "_digest")
+_NEEDED: Final = (*_TEXTS, "_occurrence")
+_AT_ONCE: Final = 256  # records
+_DIGEST: Final = 32  # hexadecimal digits; what follows them is the language that documents were taken to be in
 
 
 def check_layout(segment: SegmentColumns) -> None:
@@ -32,16 +39,28 @@ def check_layout(segment: SegmentColumns) -> None:
 
 def read_record(segment: SegmentColumns, number: int) -> Record:
     """A record of a segment. Raises IndexCorrupt if what is stored is none, or not that of its id."""
-    stored = segment.stored(number)
+    return _record(segment, number, segment.stored(number))
+
+
+def read_records(segment: SegmentColumns, numbers: NDArray[np.int64]) -> Iterator[Record]:
+    """Records of a segment, by increasing numbers: several times faster than one by one."""
+    for first in range(0, len(numbers), _AT_ONCE):
+        part = numbers[first : first + _AT_ONCE]
+        columns = [segment.stored_values_at(name, part) for name in _NEEDED]
+        for number, values in zip(part.tolist(), zip(*columns, strict=True), strict=True):
+            yield _record(segment, number, dict(zip(_NEEDED, values, strict=True)))
+
+
+def _record(segment: SegmentColumns, number: int, stored: Mapping[str, Any]) -> Record:
     texts = [value for name in _TEXTS if isinstance(value := stored.get(name), str)]
     occurrence = stored.get("_occurrence")
     if len(texts) < len(_TEXTS) or not isinstance(occurrence, int):
         segment.stored_damaged(f"record {number} is not what was written")
-    path, title, type, language, metadata, text, headings, kind = texts
+    path, title, type, language, metadata, text, headings, kind, digest = texts
     id = paragraph_id(path, text, occurrence)
     if id_number(id) >> 48 != int(segment.column("_id")[number]):
         segment.stored_damaged(f"the id of record {number} is not that of its text")
-    document = DocumentInfo(path, title, type, language, _metadata(segment, number, metadata))
+    document = DocumentInfo(path, title, type, language, _metadata(segment, number, metadata), digest[:_DIGEST])
     start = int(segment.column("start")[number])
     paragraph = Paragraph(
         int(segment.column("number")[number]),
@@ -53,6 +72,14 @@ def read_record(segment: SegmentColumns, number: int) -> Record:
         cast(Kind, kind),
     )
     return Record(id, document, paragraph)
+
+
+def read_metadata(segment: SegmentColumns, number: int) -> Metadata:
+    """The metadata of a record."""
+    source = segment.stored_value("metadata", number)
+    if not isinstance(source, str):
+        segment.stored_damaged(f"the metadata of record {number} is not what was written")
+    return _metadata(segment, number, source)
 
 
 def _metadata(segment: SegmentColumns, number: int, source: str) -> Metadata:

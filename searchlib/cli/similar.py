@@ -1,0 +1,54 @@
+"""``searchlib similar ID``: the paragraphs most like one."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from searchlib.cli.indexing import open_index
+from searchlib.cli.options import GroupedCommand, color_options, index_option, settings_with
+from searchlib.cli.output import output_for
+from searchlib.cli.showing import SHOWN, Shown, showing_options, tell
+
+
+@click.command(
+    "similar",
+    cls=GroupedCommand,
+    groups={
+        "Which hits": ("index", "limit", "page", "within", "per_document", "within_document"),
+        "What is shown": ("full", "snippets", "explain", "form", "color", "width"),
+    },
+)
+@click.argument("id")
+@index_option
+@click.option("--limit", "-n", type=int, metavar="N", help="Hits a page.  [default: 10]")
+@click.option("--page", type=click.IntRange(1), default=1, metavar="N", help="Which page of hits.  [default: 1]")
+@click.option("--filter", "within", multiple=True, metavar="QUERY", help="Only hits that match this too; repeatable.")
+@click.option("--per-document", type=click.IntRange(1), metavar="N", help="No more hits of a document.")
+@click.option("--within-document", is_flag=True, help="Also hits of the paragraph's own document.")
+@showing_options
+@color_options
+def command(
+    id: str, page: int, within: tuple[str, ...], per_document: int | None, within_document: bool, **given: Any
+) -> int:
+    """Print the paragraphs most like the paragraph ID.
+
+    These are the ones that its most telling words find. The first characters of an id are enough where no other begins
+    with them.
+    """
+    shown = Shown(**{name: given.pop(name) for name in SHOWN})
+    settings = settings_with(**given)
+    output = output_for(settings)
+    with open_index(settings) as index:
+        results = index.similar(
+            id,
+            settings.limit,
+            within_document=within_document,
+            offset=(page - 1) * settings.limit,
+            filter=list(within) or None,
+            per_document=per_document,
+        )
+        shown.results(results, output)
+        tell(results, page=page, limit=settings.limit, per_document=per_document)
+        return 0 if len(results) or (results.total and not settings.limit) else 1

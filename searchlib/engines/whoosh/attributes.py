@@ -1,0 +1,230 @@
+"""The values of an attribute (a metadata key, type, language, kind, title) in order, and which documents have them.
+
+* An *owner* of a value is a document of a segment, by its number in the segment's `DocumentTable`; of a kind, which
+  paragraphs of one document differ in, it is a record.
+* The *key* of a value is the term under which it is indexed whole (see ``searchlib.query.values``): values that
+  differ in case or accents only are one value, and so are the number 7 and the text "7". Keys sort as bytes:
+  numbers, then dates, then text.
+* The *ordinal* of a value is the place of its key among those of all segments.
+
+What an attribute holds is made of its terms and their postings, once in a generation; a title, which is not indexed
+whole, is read of every document.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property, partial
+from typing import Any, Final, NamedTuple, TypeAlias
+
+import numpy as np
+
+from searchlib.analysis import fold
+from searchlib.arrays import NDArray
+from searchlib.engines.whoosh.building.order import natural_key
+from searchlib.engines.whoosh.codec.segment import SegmentColumns
+from searchlib.engines.whoosh.documents import DocumentTable
+from searchlib.engines.whoosh.execution.snapshot import Cache
+from searchlib.engines.whoosh.storedrecords import read_metadata
+from searchlib.query.values import NUMBER, TEXT, metadata_field, sortable, whole_keys
+from searchlib.records import Metadata, Scalar
+
+EXACT: Final = ("type", "language", "kind")
+"""Attributes of the record itself that are indexed as one exact term."""
+
+_KEPT = 32  # attributes
+_TEXT_MARK = TEXT.encode()
+_FIRST, _LAST = NUMBER.encode(), chr(ord(TEXT) + 1).encode()  # marks of whole values
+_NUMBER_TEXT = re.compile(rb"[+-]?\d{1,30}(\.\d{1,30})?")
+
+Ints: TypeAlias = NDArray[np.int64]
+Ints32: TypeAlias = NDArray[np.int32]
+
+
+class _Pairs(NamedTuple):
+    """Which values a segment has, and which owners have them: ``owners[i]`` has the key number ``which[i]``."""
+
+    keys: Sequence[bytes]
+    owners: Ints
+    which: Ints32
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Attribute:
+    """The values of one attribute: ``owners[s][i]`` of segment s has the value number ``ordinals[s][i]``.
+
+    An owner with several values is there as often. Where no owner of a segment has several, ``codes[s]`` has the
+    ordinal of each, and for those without a value the number of keys. ``of_records`` tells what owners are.
+    """
+
+    name: str
+    keys: Sequence[bytes]
+    owners: Sequence[Ints]
+    ordinals: Sequence[Ints32]
+    codes: Sequence[Ints32 | None]
+    of_records: bool = False
+
+
+class Attributes:
+    """The attributes of one generation, each made when it is first asked for."""
+
+    def __init__(self, segments: Sequence[SegmentColumns]) -> None:
+        self._segments = segments
+        self._made: Cache[Attribute] = Cache(_KEPT)
+        self._masks: Cache[list[NDArray[np.bool_]]] = Cache(_KEPT * len(segments))
+        self._places: Cache[Ints32] = Cache(_KEPT * len(segments))
+
+    @cached_property
+    def tables(self) -> list[DocumentTable]:
+        """The documents of each segment."""
+        return [DocumentTable(segment) for segment in self._segments]
+
+    def attribute(self, name: str) -> Attribute:
+        """The attribute of this field name: of metadata, one of `EXACT`, or title."""
+        return self._made.get(name, lambda: self._make(name))
+
+    def _make(self, name: str) -> Attribute:
+        make = _of_titles if name == "title" else partial(_exact, name=name) if name in EXACT else None
+        found = [make(table) if make is not None else _of_metadata(table, name) for table in self.tables]
+        if len(found) == 1 and name != "title":
+            keys, ordinals = found[0].keys, [found[0].which]  # terms are in order
+        else:
+            keys = sorted({key for pairs in found for key in pairs.keys})
+            place = {key: number for number, key in enumerate(keys)}
+            ordinals = [np.array([place[key] for key in pairs.keys], np.int32)[pairs.which] for pairs in found]
+        owners = [pairs.owners for pairs in found]
+        sizes = [table.segment.doc_count if name == "kind" else len(table.firsts) for table in self.tables]
+        codes = [_codes(*pairs, len(keys)) for pairs in zip(owners, ordinals, sizes, strict=True)]
+        return Attribute(name, keys, owners, ordinals, codes, name == "kind")
+
+    def masks(self, attribute: Attribute, segment: int) -> list[NDArray[np.bool_]]:
+        """For each value of an attribute of records a bitmap of those in a segment that have it."""
+
+        def make() -> list[NDArray[np.bool_]]:
+            found = [np.zeros(self._segments[segment].doc_count, bool) for _ in attribute.keys]
+            owners, ordinals = attribute.owners[segment], attribute.ordinals[segment]
+            for number, mask in enumerate(found):
+                mask[owners[ordinals == number]] = True
+            return found
+
+        return self._masks.get((attribute.name, segment), make)
+
+    def places(self, attribute: Attribute, segment: int, descending: bool) -> Ints32:
+        """For each owner its place in the order of values: of several values the first in that order.
+
+        Who has no value comes last, in either direction.
+        """
+
+        def make() -> Ints32:
+            table, last, codes = self.tables[segment], len(attribute.keys), attribute.codes[segment]
+            if codes is not None:
+                return np.where(codes < last, last - 1 - codes, last).astype(np.int32) if descending else codes
+            owners, ordinals = attribute.owners[segment], attribute.ordinals[segment]
+            places = last - 1 - ordinals if descending else ordinals
+            found = np.full(len(table.firsts), last, np.int32)
+            order = np.argsort(-places, kind="stable")  # of what is written twice the last counts
+            found[owners[order]] = places[order]
+            return found
+
+        return self._places.get((attribute.name, segment, descending), make)
+
+    def label(self, attribute: Attribute, ordinal: int) -> Scalar:
+        """A value as it is written where it stands first, in the order of documents, among those not deleted."""
+        name, key = attribute.name, attribute.keys[ordinal]
+        if name in EXACT:
+            return key.decode("utf-8", "surrogatepass")
+        firsts: list[tuple[Any, DocumentTable, int]] = []
+        for table, owners, ordinals in zip(self.tables, attribute.owners, attribute.ordinals, strict=True):
+            having = owners[ordinals == ordinal]
+            alive = having[table.alive[table.firsts[having]]]
+            if len(alive):
+                document = int(alive.min())
+                firsts.append((natural_key(table.path(document)), table, document))
+        _, table, document = min(firsts, key=lambda first: first[0])
+        if name == "title":
+            return table.value("title", document)
+        for value in values_of(read_metadata(table.segment, int(table.firsts[document])), name):
+            if key in whole_value_keys([value]):
+                return value
+        table.segment.stored_damaged(f"the metadata of document {document} is not what was indexed")
+
+
+def _codes(owners: Ints, ordinals: Ints32, size: int, missing: int) -> Ints32 | None:
+    codes = np.full(size, missing, np.int32)
+    codes[owners] = ordinals
+    return codes if bool((codes[owners] == ordinals).all()) else None
+
+
+def _exact(table: DocumentTable, name: str) -> _Pairs:
+    keys, sizes, docs = _postings(table, name, b"\0", None)
+    which = np.repeat(np.arange(len(keys), dtype=np.int32), sizes)
+    if name == "kind":
+        return _Pairs(keys, docs.astype(np.int64), which)
+    first = table.segment.column("number")[docs] == 1
+    return _Pairs(keys, table.document_of[docs[first]].astype(np.int64), which[first])
+
+
+def _of_metadata(table: DocumentTable, name: str) -> _Pairs:
+    keys, sizes, docs = _postings(table, name, _FIRST, _LAST)
+    first = table.segment.column("number")[docs] == 1
+    owners = table.document_of[docs[first]].astype(np.int64)
+    which = np.repeat(np.arange(len(keys), dtype=np.int32), sizes)[first]
+    # A text that is a number is there as either: where it is the number, it is not the text.
+    first_text = bisect_left(keys, _TEXT_MARK)
+    place = {key: number for number, key in enumerate(keys)} if first_text < len(keys) else {}
+    as_number = np.full(len(keys), -1, np.int64)
+    as_number[first_text:] = [place.get(_number_key(key), -1) for key in keys[first_text:]]
+    doubtful = np.flatnonzero(as_number[which] >= 0)
+    if len(doubtful):
+        numbered = owners[doubtful] * len(keys) + as_number[which[doubtful]]
+        known = np.isin(numbered, owners * len(keys) + which)
+        owners, which = np.delete(owners, doubtful[known]), np.delete(which, doubtful[known])
+    return _Pairs(keys, owners, which)
+
+
+def _postings(
+    table: DocumentTable, name: str, start: bytes, stop: bytes | None
+) -> tuple[list[bytes], NDArray[np.int64], NDArray[np.uint32]]:
+    """The terms of a field in a range, the number of records of each, and these records, term after term."""
+    found = list(table.segment.terms(name, start, stop))
+    if not found:
+        return [], np.empty(0, np.int64), np.empty(0, np.uint32)
+    sizes = np.fromiter((entry.df for _, entry in found), np.int64, len(found))
+    return [key for key, _ in found], sizes, table.segment.postings(name, [entry for _, entry in found]).docs
+
+
+def _of_titles(table: DocumentTable) -> _Pairs:
+    number: dict[bytes, int] = {}
+    owners, which = [], []
+    for document, title in enumerate(table.values("title")):
+        if title:
+            owners.append(document)
+            which.append(number.setdefault(_title_key(title), len(number)))
+    return _Pairs(list(number), np.array(owners, np.int64), np.array(which, np.int32))
+
+
+def _title_key(title: str) -> bytes:
+    return fold(title).encode("utf-8", "surrogatepass")
+
+
+def whole_value_keys(values: Iterable[Scalar]) -> set[bytes]:
+    """The keys of whole values; a text that is a number is that number."""
+    keys = {key.encode("utf-8", "surrogatepass") for value in values for key in whole_keys(value)}
+    return {key for key in keys if _number_key(key) not in keys}
+
+
+def _number_key(key: bytes) -> bytes:
+    """The key of the number that a text is; b"" if it is none."""
+    if not key.startswith(_TEXT_MARK) or not _NUMBER_TEXT.fullmatch(text := key[1:].strip()):
+        return b""
+    return (NUMBER + sortable(float(text))).encode()
+
+
+def values_of(metadata: Metadata, name: str) -> Iterator[Scalar]:
+    """The values of all keys of the metadata that make this field."""
+    for key, value in metadata.items():
+        if metadata_field(key) == name:
+            yield from value if isinstance(value, tuple) else (value,)

@@ -1,0 +1,161 @@
+"""A page of the hits of a search: from an offset or after a place on, of each document no more than allowed.
+
+The first so many hits are asked for, then more until the page is full. Each time they are the beginning of the one
+order of all hits, so what is on the page does not depend on how many were asked for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Final, TypeAlias
+
+import numpy as np
+
+from searchlib.arrays import NDArray
+from searchlib.engine import Place, SortKey
+from searchlib.engines.whoosh.attributes import Attributes
+from searchlib.engines.whoosh.execution import Snapshot, match_at, search
+from searchlib.engines.whoosh.sorting import RELEVANCE, Sorted
+from searchlib.ranking import BM25F
+
+MOST_ASKED: Final = 1 << 14
+"""Hits: who needs more of them is given all."""
+_GROWTH: Final = 4
+
+Ints: TypeAlias = NDArray[np.int64]
+Keys: TypeAlias = tuple[str | None, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What is wanted of the hits: ``limit`` from ``offset`` on, or after a place; all, where ``limit`` is None."""
+
+    limit: int | None
+    offset: int = 0
+    per_document: int | None = None
+    after: Place | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Page:
+    """Hits in order: parallel arrays of segments, docs and scores, and what they were sorted by."""
+
+    segments: Ints
+    docs: Ints
+    scores: NDArray[np.float64]
+    keys: Sequence[Keys]
+
+
+class Paging:
+    """The pages of one search."""
+
+    def __init__(
+        self,
+        snapshot: Snapshot,
+        attributes: Attributes,
+        ranks: Callable[[int], Ints],
+        ranking: BM25F,
+        query: Any,
+        filter: Any,
+        sort: Sequence[SortKey],
+    ) -> None:
+        self._snapshot, self._attributes, self._ranks, self._ranking = snapshot, attributes, ranks, ranking
+        self._query, self._filter = query, filter
+        by_score = not sort or tuple(sort) == (SortKey(RELEVANCE),)
+        self._sorted = None if by_score else self._in_order(sort)
+
+    def _in_order(self, sort: Sequence[SortKey]) -> Sorted:
+        return Sorted(self._snapshot, self._attributes, self._ranks, self._query, self._filter, sort, self._ranking)
+
+    def page(self, wanted: Wanted, find: Callable[[str], tuple[int, int] | None]) -> Page:
+        """The hits that are wanted; ``find`` gives the segment and doc of a paragraph by its id."""
+        place = wanted.after
+        if place is None:
+            return self._grown(wanted, wanted.offset, None)
+        for id in place.ids:
+            anchor = find(id)
+            if anchor is not None and self._matches(*anchor):
+                return self._grown(wanted, place.depth, anchor)
+        return self._after_values(wanted, place)
+
+    def _matches(self, segment: int, doc: int) -> bool:
+        alive = self._snapshot.views[segment].alive
+        if alive is not None and not alive[doc]:
+            return False
+        hits, _ = match_at(self._snapshot, self._query, segment, np.array([doc], np.int32), filter=self._filter)
+        return bool(hits[0])
+
+    def _grown(self, wanted: Wanted, depth: int, anchor: tuple[int, int] | None) -> Page:
+        """The hits after ``depth`` others, or after a hit that is about so deep."""
+        limit = wanted.limit
+        count = None if limit is None else depth + limit + (anchor is not None)
+        while True:
+            segments, docs, scores, which = self._first(count)
+            kept = np.ones(len(docs), bool)
+            if wanted.per_document is not None:
+                kept = self._at_most(wanted.per_document, segments, docs)
+            begin = depth
+            if anchor is not None:
+                at = np.flatnonzero((segments == anchor[0]) & (docs == anchor[1]))
+                begin = int(np.count_nonzero(kept[: at[0] + 1])) if len(at) else len(docs)
+            chosen = np.flatnonzero(kept)[begin : None if limit is None else begin + limit]
+            if len(chosen) == limit or count is None or len(docs) < count:
+                own = None if which is None else which[chosen]
+                return self._page(segments[chosen], docs[chosen], scores[chosen], own)
+            count = None if count * _GROWTH > MOST_ASKED else max(count * _GROWTH, 64)
+
+    def _first(self, count: int | None) -> tuple[Ints, Ints, NDArray[np.float64], Ints | None]:
+        if self._sorted is None:
+            found = search(self._snapshot, self._query, count, ranking=self._ranking, filter=self._filter)
+            return found.segments, found.docs.astype(np.int64), found.scores, None
+        which = self._sorted.first(count)
+        return self._sorted.segments[which], self._sorted.docs[which], np.zeros(len(which)), which
+
+    def _after_values(self, wanted: Wanted, place: Place) -> Page:
+        """The hits after the values of a place of which nothing is left."""
+        order = self._sorted or self._in_order([SortKey(RELEVANCE)])
+        later = order.after(place if self._sorted else _by_score_alone(place))
+        which = order.first(None)
+        segments, docs = order.segments[which], order.docs[which]
+        kept = later[which]
+        if wanted.per_document is not None:
+            kept &= self._at_most(wanted.per_document, segments, docs)
+        chosen = np.flatnonzero(kept)[: wanted.limit]
+        segments, docs = segments[chosen], docs[chosen]
+        return self._page(segments, docs, self._scores(segments, docs), which[chosen] if self._sorted else None)
+
+    def _at_most(self, count: int, segments: Ints, docs: Ints) -> NDArray[np.bool_]:
+        """Which hits are among the first ``count`` of their documents."""
+        tables = self._attributes.tables
+        firsts = np.cumsum([0, *(len(table.firsts) for table in tables)])
+        document = np.empty(len(docs), np.int64)
+        for number, table in enumerate(tables):
+            own = segments == number
+            document[own] = firsts[number] + table.document_of[docs[own]]
+        order = np.argsort(document, kind="stable")
+        ordered = document[order]
+        begins = np.flatnonzero(np.diff(ordered, prepend=-1))
+        nth = np.arange(len(ordered)) - np.repeat(begins, np.diff(begins, append=len(ordered)))
+        kept = np.empty(len(docs), bool)
+        kept[order] = nth < count
+        return kept
+
+    def _page(self, segments: Ints, docs: Ints, scores: NDArray[np.float64], which: Ints | None) -> Page:
+        if self._sorted is None or which is None:
+            return Page(segments, docs, scores, [()] * len(docs))
+        return Page(segments, docs, self._scores(segments, docs), self._sorted.keys_at(which))
+
+    def _scores(self, segments: Ints, docs: Ints) -> NDArray[np.float64]:
+        scores = np.zeros(len(docs))
+        for number in np.unique(segments).tolist():
+            own = np.flatnonzero(segments == number)
+            own = own[np.argsort(docs[own])]
+            _, scores[own] = match_at(
+                self._snapshot, self._query, number, docs[own].astype(np.int32), ranking=self._ranking
+            )
+        return scores
+
+
+def _by_score_alone(place: Place) -> Place:
+    return Place(place.depth, place.score, (None,), place.path, place.number, place.ids)

@@ -1,0 +1,100 @@
+"""What is wanted of the hits of a query: how many, in which order, which of them, and what is to be counted."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from searchlib.errors import SettingsError
+
+if TYPE_CHECKING:
+    from searchlib.engine import SortKey
+    from searchlib.filtering import Names
+    from searchlib.query.synonyms import Synonyms
+
+FACET_VALUES: Final = 10
+ORDERS: Final = ("relevance", "document")
+_SORTED_ALSO: Final = ("title",)
+_EACH_ITS_OWN: Final = ("number", "line")
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What is wanted of the hits of a query: see ``searchlib.Index.search``.
+
+    Raises:
+        SettingsError: an argument cannot be; it says which one and what it may be.
+    """
+
+    limit: int = 10
+    offset: int = 0
+    filter: Any = None
+    sort: str | Sequence[str] = ()
+    per_document: int | None = None
+    after: str | None = None
+    facets: str | Sequence[str] | Mapping[str, int | None] = ()
+    strict: bool = False
+    synonyms: Synonyms | None = None
+
+    def __post_init__(self) -> None:
+        for name, least, optional in (("limit", 0, False), ("offset", 0, False), ("per_document", 1, True)):
+            value = getattr(self, name)
+            if value is None and optional:
+                continue
+            if not isinstance(value, int) or isinstance(value, bool) or value < least:
+                raise SettingsError(f"{name} is {value!r}: give a whole number from {least} on")
+        if self.after is not None and self.offset:
+            raise SettingsError("after and offset both say where to begin: give one of them")
+
+    @property
+    def plain(self) -> bool:
+        """Whether hits are simply the best ones."""
+        return not self.sort and self.per_document is None and self.after is None
+
+    def sort_keys(self, names: Names) -> tuple[SortKey, ...]:
+        """What to sort by."""
+        from searchlib.engine import SortKey
+
+        keys = []
+        for given in (self.sort,) if isinstance(self.sort, str) else self.sort:
+            if not isinstance(given, str) or not given.strip("-"):
+                raise SettingsError(f'sort has {given!r}: give a name, as in "year", or "-year" for the greatest first')
+            descending, name = given.startswith("-"), given.removeprefix("-")
+            if name not in ORDERS:
+                name = names.field(name, "sort by", _SORTED_ALSO)
+            keys.append(SortKey(name, descending))
+        return tuple(keys)
+
+    def facet_sizes(self, names: Names) -> dict[str, tuple[str, int | None]]:
+        """The field, and the number of values, of each facet by the name that it was asked for."""
+        given = (self.facets,) if isinstance(self.facets, str) else self.facets
+        sizes = given if isinstance(given, Mapping) else dict.fromkeys(given, FACET_VALUES)
+        found = {}
+        for name, size in sizes.items():
+            if size is not None and (not isinstance(size, int) or isinstance(size, bool) or size < 0):
+                raise SettingsError(f"the facet {name} is to have {size!r} values: give a number, or None for all")
+            field = names.field(name, "count by", _SORTED_ALSO)
+            if field in _EACH_ITS_OWN:
+                raise SettingsError(f"cannot count by {name}, which nearly every paragraph has another of")
+            found[name] = field, size
+        return found
+
+    def question(self, query: Any) -> str:
+        """A text that tells this search from others, but not one page of it from another."""
+        sort = (self.sort,) if isinstance(self.sort, str) else tuple(self.sort)
+        told = [_named(query), _named(self.filter), repr(sort), repr(self.per_document)]
+        return "\0".join([*told, repr(self.synonyms)] if self.synonyms is not None else told)
+
+
+def _named(given: Any) -> str:
+    """A text for a query or a filter, the same for the same."""
+    if isinstance(given, str):
+        return given
+    if isinstance(given, Mapping):
+        return "{" + ", ".join(f"{key!r}: {_named(value)}" for key, value in sorted(given.items(), key=repr)) + "}"
+    if isinstance(given, (set, frozenset)):
+        return "[" + ", ".join(sorted(map(repr, given))) + "]"
+    if isinstance(given, list):
+        return "[" + ", ".join(map(_named, given)) + "]"
+    return repr(given)

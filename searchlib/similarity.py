@@ -1,0 +1,81 @@
+"""More like this: the query that a paragraph's own most telling words make.
+
+A word tells the more of a paragraph, the more often it stands there and the fewer others have it: by its frequency qtf
+times its idf, as Okapi BM25 weighs the words of long queries, ``(k3 + 1) * qtf / (k3 + qtf) * idf`` (S. Robertson et
+al., Okapi at TREC-3, 1994). The best of them, any of which may match, are an ordinary query, boosted by the first
+factor, and BM25F ranks what it finds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from searchlib.engine import Reader
+    from searchlib.records import Record
+
+MOST_WORDS = 25
+_K3 = 7.0
+_CONSIDERED = 400  # words of a paragraph, the most frequent ones
+
+
+def telling_words(reader: Reader, record: Record, most: int = MOST_WORDS) -> list[Any]:
+    """The ``most`` telling words of a paragraph that another one has as well, as nodes of a query, best first."""
+    from searchlib.query.nodes import Word
+    from searchlib.ranking import idf
+
+    counts: dict[Word, int] = {}
+    for text, often in _words(record.paragraph.text, record.document.language).items():
+        for word in _nodes(text, reader.languages):
+            counts[word] = counts.get(word, 0) + often
+    considered = sorted(counts, key=lambda word: -counts[word])[:_CONSIDERED]
+    frequencies = dict(zip(considered, reader.frequencies(considered), strict=True))
+    shared = [word for word in considered if frequencies[word] > 1]
+    boosts = {word: (_K3 + 1) * counts[word] / (_K3 + counts[word]) for word in shared}
+    records = reader.records
+    shared.sort(key=lambda word: -boosts[word] * idf(records, frequencies[word]))
+    return [word.with_boost(boosts[word]) for word in shared[:most]]
+
+
+def similar_query(reader: Reader, record: Record) -> Any:
+    """The query for what is like a paragraph; it finds the paragraph itself, too."""
+    from whoosh import query
+
+    words = telling_words(reader, record)
+    if len(words) < 2:
+        return words[0] if words else query.NullQuery
+    return query.Or(words)
+
+
+def others_only(record: Record, within_document: bool) -> Any:
+    """A filter that leaves the paragraph out; unless ``within_document``, with all of its document."""
+    from whoosh import query
+
+    itself: Any = query.Term("document", record.document.path)
+    if within_document:
+        number = record.paragraph.number
+        itself = query.And([itself, query.NumericRange("number", number, number)])
+    return query.And([query.Every(), query.Not(itself)])
+
+
+def _words(text: str, language: str) -> dict[str, int]:
+    """The words of a text as they stand there, one spelling for each key, and how often."""
+    from searchlib.analysis import tokens
+
+    spelling: dict[str, str] = {}
+    counts: dict[str, int] = {}
+    for token in tokens(text, language):
+        written = spelling.setdefault(token.key, text[token.start : token.end])
+        counts[written] = counts.get(written, 0) + 1
+    return counts
+
+
+def _nodes(text: str, languages: Sequence[str]) -> list[Any]:
+    """The words of the text field that a word makes; a single character of a script without spaces is none."""
+    from searchlib.analysis import forms
+    from searchlib.query.nodes import Word
+
+    return [
+        Word([("text", 1.0)], found, text) for found in forms(text, languages) if not any(form.prefix for form in found)
+    ]

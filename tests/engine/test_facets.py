@@ -1,0 +1,117 @@
+"""Facets, counted and said a second time by hand."""
+
+from __future__ import annotations
+
+import tempfile
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import searchlib
+from searchlib import Document, SettingsError
+
+from .around import EXAMPLES, Commit, commits, every, identities, made, written_first
+
+FIELDS = ("by", "year", "type", "language", "kind", "document", "title")
+
+
+@EXAMPLES
+@given(
+    changes=commits,
+    query=st.sampled_from(("*", "harbour", "ship -port", "winter port")),
+    size=st.sampled_from((1, 3, None)),
+)
+def test_a_facet_counts_the_paragraphs_of_each_value(changes: list[Commit], query: str, size: int | None) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        index = made(Path(folder), changes)
+        everything, matching = every(index), every(index, query)
+        known = [name for name in FIELDS if name in FIELDS[2:] or name in index.whoosh.schema]
+        results = index.search(query, 1, facets=dict.fromkeys(known, size))
+        assert results.documents == len({hit.document.path for hit in matching})
+        for name in known:
+            counts = Counter(one for hit in matching for one in identities(hit, name))
+            ordered = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+            shown = ordered[:size]
+            facet = results.facets[name]
+            assert [(str(value), type(value), count) for value, count in facet] == [
+                (str(first := written_first(everything, name, one)), type(first), count) for one, count in shown
+            ]
+            assert facet.others == len(ordered) - len(shown)
+            assert facet.missing == sum(not identities(hit, name) for hit in matching)
+
+
+def test_facets_of_an_updated_index_are_those_of_a_clean_build(tmp_path: Path) -> None:
+    seeds = tmp_path / "seeds"
+    seeds.mkdir()
+    for number in range(12):
+        text = f"---\nby: {'ANN' if number % 2 else 'Ann'}\nyear: {1990 + number % 3}\n---\nA port.\n\nA ship.\n"
+        (seeds / f"d{number}.md").write_text(text, encoding="utf-8")
+    index = searchlib.build(seeds, tmp_path / "index")
+    (seeds / "d0.md").write_text("---\nby: Bo\n---\nA port.\n", encoding="utf-8")
+    (seeds / "d2.md").unlink()
+    index = searchlib.build(seeds, tmp_path / "index")
+    clean = searchlib.build(seeds, tmp_path / "clean")
+    assert index.stats().segments > 1 == clean.stats().segments
+    for one in (index, clean):
+        facets = one.search("port", facets=["by", "year", "document"]).facets
+        assert [tuple(one) for one in facets["by"]] == [("ANN", 10), ("Bo", 1)]
+        assert facets["year"].missing == 1
+    assert index.search("*", facets=["by", "document"]).facets == clean.search("*", facets=["by", "document"]).facets
+
+
+def test_a_facet_over_an_empty_index_is_empty(tmp_path: Path) -> None:
+    (tmp_path / "seeds").mkdir()
+    facet = searchlib.build(tmp_path / "seeds", tmp_path / "index").search("*", facets=["type", "document"]).facets
+    assert [(len(facet[name]), facet[name].others, facet[name].missing) for name in facet] == [(0, 0, 0)] * 2
+
+
+@pytest.fixture(scope="module")
+def index(tmp_path_factory: pytest.TempPathFactory) -> searchlib.Index:
+    folder = tmp_path_factory.mktemp("facets")
+    index = made(folder, [])
+    with index.writer() as w:
+        for number in range(30):
+            w.add(Document(f"d{number}", "A port.", metadata={"author": f"Name {number}", "Year": 1990 + number % 2}))
+    return index
+
+
+def test_ten_values_are_shown_unless_told(index: searchlib.Index) -> None:
+    facet = index.search("port", facets="author").facets["author"]
+    assert (len(facet), facet.others) == (10, 20)
+    assert len(index.search("port", facets={"author": None}).facets["author"]) == 30
+
+
+def test_a_facet_is_named_as_it_was_asked_for(index: searchlib.Index) -> None:
+    facets = index.search("port", facets=["lang", "Year", "path"]).facets
+    assert list(facets) == ["lang", "Year", "path"]
+    assert [facet.name for facet in facets.values()] == ["language", "year", "document"]
+
+
+def test_facets_count_what_passes_the_filter(index: searchlib.Index) -> None:
+    facet = index.search("port", 0, filter={"year": 1990}, facets=["author"]).facets["author"]
+    assert len(facet) + facet.others == 15
+
+
+@pytest.mark.parametrize(
+    ("facets", "said"),
+    [
+        ("text", "which is text"),
+        ("number", "nearly every paragraph"),
+        ({"author": -1}, "give a number, or None for all"),
+        ([7], "a field is named by text"),
+    ],
+)
+def test_what_cannot_be_counted_is_said(index: searchlib.Index, facets: object, said: str) -> None:
+    with pytest.raises(SettingsError, match=said.replace("?", r"\?")):
+        index.search("port", facets=facets)  # type: ignore[arg-type]
+
+
+def test_a_facet_of_what_no_document_has_is_empty_and_a_warning(index: searchlib.Index) -> None:
+    results = index.search("port", facets=["autor"])
+    assert (len(results.facets["autor"]), results.facets["autor"].missing) == (0, 30)
+    assert str(results.warnings[0]) == "No document has autor, to count by it.\nDid you mean author?"
+    with pytest.raises(SettingsError, match="Did you mean author"):
+        index.search("port", facets=["autor"], strict=True)

@@ -1,0 +1,171 @@
+"""Cursors: pages that go on where the last one ended, also when the index changed in between."""
+
+from __future__ import annotations
+
+import base64
+import tempfile
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import searchlib
+from searchlib import Document, Hit, SettingsError
+from searchlib.cursors import decode, encode
+from searchlib.engine import Place
+
+from .around import EXAMPLES, Commit, apply, commit, commits, every, made
+
+SORTS = ((), ("year", "-by"), ("-title",), ("document",), ("-document",), ("number",), ("by", "relevance"))
+
+
+def ids(hits: object) -> list[str]:
+    return [hit.id for hit in hits]  # type: ignore[attr-defined]
+
+
+@EXAMPLES
+@given(
+    changes=commits,
+    query=st.sampled_from(("*", "harbour", "ship winter")),
+    sort=st.sampled_from(SORTS),
+    per_document=st.sampled_from((None, 1, 2)),
+    size=st.integers(1, 4),
+)
+def test_pages_one_after_another_are_the_whole(
+    changes: list[Commit], query: str, sort: tuple[str, ...], per_document: int | None, size: int
+) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        index = made(Path(folder), changes)
+        sort = tuple(key for key in sort if key.strip("-") not in ("by", "year") or key.strip("-") in known(index))
+        whole = index.search(query, 100, sort=sort, per_document=per_document)
+        assert whole.cursor is None
+        hits: list[Hit] = []
+        cursor = None
+        while True:
+            page = index.search(query, size, sort=sort, per_document=per_document, after=cursor)
+            hits += page
+            cursor = page.cursor
+            if cursor is None:
+                break
+        assert ids(hits) == ids(whole)
+        assert [hit.rank for hit in hits] == [hit.rank for hit in whole]
+        assert [hit.score for hit in hits] == [hit.score for hit in whole]
+
+
+def known(index: searchlib.Index) -> set[str]:
+    return set(index.whoosh.schema.names())
+
+
+@settings(EXAMPLES, max_examples=50)
+@given(
+    before=commits,
+    after=commit,
+    query=st.sampled_from(("*", "harbour", "ship winter")),
+    sort=st.sampled_from(((), ("-title",), ("document",), ("-document",), ("number",))),
+    size=st.integers(1, 6),
+)
+def test_a_cursor_survives_a_commit(
+    before: list[Commit], after: Commit, query: str, sort: tuple[str, ...], size: int
+) -> None:
+    """It goes on after the nearest hit that is left; where none is, after where the last one stood."""
+    with tempfile.TemporaryDirectory() as folder:
+        index = made(Path(folder), before)
+        first = index.search(query, size, sort=sort)
+        cursor, shown, old = first.cursor, ids(first), ids(every(index, query, sort=sort))
+        if cursor is None:
+            return
+        apply(index, after)
+        new = every(index, query, sort=sort)
+        rest = ids(every(index, query, sort=sort, after=cursor))
+        left = [id for id in reversed(shown[-3:]) if id in ids(new)]
+        if left:
+            assert rest == ids(new)[ids(new).index(left[0]) + 1 :]
+        if sort:  # nothing but the commit itself changes the order
+            unchanged = [id for id in old if id in ids(new)]
+            assert not set(rest) & set(shown)
+            assert [id for id in rest if id in old] == [id for id in unchanged if id not in shown]
+
+
+def test_a_cursor_whose_document_is_gone_goes_on_where_it_stood(tmp_path: Path) -> None:
+    index = made(tmp_path, [])
+    with index.writer() as w:
+        for number in range(6):
+            w.add(Document(f"d{number}", "A harbour.\n\nThe harbour.", metadata={"year": 2000 + number // 2}))
+    for sort, rest in (("year", [4, 4, 5, 5]), ("-year", [0, 0, 1, 1]), ("document", [4, 4, 5, 5])):
+        cursor = index.search("harbour", 8, sort=sort).cursor
+        gone = "d3"
+        with index.writer() as w:
+            w.remove(gone)
+        following = index.search("harbour", 10, sort=sort, after=cursor)
+        assert [int(hit.document.path[1:]) for hit in following] == rest
+        with index.writer() as w:
+            w.add(Document(gone, "A harbour.\n\nThe harbour.", metadata={"year": 2001}))
+
+
+def test_without_a_full_page_there_is_no_cursor(tmp_path: Path) -> None:
+    index = made(tmp_path, [{"a1": (["harbour", "ship"], {}, "")}])
+    assert index.search("harbour", 2).cursor is None
+    assert index.search("zebra").cursor is None
+    cursor = index.search("harbour", 1).cursor
+    assert cursor is not None
+    last = index.search("harbour", 1, after=cursor)
+    assert (list(last), last.cursor, last.total) == ([], None, 1)
+
+
+@settings(max_examples=200, deadline=None, derandomize=True, database=None)
+@given(
+    place=st.builds(
+        Place,
+        st.integers(0, 1 << 40),
+        st.floats(allow_nan=False),
+        st.lists(st.none() | st.text(), max_size=3).map(tuple),
+        st.text(),
+        st.integers(1, 1 << 33),
+        st.lists(st.text("0123456789abcdefghjkmnpqrstvwxyz", min_size=16, max_size=16), max_size=3).map(tuple),
+    ),
+    question=st.text(),
+)
+def test_a_place_is_read_as_it_was_written(place: Place, question: str) -> None:
+    cursor = encode(place, question)
+    assert decode(cursor, question) == place
+    assert cursor.replace("-", "a").replace("_", "a").isalnum()
+
+
+def test_a_cursor_is_short(tmp_path: Path) -> None:
+    index = made(tmp_path, [{"a1": (["harbour"] * 3, {}, "")}])
+    cursor = index.search("harbour", 2).cursor
+    assert cursor is not None and len(cursor) < 80
+
+
+def test_a_cursor_that_is_none_is_said(tmp_path: Path) -> None:
+    index = made(tmp_path, [{"a1": (["harbour"] * 3, {}, "")}])
+    good = index.search("harbour", 1).cursor
+    assert good is not None
+    damaged = [good[:-1], good + "A", good[1:], good.swapcase(), "", "é", "!", "AAAA", "x" * 100_000]
+    damaged += [good[:at] + ("A" if good[at] != "A" else "B") + good[at + 1 :] for at in range(len(good) - 1)]
+    for cursor in damaged:
+        with pytest.raises(SettingsError, match=r"this (is no|cursor is of)"):
+            index.search("harbour", 1, after=cursor)
+    with pytest.raises(SettingsError, match="no cursor"):
+        index.search("harbour", 1, after=7)  # type: ignore[arg-type]
+
+
+def test_a_cursor_of_another_search_is_said(tmp_path: Path) -> None:
+    index = made(tmp_path, [{"a1": (["harbour ship"] * 3, {"year": 1}, "")}])
+    cursor = index.search("harbour", 1, filter={"year": [1, 2], "lang": "de"}).cursor
+    for options in ({}, {"filter": "year:1"}, {"sort": "year"}, {"per_document": 1}):
+        with pytest.raises(SettingsError, match="another search"):
+            index.search("harbour", 1, after=cursor, **options)  # type: ignore[arg-type]
+    with pytest.raises(SettingsError, match="another search"):
+        index.search("ship", 1, filter={"year": [1, 2], "lang": "de"}, after=cursor)
+    assert len(index.search("harbour", 5, filter={"lang": "de", "year": [1, 2]}, after=cursor)) == 2
+
+
+def test_a_cursor_of_another_version_is_said() -> None:
+    import zlib
+
+    data = b"\7" + bytes(40)
+    cursor = base64.urlsafe_b64encode(data + zlib.crc32(data).to_bytes(4, "little")).decode().rstrip("=")
+    with pytest.raises(SettingsError, match="another version"):
+        decode(cursor, "")
