@@ -18,7 +18,7 @@ from typing import Any
 
 from benchmarks import agreement, machine
 from benchmarks.corpus import DESCRIPTION, BenchmarkError
-from benchmarks.engines import ONE_PROCESS, REFERENCE
+from benchmarks.engines import ONE_PROCESS, REFERENCE, index_of
 from benchmarks.queries import Query, from_dict
 
 ROOT = Path(__file__).parents[1]
@@ -77,6 +77,8 @@ def stage(settings: Settings, least: int | None, say: Callable[[str], None]) -> 
         result["times"] = {what: _microseconds(times) for what, times in result["times"].items()}
         engines[name]["search"] = result
         engines[name]["totals"] = [answer and answer["total"] for answer in found]
+        around = task.run("around", engine=name, index=str(task.index(name)), kinds=kinds, runs=settings.runs)
+        engines[name]["around"] = {what: _microseconds(times) for what, times in around.items()}
         noise += machine.calibrate()
         say(f"{name}: timed {', '.join(kinds) or 'nothing'}")
     stage: dict[str, Any] = {
@@ -106,6 +108,12 @@ def _build_all(
     for name in settings.engines:
         if size["paragraphs"] > settings.at_most.get(name, size["paragraphs"]):
             left_out[name] = f"not asked for above {settings.at_most[name]:,} paragraphs"
+            continue
+        if index_of(name) != name:
+            if index_of(name) in built:
+                built[name] = {**built[index_of(name)], "shared": True}
+            else:
+                left_out[name] = f"it searches the index of {index_of(name)}, which was not asked for"
             continue
         try:
             built[name] = _build(task, name, size, settings.reuse)
@@ -178,7 +186,7 @@ class _Tasks:
         folder.mkdir(parents=True, exist_ok=True)
 
     def index(self, name: str) -> Path:
-        return self.folder / f"index-{name}"
+        return self.folder / f"index-{index_of(name)}"
 
     def queries(self, queries: Sequence[Query]) -> None:
         rows = [query.as_dict() for query in queries]

@@ -17,6 +17,7 @@ from benchmarks.report import label_name, labels, latencies, percentile
 WIDTH = 900
 COLOURS = {
     "searchlib": "#e4572e",
+    "searchlib-compiled": "#9c2a10",
     "searchlib-1": "#f2a08a",
     "tantivy": "#3f88c5",
     "fts5": "#44a66e",
@@ -130,7 +131,7 @@ def _latencies(drawing: _Drawing, stage: Mapping[str, Any]) -> None:
 
 def _building(drawing: _Drawing, stage: Mapping[str, Any]) -> None:
     size = stage["text_bytes"]
-    built = {name: engine["build"] for name, engine in stage["engines"].items()}
+    built = {name: engine["build"] for name, engine in stage["engines"].items() if not engine["build"].get("shared")}
     panels = (
         ("Build, MB of text a second", {name: size / 1e6 / found["seconds"] for name, found in built.items()}),
         ("Index, bytes a byte of text", {name: found["bytes"] / size for name, found in built.items()}),

@@ -11,7 +11,7 @@ import statistics
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from benchmarks.engines import ONE_PROCESS, REFERENCE
+from benchmarks.engines import COMPILED, ONE_PROCESS, REFERENCE
 from benchmarks.machine import spread
 from benchmarks.queries import GIVEN, KINDS
 
@@ -25,7 +25,14 @@ NAMES = {
     "fuzzy": "fuzzy",
     "filtered": "filtered",
 }
-_RATIOS = ((REFERENCE, "tantivy"), ("whoosh", REFERENCE))
+_RATIOS = ((REFERENCE, "tantivy"), (COMPILED, "tantivy"), ("whoosh", REFERENCE))
+_AROUND = {
+    "snippets": "snippets of ten hits",
+    "facets-all": "facets of all paragraphs",
+    "facets": "facets of an OR",
+    "suggestion": "did you mean, a word misspelt",
+    "completion": "completion of 1 to 6 letters",
+}
 PERCENTS = (50, 90, 99)
 
 Stage = Mapping[str, Any]
@@ -75,6 +82,8 @@ def report(run: Mapping[str, Any]) -> str:
             _times(stage, "text"),
             "### The same on an index opened anew for each query: nothing decoded, pages in memory",
             _times(stage, "fresh"),
+            "### Around the top ten: p50 / p90 / p99 in ms",
+            _around(stage),
             "### Do they answer alike?",
             _agreement(stage),
         ]
@@ -111,6 +120,9 @@ def _building(stage: Stage) -> str:
     for name, engine in stage["engines"].items():
         built = engine["build"]
         search = engine.get("search")
+        if built.get("shared"):
+            rows.append([name, *["as searchlib"] * 4, *_opening(search)])
+            continue
         whole = built["seconds"] + (0 if name in (REFERENCE, ONE_PROCESS) else stage["split_seconds"])
         rows.append([
             f"{name} {built['version']}",
@@ -118,8 +130,7 @@ def _building(stage: Stage) -> str:
             _rate(stage, whole),
             f"{built['bytes'] / stage['text_bytes']:.2f}",
             f"{built['peak'] / 1e6:,.0f}",
-            f"{search['open']['median'] * 1000:.1f}" if search else "",
-            f"{search['memory'] / 1e6:,.0f}" if search else "",
+            *_opening(search),
         ])  # fmt: skip
     head = [
         "engine", "build, MB/s", "with loading and splitting, MB/s", "index, bytes a byte of text",
@@ -137,6 +148,13 @@ def _building(stage: Stage) -> str:
     return "\n\n".join([table(head, rows), *against, note, setups])
 
 
+def _opening(search: Mapping[str, Any] | None) -> list[str]:
+    """Milliseconds of opening, megabytes after searching."""
+    if not search:
+        return ["", ""]
+    return [f"{search['open']['median'] * 1000:.1f}", f"{search['memory'] / 1e6:,.0f}"]
+
+
 def _against(stage: Stage) -> list[str]:
     """How searchlib's building compares with each of the others, in a sentence."""
     built = {name: engine["build"] for name, engine in stage["engines"].items()}
@@ -145,7 +163,7 @@ def _against(stage: Stage) -> list[str]:
         return []
     said = []
     for name, found in built.items():
-        if name in (REFERENCE, ONE_PROCESS):
+        if name in (REFERENCE, ONE_PROCESS) or found.get("shared"):
             continue
         rate = f"{found['seconds'] / ours['seconds']:.2f} times the rate"
         rate += f" ({found['seconds'] / alone['seconds']:.2f} with one process)" if alone else ""
@@ -167,6 +185,21 @@ def _times(stage: Stage, what: str) -> str:
             rows.append([label_name(label), str(count), *cells, *_compared(found, label)])
     ratios = [f"{first} / {second}: p50, p99" for first, second in _RATIOS if first in found and second in found]
     return table(["class", "queries", *found, *ratios], rows)
+
+
+def _around(stage: Stage) -> str:
+    found = {name: engine["around"] for name, engine in stage["engines"].items() if engine.get("around")}
+    rows = []
+    for what, title in _AROUND.items():
+        times = {name: [statistics.median(runs) / 1000 for runs in there.get(what, {}).values()]
+                 for name, there in found.items()}  # fmt: skip
+        if what == "facets-all":  # one query, of which every run counts
+            times = {name: [run / 1000 for runs in there.get(what, {}).values() for run in runs]
+                     for name, there in found.items()}  # fmt: skip
+        count = max(map(len, times.values()), default=0)
+        if count:
+            rows.append([title, str(count), *(_cell(one, count) for one in times.values())])
+    return table(["", "queries", *found], rows)
 
 
 def _cell(times: list[float], count: int) -> str:
@@ -258,12 +291,15 @@ def _growth(stages: Sequence[Stage]) -> str:
             if any(cell != "–" for cell in cells):
                 rows.append([label_name(label), name, *cells])
     for name in every:
-        found = [stage["engines"].get(name) for stage in stages]
-        rates = [
-            _rate(stage, one["build"]["seconds"]) if one else "–" for stage, one in zip(stages, found, strict=True)
-        ]
-        rows.append(["build, MB/s", name, *rates])
+        rates = [_built_rate(stage, name) for stage in stages]
+        if any(rate != "–" for rate in rates):
+            rows.append(["build, MB/s", name, *rates])
     return table(head, rows)
+
+
+def _built_rate(stage: Stage, name: str) -> str:
+    built = stage["engines"].get(name, {}).get("build", {})
+    return _rate(stage, built["seconds"]) if built and not built.get("shared") else "–"
 
 
 def _short(times: list[float] | None) -> str:

@@ -159,6 +159,13 @@ class Clock:
         return times
 
 
+def around(task: dict[str, Any]) -> dict[str, Any]:
+    """What is asked around the top ten, as far as the engine has it: snippets, facets, suggestions, completion."""
+    from benchmarks.around import measure
+
+    return measure(_engine(task), task, _queries(task))
+
+
 def cold(task: dict[str, Any]) -> dict[str, Any]:
     """``python -c pass`` and a query at the command line, in turn: seconds and peak memory of each."""
     from benchmarks.cold import compare
@@ -193,6 +200,7 @@ _TASKS: dict[str, Callable[[dict[str, Any]], Any]] = {
     "answers": answers,
     "brute": brute,
     "search": search,
+    "around": around,
     "cold": cold,
 }
 

@@ -13,7 +13,7 @@ ONE_PROCESS = "searchlib-1"
 """searchlib, building with one process: measured for its build only."""
 
 COMPILED = "searchlib-compiled"
-"""searchlib, searching by compiled code."""
+"""searchlib, searching by compiled code the index that searchlib built."""
 
 _ADAPTERS = {
     "searchlib": ("benchmarks.engines.ours", "Searchlib", "searchlib"),
@@ -28,6 +28,11 @@ _ADAPTERS = {
 NAMES: Sequence[str] = tuple(_ADAPTERS)
 REFERENCE = "searchlib"
 """Whose answers those of the others are compared with, after they were compared with brute force."""
+
+
+def index_of(name: str) -> str:
+    """The engine whose index an engine searches."""
+    return REFERENCE if name == COMPILED else name
 
 
 def create(name: str, corpus: Corpus) -> Engine:

@@ -12,11 +12,12 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from benchmarks.queries import Query
 
 TOP = 10
+SNIPPET = 240  # characters: searchlib's default
 MEMORY = 512 << 20  # bytes, for engines that have a budget for building: searchlib's default
 WORDS = r"[^\W_]+"  # what the analysis of peers that take an expression splits with: letters and digits
 
@@ -59,6 +60,31 @@ class Engine(Protocol):
 
     def ids(self, found: Any) -> list[int]:
         """The numbers of the paragraphs found."""
+
+
+@runtime_checkable
+class Shows(Protocol):
+    """An engine that marks in what was found why it was."""
+
+    def snippets(self, prepared: Any, found: Any) -> list[str]:
+        """A part of each paragraph of what `Engine.search` found, read from the index, marked, in HTML."""
+
+
+@runtime_checkable
+class Helps(Protocol):
+    """An engine that counts, corrects and completes."""
+
+    def facets(self, prepared: Any) -> Any:
+        """How many of the paragraphs that match are in each group."""
+
+    def everything(self) -> Any:
+        """The prepared query that every paragraph matches."""
+
+    def suggestion(self, text: str) -> str | None:
+        """What may have been meant by a text."""
+
+    def complete(self, prefix: str) -> Any:
+        """Ten words that begin so."""
 
 
 def stemmer() -> Callable[[str], str]:

@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.corpus import Corpus
-from benchmarks.engines.base import TOP
+from benchmarks.engines.base import SNIPPET, TOP
 from benchmarks.queries import Query
 
 _TOP = f"SELECT rowid, rank FROM paragraphs WHERE paragraphs MATCH ? ORDER BY rank LIMIT {TOP}"
+_SNIPPET = f"snippet(paragraphs, 1, '<b>', '</b>', '…', {SNIPPET // 6})"
 _COUNT = "SELECT count(*) FROM paragraphs WHERE paragraphs MATCH ?"
 
 
@@ -86,6 +87,12 @@ class FTS5:
     def search(self, prepared: str) -> list[Any]:
         """Rows of rowid and rank."""
         return self._db.execute(_TOP, (prepared,)).fetchall()
+
+    def snippets(self, prepared: str, found: list[Any]) -> list[str]:
+        """By its function, which counts words, not characters. It escapes nothing."""
+        marks = ",".join("?" * len(found))
+        shown = f"SELECT {_SNIPPET} FROM paragraphs WHERE paragraphs MATCH ? AND rowid IN ({marks})"
+        return [str(row[0]) for row in self._db.execute(shown, (prepared, *(row[0] for row in found)))]
 
     def total(self, prepared: str) -> int:
         """Counted by SQLite."""

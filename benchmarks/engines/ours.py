@@ -11,7 +11,7 @@ from whoosh import query
 
 import searchlib
 from benchmarks.corpus import Corpus
-from benchmarks.engines.base import MEMORY, TOP
+from benchmarks.engines.base import MEMORY, SNIPPET, TOP
 from benchmarks.queries import Query
 from searchlib.query import parse
 
@@ -95,6 +95,27 @@ class Searchlib:
         """The results' own count."""
         asked, within = prepared
         return int(self._index.search(asked, 0, filter=within).total)
+
+    def snippets(self, prepared: Any, found: Any) -> list[str]:
+        """Of fresh hits: records, spans and snippets are made when they are asked for."""
+        return [hit.snippet("html", SNIPPET) for hit in found]
+
+    def facets(self, prepared: tuple[Any, Any]) -> Any:
+        """Counted with a search for no hits."""
+        return self._index.search(prepared[0], 0, facets=["group"]).facets["group"]
+
+    def everything(self) -> tuple[Any, Any]:
+        """Whoosh's node."""
+        return query.Every(), None
+
+    def suggestion(self, text: str) -> str | None:
+        """Of a search for one hit, which is within the time."""
+        found: str | None = self._index.search(text, 1).suggestion
+        return found
+
+    def complete(self, prefix: str) -> Any:
+        """Ten words with their counts."""
+        return self._index.complete(prefix, limit=10)
 
     def ids(self, found: Any) -> list[int]:
         """From the path (``documents.jsonl#d17``) and the number of each hit."""

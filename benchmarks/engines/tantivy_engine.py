@@ -10,7 +10,7 @@ from typing import Any
 import tantivy
 
 from benchmarks.corpus import Corpus
-from benchmarks.engines.base import MEMORY, TOP
+from benchmarks.engines.base import MEMORY, SNIPPET, TOP
 from benchmarks.queries import Query
 
 _ANALYZER = "english"
@@ -124,6 +124,12 @@ class Tantivy:
     def search(self, prepared: Any) -> Any:
         """Scores and addresses. Without a count, so that it may pass over what cannot be among the top."""
         return self._searcher.search(prepared, TOP, count=False).hits
+
+    def snippets(self, prepared: Any, found: Any) -> list[str]:
+        """By its generator."""
+        made = tantivy.SnippetGenerator.create(self._searcher, prepared, self._schema, "text")
+        made.set_max_num_chars(SNIPPET)
+        return [made.snippet_from_doc(self._searcher.doc(address)).to_html() for _, address in found]
 
     def total(self, prepared: Any) -> int:
         """Counted by tantivy."""
