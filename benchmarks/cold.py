@@ -40,6 +40,7 @@ def compare(task: dict[str, Any]) -> dict[str, Any]:
 def run(command: list[str], folder: str) -> dict[str, float]:
     """Seconds, peak resident bytes and exit code of a command."""
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)  # an installation has its modules compiled
     began = time.perf_counter()
     process = subprocess.Popen(
         command, cwd=folder, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL

@@ -109,12 +109,17 @@ def paragraph_id(path: str, text: str, occurrence: int = 0) -> str:
     White space is not significant. 80 bits of BLAKE2b (RFC 7693) in Crockford's base 32: among two million
     paragraphs the chance that any two collide is 2e-12.
     """
-    return id_text(int.from_bytes(IdHash(path).digest(" ".join(text.split()), occurrence), "big"))
+    return id_text(paragraph_number(path, text, occurrence))
+
+
+def paragraph_number(path: str, text: str, occurrence: int = 0) -> int:
+    """The 80 bits of ``paragraph_id``."""
+    return int.from_bytes(IdHash(path).digest(" ".join(text.split()), occurrence), "big")
 
 
 def id_text(number: int) -> str:
     """The id whose 80 bits are this number."""
-    return "".join(_ALPHABET[number >> shift & 31] for shift in range(75, -1, -5))
+    return "".join([_ALPHABET[number >> shift & 31] for shift in range(75, -1, -5)])
 
 
 def id_number(prefix: str) -> int:

@@ -15,7 +15,7 @@ import numpy as np
 
 from searchlib.arrays import NDArray
 from searchlib.engines.whoosh.codec.segment import SegmentColumns
-from searchlib.records import DocumentInfo, Kind, Metadata, Paragraph, Record, id_number, paragraph_id
+from searchlib.records import DocumentInfo, Kind, Metadata, Paragraph, Record, id_text, paragraph_number
 
 NUMBERS: Final = frozenset(("number", "start", "line", "_id"))
 """The columns of a segment of records: of each paragraph number, place, line, and the first 32 bits of its id."""
@@ -57,8 +57,8 @@ def _record(segment: SegmentColumns, number: int, stored: Mapping[str, Any]) -> 
     if len(texts) < len(_TEXTS) or not isinstance(occurrence, int):
         segment.stored_damaged(f"record {number} is not what was written")
     path, title, type, language, metadata, text, headings, kind, digest = texts
-    id = paragraph_id(path, text, occurrence)
-    if id_number(id) >> 48 != int(segment.column("_id")[number]):
+    id = paragraph_number(path, text, occurrence)
+    if id >> 48 != int(segment.column("_id")[number]):
         segment.stored_damaged(f"the id of record {number} is not that of its text")
     document = DocumentInfo(path, title, type, language, _metadata(segment, number, metadata), digest[:_DIGEST])
     start = int(segment.column("start")[number])
@@ -71,7 +71,7 @@ def _record(segment: SegmentColumns, number: int, stored: Mapping[str, Any]) -> 
         tuple(headings.split("\n")) if headings else (),
         cast(Kind, kind),
     )
-    return Record(id, document, paragraph)
+    return Record(id_text(id), document, paragraph)
 
 
 def read_metadata(segment: SegmentColumns, number: int) -> Metadata:

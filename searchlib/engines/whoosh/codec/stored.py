@@ -3,7 +3,7 @@
 * A *stream* is one field's values in document order. Its name says what they are: ``stored:`` and the field, or,
   where Whoosh wants them, ``column:`` (values to sort by that are no numbers) or ``vector:`` (term vectors).
 * A *run* is a value that successive documents share (all paragraphs of a document have its title): kept once.
-* A *block* is some 64 KiB of a stream, compressed by itself with Zstandard.
+* A *block* is some 32 KiB of a stream, compressed by itself with Zstandard.
 
 A block begins with 0 (the rest is as it is) or 1 (the rest is a Zstandard frame). What it holds::
 
@@ -25,26 +25,28 @@ from __future__ import annotations
 import itertools
 import struct
 import threading
+from bisect import bisect_right
 from collections import OrderedDict
 from collections.abc import Iterator
-from typing import Any, Final
+from typing import Any, Final, NoReturn
 
 import numpy as np
 import zstandard
 
 from searchlib.arrays import NDArray
 from searchlib.engines.whoosh.codec import values
-from searchlib.engines.whoosh.codec.container import Container
+from searchlib.engines.whoosh.codec.container import Container, Section
 
 KIND: Final = b"STOR"
 STORED_STREAM: Final = "stored:"
 COLUMN_STREAM: Final = "column:"
 VECTOR_STREAM: Final = "vector:"
 RAW_SECTION: Final = "raw:"
-CACHED_BLOCKS: Final = 64
+CACHED_BLOCKS: Final = 256
 _MAX_RATIO: Final = 256
 _ALWAYS_ALLOWED: Final = 1 << 20
 
+_OF_THREAD: Final = threading.local()
 BLOCK_HEADER: Final = struct.Struct("<BBI")
 TEXTS, INTEGERS, VALUES = 1, 2, 3
 
@@ -94,7 +96,7 @@ class _Block:
         elif self._kind in (TEXTS, VALUES):
             self._ends = np.frombuffer(raw, "<u4", count, at)
             self._data = raw[at + 4 * count :]
-            if int(self._ends[-1]) != len(self._data) or bool((np.diff(self._ends.astype(np.int64)) < 0).any()):
+            if int(self._ends[-1]) != len(self._data) or bool((self._ends[1:] < self._ends[:-1]).any()):
                 raise ValueError("ends")
         else:
             raise ValueError("kind")
@@ -104,13 +106,13 @@ class _Block:
         at = document if self._run_ends is None else int(self._run_ends.searchsorted(document, "right"))
         if self._kind == INTEGERS:
             return int(self._integers[at])
-        return self._convert(int(self._ends[at - 1]) if at else 0, int(self._ends[at]))
+        ends = self._ends
+        data = self._data[ends.item(at - 1) if at else 0 : ends.item(at)]
+        return data.decode("utf-8", "surrogatepass") if self._kind == TEXTS else _decoded(data)
 
     def _convert(self, start: int, stop: int) -> Any:
         data = self._data[start:stop]
-        if self._kind == TEXTS:
-            return data.decode("utf-8", "surrogatepass")
-        return values.decode(data) if data else MISSING
+        return data.decode("utf-8", "surrogatepass") if self._kind == TEXTS else _decoded(data)
 
     def at(self, documents: NDArray[np.int64]) -> list[Any]:
         """The values of some documents, counted from the first of the block."""
@@ -132,6 +134,10 @@ class _Block:
             return distinct
         counts = np.diff(self._run_ends, prepend=0).tolist()
         return [value for value, count in zip(distinct, counts, strict=True) for _ in range(count)]
+
+
+def _decoded(data: bytes) -> Any:
+    return values.decode(data) if data else MISSING
 
 
 class _Cache:
@@ -156,6 +162,54 @@ class _Cache:
                 self._blocks.popitem(last=False)
 
 
+class _Stream:
+    """A stream for reading: where its blocks are, and the one that was read last."""
+
+    def __init__(self, name: str, container: Container, blocks: Section, cache: _Cache, documents: int) -> None:
+        data = container.section("index:" + name).array(np.uint8)
+        count, rest = divmod(len(data) - 4, 20)
+        if rest or count < 0:
+            container.damaged(f"the index of {name!r} has a length that cannot be")
+        split = 4 * (count + 1)
+        self.firsts: list[int] = data[:split].view("<u4").tolist()
+        """The first document of each block, and the number of documents."""
+        self._places = data[split:].view("<u8").reshape(2, count)
+        if self.firsts[-1] != documents or self.firsts[0]:
+            container.damaged(f"the index of {name!r} does not cover the documents")
+        self._name, self._container, self._blocks, self._cache = name, container, blocks, cache
+        self._last: tuple[int, int, _Block] | None = None  # first document, the one after the last
+
+    def value(self, document: int) -> Any:
+        last = self._last
+        if last is None or not last[0] <= document < last[1]:
+            number = bisect_right(self.firsts, document) - 1
+            self._last = last = self.firsts[number], self.firsts[number + 1], self.block(number)
+        try:
+            return last[2].value(document - last[0])
+        except ValueError:
+            self.damaged()
+
+    def block(self, number: int) -> _Block:
+        """A block, by its number."""
+        block = self._cache.get((self._name, number))
+        if block is None:
+            start, stop = self._places[:, number].tolist()
+            data = self._blocks.slice(start, stop).tobytes()
+            try:
+                block = _Block(_decompress(data))
+                right = block.documents == self.firsts[number + 1] - self.firsts[number]
+            except (ValueError, IndexError, struct.error, zstandard.ZstdError):
+                right = False
+            if block is None or not right:
+                self._container.damaged(f"block {number} of {self._name!r} is not what was written")
+            self._cache.put((self._name, number), block)
+        return block
+
+    def damaged(self) -> NoReturn:
+        """Raise IndexCorrupt for a value in it."""
+        self._container.damaged(f"a value of {self._name!r} is not what was written")
+
+
 class Stored:
     """The stored fields of a segment, for reading; safe to share between threads.
 
@@ -167,7 +221,8 @@ class Stored:
         self.container = container
         self._blocks = container.section("blocks")
         self._cache = _Cache(CACHED_BLOCKS)
-        self._indexes: dict[str, tuple[NDArray[np.uint32], NDArray[np.uint64]]] = {}
+        self._streams: dict[str, _Stream] = {}
+        self._fields: list[tuple[str, _Stream]] | None = None
         count = container.meta.get("documents")
         if type(count) is not int:
             container.damaged("it does not say how many documents it has")
@@ -194,77 +249,54 @@ class Stored:
         found = self.container.section(section)
         return found.slice(0, found.length).tobytes()
 
-    def _index(self, name: str) -> tuple[NDArray[np.uint32], NDArray[np.uint64]]:
-        index = self._indexes.get(name)
-        if index is None:
-            data = self.container.section("index:" + name).array(np.uint8)
-            blocks, rest = divmod(len(data) - 4, 20)
-            if rest or blocks < 0:
-                self.container.damaged(f"the index of {name!r} has a length that cannot be")
-            split = 4 * (blocks + 1)
-            docs, places = data[:split].view("<u4"), data[split:].view("<u8").reshape(2, blocks)
-            if int(docs[-1]) != self.doc_count or int(docs[0]):
-                self.container.damaged(f"the index of {name!r} does not cover the documents")
-            index = self._indexes[name] = docs, places
-        return index
+    def _stream(self, name: str) -> _Stream:
+        stream = self._streams.get(name)
+        if stream is None:
+            stream = _Stream(name, self.container, self._blocks, self._cache, self.doc_count)
+            self._streams[name] = stream
+        return stream
 
-    def _block(self, name: str, number: int) -> _Block:
-        block = self._cache.get((name, number))
-        if block is None:
-            docs, places = self._index(name)
-            data = self._blocks.slice(int(places[0, number]), int(places[1, number])).tobytes()
-            try:
-                block = _Block(_decompress(data))
-                right = block.documents == int(docs[number + 1]) - int(docs[number])
-            except (ValueError, IndexError, struct.error, zstandard.ZstdError):
-                right = False
-            if block is None or not right:
-                self.container.damaged(f"block {number} of {name!r} is not what was written")
-            self._cache.put((name, number), block)
-        return block
+    def _known(self, document: int) -> None:
+        if not 0 <= document < self.doc_count:
+            raise IndexError(f"document {document} of {self.doc_count}")
 
     def value(self, name: str, document: int) -> Any:
         """The value of a document in a stream; `MISSING` if it has none."""
-        docs, _ = self._index(name)
-        if not 0 <= document < self.doc_count:
-            raise IndexError(f"document {document} of {self.doc_count}")
-        number = int(docs.searchsorted(np.uint32(document), "right")) - 1
-        block = self._block(name, number)
-        try:
-            return block.value(document - int(docs[number]))
-        except ValueError:
-            self.container.damaged(f"a value of {name!r} is not what was written")
+        self._known(document)
+        return self._stream(name).value(document)
 
     def values_at(self, name: str, documents: NDArray[np.int64]) -> Iterator[Any]:
         """The values of these documents, which increase; `MISSING` where there is none."""
-        docs, _ = self._index(name)
         if not len(documents):
             return
-        first_block, last_block = docs.searchsorted(documents[[0, -1]].astype(np.uint32), "right") - 1
+        stream = self._stream(name)
+        firsts = stream.firsts
         first = 0
-        for number in range(int(first_block), int(last_block) + 1):
-            start, stop = int(docs[number]), int(docs[number + 1])
-            last = int(documents.searchsorted(stop))
+        for number in range(bisect_right(firsts, int(documents[0])) - 1, bisect_right(firsts, int(documents[-1]))):
+            last = int(documents.searchsorted(firsts[number + 1]))
             if last > first:
                 try:
-                    yield from self._block(name, number).at(documents[first:last] - start)
+                    yield from stream.block(number).at(documents[first:last] - firsts[number])
                 except (ValueError, IndexError):
-                    self.container.damaged(f"a value of {name!r} is not what was written")
+                    stream.damaged()
             first = last
 
     def document(self, document: int) -> dict[str, Any]:
         """The stored values that a document has, by field."""
-        pairs = ((name, self.value(STORED_STREAM + name, document)) for name in self.fields)
+        self._known(document)
+        if self._fields is None:
+            self._fields = [(name, self._stream(STORED_STREAM + name)) for name in self.fields]
+        pairs = [(name, stream.value(document)) for name, stream in self._fields]
         return {name: value for name, value in pairs if value is not MISSING}
 
     def values(self, name: str) -> Iterator[Any]:
         """The values of all documents, in order; `MISSING` where there is none."""
-        docs, _ = self._index(name)
-        for number in range(len(docs) - 1):
+        stream = self._stream(name)
+        for number in range(len(stream.firsts) - 1):
             try:
-                yield from self._block(name, number).all()
+                yield from stream.block(number).all()
             except ValueError:
-                self.container.damaged(f"a value of {name!r} is not what was written")
+                stream.damaged()
 
 
 def _decompress(data: bytes) -> bytes:
@@ -274,4 +306,9 @@ def _decompress(data: bytes) -> bytes:
     size = zstandard.frame_content_size(frame)
     if data[:1] != b"\1" or not 0 <= size <= allowed_size(len(frame)):
         raise ValueError("frame")
-    return zstandard.ZstdDecompressor().decompress(frame)
+    try:
+        decompressor = _OF_THREAD.decompressor
+    except AttributeError:  # one cannot be shared
+        decompressor = _OF_THREAD.decompressor = zstandard.ZstdDecompressor()
+    found: bytes = decompressor.decompress(frame)
+    return found
