@@ -249,8 +249,8 @@ class Index:
         problems = self._reader.verify(quick)
         if sources is None:
             return problems
+        from searchlib.comparing import compare
         from searchlib.engine import Problem
-        from searchlib.indexing import compare
 
         found = compare([sources] if isinstance(sources, (str, os.PathLike)) else sources, self.path)
         problems += [Problem(name, "changed since it was indexed") for name in found.changed]

@@ -3,9 +3,7 @@
 A seed whose bytes have the digest that the index remembers is not loaded. Of the others each document is compared by
 its own digest: unchanged ones are not touched, changed ones replaced, new ones added; documents that no seed holds
 any more are removed. Documents that were added through ``index.writer()`` belong to no seed and are left alone.
-
-An index that is damaged, or was built with other settings, is built anew. `compare` says how an index and its
-seeds differ, and changes nothing.
+An index that is damaged, or was built with other settings, is built anew.
 """
 
 from __future__ import annotations
@@ -13,27 +11,24 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from itertools import chain, islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypedDict
 
 from searchlib.analysis import DEFAULT_LANGUAGE, detect_language
-from searchlib.documents import Content, KnownRows, LoadOptions, Report, SeedFile, load, walk
+from searchlib.comparing import INCOMPLETE, find_seeds, settings_of, sources_of
+from searchlib.documents import Content, KnownRows, LoadOptions, Report, SeedFile, load
 from searchlib.documents.reading import ReadAhead
-from searchlib.documents.walk import STDIN, escaped
-from searchlib.errors import SeedError, SettingsError
+from searchlib.errors import SeedError
 from searchlib.records import Document, document_digest
 
 if TYPE_CHECKING:
     from searchlib.engines.whoosh.writer import WhooshWriter
 
-# Ends the digest of a seed of which something was skipped or noted: it is loaded again, to be told again.
-INCOMPLETE = "!"
 KEEP = 64 << 20  # bytes
 ROWS = (".jsonl", ".ndjson")  # names of seeds whose rows are known by their lines
 _SAMPLED, _SAMPLE = 64, 256  # documents of a seed, and code points of each, by which its language is told
-ANALYSIS = 1  # raised whenever the same document would be indexed differently
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,66 +142,6 @@ def update(  # noqa: PLR0913 - keywords, one for each thing that can be said of 
     return changes
 
 
-def find_seeds(
-    paths: Iterable[str | os.PathLike[str]],
-    report: Report,
-    include: Iterable[str] = (),
-    exclude: Iterable[str] = (),
-    strict: bool = False,
-) -> list[SeedFile]:
-    """The seed files at ``paths`` in the order of the index: by name, numbers in it by their value."""
-    from searchlib.engines.whoosh.building.order import natural_key
-
-    found = list(walk(paths, include=tuple(include), exclude=tuple(exclude), report=report, strict=strict))
-    return sorted(found, key=lambda seed: natural_key(seed.name))
-
-
-def settings_of(language: str, options: LoadOptions) -> dict[str, Any]:
-    """What an index remembers of how it was built; another setting builds it anew."""
-    from searchlib.analysis import base_language
-
-    if language != "auto" and not base_language(language):
-        raise SettingsError(f"{language!r} is no language; give a code as en or tr, or auto")
-    loading = {name: value for name, value in asdict(options).items() if name not in ("strict", "max_bytes")}
-    defaults = asdict(LoadOptions())
-    changed = {name: value for name, value in sorted(loading.items()) if value != defaults[name]}
-    return {
-        "analysis": ANALYSIS,
-        "language": language if language == "auto" else base_language(language),
-        "loading": {name: list(value) if isinstance(value, tuple) else value for name, value in changed.items()},
-    }
-
-
-def sources_of(
-    paths: Iterable[str | os.PathLike[str]], include: Iterable[str], exclude: Iterable[str]
-) -> dict[str, tuple[str, ...]]:
-    """What an index remembers of where its seeds come from: the names of the roots, not where they lie.
-
-    So an index is the same wherever it and its seeds are.
-    """
-    names = {escaped(Path(path).resolve().name) if os.fspath(path) != "-" else STDIN for path in paths}
-    return {"exclude": tuple(exclude), "include": tuple(include), "roots": tuple(sorted(names))}
-
-
-def find_roots(index: Path, candidates: Iterable[str | os.PathLike[str]] = ()) -> list[Path]:
-    """Where the seeds of ``index`` lie: those of ``candidates`` that have the names of its roots, or else files and
-    folders of these names in the folders above the index.
-
-    Raises SettingsError for a root that is found nowhere.
-    """
-    from searchlib.engines.whoosh import published
-
-    known = {escaped(Path(path).resolve().name): Path(path) for path in candidates if os.fspath(path) != "-"}
-    found = []
-    for name in published(index).sources.get("roots", ()):
-        above = (folder / name for folder in index.resolve().parents)
-        place = next((path for path in (known.get(name), *above) if path is not None and path.exists()), None)
-        if place is None:
-            raise SettingsError(f"cannot find {name}, which {index} was built from: give the paths of its seeds")
-        found.append(place)
-    return found
-
-
 def _room(memory: int | None) -> int:
     """The largest file that is kept in memory from when it is hashed to when it is loaded, by the memory budget."""
     return min(KEEP, memory // 8) if memory is not None else KEEP
@@ -216,91 +151,6 @@ def _replace(options: LoadOptions, **changes: Any) -> LoadOptions:
     from dataclasses import replace
 
     return replace(options, **changes)
-
-
-def is_stale(paths: Iterable[str | os.PathLike[str]], index: Path) -> bool:
-    """Whether seeds came, went or changed since ``index`` was built, as far as a look at the files tells.
-
-    Files no newer than the index are taken to be unchanged; the digests of the others are compared. The patterns
-    with which the index was built count.
-    """
-    from searchlib.engines.whoosh import published, published_at
-
-    remembered, built = published(index), published_at(index)
-    known = remembered.seeds
-    for seed in find_seeds(
-        paths, Report(), remembered.sources.get("include", ()), remembered.sources.get("exclude", ())
-    ):
-        digest = known.pop(seed.name, None)
-        if digest is None or (seed.modified > built and _digest(seed) != digest.rstrip(INCOMPLETE)):
-            return True
-    return bool(known)
-
-
-def _digest(seed: SeedFile) -> str:
-    """The digest of a seed; "" where it cannot be read."""
-    try:
-        return seed.read().digest
-    except SeedError:
-        return ""
-
-
-@dataclass(slots=True)
-class Differences:
-    """How an index is not what its seeds would give: names of seeds, and settings in words. Empty: it is."""
-
-    changed: list[str] = field(default_factory=list)
-    vanished: list[str] = field(default_factory=list)
-    new: list[str] = field(default_factory=list)
-    settings: list[str] = field(default_factory=list)
-
-    def __bool__(self) -> bool:
-        """Whether there is any."""
-        return bool(self.changed or self.vanished or self.new or self.settings)
-
-
-def compare(
-    paths: Iterable[str | os.PathLike[str]],
-    index: Path,
-    *,
-    options: LoadOptions | None = None,
-    language: str | None = None,
-    include: Iterable[str] | None = None,
-    exclude: Iterable[str] | None = None,
-) -> Differences:
-    """How ``index`` differs from what the seeds at ``paths`` would give. Every seed is read, nothing is written.
-
-    What is None is taken to be as the index was built. Raises IndexMissing, IndexCorrupt, IndexIncompatible.
-    """
-    from searchlib.engines.whoosh import published
-
-    remembered = published(index)
-    paths = list(paths)
-    before = remembered.sources
-    include = tuple(before.get("include", ()) if include is None else include)
-    exclude = tuple(before.get("exclude", ()) if exclude is None else exclude)
-    differences = Differences()
-    known = remembered.seeds
-    for seed in find_seeds(paths, Report(), include, exclude):
-        remembered_digest = known.pop(seed.name, None)
-        if remembered_digest is None:
-            differences.new.append(seed.name)
-        elif remembered_digest.rstrip(INCOMPLETE) != _digest(seed):
-            differences.changed.append(seed.name)
-    differences.vanished += sorted(known)
-    wanted: dict[str, Any] = {**remembered.settings, **sources_of(paths, include, exclude)}
-    if language is not None or options is not None:
-        built_language = str(remembered.settings.get("language", "auto"))
-        wanted.update(settings_of(language or built_language, options or LoadOptions()))
-    found: dict[str, Any] = {**remembered.settings, **before}
-    for name in sorted(wanted):
-        if _plain(wanted[name]) != _plain(found.get(name)):
-            differences.settings.append(f"{name} is {_plain(found.get(name))}, not {_plain(wanted[name])}")
-    return differences
-
-
-def _plain(value: Any) -> Any:
-    return list(value) if isinstance(value, tuple) else value
 
 
 class _Update:

@@ -18,7 +18,7 @@ LAYERS = (
     ("searchlib.__main__", "searchlib.cli"),
     ("searchlib", "searchlib.api"),
     ("searchlib.searching", "searchlib.similarity", "searchlib.writing"),
-    ("searchlib.indexing", "searchlib.engines"),
+    ("searchlib.indexing", "searchlib.comparing", "searchlib.engines"),
     ("searchlib.cursors", "searchlib.filtering", "searchlib.request"),
     (
         "searchlib.engine",

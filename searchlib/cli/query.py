@@ -163,6 +163,6 @@ def _is_of(settings: Settings, index: Index) -> bool:
 
 
 def _is_stale(settings: Settings, index: Index) -> bool:
-    from searchlib.indexing import is_stale
+    from searchlib.comparing import is_stale
 
     return is_stale(settings.seeds, index.path)

@@ -20,9 +20,9 @@ from searchlib.errors import IndexCorrupt, IndexIncompatible, IndexMissing
 from searchlib.settings import Settings
 
 if TYPE_CHECKING:
+    from searchlib.comparing import Differences
     from searchlib.documents import LoadOptions
     from searchlib.engine import Stats
-    from searchlib.indexing import Differences
 
 
 @click.command("verify")
@@ -74,7 +74,7 @@ def check_against_seeds(
     settings: Settings, options: LoadOptions, output: Output, *, as_json: bool, digest: bool
 ) -> int:
     """What ``searchlib index --check`` does: compare the index with what these seeds and settings would give."""
-    from searchlib.indexing import Differences, compare
+    from searchlib.comparing import Differences, compare
 
     seeds_exist(settings)
     differences = Differences()
@@ -116,7 +116,7 @@ def _soundness(settings: Settings, quick: bool = False) -> tuple[list[Problem], 
 
 
 def _differences(settings: Settings) -> Differences:
-    from searchlib.indexing import compare, find_roots
+    from searchlib.comparing import compare, find_roots
 
     index = Path(settings.index)
     named = settings.origin.get("seeds", "").startswith("--")

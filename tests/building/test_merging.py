@@ -13,7 +13,7 @@ from searchlib.engines.whoosh.building.merging import merge, place
 from searchlib.engines.whoosh.building.order import natural_key
 from searchlib.engines.whoosh.building.sources import RunSource, SegmentSource, Source, SpilledRun
 from searchlib.engines.whoosh.codec.segment import SegmentColumns
-from searchlib.engines.whoosh.writer import STORED
+from searchlib.engines.whoosh.generation import STORED
 from searchlib.records import Document
 
 PARAGRAPHS = [

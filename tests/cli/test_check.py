@@ -6,7 +6,7 @@ import json
 import os
 from pathlib import Path
 
-from searchlib.indexing import is_stale
+from searchlib.comparing import is_stale
 
 from .commands import in_process
 

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from searchlib.engines.whoosh.codec import bulk
 from searchlib.engines.whoosh.codec.encoding import Postings, encode
-from searchlib.engines.whoosh.codec.packing import StreamDamaged
 from searchlib.engines.whoosh.codec.postings import Record
 from searchlib.engines.whoosh.codec.terms import TermEntry
+from searchlib.engines.whoosh.codec.unpacking import StreamDamaged
 
 DOCUMENTS = 1 << 17
 LENGTHS = np.full(DOCUMENTS, 9, np.uint32)

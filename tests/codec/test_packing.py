@@ -5,7 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from searchlib.engines.whoosh.codec.packing import HIGH_BYTES, PLANES, WIDTHS, Stream, StreamDamaged, StreamPlan
+from searchlib.engines.whoosh.codec.packing import HIGH_BYTES, PLANES, WIDTHS, StreamPlan
+from searchlib.engines.whoosh.codec.unpacking import Stream, StreamDamaged
 
 numbers = st.one_of(
     st.integers(0, 3), st.integers(0, 300), st.integers(0, 1 << 17), st.integers(0, (1 << 32) - 1), st.just(1_000_000)

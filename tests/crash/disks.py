@@ -17,7 +17,7 @@ from typing import Any
 
 import pytest
 
-from searchlib.engines.whoosh import disk, writer
+from searchlib.engines.whoosh import disk, generation
 from searchlib.engines.whoosh.building import merging
 from searchlib.engines.whoosh.codec.container import ContainerWriter
 from searchlib.engines.whoosh.codec.files import STORED, SegmentFiles
@@ -187,10 +187,10 @@ def unsafe(unsafe_disk: UnsafeDisk) -> Iterator[UnsafeDisk]:
         unsafe_disk.count("write", folder / "deletions")
         return original(folder, *arguments, **options)
 
-    original = writer.write_deletions
+    original = generation.write_deletions
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(disk, "DISK", unsafe_disk)
         patch.setattr(SegmentFiles, "_create", create)
         patch.setattr(merging, "stored_file", stored_file)
-        patch.setattr(writer, "write_deletions", write_deletions)
+        patch.setattr(generation, "write_deletions", write_deletions)
         yield unsafe_disk

@@ -9,8 +9,8 @@ import pytest
 
 import searchlib
 from searchlib import Document, IndexCorrupt, IndexIncompatible, IndexLocked, IndexMissing, ParagraphNotFound, SeedError
+from searchlib.comparing import is_stale
 from searchlib.documents import Content, SeedFile
-from searchlib.indexing import is_stale
 from searchlib.records import paragraph_id
 
 NOTES = "Notes\n\nThe harbour is closed in winter.\n\nShips wait outside the harbour until spring.\n"

@@ -19,7 +19,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 import searchlib
 from searchlib import Document, indexing
 from searchlib.documents import LoadOptions
-from searchlib.engines.whoosh import disk, writer
+from searchlib.engines.whoosh import disk, generation
 from searchlib.engines.whoosh.publishing import LOCK
 
 from .answers import answers
@@ -70,7 +70,7 @@ class Updates(RuleBasedStateMachine):
     @initialize()
     def begin(self) -> None:
         self.patch = pytest.MonkeyPatch()
-        self.patch.setattr(writer, "MOST_SEGMENTS", 3)
+        self.patch.setattr(generation, "MOST_SEGMENTS", 3)
         self.patch.setattr(disk, "_sync", lambda path: None)
         self.patch.setattr(indexing, "_SAMPLED", 2)  # rows that are loaded, whether they are known or not
         self.root = Path(tempfile.mkdtemp())

@@ -7,8 +7,9 @@
 `ColumnarSegment`         a segment in Whoosh's TOC, by this path of its class (`codec`)
 ========================  ============================================================
 
-docs/index-format.md specifies the files. Below these stand `container` (sections and checksums), `packing` (numbers),
-`postings`, `terms`, `stored` with `values`, `columns` and `deletions`; they know nothing of Whoosh.
+docs/index-format.md specifies the files. Below these stand `container` (sections and checksums), `packing` and
+`unpacking` (numbers), `postings`, `terms`, `stored` with `values`, `columns` and `deletions`; they know nothing of
+Whoosh.
 """
 
 from __future__ import annotations

@@ -14,18 +14,10 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from searchlib.arrays import NDArray
-from searchlib.engines.whoosh.codec.packing import (
-    BLOCK,
-    HIGH_BYTES,
-    PLANES,
-    U32,
-    WIDTHS,
-    StreamDamaged,
-    ranges,
-    unpack_plane,
-)
+from searchlib.engines.whoosh.codec.packing import BLOCK, HIGH_BYTES, PLANES, U32, WIDTHS, ranges
 from searchlib.engines.whoosh.codec.postings import HAS_FREQUENCIES, NO_POSITIONS, SUMMARY_BYTES
 from searchlib.engines.whoosh.codec.terms import TermEntry
+from searchlib.engines.whoosh.codec.unpacking import StreamDamaged, unpack_plane
 
 MOST_OCCURRENCES: Final = 1 << 14
 """A term that stands more often is decoded by itself, which costs no more then."""

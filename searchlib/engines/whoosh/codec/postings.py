@@ -35,7 +35,8 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from searchlib.arrays import NDArray
-from searchlib.engines.whoosh.codec.packing import BLOCK, U32, Stream, StreamDamaged, distinct, ranges
+from searchlib.engines.whoosh.codec.packing import BLOCK, U32, distinct, ranges
+from searchlib.engines.whoosh.codec.unpacking import Stream, StreamDamaged
 
 HAS_FREQUENCIES: Final = 0x40
 HAS_TAIL: Final = 0x80

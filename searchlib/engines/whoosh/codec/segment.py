@@ -31,11 +31,11 @@ from searchlib.engines.whoosh.codec.files import (
     TERMS_KIND,
     SegmentFiles,
 )
-from searchlib.engines.whoosh.codec.packing import StreamDamaged
 from searchlib.engines.whoosh.codec.postings import MAX_DOCUMENTS, Blocks, Record
 from searchlib.engines.whoosh.codec.stored import KIND as STORED_KIND
 from searchlib.engines.whoosh.codec.stored import MISSING, STORED_STREAM, Stored
 from searchlib.engines.whoosh.codec.terms import TermEntry, Terms
+from searchlib.engines.whoosh.codec.unpacking import StreamDamaged
 
 __all__ = ["MISSING", "Blocks", "InvertedColumns", "SegmentColumns", "SegmentFiles", "TermEntry"]
 

@@ -16,8 +16,9 @@ from whoosh import formats
 from searchlib.arrays import NDArray
 from searchlib.engines.whoosh.codec import tails
 from searchlib.engines.whoosh.codec.formats import EXISTENCE, FREQUENCY, POSITIONS, PostingFormat
-from searchlib.engines.whoosh.codec.packing import BLOCK, StreamDamaged
+from searchlib.engines.whoosh.codec.packing import BLOCK
 from searchlib.engines.whoosh.codec.postings import Record
+from searchlib.engines.whoosh.codec.unpacking import StreamDamaged
 from searchlib.engines.whoosh.codec.values import ValueDamaged
 
 _frequency_value = formats.pack_uint

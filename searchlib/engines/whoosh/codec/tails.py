@@ -23,7 +23,7 @@ from typing import Final
 import numpy as np
 
 from searchlib.arrays import NDArray
-from searchlib.engines.whoosh.codec.packing import StreamDamaged
+from searchlib.engines.whoosh.codec.unpacking import StreamDamaged
 
 _WEIGHTS: Final = 1
 _ONE_WEIGHT: Final = 2
