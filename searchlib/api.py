@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Unpack
 
-from searchlib.errors import IndexProblem, SettingsError
-from searchlib.hits import Hit, Results
+from searchlib.errors import IndexProblem, SeedError, SettingsError
+from searchlib.hits import Results, Stream
 from searchlib.request import Request
 from searchlib.searching import Parser, handle_of, search, search_many, stream
 from searchlib.writing import WriterContext
@@ -146,17 +146,28 @@ class Index:
         per_document: int | None = None,
         facets: str | Sequence[str] | Mapping[str, int | None] = (),
         strict: bool = False,
+        synonyms: StrPath | Synonyms | None = None,
     ) -> list[Results]:
         """The results of each of several queries, in order, all of one generation of the index: see `search`."""
-        request = Request(limit, 0, filter, sort, per_document, None, facets, strict, self.synonyms)
+        wanted = self.synonyms if synonyms is None else _synonyms(synonyms)
+        request = Request(limit, 0, filter, sort, per_document, None, facets, strict, wanted)
         return search_many(self._reader, queries, request)
 
-    def all(self, query: str | Any, *, filter: Any = None, strict: bool = False) -> Iterator[Hit]:
+    def all(
+        self,
+        query: str | Any,
+        *,
+        filter: Any = None,
+        strict: bool = False,
+        synonyms: StrPath | Synonyms | None = None,
+    ) -> Stream:
         """Every hit, in the order of the index: by document, then paragraph, in memory that does not grow.
 
-        ``rank`` is the place in that order. Arguments are as in `search`.
+        An iterator, with ``warnings``, over this generation of the index, whatever is committed meanwhile. ``rank`` is
+        the place in that order. Arguments are as in `search`.
         """
-        return stream(self._reader, query, filter, strict, self.synonyms)
+        wanted = self.synonyms if synonyms is None else _synonyms(synonyms)
+        return stream(self._reader, query, filter, strict, wanted)
 
     def similar(
         self,
@@ -198,6 +209,8 @@ class Index:
 
     def context(self, id: str, before: int = 1, after: int = 1) -> list[Record]:
         """The paragraph with up to so many of the same document before and after it, in order."""
+        if before < 0 or after < 0:
+            raise SettingsError("before and after are numbers of paragraphs: give 0 or more")
         reader = self._reader
         return [reader.record(handle) for handle in reader.around(handle_of(reader, id), before, after)]
 
@@ -211,18 +224,27 @@ class Index:
         from searchlib.citing.making import citation_of, parse_reference
 
         reader = self._reader
-        parsed = Parser(reader).query(query).query if query is not None else None
+        parsed = Parser(reader, synonyms=self.synonyms).query(query).query if query is not None else None
         name, part = parse_reference(id)
         return citation_of(reader, handle_of(reader, name), quote, parsed, part)
 
-    def check_citations(self, source: str | Path) -> list[Check]:
-        """What became of each citation in a text, or in the file at a path: see `searchlib.citing.checking`.
+    def check_citations(self, text: str) -> list[Check]:
+        """What became of each citation in a text: see `searchlib.citing.checking`, and `check_file` for files."""
+        from searchlib.citing.mending import check_text
 
-        Raises SeedError for a file that is no text.
+        return check_text(text, self.library)
+
+    def check_file(self, path: StrPath) -> list[Check]:
+        """What became of each citation in a file.
+
+        Raises SeedError for one that cannot be read, is no text or, by its name, JSON and is none.
         """
-        from searchlib.citing.mending import check_file, check_text
+        from searchlib.citing.mending import check_file
 
-        return check_file(source, self.library) if isinstance(source, Path) else check_text(source, self.library)
+        try:
+            return check_file(Path(path), self.library)
+        except OSError as error:
+            raise SeedError(f"{path} cannot be read ({error.strerror}): see that it is there", path) from error
 
     @property
     def library(self) -> Library:
@@ -241,12 +263,16 @@ class Index:
         return self._reader.stats()
 
     def verify(self, sources: StrPath | Iterable[StrPath] | None = None, *, quick: bool = False) -> list[Problem]:
-        """Check every file and invariant of the index; an empty list means that all is well.
+        """Check every file and invariant of the index as it is now; an empty list means that all is well.
 
         With ``quick`` only that the files are what was written, which takes little longer than to read them.
         With ``sources``, the paths of its seeds, also what changed, vanished or is new among these.
         """
-        problems = self._reader.verify(quick)
+        from searchlib.engines.whoosh import open_reader, publication
+
+        # The files of an older generation, which this may still answer from, may be gone.
+        is_newest = publication(self.path) == self._seen
+        problems = (self._reader if is_newest else open_reader(self.path)).verify(quick)
         if sources is None:
             return problems
         from searchlib.comparing import compare

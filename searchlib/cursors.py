@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import math
 import struct
 import zlib
 from hashlib import blake2b
@@ -43,8 +44,8 @@ def encode(place: Place, question: str) -> str:
     return base64.urlsafe_b64encode(data + _checksum(data)).rstrip(b"=").decode("ascii")
 
 
-def decode(cursor: str, question: str) -> Place:
-    """The place of a cursor.
+def decode(cursor: str, question: str, sorts: int = 0) -> Place:
+    """The place of a cursor of a search that sorts by so many keys.
 
     Raises:
         SettingsError: it is damaged or no cursor, of another version of searchlib, or of another search.
@@ -71,6 +72,8 @@ def decode(cursor: str, question: str) -> Place:
         depth, number, path = reader.number(), reader.number(), reader.text()
         keys = tuple(reader.text() if reader.take(1) == b"\1" else None for _ in range(reader.number()))
         ids = tuple(id_text(int.from_bytes(reader.take(_ID_BYTES), "big")) for _ in range(reader.number()))
+        if not math.isfinite(score) or len(keys) != sorts:
+            raise ValueError("of no hit")
     except (ValueError, struct.error):
         raise broken from None
     return Place(depth, score, keys, path, number, ids)
@@ -95,6 +98,8 @@ class _Reader:
             shift += 7
             if byte < 128:
                 return found
+            if shift > 63:
+                raise ValueError("too large")
 
     def text(self) -> str:
         return self.take(self.number()).decode("utf-8", "surrogatepass")

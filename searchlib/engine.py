@@ -84,6 +84,11 @@ class Facet:
     def __len__(self) -> int:
         return len(self.values)
 
+    def first(self, size: int | None) -> Facet:
+        """The ``size`` first values; None: all of them."""
+        left = 0 if size is None else max(len(self.values) - size, 0)
+        return Facet(self.name, self.values[: len(self.values) - left], self.others + left, self.missing)
+
     def as_dict(self) -> dict[str, Any]:
         """All of it, ready for JSON."""
         return {

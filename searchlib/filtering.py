@@ -27,14 +27,16 @@ from searchlib.errors import SettingsError
 if TYPE_CHECKING:
     from searchlib.query import QueryWarning
 
+_TOO_BIG = 1 << 1023  # for a float
+_DEEPEST = 50
 ALONE = "a value, a list of values, a (from, to) pair, a range or None"
 
 
-def build_filter(filter: Any, names: Names, parse: Callable[[str], Any]) -> Any:
+def build_filter(filter: Any, names: Names, parse: Callable[[str], Any], depth: int = 0) -> Any:
     """The query of a filter; None where there is none. ``parse`` makes the query of a text.
 
     Raises:
-        SettingsError: a value that a field cannot hold.
+        SettingsError: a value that a field cannot hold, or lists within lists without end.
     """
     from whoosh.query import Query
 
@@ -45,7 +47,9 @@ def build_filter(filter: Any, names: Names, parse: Callable[[str], Any]) -> Any:
     if isinstance(filter, Mapping):
         return _all([_entry(name, value, names) for name, value in filter.items()])
     if isinstance(filter, Sequence):
-        return _all([build_filter(one, names, parse) for one in filter if one is not None])
+        if depth > _DEEPEST:
+            raise SettingsError("the filter has lists within lists without end: give one list")
+        return _all([build_filter(one, names, parse, depth + 1) for one in filter if one is not None])
     raise SettingsError(f"a filter is a text, a query, a dict, or a list of them, not {type(filter).__name__}")
 
 
@@ -153,6 +157,8 @@ def _scalar(name: Any, value: Any) -> Any:
         return value.isoformat()
     if not isinstance(value, (str, int, float)):
         raise SettingsError(f"the filter by {name} is {value!r}: give {ALONE}")
+    if isinstance(value, int) and abs(value) >= _TOO_BIG:
+        raise SettingsError(f"the filter by {name} has a number of over 300 digits, which no document can have")
     return value
 
 

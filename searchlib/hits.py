@@ -184,6 +184,17 @@ class Found(Protocol):
         ...
 
 
+class Stream(Iterator[Hit]):
+    """Every hit of a query, one after another, and the ``warnings`` about the query."""
+
+    def __init__(self, hits: Iterator[Hit], warnings: tuple[QueryWarning, ...]) -> None:
+        self._hits = hits
+        self.warnings = warnings
+
+    def __next__(self) -> Hit:
+        return next(self._hits)
+
+
 class Results(Sequence[Hit]):
     """The hits of one search, best first; a sequence that reads each hit when it is first looked at.
 

@@ -91,6 +91,11 @@ class Record:
     paragraph: Paragraph
 
 
+def below_title(headings: tuple[str, ...], title: str) -> tuple[str, ...]:
+    """A heading path without the document's title, where it begins with that."""
+    return headings[1:] if headings and title and headings[0] == title else headings
+
+
 class Ranked(NamedTuple):
     """A record that matched: its handle in the engine that answered, its score, and what it was sorted by, as text.
 

@@ -44,6 +44,12 @@ class Request:
                 continue
             if not isinstance(value, int) or isinstance(value, bool) or value < least:
                 raise SettingsError(f"{name} is {value!r}: give a whole number from {least} on")
+        for name in ("sort", "facets"):
+            value = getattr(self, name)
+            if not isinstance(value, (str, Sequence, Mapping)):
+                raise SettingsError(f"{name} is {value!r}: give the name of a field, or a list of names")
+            if not all(isinstance(one, str) for one in value):
+                raise SettingsError(f"{name} is {value!r}: a field is named by text, so give a name, or a list of them")
         if self.after is not None and self.offset:
             raise SettingsError("after and offset both say where to begin: give one of them")
 

@@ -7,14 +7,14 @@ A `Search` is one query with its `searchlib.request.Request` on one generation o
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from searchlib.citing import NEIGHBOURS
 from searchlib.errors import ParagraphNotFound, QueryError, SettingsError
-from searchlib.hits import Hit, Results
+from searchlib.hits import Hit, Results, Stream
 from searchlib.records import ID_LENGTH
 
 if TYPE_CHECKING:
@@ -55,8 +55,11 @@ class Search:
             return reader.search(self._query, request.limit, request.offset, self._filter)
         if request.after is not None:
             from searchlib.cursors import decode
+            from searchlib.engine import SortKey
 
-            self._place = decode(request.after, request.question(self._given))
+            by_score = self._sort in ((), (SortKey("relevance"),))
+            sorts = 0 if by_score else len(self._sort)
+            self._place = decode(request.after, request.question(self._given), sorts)
         return reader.search(
             self._query,
             request.limit,
@@ -122,9 +125,12 @@ class Search:
         """Documents and facets, in one go."""
         from searchlib.engine import Tally
 
-        sizes: dict[str, int | None] = dict(self._facets.values())
+        sizes: dict[str, int | None] = {}
+        for field, size in self._facets.values():  # by several names, it is counted once
+            known = sizes.get(field, 0)
+            sizes[field] = None if size is None or known is None else max(size, known)
         found = self._reader.tally(self._query, self._filter, sizes)
-        facets = {name: found.facets[field] for name, (field, _) in self._facets.items()}
+        facets = {name: found.facets[field].first(size) for name, (field, size) in self._facets.items()}
         return Tally(found.total, found.documents, facets)
 
     @cached_property
@@ -198,15 +204,19 @@ def search_many(reader: Reader, queries: Iterable[Any], request: Request) -> lis
 
 def stream(
     reader: Reader, query: Any, filter: Any = None, strict: bool = False, synonyms: Synonyms | None = None
-) -> Iterator[Hit]:
+) -> Stream:
     """All hits, in the order of the index."""
     parser = Parser(reader, strict, synonyms)
-    parsed, within = parser.query(query).query, parser.filter(filter).query
+    parsed, within = parser.query(query), parser.filter(filter)
+    costly = expanded(reader, query, parsed, strict) if isinstance(query, str) else ()
     from searchlib.highlight import Highlighter
 
-    highlighter = Highlighter(parsed)
-    everything = enumerate(reader.stream(parsed, within), 1)
-    return (make_hit(reader, highlighter, found, rank, record) for rank, (found, record) in everything)
+    highlighter = Highlighter(parsed.query)
+    everything = enumerate(reader.stream(parsed.query, within.query), 1)
+    return Stream(
+        (make_hit(reader, highlighter, found, rank, record) for rank, (found, record) in everything),
+        (*parsed.warnings, *within.warnings, *costly),
+    )
 
 
 def _answer(reader: Reader, given: Any, parsed: Parsed, filter: Parsed, request: Request, began: float) -> Results:

@@ -21,9 +21,11 @@ class WriterContext:
     def __init__(self, writer: Writer, committed: Callable[[], object]) -> None:
         self._writer = writer
         self._committed = committed
+        self._ended = False
 
     def add(self, document: Document) -> None:
         """Add a document, in place of any of the same path. Raises SettingsError for metadata that cannot be kept."""
+        self._not_ended()
         for key, value in document.metadata.items():
             values = value if isinstance(value, tuple) else (value,)
             if not all(isinstance(one, (str, int, float, bool)) and _can_be_kept(one) for one in values):
@@ -33,7 +35,12 @@ class WriterContext:
 
     def remove(self, path: str) -> None:
         """Remove the document of this path, if there is one."""
+        self._not_ended()
         self._writer.remove(path)
+
+    def _not_ended(self) -> None:
+        if self._ended:
+            raise SettingsError("this writer has committed: add and remove within its with, or get another writer")
 
     def __enter__(self) -> WriterContext:
         return self
@@ -41,6 +48,7 @@ class WriterContext:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self._ended = True
         if kind is None:
             self._writer.commit()
             self._committed()

@@ -30,7 +30,8 @@ class Searchlib:
     setup = (
         f"build() of the documents in JSON Lines: loading and splitting are within its time; memory {MEMORY >> 20} MB, "
         "as many processes as it takes by default (searchlib-1: one); text, title and headings indexed with positions, "
-        "metadata, all stored; searches of the field text. Keeps decoded posting lists between queries (up to 320 MB)"
+        "metadata, all stored; searches of the field text. Keeps decoded posting lists between "
+        "queries (up to twice the size of the index)"
     )
 
     def __init__(self, corpus: Corpus, processes: int | None = None, compiled: bool = False) -> None:

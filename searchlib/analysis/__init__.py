@@ -1,6 +1,6 @@
 """Analysis: from text to the terms that stand for it."""
 
-from searchlib.analysis.folding import SEPARATOR, fold, join_key, split_key
+from searchlib.analysis.folding import SEPARATOR, fold, join_key, split_key, where_assigned
 from searchlib.analysis.languages import DEFAULT_LANGUAGE, detect_language
 from searchlib.analysis.stemming import base_language
 from searchlib.analysis.tokens import Form, Token, ascii_keys, forms, keys_of, surfaces, tokens
@@ -22,4 +22,5 @@ __all__ = [
     "split_words",
     "surfaces",
     "tokens",
+    "where_assigned",
 ]

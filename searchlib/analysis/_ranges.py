@@ -2,7 +2,8 @@
 
 Categories L (letters), M (marks) and N (numbers), and the format characters that stand inside words (soft
 hyphen, zero-width joiner and non-joiner). Kept here, not asked of ``unicodedata``, so that every version of
-Python splits text alike; 14.0 is that of Python 3.11, the oldest supported.
+Python splits text alike; 14.0 is that of Python 3.11, the oldest supported. For the same reason here: what else 14.0
+knows, so that what came later can be left as it is, and its decimal digits.
 """
 
 BMP = (
@@ -81,4 +82,32 @@ ASTRAL = (
     "1ee59 1ee5b 1ee5d 1ee5f 1ee61-1ee62 1ee64 1ee67-1ee6a 1ee6c-1ee72 1ee74-1ee77 1ee79-1ee7c 1ee7e 1ee80-1ee89 "
     "1ee8b-1ee9b 1eea1-1eea3 1eea5-1eea9 1eeab-1eebb 1f100-1f10c 1fbf0-1fbf9 20000-2a6df 2a700-2b738 2b740-2b81d "
     "2b820-2cea1 2ceb0-2ebe0 2f800-2fa1d 30000-3134a e0100-e01ef "
+)
+OTHERS = (  # with the words between them: together these are all code points that 14.0 assigns
+    "0-375 37e 384-387 3f6-482 55a-58a 58d-58f 5be-5c6 5f3-5f4 600-70d 70f 7f6-7f9 7fe-7ff 830-83e 85e 888 890-891 "
+    "8e2-970 9f2-9fd a76 af0-af1 b70 bf3-bfa c77-c84 d4f d79 df4 e3f-e5b f01-f3d f85 fbe-fcc fce-fda 104a-109f 10fb "
+    "1360-1368 1390-1399 1400-169c 16eb-16ed 1735-1736 17d4-17db 1800-180e 1940 1944-1945 19de-19ff 1a1e-1a1f "
+    "1aa0-1aad 1b5a-1b7e 1bfc-1bff 1c3b-1c3f 1c7e-1c7f 1cc0-1cc7 1cd3 1fbd-1fc1 1fcd-1fcf 1fdd-1fef 1ffd-1ffe "
+    "2000-2064 2066-206f 207a-208e 20a0-20c0 2100-218b 2190-2426 2440-244a 249c-2b73 2b76-2b95 2b97-2cea 2cf9-2cff "
+    "2d70 2e00-2e5d 2e80-2e99 2e9b-2ef3 2f00-2fd5 2ff0-2ffb 3000-303f 309b-30fb 3190-31e3 3200-321e 322a-4dff "
+    "a490-a4c6 a4fe-a60f a673-a6f7 a700-a78a a828-a82b a836-a839 a874-a877 a8ce-a8cf a8f8-a92f a95f a9c1-a9cd "
+    "a9de-a9df aa5c-aa79 aade-aaf1 ab5b-ab6b abeb d800-f8ff fb29 fbb2-fbc2 fd3e-fd4f fdcf fdfc-fe19 fe30-fe52 "
+    "fe54-fe66 fe68-fe6b feff ff01-ff65 ffe0-ffe6 ffe8-ffee fff9-fffd 10100-10102 10137-1018e 10190-1019c 101a0 "
+    "101d0-101fc 1039f 103d0 1056f 10857-10878 1091f 1093f 10a50-10a58 10a7f 10ac8 10af0-10af6 10b39-10b3f "
+    "10b99-10b9c 10ead 10f55-10f59 10f86-10f89 11047-1104d 110bb-110c1 110cd 11140-11143 11174-11175 111c5-111df "
+    "11238-1123d 112a9 1144b-1145b 1145d 114c6 115c1-115d7 11641-11643 11660-1166c 116b9 1173c-1173f 1183b "
+    "11944-11946 119e2 11a3f-11a46 11a9a-11aa2 11c41-11c45 11c70-11c71 11ef7-11ef8 11fd5-11ff1 11fff 12470-12474 "
+    "12ff1-12ff2 13430-13438 16a6e-16a6f 16af5 16b37-16b45 16e97-16e9a 16fe2 1bc9c-1bca3 1cf50-1cfc3 1d000-1d0f5 "
+    "1d100-1d126 1d129-1d1ea 1d200-1d245 1d300-1d356 1d6c1-1d7c3 1d800-1da8b 1e14f 1e2ff 1e95e-1e95f 1ecac-1ecb0 "
+    "1ed2e 1eef0-1eef1 1f000-1f02b 1f030-1f093 1f0a0-1f0ae 1f0b1-1f0bf 1f0c1-1f0cf 1f0d1-1f0f5 1f10d-1f1ad "
+    "1f1e6-1f202 1f210-1f23b 1f240-1f248 1f250-1f251 1f260-1f265 1f300-1f6d7 1f6dd-1f6ec 1f6f0-1f6fc 1f700-1f773 "
+    "1f780-1f7d8 1f7e0-1f7eb 1f7f0 1f800-1f80b 1f810-1f847 1f850-1f859 1f860-1f887 1f890-1f8ad 1f8b0-1f8b1 "
+    "1f900-1fa53 1fa60-1fa6d 1fa70-1fa74 1fa78-1fa7c 1fa80-1fa86 1fa90-1faac 1fab0-1faba 1fac0-1fac5 1fad0-1fad9 "
+    "1fae0-1fae7 1faf0-1faf6 1fb00-1fb92 1fb94-1fbca e0001 e0020-e007f f0000-ffffd 100000-10fffd "
+)
+ZEROS = (  # of each set of decimal digits (category Nd); nine follow each
+    "30 660 6f0 7c0 966 9e6 a66 ae6 b66 be6 c66 ce6 d66 de6 e50 ed0 f20 1040 1090 17e0 1810 1946 19d0 1a80 1a90 1b50 "
+    "1bb0 1c40 1c50 a620 a8d0 a900 a9d0 a9f0 aa50 abf0 ff10 104a0 10d30 11066 110f0 11136 111d0 112f0 11450 114d0 "
+    "11650 116c0 11730 118e0 11950 11c50 11d50 11da0 16a60 16ac0 16b50 1d7ce 1d7d8 1d7e2 1d7ec 1d7f6 1e140 1e2f0 "
+    "1e950 1fbf0 "
 )

@@ -2,6 +2,7 @@
 
 * The *exact* form is the word without case and compatibility differences: NFKC, full case folding.
 * The *folded* form is the exact one without accents.
+* Characters that Unicode 14.0 does not have (see `_ranges`) are left as they are, whatever the running Python knows.
 * The *key* is how a token stands in the term dictionary: the folded form, and where the exact form differs,
   a unit separator and the exact form. So all accent variants of a word are neighbours in the dictionary, and a
   word costs one posting however it is written.
@@ -9,8 +10,14 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
+from bisect import bisect_right
+from collections.abc import Callable
+from functools import cache
+from itertools import groupby
 
+from searchlib.analysis import _ranges
 from searchlib.analysis.words import IGNORABLE
 
 SEPARATOR = "\x1f"
@@ -22,11 +29,44 @@ _DROP_IGNORABLE = dict.fromkeys(map(ord, IGNORABLE))
 _LETTERS = str.maketrans(
     {"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i", "ħ": "h", "ŧ": "t", "ŋ": "n"}
 )  # fmt: skip
+# Outside of these blocks, which have no gaps, a character may be one that Unicode 14.0 does not have.
+_DOUBTFUL = re.compile(
+    "[^\x00-\u0377\u0400-\u052f\u1e00-\u1eff\u2010-\u2064\u3041-\u3096\u30a0-\u30ff\u4e00-\u9fff\uac00-\ud7a3]"
+)
 _KEPT = "\u0439"  # й is no accented и: the letter is another, and its words are others
 
 
+@cache
+def _assigned() -> tuple[list[int], ...]:
+    """Tables of the first code of each range and the one after its last, in turn."""
+    tables = (_ranges.BMP + _ranges.ASTRAL, _ranges.OTHERS)
+    ranges = [[one.split("-") for one in table.split()] for table in tables]
+    return tuple([code for ends in table for code in (int(ends[0], 16), int(ends[-1], 16) + 1)] for table in ranges)
+
+
+def is_assigned(character: str) -> bool:
+    """Whether Unicode 14.0 has the character."""
+    return any(bisect_right(table, ord(character)) % 2 for table in _assigned())
+
+
+def all_assigned(text: str) -> bool:
+    """Whether Unicode 14.0 has all characters of ``text``."""
+    return text.isascii() or not _DOUBTFUL.search(text) or all(map(is_assigned, text))
+
+
+def where_assigned(text: str, change: Callable[[str], str]) -> str:
+    """``text`` with all stretches changed whose characters Unicode 14.0 has."""
+    if all_assigned(text):
+        return change(text)
+    parts = [(known, "".join(part)) for known, part in groupby(text, is_assigned)]
+    return "".join(change(part) if known else part for known, part in parts)
+
+
 def exact_form(word: str) -> str:
-    """``word`` without differences of case and compatibility, at most LONGEST_WORD code points."""
+    """``word`` without differences of case and compatibility, at most LONGEST_WORD code points.
+
+    Unicode 14.0 has all its characters, as it has those of words; `fold` takes any text.
+    """
     if word.isascii():
         return word.lower()[:LONGEST_WORD]
     folded = unicodedata.normalize("NFKC", word).casefold()
@@ -58,7 +98,11 @@ def _is_accent(character: str) -> bool:
 
 def fold(text: str) -> str:
     """Case and accents of a whole string folded, without stemming."""
-    return without_accents(exact_form(text)) if len(text) <= LONGEST_WORD else fold_long(text)
+    return where_assigned(text, _folded) if len(text) <= LONGEST_WORD else fold_long(text)
+
+
+def _folded(text: str) -> str:
+    return without_accents(exact_form(text))
 
 
 def fold_long(text: str) -> str:

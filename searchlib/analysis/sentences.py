@@ -12,6 +12,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from searchlib.analysis.folding import all_assigned, is_assigned
+
 _CLOSERS = r"[\"'”’»›)\]}」』）】〉》*_]*"
 _WIDE = "。！？｡．।॥۔؟։።"
 # It begins with a set of characters, which is what the regular expression engine looks for fastest.
@@ -91,17 +93,18 @@ def _stops(text: str, start: int, stop: int) -> Iterator[int]:
 
 def _is_end(text: str, start: int, place: int, mark: str, after: int) -> bool:
     """Whether the marks ``.``, ``!`` or ``?`` at ``place`` end a sentence."""
-    following = _NEXT.match(text, after, after + 50)
+    behind = _known(text[after : after + 50])
+    following = _NEXT.match(behind)
     if following is not None and following[1].islower():
         return False
     if mark != ".":
         return True
-    before = _WORD_BEFORE.search(text[max(start, place - 40) : place])
+    before = _WORD_BEFORE.search(_known(text[max(start, place - 40) : place]))
     if before is None:
         return True
     word = before[0].lstrip(".-'’").casefold()
     last = word.rpartition("-")[2]
-    following_word = _WORD_AFTER.match(text, after, after + 40)
+    following_word = _WORD_AFTER.match(behind, 0, 40)
     next_word = following_word[1].casefold() if following_word else ""
     if last in _ABBREVIATIONS:
         ended = False
@@ -112,3 +115,8 @@ def _is_end(text: str, start: int, place: int, mark: str, after: int) -> bool:
     else:
         ended = not (word.isdigit() and len(word) <= 2 and next_word in _MONTHS)
     return ended
+
+
+def _known(text: str) -> str:
+    """``text`` with a noncharacter, which is no letter, for what Unicode 14.0 does not have: see `_ranges`."""
+    return text if all_assigned(text) else "".join(c if is_assigned(c) else "\uffff" for c in text)

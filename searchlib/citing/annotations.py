@@ -4,13 +4,15 @@ The ``source`` is the document, by its address on the web or else by its path; a
 with its context, a ``TextPositionSelector`` its range in the document's text, in code points. What the model has no
 words for is in ``citation``, which the context declares to be a JSON literal (JSON-LD 1.1).
 
-`selected` reads these, and what other programs wrote, in any place of any JSON.
+`jsonfinding` reads these, and what other programs wrote, in any place of any JSON.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote as percent_encoded
+
+from searchlib.citing.links import address
 
 if TYPE_CHECKING:
     from searchlib.citing.citation import Citation
@@ -32,7 +34,7 @@ def as_annotation(citation: Citation) -> dict[str, Any]:
         "@context": [CONTEXT[0], dict(CONTEXT[1])],
         "id": citation.reference,
         "type": "SpecificResource",
-        "source": citation.url or percent_encoded(citation.path, errors="replace"),
+        "source": address(citation.url) or percent_encoded(citation.path, errors="replace"),
         "selector": [
             quote,
             {"type": "TextPositionSelector", "start": citation.start, "end": citation.end},

@@ -22,15 +22,15 @@ from typing import Any, Literal
 from searchlib.citing.citation import CONTEXT, Citation, cite
 from searchlib.citing.comparing import Change, closest, difference
 from searchlib.citing.context import context
-from searchlib.citing.found import Found
+from searchlib.citing.found import LONGEST_QUOTE, Found
 from searchlib.citing.library import Library, parts_of
+from searchlib.citing.links import address
 from searchlib.citing.normal import normal, same_line
 from searchlib.records import Record
 
 Status = Literal["unchanged", "moved", "edited", "gone", "ambiguous"]
 STATUSES: tuple[Status, ...] = ("unchanged", "moved", "edited", "gone", "ambiguous")
 
-LONGEST_QUOTE = 100_000  # code points; no paragraph is near that
 _ALIKE = 0.4  # how alike a paragraph of the same document has to be to be taken for the edited one
 _ALIKE_ANYWHERE = 0.6
 _SAYS_ENOUGH = 20  # code points of a quote that hardly stands anywhere else
@@ -46,6 +46,7 @@ class Check:
     ``line`` is the line of the file, ``now`` where the words stand now (or those closest to them), ``changes`` what of
     the citation is no longer so: (name, as cited, as it is). ``diff`` is from the quote to the text. ``edited_around``
     says that the document has another hash than the one cited. ``places`` counts the places that fit equally well.
+    Gone with a change of its ``part`` is a range that the paragraph, which is there, does not have.
     """
 
     status: Status
@@ -150,7 +151,7 @@ class _Checker:
         length = len(record.paragraph.text)
         if quote is None:
             if found.part is not None and not found.part[0] <= found.part[1] <= length:
-                return self._verdict("gone")
+                return self._verdict("gone", changes=(("part", found.part, (0, length)),))
             return self._standing(_Place(record, found.part))
         place = self._quoted(record, quote)
         if place is None:
@@ -236,7 +237,7 @@ class _Checker:
 
     def _rank(self, place: _Place) -> tuple[float, ...]:
         found, record = self._found, place.record
-        is_source = found.source is not None and found.source in (record.document.metadata.get("url"), _iri(record))
+        is_source = found.source is not None and found.source in (*_addresses(record), _iri(record))
         is_here = found.path is not None and same_line(record.document.path) == same_line(found.path)
         away = abs(record.paragraph.number - found.paragraph) if found.paragraph is not None and is_here else 0
         if not found.id and found.start is not None:
@@ -295,6 +296,12 @@ def _path_of(found: Found) -> str:
 
 def _name(path: str) -> str:
     return same_line(path).rpartition("/")[2]
+
+
+def _addresses(record: Record) -> tuple[str, ...]:
+    """Where a document is on the web: as its metadata has it, and as `annotations` writes it."""
+    url = record.document.metadata.get("url")
+    return (url, address(url)) if isinstance(url, str) and url else ()
 
 
 def _iri(of: Record | Citation) -> str:

@@ -13,6 +13,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from searchlib.records import below_title
+
 if TYPE_CHECKING:
     from searchlib.records import Record
 
@@ -51,10 +53,15 @@ class Citation:
     def __str__(self) -> str:
         """For people: ``Title, "Heading > Subheading", ¶ 3 (path, line 12)``."""
         parts = [self.title] if self.title else []
-        if self.headings:
-            parts.append("“" + " › ".join(self.headings) + "”")
+        if self.section:
+            parts.append("“" + " › ".join(self.section) + "”")
         parts.append(f"¶ {self.paragraph}")
         return ", ".join(parts) + f" ({self.path}, line {self.line})"
+
+    @property
+    def section(self) -> tuple[str, ...]:
+        """The headings below the title, which is the first heading itself in many documents."""
+        return below_title(self.headings, self.title)
 
     @property
     def whole(self) -> bool:

@@ -1,7 +1,8 @@
 """Citations in any text: references, and the text and Markdown forms around them (see `forms`).
 
-A *reference* is ``searchlib:`` and an id, or the first four or more characters of one with a digit among them, and
-the range of a part: ``searchlib:4f8m0c2k9x1pt7aw#char=12,40``. A *label* is that of a footnote,
+A *reference* is ``searchlib:`` and an id, or the first four or more characters of one, and the range of a part:
+``searchlib:4f8m0c2k9x1pt7aw#char=12,40``. A beginning that stands alone has a digit and a letter, which
+``searchlib:pages`` and the port of ``searchlib:8080`` do not have. A *label* is that of a footnote,
 ``[^4f8m0c2k9x1pt7aw-12-40]``.
 
 The text form may stand behind whatever a mail, a comment or a list puts at the beginning of its lines, if that is the
@@ -14,21 +15,22 @@ import re
 from collections.abc import Callable, Iterator
 
 from searchlib.citing.forms import CLOSING, FROM, QUOTED, escaped
-from searchlib.citing.found import Found, Slot
+from searchlib.citing.found import LONGEST_QUOTE, Found, Slot
 from searchlib.citing.normal import same_line
 from searchlib.records import ID_LENGTH
 
 ID = rf"[0-9a-hjkmnp-tv-z]{{{ID_LENGTH}}}"
 _REFERENCE = re.compile(
-    rf"(?<!\w)searchlib:(?P<id>[0-9a-hjkmnp-tv-z]{{4,{ID_LENGTH}}})(?!\w)"
+    rf"(?<!\w)(?<!//)searchlib:(?P<id>[0-9a-hjkmnp-tv-z]{{4,{ID_LENGTH}}})(?!\w)"
     r"(?:#char=(?P<first>\d{1,9}),(?P<last>\d{1,9}))?"
     rf"|\[\^(?P<label>{ID})(?:-(?P<begin>\d{{1,9}})-(?P<stop>\d{{1,9}}))?\](?P<definition>:)?"
 )
 _LINE_NUMBER = re.compile(r", line (\d{1,12})\),?[ \t]{0,2}\Z")
-_ANY_LINE_NUMBER = re.compile(r", line (\d{1,12})\)")
+_ANY_LINE_NUMBER = re.compile(r", line (\d{1,12})\)(?!,[ \t]{0,2}searchlib:)")  # that is the place of a text form
+_LINE_ENDS = re.compile(r"[.,;]?[ \t]{0,8}(?:\r?\n|\Z)")
 _PARAGRAPH_NUMBER = re.compile(r"¶ (\d{1,12}) \(")
 _LEAD = re.compile(r"[ \t>#*/;%!|+-]{0,60}")
-_END_OF_DEFINITION = re.compile(r"\n(?=[ \t]{0,8}\r?\n|[ \t]{0,8}\[\^)")
+_END_OF_DEFINITION = re.compile(r"\n(?=(?P<lead>[ \t>#*/;%!|+-]{0,60})(?:\r?\n|(?P<next>\[\^[^\]\s]{1,100}\]:)))")
 _ESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])|" + CLOSING)
 _LONGEST_LINE = 4096  # code points of a path and what is before it
 _LONGEST_NOTE = 20_000
@@ -42,8 +44,9 @@ def find_in_text(text: str) -> list[Found]:
     defined: set[str] = set()
     for match in _REFERENCE.finditer(text):
         if match["label"] is None:
-            if len(match["id"]) == ID_LENGTH or any(map(str.isdigit, match["id"])):
-                found.append(_reference(text, match))
+            reference = _reference(text, match)
+            if _is_sure(reference):
+                found.append(reference)
         else:
             name = match[0].rstrip(":")
             labels.setdefault(name, []).append(match)
@@ -52,6 +55,14 @@ def find_in_text(text: str) -> list[Found]:
     for name, matches in labels.items():
         found += _notes(text, matches, name in defined)
     return sorted(found, key=lambda citation: citation.at)
+
+
+def _is_sure(reference: Found) -> bool:
+    """Whether what follows the name is no other word or number: of the beginning of an id, something has to say so."""
+    id = reference.id
+    if len(id) == ID_LENGTH or reference.path is not None:
+        return True
+    return any(map(str.isdigit, id)) and any(map(str.isalpha, id))
 
 
 def _reference(text: str, match: re.Match[str]) -> Found:
@@ -78,9 +89,10 @@ def _reference(text: str, match: re.Match[str]) -> Found:
     )
 
 
-def _where(
-    text: str, begin: int, line: re.Match[str] | None, write: Callable[[str], str]
-) -> tuple[str, int, int, int, list[Slot]] | None:
+_Where = tuple[str, int, int, int, list[Slot]]
+
+
+def _where(text: str, begin: int, line: re.Match[str] | None, write: Callable[[str], str]) -> _Where | None:
     """Path, paragraph, line, where ``¶ 3 (path, line 12)`` begins, and the slots of these; None if it is not there."""
     at = text.rfind("¶ ", begin, line.start()) if line is not None else -1
     paragraph = _PARAGRAPH_NUMBER.match(text, at) if at >= 0 else None
@@ -109,8 +121,9 @@ def _quote_above(text: str, line_start: int, lead: str) -> str | None:
             return None
     else:
         return None
-    lines = []
-    while at > 0:
+    lines: list[str] = []
+    end = at
+    while at > 0 and end - at <= LONGEST_QUOTE:
         at, line = _line_above(text, at)
         if not line.startswith(lead + QUOTED):
             break
@@ -149,8 +162,7 @@ def _notes(text: str, matches: list[re.Match[str]], is_defined: bool) -> Iterato
 
 def _definition(text: str, match: re.Match[str], part: tuple[int, int] | None, slots: list[Slot]) -> Found:
     limit = min(len(text), match.end() + _LONGEST_NOTE)
-    end_match = _END_OF_DEFINITION.search(text, match.end(), limit)
-    end = end_match.start() if end_match is not None else limit
+    end = _end_of_definition(text, match, limit)
     quote = None
     begin = match.end()
     opening = text.find("“", begin, min(end, begin + 16))
@@ -158,10 +170,7 @@ def _definition(text: str, match: re.Match[str], part: tuple[int, int] | None, s
     if 0 <= opening < closing and not text[begin:opening].strip():
         quote = _unescaped(text[opening + 1 : closing])
         begin = closing
-    line = None
-    for line in _ANY_LINE_NUMBER.finditer(text, begin, end):  # noqa: B007 - the last one is wanted
-        pass
-    where = _where(text, begin, line, _escaped_path)
+    where = _where_in_definition(text, begin, end)
     if where is None:
         return Found("markdown", match.start(), match["label"], quote, part, slots=tuple(slots))
     path, paragraph, number, _, more = where
@@ -176,6 +185,32 @@ def _definition(text: str, match: re.Match[str], part: tuple[int, int] | None, s
         number,
         slots=(*slots, *more),
     )
+
+
+def _end_of_definition(text: str, match: re.Match[str], limit: int) -> int:
+    """Where the next definition begins, or a line is empty but for what is before the definition in its own line."""
+    begin = text.rfind("\n", max(0, match.start() - 64), match.start()) + 1
+    lead = text[begin : match.start()].strip()
+    for end in _END_OF_DEFINITION.finditer(text, match.end(), limit):
+        if end["next"] or end["lead"].strip() in ("", lead):
+            return end.start()
+    return limit
+
+
+def _where_in_definition(text: str, begin: int, end: int) -> _Where | None:
+    """The first place in a definition. Its path may look like the end of one, which ends the line if it can."""
+    found: _Where | None = None
+    for line in _ANY_LINE_NUMBER.finditer(text, begin, end):
+        where = _where(text, begin, line, _escaped_path)
+        if found is not None and (where is None or where[3] != found[3]):
+            break
+        if where is not None:
+            ends = line.end() == end or _LINE_ENDS.match(text, line.end()) is not None
+            if found is None or ends:
+                found = where
+            if ends:
+                break
+    return found
 
 
 def _escaped_path(path: str) -> str:

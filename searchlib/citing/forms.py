@@ -36,8 +36,8 @@ def as_text(citation: Citation, width: int = 0) -> str:
     for line in clean(citation.quote).split("\n"):
         lines += [f"{QUOTED} {part}".rstrip(" ") for part in _wrapped(line, width - 2)]
     parts = [same_line(citation.title)] if citation.title.strip() else []
-    if citation.headings:
-        parts.append(f"“{' › '.join(map(same_line, citation.headings))}”")
+    if citation.section:
+        parts.append(f"“{' › '.join(map(same_line, citation.section))}”")
     title = ", ".join(parts) or same_line(citation.path)
     wrapped = _wrapped(title, width - 2)
     lines.append(FROM + wrapped[0])
@@ -74,8 +74,8 @@ def as_markdown(citation: Citation) -> str:
     parts = []
     title = escaped(same_line(citation.title) or same_line(citation.path))
     parts.append(f"[{title}](<{citation.link}>)" if citation.link else title)
-    if citation.headings:
-        parts.append(f"“{escaped(' › '.join(map(same_line, citation.headings)))}”")
+    if citation.section:
+        parts.append(f"“{escaped(' › '.join(map(same_line, citation.section)))}”")
     parts.append(f"¶ {citation.paragraph} ({escaped(same_line(citation.path))}, line {citation.line})")
     return f"[^{citation.id}{part}]: “{quote}” {FROM}{', '.join(parts)}"
 

@@ -8,6 +8,8 @@ from typing import Any, Literal
 
 Form = Literal["text", "markdown", "json", "reference"]
 
+LONGEST_QUOTE = 100_000  # code points that are read and compared; no paragraph is near that
+
 
 @dataclass(frozen=True, slots=True)
 class Slot:
@@ -29,7 +31,7 @@ class Found:
 
     ``at`` is where its reference stands in the file's text. ``id`` may be the beginning of one, or "" in an annotation
     that another program made. ``part`` is the range of the quote in its paragraph, ``start`` and ``end`` that in the
-    document. ``path`` is as the form prints it.
+    document. ``path`` is as the form prints it, ``link`` leads to the quote on the web.
     """
 
     form: Form
@@ -46,4 +48,5 @@ class Found:
     prefix: str | None = None
     suffix: str | None = None
     source: str | None = None
+    link: str | None = None
     slots: tuple[Slot, ...] = ()

@@ -1,7 +1,8 @@
 """Citations in JSON: annotations in any place of the tree, what `Citation.as_dict` gives, and forms within strings.
 
 An annotation is any object with a ``selector`` that has a ``TextQuoteSelector``, or whose ``id`` is a reference; one
-of another program is read too. JSON Lines and several values in a row are read like one.
+of another program is read too. JSON Lines and several values in a row are read like one; a line of JSON Lines that is
+broken is read as text.
 """
 
 from __future__ import annotations
@@ -13,20 +14,37 @@ from typing import Any
 
 from searchlib.citing.finding import ID, find_in_text
 from searchlib.citing.found import Found, Slot
-from searchlib.citing.jsontree import Node, offsets, parse, written
+from searchlib.citing.jsontree import Node, NoJson, offsets, parse, written
+from searchlib.records import ID_LENGTH
 
-_REFERENCE = re.compile(rf"searchlib:({ID})(?:#char=(\d{{1,9}}),(\d{{1,9}}))?")
+_REFERENCE = re.compile(rf"searchlib:([0-9a-hjkmnp-tv-z]{{4,{ID_LENGTH}}})(?:#char=(\d{{1,9}}),(\d{{1,9}}))?")
 _ID = re.compile(ID)
 _ABOUT = ("id", "path", "digest", "paragraph", "line", "offset")
-_FLAT = (*_ABOUT, "start", "end", "prefix", "suffix", "length", "reference")
+_FLAT = (*_ABOUT, "start", "end", "prefix", "suffix", "length")
+_NUMBERS = frozenset(("paragraph", "line", "offset", "start", "end", "length", "spans"))
 _MOST_SELECTORS = 100
 
 
 def find_in_json(text: str) -> list[Found]:
-    """The citations of a text that is JSON, in order. Raises ValueError if it is not."""
+    """The citations of a text that is JSON, in order. Raises NoJson if it is not."""
     reader = _Reader(text.isascii())
     for value in parse(text):
         reader.read(value)
+    return sorted(reader.found, key=lambda citation: citation.at)
+
+
+def find_in_json_lines(text: str) -> list[Found]:
+    """The citations of JSON Lines, in order; those of a line that is no JSON as in any text."""
+    reader = _Reader(text.isascii())
+    at = 0
+    for line in text.split("\n"):
+        end = at + len(line)
+        try:
+            for value in list(parse(text, at, end)):
+                reader.read(value)
+        except NoJson:
+            reader.broken(line, at)
+        at = end + 1
     return sorted(reader.found, key=lambda citation: citation.at)
 
 
@@ -47,17 +65,28 @@ class _Reader:
                 found = self._annotation(node) or self._flat(node)
                 if found is not None:
                     self.found.append(found)
-                    todo += [member for name, member in node.members.items() if name not in _READ]
+                    # What is rewritten as a whole holds no citation of its own.
+                    whole = {(slot.start - 1, slot.end + 1) for slot in found.slots}
+                    todo += [
+                        member
+                        for name, member in node.members.items()
+                        if name not in _READ and (member.start, member.end) not in whole
+                    ]
                 else:
                     todo += node.members.values()
+
+    def broken(self, line: str, at: int) -> None:
+        """Read a line of JSON Lines that is no JSON and begins at ``at``."""
+        for citation in find_in_text(line):
+            self._add(citation, range(at, at + len(line) + 1))
 
     def _write(self, value: Any) -> str:
         return written(value, self._ascii) if isinstance(value, str) else str(value)
 
     def _slot(self, name: str, node: Node | None, index: int = 0) -> Iterator[Slot]:
-        if node is not None and node.kind == "string":
+        if node is not None and node.kind == "string" and name not in _NUMBERS:
             yield Slot(name, node.start + 1, node.end - 1, self._write, index)
-        elif node is not None and node.kind == "number":
+        elif node is not None and node.kind == "number" and name in _NUMBERS:
             yield Slot(name, node.start, node.end, str, index)
 
     def _slots(self, node: Node, names: Sequence[str]) -> Iterator[Slot]:
@@ -91,7 +120,7 @@ class _Reader:
         return Found(
             "json",
             node.start,
-            id if _ID.fullmatch(id) else "",
+            id if reference or _ID.fullmatch(id) else "",
             exact,
             part,
             about.text("path"),
@@ -103,6 +132,7 @@ class _Reader:
             quote.text("prefix") if quote is not None else None,
             quote.text("suffix") if quote is not None else None,
             (source.text("id") if source.kind == "object" else node.text("source")) if source is not None else None,
+            about.text("link"),
             tuple(slots),
         )
 
@@ -112,6 +142,9 @@ class _Reader:
         if id is None or quote is None or path is None or not _ID.fullmatch(id):
             return None
         reference = _REFERENCE.fullmatch(node.text("reference") or "")
+        if reference is not None and not id.startswith(reference[1]):
+            reference = None
+        slots = self._slots(node, _FLAT if reference is None else (*_FLAT, "reference"))
         return Found(
             "json",
             node.start,
@@ -126,7 +159,7 @@ class _Reader:
             node.text("digest"),
             node.text("prefix") or None,
             node.text("suffix") or None,
-            slots=tuple(self._slots(node, _FLAT)),
+            slots=tuple(slots),
         )
 
     def _string(self, node: Node) -> None:
@@ -139,11 +172,15 @@ class _Reader:
             return
         places = offsets(node)
         for citation in citations:
-            slots = tuple(
-                replace(slot, start=places[slot.start], end=places[slot.end], write=self._within_string(slot.write))
-                for slot in citation.slots
-            )
-            self.found.append(replace(citation, at=places[citation.at], slots=slots))
+            self._add(citation, places)
+
+    def _add(self, citation: Found, places: Sequence[int]) -> None:
+        """A citation in a string, of which every code point stands at one of the ``places`` in the text."""
+        slots = tuple(
+            replace(slot, start=places[slot.start], end=places[slot.end], write=self._within_string(slot.write))
+            for slot in citation.slots
+        )
+        self.found.append(replace(citation, at=places[citation.at], slots=slots))
 
     def _within_string(self, write: Callable[[Any], str]) -> Callable[[Any], str]:
         return lambda value: written(write(value), self._ascii)

@@ -57,27 +57,36 @@ class Node:
         return value if isinstance(value, int) else None
 
 
-def parse(text: str) -> Iterator[Node]:
-    """The values that ``text`` holds, one after another. Raises ValueError, with the place, at what is not JSON."""
-    at = _space(text, 1 if text.startswith("\ufeff") else 0)
-    while at < len(text):
-        node = _value(text, at)
+class NoJson(ValueError):
+    """``at`` is where in the text something stands that is no JSON, or where some is missing."""
+
+    def __init__(self, at: int) -> None:
+        super().__init__(f"no JSON at character {at}")
+        self.at = at
+
+
+def parse(text: str, start: int = 0, end: int | None = None) -> Iterator[Node]:
+    """The values that ``text[start:end]`` holds, one after another. Raises NoJson at what is not JSON."""
+    end = len(text) if end is None else end
+    at = _space(text, start + text.startswith("\ufeff", start, end), end)
+    while at < end:
+        node = _value(text, at, end)
         yield node
-        at = _space(text, node.end)
+        at = _space(text, node.end, end)
 
 
-def _space(text: str, at: int) -> int:
-    match = _SPACE.match(text, at)
+def _space(text: str, at: int, end: int) -> int:
+    match = _SPACE.match(text, at, end)
     return match.end() if match is not None else at
 
 
-def _value(text: str, at: int) -> Node:
+def _value(text: str, at: int, end: int) -> Node:
     """The value that begins at ``at``."""
     builder = _Builder()
     while builder.root is None:
-        token = _TOKEN.match(text, at)
+        token = _TOKEN.match(text, at, end)
         if token is None or not builder.take(token):
-            raise ValueError(f"no JSON at character {at}")
+            raise NoJson(_space(text, at, end))
         at = token.end()
     return builder.root
 

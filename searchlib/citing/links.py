@@ -19,17 +19,30 @@ _ENDS = 6  # words at each end
 _END_LENGTH = 60  # code points at each end, for scripts without spaces
 _SHORT = 64  # code points of a quote that may stand on the page more than once
 _CONTEXT = 3  # words before and after it
+_IN_ADDRESSES = "%/:?#[]@!$&'()*+,;=~"  # stays as it is (RFC 3986): an address may be percent-encoded already
+
+
+def address(url: str) -> str:
+    """A ``url`` from the metadata of a document, in ASCII and safe to print; "" if it is none of the web.
+
+    Metadata may hold anything. What no address can (RFC 3986) is percent-encoded, so that it neither ends a link of
+    Markdown nor drives a terminal; other schemes, such as ``javascript:``, make no link.
+    """
+    if not url.lower().startswith(("https://", "http://")):
+        return ""
+    return percent_encoded(url, safe=_IN_ADDRESSES, errors="replace")
 
 
 def text_fragment(citation: Citation) -> str:
     """The link to the quote of a citation; "" if its document has no address on the web."""
-    if not citation.url.lower().startswith(("https://", "http://")):
+    url = address(citation.url)
+    if not url:
         return ""
-    page, _, fragment = citation.url.partition("#")
+    page, _, fragment = url.partition("#")
     fragment = fragment.partition(":~:")[0]  # another directive in there would point elsewhere
     words = citation.quote.split()
     if not words:
-        return citation.url
+        return url
     said = " ".join(words)
     # The text of a directive has to stand in one block of the page; only a range may reach over several.
     if len(said) > LONGEST or (len(said) > _SHORT and "\n" in citation.quote):

@@ -1,13 +1,16 @@
 """Files with citations: read, checked, and mended where a citation only moved.
 
 What is mended is what stands in a slot of a citation: id, number, line, path, positions, hash and context. All other
-bytes stay as they are, whatever encoding and line breaks they have; a file is replaced whole or not at all.
+bytes stay as they are, whatever encoding and line breaks they have; a file is replaced whole or not at all, and not if
+it was changed meanwhile or may not be written.
 """
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
+import stat
 import tempfile
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -19,14 +22,17 @@ from searchlib.citing.checking import Check, check
 from searchlib.citing.citation import Citation
 from searchlib.citing.finding import find_in_text
 from searchlib.citing.found import Found, Slot
-from searchlib.citing.jsonfinding import find_in_json
+from searchlib.citing.jsonfinding import find_in_json, find_in_json_lines
+from searchlib.citing.jsontree import NoJson
 from searchlib.citing.library import Library
+from searchlib.citing.links import address
 from searchlib.citing.normal import same_line
 from searchlib.errors import SeedError
 
 _NO_UTF8 = re.compile("[\udc80-\udcff]")
 _NO_ASCII = re.compile("[^\x00-\x7f]")
-JSON_SUFFIXES = frozenset((".json", ".jsonl", ".jsonld", ".ndjson", ".ipynb", ".geojson"))
+_JSON_SUFFIXES = frozenset((".json", ".jsonld", ".ipynb", ".geojson"))
+_LINES_SUFFIXES = frozenset((".jsonl", ".ndjson"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,19 +82,27 @@ def _decoded(body: bytes, encoding: str, errors: str, mark: bytes) -> TextFile |
 
 
 def find(text: str, name: str = "") -> list[Found]:
-    """The citations of a text, which is taken for JSON if it is, and if ``name`` or its beginning looks like it."""
+    """The citations of a text, which is taken for JSON if it is, and if ``name`` or its beginning looks like it.
+
+    Raises SeedError for what by its ``name`` is JSON, and is none.
+    """
     if "searchlib:" not in text and "[^" not in text and "selector" not in text and '"quote"' not in text:
         return []
-    if Path(name).suffix.lower() in JSON_SUFFIXES or text.lstrip("\ufeff \t\r\n")[:1] in ("{", "["):
-        try:
-            return find_in_json(text)
-        except ValueError:
-            pass  # a text that begins so, JSON with comments, or a line of JSON Lines that is broken
-    return find_in_text(text)
+    suffix = Path(name).suffix.lower()
+    is_json, is_lines = suffix in _JSON_SUFFIXES, suffix in _LINES_SUFFIXES
+    if not (is_json or is_lines or text.lstrip("\ufeff \t\r\n")[:1] in ("{", "[")):
+        return find_in_text(text)
+    try:
+        return find_in_json(text)
+    except NoJson as error:
+        if is_json:
+            line = text.count("\n", 0, error.at) + 1
+            raise SeedError(f"{name}: line {line} is no JSON: mend it", name) from None
+    return find_in_json_lines(text) if is_lines else find_in_text(text)  # a text may begin like JSON
 
 
 def check_text(text: str, library: Library, name: str = "") -> list[Check]:
-    """What became of the citations of a text."""
+    """What became of the citations of a text. Raises as `find` does."""
     return check(find(text, name), library, text, name)
 
 
@@ -98,7 +112,7 @@ def read(path: Path) -> TextFile:
 
 
 def check_file(path: Path, library: Library) -> list[Check]:
-    """What became of the citations of a file. Raises as `read` does."""
+    """What became of the citations of a file. Raises as `read` and `find` do."""
     return check_text(read(path).text, library, os.fspath(path))
 
 
@@ -109,7 +123,12 @@ def mended(text: str, checks: Iterable[Check]) -> tuple[str, int]:
 
 
 def mend_file(path: Path, file: TextFile, checks: Iterable[Check]) -> int:
-    """Mend the citations of a file that only moved; how many were. The file is not touched if none."""
+    """Mend the citations of a file that only moved; how many were. The file is not touched if none.
+
+    ``file`` is what was read of it. A link stays, and what it leads to is replaced; the mode is kept, and the owner
+    where that is allowed. Other names of the file (hard links) keep what it was; access lists and attributes are not
+    kept. Raises SeedError if it was changed since, is read-only, or cannot say a path in its encoding, and OSError.
+    """
     edits, count = _edits(file.text, checks)
     if not edits:
         return 0
@@ -122,12 +141,22 @@ def mend_file(path: Path, file: TextFile, checks: Iterable[Check]) -> int:
         raise SeedError(
             f"{path}: a path cannot be written in its encoding, {file.encoding}; convert the file to UTF-8", path
         ) from None
-    _replace(path, file.mark + body)
+    _replace(path, file.mark + file.encode(file.text), file.mark + body)
     return count
 
 
+def refreshed(text: str, checks: Sequence[Check]) -> frozenset[int]:
+    """Which of the ``checks`` are of citations that stand where they say, and yet are rewritten, as another hash or
+    context is around them.
+    """
+    return frozenset(
+        number for number, one in enumerate(checks) if one.status == "unchanged" and _edits(text, [one])[1]
+    )
+
+
 def _edits(text: str, checks: Iterable[Check]) -> tuple[list[tuple[int, int, str]], int]:
-    edits: dict[tuple[int, int], str] = {}
+    """What is to be written over which ranges, in order and not overlapping, and for how many citations."""
+    wanted: dict[tuple[int, int], str] = {}
     count = 0
     for checked in checks:
         if not checked.mendable or checked.now is None:
@@ -137,9 +166,14 @@ def _edits(text: str, checks: Iterable[Check]) -> tuple[list[tuple[int, int, str
             for slot in checked.found.slots
             if (new := _rewritten(slot, checked.found, checked.now, text)) is not None
         }
-        edits.update(changed)
+        wanted.update(changed)
         count += bool(changed)
-    return [(start, end, new) for (start, end), new in sorted(edits.items())], count
+    edits: list[tuple[int, int, str]] = []
+    for (start, end), new in sorted(wanted.items()):
+        # What is within another slot, such as a label in a path, goes with that.
+        if not edits or start >= edits[-1][1]:
+            edits.append((start, end, new))
+    return edits, count
 
 
 def _applied(text: str, edits: Sequence[tuple[int, int, str]]) -> list[str]:
@@ -184,25 +218,40 @@ def _moved_from(found: Found, now: Citation) -> bool:
 
 
 def _source(found: Found, now: Citation) -> str | None:
-    """The document's address, where it was that of the document cited."""
+    """The document's path or address, where it was that of the document cited; any other source is somebody's own."""
     if found.path is None or found.source is None:
         return None
     if found.source == percent_encoded(found.path, errors="replace"):
         return percent_encoded(now.path, errors="replace")
-    return now.url or None
+    if _page(found.source) and _page(found.source) == _page(found.link or ""):
+        return address(now.url) or None
+    return None
 
 
-def _replace(path: Path, data: bytes) -> None:
-    """Put ``data`` in the place of a file, which is there whole at any moment; a link stays a link."""
+def _page(url: str) -> str:
+    """The address of a page, without the fragment that leads to a quote on it; "" if it is none of the web."""
+    return address(url).partition("#")[0]
+
+
+def _replace(path: Path, before: bytes, data: bytes) -> None:
+    """Put ``data`` in the place of a file, which is there whole at any moment, if it still holds ``before``."""
     target = path.resolve()
-    mode = target.stat().st_mode
-    descriptor, name = tempfile.mkstemp(prefix=f".{target.name[:100]}.", dir=target.parent)
+    status = target.stat()
+    # To take the place of a file, only its folder has to be writable.
+    if not status.st_mode & (stat.S_IWUSR | stat.S_IWGRP | stat.S_IWOTH) or not os.access(target, os.W_OK):
+        raise SeedError(f"{path} is read-only and was not mended: make it writable", path)
+    descriptor, name = tempfile.mkstemp(prefix=".searchlib-", dir=target.parent)
     try:
         with os.fdopen(descriptor, "wb") as stream:
             stream.write(data)
             stream.flush()
             os.fsync(stream.fileno())
-        os.chmod(name, mode & 0o7777)  # noqa: PTH101
+        if hasattr(os, "chown"):
+            with contextlib.suppress(OSError):
+                os.chown(name, status.st_uid, status.st_gid)
+        os.chmod(name, status.st_mode & 0o7777)  # noqa: PTH101
+        if target.read_bytes() != before:
+            raise SeedError(f"{path} was changed meanwhile and not mended: run the command again", path)
         os.replace(name, target)  # noqa: PTH105
     except BaseException:
         os.unlink(name)  # noqa: PTH108

@@ -10,6 +10,7 @@ import os
 from array import array
 from collections import Counter, OrderedDict
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from searchlib.documents import LoadOptions, Report
 
 _CACHED_DOCUMENTS = 1024
+_CACHED_QUOTES = 64  # what is looked for over and over: a quote may be cited many times
 _COMMON = 4096  # records; a word in more of them says little about which one is meant
 
 
@@ -36,6 +38,7 @@ class SourceLibrary:
         self._ids: list[tuple[str, str, int]] | None = None  # id, path, place among the records
         self._words: dict[str, array[int]] | None = None
         self._places: list[tuple[str, int]] = []
+        self.saying = lru_cache(_CACHED_QUOTES)(self._saying)
 
     def document(self, path: str) -> tuple[Record, ...]:
         """The records of a document, in order; none if there is no such document."""
@@ -64,7 +67,7 @@ class SourceLibrary:
                 found.append(self.document(path)[place])
         return found
 
-    def saying(self, quote: str) -> list[Record]:
+    def _saying(self, quote: str) -> tuple[Record, ...]:
         """Records whose text holds ``quote``, which is in normal form: those with its rarest word are compared."""
         keys = list(_keys(quote))
         # The first and the last may be parts of words.
@@ -74,7 +77,7 @@ class SourceLibrary:
         if len(places) > _COMMON:
             places = range(len(self._places))
         found = (self._at(place) for place in places)
-        return list(islice((one for one in found if quote in normal(one.paragraph.text)), CANDIDATES))
+        return tuple(islice((one for one in found if quote in normal(one.paragraph.text)), CANDIDATES))
 
     def like(self, quote: str, limit: int) -> list[Record]:
         """The records that share most words with ``quote``, rare ones counting more."""

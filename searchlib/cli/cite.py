@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from contextlib import ExitStack
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
@@ -73,6 +73,10 @@ def command(
     if check or update or sources:
         if quote or query or form not in (None, "json"):
             raise SettingsError("--quote, --query and --format make citations: leave them out to check files")
+        if sources and given["index"] is not None:
+            raise SettingsError("--sources checks without an index, and --index names one: leave one of them out")
+        if update and "-" in names:
+            raise SettingsError("standard input cannot be mended: give files")
         return _check(names, sources, settings, output, update=update, as_json=as_json or form == "json")
     return _cite(names, quote or "", query, "json" if as_json else form or "text", settings, output)
 
@@ -115,6 +119,14 @@ def _written(citation: Citation, form: str, width: int) -> str:
 # Checking them
 
 
+class _Done(NamedTuple):
+    """A check, and what was done: mended what had moved, or brought up to date the hash and context around it."""
+
+    check: Check
+    mended: bool
+    refreshed: bool
+
+
 def _check(
     files: tuple[str, ...], sources: tuple[str, ...], settings: Settings, output: Output, *, update: bool, as_json: bool
 ) -> int:
@@ -122,42 +134,28 @@ def _check(
 
     with ExitStack() as stack:
         library = _library(sources, settings, stack)
-        checks: list[Check] = []
-        mended: set[int] = set()
+        done: list[_Done] = []
         failed = False
         for name in files:
-            try:
-                found, count = _check_file(name, library, update)
-            except (SeedError, OSError) as error:
+            found, error = _check_file(name, library, update)
+            if error is not None:
                 failed = True
                 say_error(_why(name, error))
-                continue
-            if count:
-                mended.update(range(len(checks), len(checks) + len(found)))
             if not as_json:
                 for one in found:
-                    for line in check_lines(one, output, mended=bool(count) and one.mendable):
+                    for line in check_lines(one.check, output, mended=one.mended):
                         output.line(line)
-            checks += found
-    fixed = [number in mended and one.mendable for number, one in enumerate(checks)]
-    counts = Counter(one.status for one in checks)
-    mended_count = sum(one.status == "moved" and is_fixed for one, is_fixed in zip(checks, fixed, strict=True))
+            done += found
+    counts = Counter(one.check.status for one in done)
+    mended = sum(one.mended for one in done)
     if as_json:
-        output.json(
-            {
-                "checks": [
-                    {**one.as_dict(), "mended": is_fixed and one.status == "moved"}
-                    for one, is_fixed in zip(checks, fixed, strict=True)
-                ],
-                "counts": dict(counts),
-                "mended": mended_count,
-            }
-        )
-    if checks or not failed:
-        _tell(counts, mended_count)
+        checks = [{**one.check.as_dict(), "mended": one.mended, "refreshed": one.refreshed} for one in done]
+        output.json({"checks": checks, "counts": dict(counts), "mended": mended})
+    if done or not failed:
+        _tell(counts, mended)
     if failed:
         return 2
-    return 1 if len(checks) - counts["unchanged"] - mended_count else 0
+    return 1 if len(done) - counts["unchanged"] - mended else 0
 
 
 def _library(sources: tuple[str, ...], settings: Settings, stack: ExitStack) -> Library:
@@ -180,20 +178,33 @@ def _library(sources: tuple[str, ...], settings: Settings, stack: ExitStack) -> 
     return index.library
 
 
-def _check_file(name: str, library: Library, update: bool) -> tuple[list[Check], int]:
-    """What became of the citations of a file, and how many were mended; ``-`` is standard input."""
+def _check_file(name: str, library: Library, update: bool) -> tuple[list[_Done], SeedError | OSError | None]:
+    """What became of the citations of a file, mended if that could be, and what went wrong; ``-`` is standard input."""
     import sys
 
-    from searchlib.citing.mending import check_text, decode, mend_file, read
+    from searchlib.citing.mending import check_text, decode, mend_file, read, refreshed
 
-    if name == "-":
-        if update:
-            raise SettingsError("standard input cannot be mended: give files")
-        return check_text(decode(sys.stdin.buffer.read(), name).text, library, name), 0
     path = Path(name)
-    file = read(path)
-    checks = check_text(file.text, library, name)
-    return checks, mend_file(path, file, checks) if update else 0
+    try:
+        file = decode(sys.stdin.buffer.read(), name) if name == "-" else read(path)
+        checks = check_text(file.text, library, name)
+    except (SeedError, OSError) as error:
+        return [], error
+    new: frozenset[int] = frozenset()
+    is_mended = False
+    failure: SeedError | OSError | None = None
+    if update:
+        try:
+            is_mended = mend_file(path, file, checks) > 0
+        except (SeedError, OSError) as error:
+            failure = error
+        else:
+            new = refreshed(file.text, checks)
+    done = [
+        _Done(one, is_mended and one.mendable and one.status == "moved", number in new)
+        for number, one in enumerate(checks)
+    ]
+    return done, failure
 
 
 def _why(name: str, error: SeedError | OSError) -> str:

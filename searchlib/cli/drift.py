@@ -55,6 +55,9 @@ def _details(check: Check, mended: bool) -> Iterator[str]:
     found, now = check.found, check.now
     if check.status == "ambiguous":
         yield f"{check.places} ids begin so: give more of it"
+    elif now is None and check.changes:
+        _, (start, end), (_, length) = check.changes[0]
+        yield f"the paragraph has no range {start}-{end}: its text ends at {length}"
     elif now is None:
         why = "" if found.quote else ": with its quote it could be looked for"
         yield (f"“{_shortened(' '.join(found.quote.split()))}”" if found.quote else f"no paragraph has this id{why}")

@@ -123,13 +123,13 @@ def load_options(settings: Settings) -> LoadOptions:
 
 
 def open_index(settings: Settings) -> Index:
-    """The index of ``settings``. Raises IndexMissing with what to do."""
+    """The index of ``settings``, with their synonyms. Raises IndexMissing with what to do."""
     import searchlib
     from searchlib.cli.lean import import_lean
 
     import_lean()
     try:
-        return searchlib.open(settings.index)
+        return searchlib.open(settings.index, synonyms=settings.synonyms or None)
     except IndexMissing as error:
         raise IndexMissing(f"No index at {settings.index}. {how_to_build(settings)}", error.path) from None
 
@@ -137,18 +137,8 @@ def open_index(settings: Settings) -> Index:
 def open_or_build(settings: Settings) -> Index:
     """The index of ``settings``; built first if there is none, unless a flag said which one it should be.
 
-    A path on the command line that has no index is more likely a slip than a wish. It searches with the synonyms of
-    the settings.
+    A path on the command line that has no index is more likely a slip than a wish.
     """
-    index = _open_or_build(settings)
-    if settings.synonyms:
-        from searchlib.query.synonyms import load_synonyms
-
-        index.synonyms = load_synonyms(settings.synonyms)
-    return index
-
-
-def _open_or_build(settings: Settings) -> Index:
     try:
         return open_index(settings)
     except IndexMissing:
@@ -160,6 +150,10 @@ def _open_or_build(settings: Settings) -> Index:
     if index.changes is not None:
         say(summary(index.changes))
         tell_skipped(index.changes)
+    if settings.synonyms:
+        from searchlib.query.synonyms import load_synonyms
+
+        index.synonyms = load_synonyms(settings.synonyms)
     return index
 
 

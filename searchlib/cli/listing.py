@@ -14,6 +14,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from searchlib.cli.output import BOLD, DIM, Output
+from searchlib.records import below_title
 
 if TYPE_CHECKING:
     from searchlib import Hit, Record
@@ -76,9 +77,10 @@ def _heading(
     title, headings = (highlights.title, highlights.headings) if highlights is not None else ((), ())
     yield from _lines(_marked(document.title or document.path, title), output, BOLD, label, indent)
     parts = [_marked(f"{document.path}:{paragraph.line}"), _marked(f"¶ {paragraph.number}")]
-    if paragraph.headings:
-        spans = headings or ((),) * len(paragraph.headings)
-        marked = [_marked(heading, its_spans) for heading, its_spans in zip(paragraph.headings, spans, strict=True)]
+    shown = below_title(paragraph.headings, document.title)
+    if shown:
+        spans = headings[-len(shown) :] or ((),) * len(shown)
+        marked = [_marked(heading, its_spans) for heading, its_spans in zip(shown, spans, strict=True)]
         parts.append(_joined(marked, " › "))
     for line in _filled([*parts, _marked(record.id)], output.width - len(indent)):
         yield from _lines(line, output, DIM, indent, indent)

@@ -109,9 +109,10 @@ def command(ctx: click.Context, /, words: tuple[str, ...], page: int, everything
 
 def print_all(index: Index, query: str, shown: Shown, settings: Settings, **asked: Any) -> int:
     """Print every hit, in the order of the index."""
-    for warning in index.search(query, 0, **asked).warnings:
+    everything = index.all(query, **asked)
+    for warning in everything.warnings:
         say(f"Warning: {warning}")
-    count = shown.hits(index.all(query, **asked), output_for(settings))
+    count = shown.hits(everything, output_for(settings))
     say(f"\n{counted(count, 'paragraph')}" if count else "No hits.")
     tell_if_stale(settings, index)
     return 0 if count else 1

@@ -7,8 +7,13 @@ its tokens, so what lies between the words of a loose phrase is not highlighted 
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable, Sequence
+from itertools import islice
 from typing import NamedTuple
+
+MOST_PAIRS = 1 << 18
+_LOOKED_AT = 64  # neighbours on each side
 
 
 class Place(NamedTuple):
@@ -33,13 +38,27 @@ class Place(NamedTuple):
 
 
 def near(first: Iterable[Place], second: Sequence[Place], slop: int, ordered: bool, mindist: int = 1) -> list[Place]:
-    """Pairs of places at most ``slop`` and at least ``mindist`` positions apart."""
-    return _unique(
-        a.to(b)
-        for a in first
-        for b in second
-        if a.field == b.field and (not ordered or a.start <= b.start) and mindist <= a.distance(b) <= slop
-    )
+    """Pairs of places at most ``slop`` and at least ``mindist`` positions apart.
+
+    Of very many pairs, as a word that is repeated without end makes, only those of neighbours: each place with the
+    two before and after it that may go with it.
+    """
+    first = list(first)
+
+    def fit(a: Place, b: Place) -> bool:
+        return a.field == b.field and (not ordered or a.start <= b.start) and mindist <= a.distance(b) <= slop
+
+    if len(first) * len(second) <= MOST_PAIRS:
+        return _unique(a.to(b) for a in first for b in second if fit(a, b))
+    others = sorted(second, key=lambda place: place[:3])
+    starts = [place[:2] for place in others]
+    found = []
+    for a in first:
+        at = bisect_left(starts, a[:2])
+        around = (range(at - 1, max(at - _LOOKED_AT, -1), -1), range(at, min(at + _LOOKED_AT, len(others))))
+        for numbers in around:
+            found += [a.to(b) for b in islice((b for b in map(others.__getitem__, numbers) if fit(a, b)), 2)]
+    return _unique(found)
 
 
 def before(first: Iterable[Place], second: Sequence[Place]) -> list[Place]:

@@ -62,6 +62,8 @@ def load_synonyms(given: str | os.PathLike[str] | Synonyms) -> Synonyms:
         raise SettingsError(f"the synonyms {path} cannot be read ({error.strerror}): give another file") from None
     except UnicodeDecodeError:
         raise SettingsError(f"the synonyms {path} are not in UTF-8: save them so") from None
+    except ValueError as error:  # no name of a file
+        raise SettingsError(f"the synonyms {str(path)!r} cannot be read ({error}): give another file") from None
 
 
 def parse_synonyms(text: str, name: str = "synonyms") -> Synonyms:
@@ -111,7 +113,7 @@ class Thesaurus:
     """Entries by the beginnings of their tokens' keys."""
 
     def __init__(self, rules: Iterable[tuple[tuple[str, ...], tuple[str, ...]]], languages: Sequence[str]) -> None:
-        self._entries: dict[str, list[tuple[list[frozenset[str]], list[Meaning]]]] = {}
+        self._entries: dict[str, list[tuple[str, list[frozenset[str]], list[Meaning]]]] = {}
         made: dict[str, Meaning] = {}
 
         def meaning(text: str) -> Meaning:
@@ -120,21 +122,21 @@ class Thesaurus:
             return made[text]
 
         for entries, others in rules:
+            meanings = [meaning(other) for other in others]  # of all entries: each leaves itself out when asked
             for entry in entries:
                 steps = [_keys(forms) for forms, _ in meaning(entry).found]
-                meanings = [meaning(other) for other in others if other != entry]
                 for key in sorted(steps[0]):
-                    self._entries.setdefault(key, []).append((steps, meanings))
+                    self._entries.setdefault(key, []).append((entry, steps, meanings))
 
     def at(self, words: Sequence[Word], place: int) -> dict[int, list[Meaning]]:
         """What the words from ``place`` on have synonyms for: how many words, and the synonyms."""
         found: dict[int, dict[str, Meaning]] = {}
         for key in sorted(_keys(words[place].forms)):
-            for steps, meanings in self._entries.get(key, ()):
+            for entry, steps, meanings in self._entries.get(key, ()):
                 if len(steps) <= len(words) - place and all(
                     step & _keys(words[place + number].forms) for number, step in enumerate(steps)
                 ):
-                    found.setdefault(len(steps), {}).update((one.text, one) for one in meanings)
+                    found.setdefault(len(steps), {}).update((one.text, one) for one in meanings if one.text != entry)
         return {length: list(meanings.values()) for length, meanings in found.items()}
 
     def word(self, words: Sequence[Word], place: int) -> Word:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import struct
 
-from searchlib.analysis import fold, tokens
+from searchlib.analysis import fold, tokens, where_assigned
 from searchlib.records import Scalar
 
 NUMBER, DATE, TEXT = "\x01", "\x02", "\x03"
@@ -19,14 +19,14 @@ BUILT_IN = frozenset(
 )  # field names that metadata cannot take
 _LONGEST_VALUE = 200
 _NUMBER_VALUE = re.compile(r"[+-]?\d{1,30}(\.\d{1,30})?", re.ASCII)
-_LIKE_DATE = re.compile(r"(\d{4})-(\d{1,2})(?:-(\d{1,2}))?([T ].*)?")
+_LIKE_DATE = re.compile(r"(\d{4})-(\d{1,2})(?:-(\d{1,2}))?([T ].*)?", re.ASCII)
 _MORE_THAN_LETTERS = re.compile(r"[^\w*?\[\]]|_")
-_DATE_VALUE = re.compile(r"\d{4}-\d\d(-\d\d([T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)?)?)?")
+_DATE_VALUE = re.compile(r"\d{4}-\d\d(-\d\d([T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)?)?)?", re.ASCII)
 
 
 def metadata_field(key: str) -> str:
     """The field that holds a metadata key: the key without case and blanks, out of the way of built-in names."""
-    name = "_".join(key.lower().split()).replace(":", "_").replace("__", "_").lstrip("_") or "meta"
+    name = "_".join(where_assigned(key, str.lower).split()).replace(":", "_").replace("__", "_").lstrip("_") or "meta"
     return f"meta_{name}" if name in BUILT_IN else name
 
 
@@ -54,9 +54,14 @@ def meta_keys(value: Scalar | tuple[Scalar, ...] | list[Scalar]) -> tuple[list[s
 def whole_keys(value: Scalar) -> list[str]:
     """The terms of a whole value: its own, and for a text that is a number (a cell of a table has no other) of that."""
     found = [marked(value)]
-    if isinstance(value, str) and _NUMBER_VALUE.fullmatch(value.strip()):
-        found.append(NUMBER + sortable(float(value)))
+    if isinstance(value, str) and is_number(value.strip()):
+        found.append(NUMBER + sortable(float(value.strip())))
     return found
+
+
+def is_number(text: str) -> bool:
+    """Whether a text is a number, as cells of tables have them."""
+    return _NUMBER_VALUE.fullmatch(text) is not None
 
 
 def marked(value: Scalar) -> str:

@@ -1,6 +1,9 @@
 """Inversion in bulk gives what counting token by token gives."""
 
+import gc
+import weakref
 from collections import defaultdict
+from typing import Any
 
 import numpy as np
 import pytest
@@ -8,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from searchlib.analysis import tokens
+from searchlib.engines.whoosh.building import inversion
 from searchlib.engines.whoosh.building.inversion import Incoming, invert, stretches
 from searchlib.engines.whoosh.building.runs import FieldRun, Run, ranges
 from searchlib.paragraphs import split
@@ -158,3 +162,24 @@ def test_stretches_are_runs_of_equal_neighbours(values: list[str], expected: lis
 def test_ranges_count_up_from_each_start() -> None:
     starts, sizes = np.array([5, 0, 9], np.uint32), np.array([3, 0, 2], np.int64)
     assert ranges(starts, sizes).tolist() == [5, 6, 7, 9, 10]
+
+
+def test_a_batch_is_let_go_of_when_its_run_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without the garbage collector, which comes by too late for batches of millions of words."""
+    made = []
+    original = inversion._Inverter
+
+    def watched(language: str) -> Any:
+        inverter = original(language)
+        made.append(weakref.ref(inverter))
+        return inverter
+
+    monkeypatch.setattr(inversion, "_Inverter", watched)
+    gc.collect()
+    gc.disable()
+    try:
+        run = inversion.invert([inversion.Incoming(Document("a", "One paragraph.", "Its title"))])
+        assert run.size == 1
+        assert made[0]() is None
+    finally:
+        gc.enable()

@@ -134,3 +134,16 @@ def test_counts_that_cannot_be_are_noticed(tmp_path: Path, before: list[tuple[li
     with pytest.raises(Miscounted):
         write_vocabulary(tmp_path / "words", totals.chunks(iter(before)))
     assert not (tmp_path / "words").exists()
+
+
+def test_a_temporary_folder_is_made_only_for_what_does_not_fit_and_removed(monkeypatch: pytest.MonkeyPatch) -> None:
+    few, many = Totals(), Totals()
+    few.add([b"a"], [1])
+    assert few._temporary is None
+    monkeypatch.setattr(building, "MOST", 1)
+    many.add([b"b", b"a"], [1, 2])
+    many.add([b"c"], [3])
+    assert many._temporary is not None
+    assert [pair for chunk in many.chunks() for pair in zip(*chunk, strict=True)] == [(b"a", 2), (b"b", 1), (b"c", 3)]
+    many.close()
+    assert not Path(many._temporary.name).exists()

@@ -18,7 +18,8 @@ from searchlib.citing.comparing import Change, difference
 from searchlib.citing.library import Library
 from searchlib.citing.mending import check_text, mended
 from searchlib.citing.normal import normal
-from searchlib.citing.sources import load_sources
+from searchlib.citing.sources import SourceLibrary, load_sources
+from searchlib.records import Document
 
 SEED = Path(__file__).parents[2] / "seeds" / "000_f866135ebe9f29a8.txt"
 GUIDE = """\
@@ -293,7 +294,10 @@ def test_an_id_alone_is_checked(project: Project) -> None:
 
 
 def test_a_range_past_the_end_of_the_paragraph_is_gone(project: Project) -> None:
-    assert project.check(f"searchlib:{project.cite('defense industry').id}#char=0,9999").status == "gone"
+    citation = project.cite("defense industry")
+    checked = project.check(f"searchlib:{citation.id}#char=0,9999")
+    assert (checked.status, checked.now, checked.mendable) == ("gone", None, False)
+    assert checked.changes == (("part", (0, 9999), (0, citation.length)),)
 
 
 def test_the_beginning_of_several_ids_is_ambiguous_unless_the_rest_tells(project: Project) -> None:
@@ -361,6 +365,21 @@ def test_no_text_takes_long(project: Project) -> None:
         began = time.process_time()
         check_text(text, library)
         assert time.process_time() - began < 4, text[:40]
+
+
+def test_a_quote_that_is_cited_often_is_looked_for_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    compared: list[str] = []
+
+    def counting(text: str) -> str:
+        compared.append(text)
+        return normal(text)
+
+    monkeypatch.setattr("searchlib.citing.sources.normal", counting)
+    texts = "\n\n".join(f"The same words, with {number} after them." for number in range(50))
+    library = SourceLibrary([Document("a.txt", texts)])
+    note = "> The same words, with\n— Title\n  ¶ 1 (b.txt, line 1), searchlib:4f8m0c2k9x1pt7aw\n\n"
+    check_text(note * 20, library)
+    assert 0 < len(compared) <= 50
 
 
 def test_the_difference_gives_both_texts_back(project: Project) -> None:

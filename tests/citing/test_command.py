@@ -124,6 +124,7 @@ def test_several_are_a_list_of_json_and_parted_by_empty_lines() -> None:
         (["--check", "seeds"], "is a folder"),
         (["--check", "notes.md", "--sources", "missing"], "missing"),
         (["--update", "-"], "cannot be mended"),
+        (["--check", "notes.md", "--sources", "seeds", "--index", "indexes/default"], "leave one of them out"),
         (["--check", "indexes/default/MAIN"], "See that it is there"),
     ],
 )
@@ -226,6 +227,49 @@ def test_a_file_that_cannot_be_read_does_not_keep_the_others_from_being_checked(
     assert done.exit_code == 2
     assert "unchanged" in done.stdout
     assert [line.partition(" ")[0] for line in done.stderr.splitlines() if line.startswith("Error")] == ["Error:"] * 2
+
+
+def test_nothing_is_mended_if_standard_input_is_to_be() -> None:
+    data = write_notes("text")
+    edit("The visit", "New.\n\nThe visit")
+    done = run("cite", "--update", "notes.md", "-", stdin="")
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert Path("notes.md").read_bytes() == data
+
+
+def test_the_checks_of_a_file_that_cannot_be_written_are_printed() -> None:
+    data = write_notes("text")
+    Path("other.md").write_bytes(data)
+    Path("notes.md").chmod(0o444)
+    edit("The visit", "New.\n\nThe visit")
+    done = run("cite", "--update", "notes.md", "other.md")
+    assert done.exit_code == 2
+    first, second = done.stdout.splitlines()
+    assert first.startswith("notes.md:5  moved ") and not first.endswith("mended")
+    assert second.startswith("other.md:5  moved ") and second.endswith(": mended")
+    assert "notes.md is read-only" in done.stderr and done.stderr.endswith("2 moved; 1 mended\n")
+    assert Path("notes.md").read_bytes() == data != Path("other.md").read_bytes()
+
+
+def test_json_says_what_was_refreshed_around_an_unchanged_citation() -> None:
+    write_notes("json", "text")
+    json_file = Path("refs.json")
+    json_file.write_text(run("cite", id_of("defense", "projects"), "--json").stdout, encoding="utf-8")
+    edit("second subject", "last subject")
+    for option, refreshed in (("--check", [False, False]), ("--update", [True, False]), ("--update", [False, False])):
+        done = run("cite", option, "refs.json", "notes.md", "--json")
+        checks = json.loads(done.stdout)["checks"]
+        assert done.exit_code == 0
+        checks = [one for one in checks if one["form"] == "json" or one["form"] == "text"]
+        assert [(one["status"], one["mended"], one["refreshed"]) for one in checks] == [
+            ("unchanged", False, expected) for expected in refreshed
+        ]
+
+
+def test_a_range_that_the_paragraph_does_not_have_is_told_apart() -> None:
+    id = id_of("bees")
+    done = run("cite", "--check", "-", stdin=f"See searchlib:{id}#char=5,9999.")
+    assert done.stdout == f"-:1  gone       {id}  the paragraph has no range 5-9999: its text ends at 58\n"
 
 
 def test_standard_input_is_checked() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -150,6 +151,48 @@ def test_a_file_is_replaced_whole_with_its_mode_and_through_links(tmp_path: Path
     assert link.is_symlink() and file.stat().st_mode & 0o777 == 0o640
     assert file.stat().st_ino != before
     assert sorted(path.name for path in tmp_path.iterdir()) == ["link.txt", "notes.txt"]
+
+
+def test_a_file_that_may_not_be_written_is_refused(tmp_path: Path) -> None:
+    """Though its folder may: to take its place would do."""
+    file = tmp_path / "notes.txt"
+    file.write_text(cited().text(), encoding="utf-8")
+    file.chmod(0o444)
+    with pytest.raises(SeedError, match=r"notes\.txt is read-only and was not mended: make it writable"):
+        mend_file(file, read(file), check_file(file, library(AFTER)))
+    assert file.read_text(encoding="utf-8") == cited().text()
+
+
+def test_a_file_that_was_changed_meanwhile_is_left(tmp_path: Path) -> None:
+    file = tmp_path / "notes.txt"
+    file.write_text(cited().text(), encoding="utf-8")
+    before, checks = read(file), check_file(file, library(AFTER))
+    file.write_text("Mine.\n" + cited().text(), encoding="utf-8")
+    with pytest.raises(SeedError, match=r"notes\.txt was changed meanwhile and not mended: run"):
+        mend_file(file, before, checks)
+    assert file.read_text(encoding="utf-8") == "Mine.\n" + cited().text()
+    assert list(tmp_path.iterdir()) == [file]
+
+
+def test_a_name_may_be_as_long_as_names_can_be(tmp_path: Path) -> None:
+    file = tmp_path / ("\U0001f600" * 62 + ".txt")
+    assert updated(cited().text().encode(), file, library(AFTER)) != cited().text().encode()
+
+
+def test_a_source_that_somebody_wrote_is_left() -> None:
+    moved = SourceLibrary([Document("b.txt", BEFORE, metadata={"url": "https://example.org/new page"})])
+    old = cite(library(BEFORE).document("folder/a é.txt")[1])
+    at = replace(old, url="https://example.org/old#x")
+    for citation, source, expected in (
+        (old, "folder/a%20%C3%A9.txt", "b.txt"),
+        (at, "https://example.org/old#x", "https://example.org/new%20page"),
+        (old, "https://example.org/mine", "https://example.org/mine"),
+        (at, "https://example.org/mine", "https://example.org/mine"),
+        (at, "urn:isbn:0451450523", "urn:isbn:0451450523"),
+    ):
+        text = json.dumps({**citation.annotation(), "source": source})
+        new, count = mended(text, check_text(text, moved, "a.json"))
+        assert (count, json.loads(new)["source"]) == (1, expected)
 
 
 def test_a_file_without_anything_to_mend_is_not_touched(tmp_path: Path) -> None:

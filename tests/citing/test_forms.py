@@ -222,8 +222,3 @@ def test_json_lines_are_read_line_by_line() -> None:
     citation = cite(record_of("One two three."))
     text = "".join(json.dumps(value) + "\n" for value in (citation.annotation(), {"a": 1}, citation.as_dict()))
     assert [found.at for found in find(text, "a.jsonl")] == [0, text.rindex('{"id": "')]
-
-
-@pytest.mark.parametrize("begin", ['{"a":', "[1, 2,,", "{", '{"a": "'])
-def test_what_only_begins_like_json_is_read_as_text(begin: str) -> None:
-    assert [found.id for found in find(f"{begin} searchlib:4f8m0c2k9x1pt7aw }}", "a.json")] == ["4f8m0c2k9x1pt7aw"]

@@ -31,10 +31,29 @@ def link(text: str, url: str = "https://example.org/page", quote: str = "") -> s
         ("", ""),
         ("javascript:alert(1)", ""),
         ("file:///etc/passwd", ""),
+        (" javascript:alert(1)//https://a.b", ""),
+        (
+            "https://a.b/c d>)[x](<javascript:y>\n\x1b[31m\\é\ud800",
+            "https://a.b/c%20d%3E)[x](%3Cjavascript:y%3E%0A%1B[31m%5C%C3%A9?#:~:text=Hello",
+        ),
+        ("https://a.b/%20?q=%C3%A9&x#y\x9b", "https://a.b/%20?q=%C3%A9&x#y%C2%9B:~:text=Hello"),
     ],
 )
 def test_the_address_of_the_page_is_kept_with_its_fragment(url: str, expected: str) -> None:
     assert link("Hello", url) == expected
+
+
+@given(TEXTS)
+def test_no_address_breaks_out_of_its_form(rest: str) -> None:
+    """Whatever the metadata of a document says it is."""
+    citation = cite(record_of("Hello", url=f"https://example.org/{rest}"))
+    for found in (citation.link, citation.annotation()["source"]):
+        assert found.isascii() and found.isprintable() and not set(found) & set(' <>\\"`|')
+    assert citation.markdown().count(">)") == citation.markdown().count("](<") == 1
+
+
+def test_what_is_no_address_on_the_web_is_no_source() -> None:
+    assert cite(record_of("Hello", "a b.txt", url="javascript:alert(1)")).annotation()["source"] == "a%20b.txt"
 
 
 def test_what_means_something_in_a_directive_is_encoded() -> None:

@@ -89,7 +89,7 @@ def test_the_module_and_the_script_are_the_same(built: Path, monkeypatch: pytest
     ],
 )
 def test_no_error_shows_a_traceback(run: Run, monkeypatch: pytest.MonkeyPatch, fault: Exception, message: str) -> None:
-    def fail(path: object) -> None:
+    def fail(path: object, **_: object) -> None:
         raise fault
 
     monkeypatch.setattr(searchlib, "open", fail)
@@ -100,7 +100,7 @@ def test_no_error_shows_a_traceback(run: Run, monkeypatch: pytest.MonkeyPatch, f
 
 
 def test_a_fault_shows_its_traceback_when_asked(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    def fail(path: object) -> None:
+    def fail(path: object, **_: object) -> None:
         raise ZeroDivisionError
 
     monkeypatch.setattr(searchlib, "open", fail)
@@ -109,7 +109,7 @@ def test_a_fault_shows_its_traceback_when_asked(run: Run, monkeypatch: pytest.Mo
 
 
 def test_an_interruption_exits_130_quietly(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    def interrupt(path: object) -> None:
+    def interrupt(path: object, **_: object) -> None:
         raise KeyboardInterrupt
 
     monkeypatch.setattr(searchlib, "open", interrupt)

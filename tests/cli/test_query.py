@@ -36,8 +36,10 @@ def test_search_is_another_name_of_it(run: Run) -> None:
     assert run("search", "pipelines").out == run("query", "pipelines").out != ""
 
 
-def test_headings_are_part_of_the_citation(run: Run) -> None:
-    assert "Guide › Setting up" in run("query", "bees").out
+def test_headings_below_the_title_are_part_of_the_citation(run: Run) -> None:
+    out = run("query", "bees").out
+    assert "  Setting up  " in out
+    assert "Guide › Setting up" not in out, "the title stands above"
 
 
 def test_code_keeps_its_lines(run: Run) -> None:
@@ -126,7 +128,7 @@ def test_what_matched_stands_out_in_titles_and_headings_too(fresh: Path) -> None
     (fresh / "seeds" / "peace.md").write_text(page, encoding="utf-8")
     assert in_process("index").code == 0
     out = in_process("query", "peace AND talks -absent", "--color", "always").out
-    assert re.findall(r"\x1b\[1;31m(.*?)\x1b\[0m", out) == ["peace", "peace", "peace", "Peace", "talks", "talks"]
+    assert re.findall(r"\x1b\[1;31m(.*?)\x1b\[0m", out) == ["peace", "peace", "Peace", "talks", "talks"]
     out = in_process("query", '"peace talks"', "--color", "always").out
     assert re.findall(r"\x1b\[1;31m(.*?)\x1b\[0m", out) == ["Peace", "talks"]
     hit = json.loads(in_process("query", "peace", "--json").out)["hits"][0]

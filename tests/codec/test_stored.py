@@ -1,15 +1,19 @@
 """Stored fields: streams of values with runs, blocks and gaps."""
 
 import itertools
+import struct
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
+from searchlib.engines.whoosh.codec import stored as stored_fields
 from searchlib.engines.whoosh.codec.container import Container, ContainerWriter
 from searchlib.engines.whoosh.codec.stored import KIND, MISSING, STORED_STREAM, Stored
 from searchlib.engines.whoosh.codec.storing import StoredWriter
+from searchlib.errors import IndexCorrupt
 
 from .test_terms import Kept
 
@@ -118,3 +122,48 @@ def test_a_document_that_is_not_there_is_an_index_error():
 
 def test_a_stream_without_documents_is_empty():
     assert list(read(write({"field": []}, 0)).values(STORED_STREAM + "field")) == []
+
+
+@pytest.mark.parametrize("firsts", [[0, 5, 3, 10], [0, 5, 5, 10], [0, 12, 3, 10], [1, 3, 5, 10], [0, 3, 5, 9]])
+def test_blocks_that_do_not_follow_each_other_are_damage(firsts):
+    container = Container(write({"field": list(range(10))}, 10), "stored", KIND)
+    file = Kept()
+    writer = ContainerWriter(file, KIND)
+    for name in container.names():
+        section = container.section(name)
+        data = section.slice(0, section.length).tobytes()
+        if name.startswith("index:"):
+            begin, end = struct.unpack("<QQ", data[-16:])
+            data = struct.pack("<4I6Q", *firsts, *[begin] * 3, *[end] * 3)
+        writer.section(name, data)
+    writer.meta = container.meta
+    writer.close()
+    for read_all in (
+        lambda stored: stored.document(9),
+        lambda stored: list(stored.values(STORED_STREAM + "field")),
+        lambda stored: stored.value(STORED_STREAM + "field", 4),
+    ):
+        with pytest.raises(IndexCorrupt, match="does not cover the documents"):
+            read_all(read(file.contents))
+
+
+def test_blocks_are_kept_by_their_bytes_those_used_last(monkeypatch):
+    texts = [f"{number} {'x' * 20_000}" for number in range(40)]
+    contents = write({"field": texts, "other": texts}, 40)
+    monkeypatch.setattr(stored_fields, "CACHED_BYTES", 200_000)
+    stored = read(contents)
+    cache = stored._cache
+    for document in (*range(40), *range(40)):
+        assert stored.document(document) == {"field": texts[document], "other": texts[document]}
+        assert list(stored.values_at(STORED_STREAM + "field", np.array([document]))) == [texts[document]]
+        assert sum(block.size for block in cache._blocks.values()) + cache._room == 200_000
+        assert cache._room >= 0
+    assert 2 < len(cache._blocks) < 20
+    assert (STORED_STREAM + "field", len(stored._stream(STORED_STREAM + "field").firsts) - 2) in cache._blocks
+
+
+def test_a_block_larger_than_the_cache_is_read_all_the_same(monkeypatch):
+    monkeypatch.setattr(stored_fields, "CACHED_BYTES", 10)
+    stored = read(write({"field": ["a" * 1000, "b"]}, 2))
+    assert [stored.document(number) for number in (0, 1)] == [{"field": "a" * 1000}, {"field": "b"}]
+    assert not stored._cache._blocks

@@ -20,7 +20,8 @@ import pytest
 from searchlib.engines.whoosh import disk, generation
 from searchlib.engines.whoosh.building import merging
 from searchlib.engines.whoosh.codec.container import ContainerWriter
-from searchlib.engines.whoosh.codec.files import STORED, SegmentFiles
+from searchlib.engines.whoosh.codec.files import SegmentFiles
+from searchlib.engines.whoosh.codec.names import STORED
 from searchlib.engines.whoosh.codec.stored import KIND as STORED_KIND
 from searchlib.engines.whoosh.codec.storing import StoredWriter
 

@@ -115,3 +115,13 @@ def test_a_facet_of_what_no_document_has_is_empty_and_a_warning(index: searchlib
     assert str(results.warnings[0]) == "No document has autor, to count by it.\nDid you mean author?"
     with pytest.raises(SettingsError, match="Did you mean author"):
         index.search("port", facets=["autor"], strict=True)
+
+
+@pytest.mark.parametrize("blank", [" ", "\t", "\x1f", "\x85", "\u1680", "\u2028", "\u3000"])
+def test_a_number_between_blanks_of_any_kind_is_one_value(tmp_path: Path, blank: str) -> None:
+    index = made(tmp_path, [])
+    with index.writer() as w:
+        w.add(Document("a", "A port.", metadata={"size": f"{blank}12{blank}"}))
+        w.add(Document("b", "A port.", metadata={"size": 12}))
+    facet = index.search("port", facets=["size"]).facets["size"]
+    assert [count for _, count in facet] == [2]

@@ -11,6 +11,7 @@ import searchlib
 from searchlib import Document, IndexCorrupt, IndexIncompatible, IndexLocked, IndexMissing, ParagraphNotFound, SeedError
 from searchlib.comparing import is_stale
 from searchlib.documents import Content, SeedFile
+from searchlib.errors import IndexProblem, QueryError, SettingsError
 from searchlib.records import paragraph_id
 
 NOTES = "Notes\n\nThe harbour is closed in winter.\n\nShips wait outside the harbour until spring.\n"
@@ -495,3 +496,45 @@ def test_hits_and_records_can_be_put_into_sets(seeds: Path, path: Path) -> None:
     hits = list(index.search("harbour"))
     assert len({*hits, *index.search("harbour")}) == len(hits) > 0
     assert len({hit.record for hit in hits} | {hit.document for hit in hits}) > 0
+
+
+def test_results_go_on_when_the_index_was_closed(tmp_path: Path) -> None:
+    (tmp_path / "seeds").mkdir()
+    (tmp_path / "seeds" / "a.txt").write_text("The harbour is deep.\n\nThe harbour is wide.\n")
+    with searchlib.build(tmp_path / "seeds", tmp_path / "index") as index:
+        results = index.search("harbour", facets=["type"])
+        everything = index.all("harbour")
+    assert [hit.snippet() for hit in results] == ["The harbour is deep.", "The harbour is wide."]
+    assert results.facets["type"].values[0].count == 2
+    assert len(list(everything)) == 2
+    with pytest.raises(IndexProblem, match="was closed"):
+        index.search("harbour")
+
+
+def test_a_writer_takes_nothing_after_its_commit(tmp_path: Path) -> None:
+    with searchlib.build((), tmp_path / "index") as index:
+        with index.writer() as writer:
+            writer.add(Document("a", "One paragraph."))
+        with pytest.raises(SettingsError, match="has committed"):
+            writer.add(Document("b", "Another."))
+
+
+def test_verify_is_about_the_newest_generation(tmp_path: Path) -> None:
+    index = searchlib.build((), tmp_path / "index")
+    with index.writer() as writer:
+        writer.add(Document("a", "One paragraph."))
+    old = searchlib.open(tmp_path / "index")
+    with index.writer() as writer:
+        writer.remove("a")
+        writer.add(Document("b", "Another paragraph."))
+    assert old.verify() == []
+
+
+def test_all_hits_come_with_the_warnings_about_the_query(tmp_path: Path) -> None:
+    index = searchlib.build((), tmp_path / "index")
+    with index.writer() as writer:
+        writer.add(Document("a", "One paragraph."))
+    everything = index.all('"paragraph')
+    assert everything.warnings and [hit.id for hit in everything]
+    with pytest.raises(QueryError):
+        index.all('"paragraph', strict=True)

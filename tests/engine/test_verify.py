@@ -99,3 +99,26 @@ def test_every_bit_of_the_manifest_counts(path: Path) -> None:
         (path / MANIFEST).write_bytes(data[:place] + bytes([data[place] ^ 4]) + data[place + 1 :])
         with pytest.raises((searchlib.IndexCorrupt, searchlib.IndexIncompatible)):
             searchlib.open(path)
+
+
+def test_words_are_counted_again_though_few_fit_into_memory(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from searchlib.engines.whoosh.building import words
+
+    monkeypatch.setattr(words, "MOST", 20)
+    monkeypatch.setattr(words, "_RAW", 20)
+    aside = []
+    put_aside = words.Totals._put_aside
+    monkeypatch.setattr(words.Totals, "_put_aside", lambda totals: aside.append(put_aside(totals)))
+    index = searchlib.open(path)
+    assert index.verify() == []
+    assert len(aside) > 1
+
+
+def test_verify_opens_each_segment_once(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from searchlib.engines.whoosh import checking
+
+    opened = []
+    once = checking.open_segment
+    monkeypatch.setattr(checking, "open_segment", lambda *where: opened.append(where) or once(*where))
+    assert searchlib.open(path).verify() == []
+    assert len(opened) == len(read_manifest(path).segments)

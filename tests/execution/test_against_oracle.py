@@ -19,7 +19,6 @@ from searchlib.engines.whoosh.execution import (
     postings,
     prepared,
     search,
-    stream,
     topk,
 )
 from searchlib.engines.whoosh.execution.explanation import Explanation
@@ -115,7 +114,6 @@ def test_answers_are_those_of_brute_force(seed: int, limits: int) -> None:
         assert count(snapshot, query) == len(answers)
         matched = [places[number, int(doc)] for number, part in enumerate(matches(snapshot, query)) for doc in part]
         assert matched == sorted(answers)
-        assert matched == [places[number, int(doc)] for number, part in stream(snapshot, query) for doc in part]
 
         for segment, doc, score in list(zip(top.segments, top.docs, top.scores, strict=True))[:2]:
             explanation = explain(snapshot, query, int(segment), int(doc), ranking=ranking)
@@ -172,7 +170,10 @@ def test_ties_across_segments_are_broken_by_the_given_order() -> None:
 
     docs = [Doc({"text": ["a"]}) for _ in range(8)]
     ranks = [np.array([5, 6, 7, 8]), np.array([1, 2, 6.5, 9]) * 1]
-    order: Any = lambda number: (ranks[number] * 2).astype(np.int64)  # noqa: E731
+
+    def order(segments: Any, docs: Any) -> Any:
+        return np.array([ranks[segment][doc] * 2 for segment, doc in zip(segments, docs, strict=True)], np.int64)
+
     snapshot = Snapshot([MemorySegment(docs[:4]), MemorySegment(docs[4:])], order=order)
     top = search(snapshot, Term("text", "a"), 5)
     assert list(zip(top.segments.tolist(), top.docs.tolist(), strict=True)) == [(1, 0), (1, 1), (0, 0), (0, 1), (1, 2)]

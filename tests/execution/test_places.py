@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import time
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,7 @@ from whoosh.query import spans as sq
 
 from searchlib.analysis import Token
 from searchlib.engines.whoosh.execution import Snapshot, count, explain, matches, places, search
+from searchlib.errors import QueryError
 from searchlib.highlight import match
 from searchlib.query.nodes import Constant, Near, Word, WordPhrase
 
@@ -165,3 +167,80 @@ def test_what_is_near_is_in_one_field() -> None:
     near = Near([Word(fields, a_form("a")), Word(fields, a_form("b"))], slop=2, ordered=False)
     assert found(snapshot, starts, near) == expected(docs, near) == [1, 2]
     assert np.all(search(snapshot, near).scores > 0)
+
+
+A, B, C = (wq.Term("text", letter) for letter in "abc")
+
+
+def test_thirty_operators_within_each_other_do_not_take_exponentially_long() -> None:
+    docs = [Doc({"text": ["a", *["b"] * 30, "c"]}), Doc({"text": ["a", *["b"] * 29, "c"]})]
+    snapshot, starts = snapshot_of(docs, 1)
+    chain: Any = A
+    for _ in range(30):
+        chain = Near([chain, B], slop=1, ordered=False)
+    nested: Any = A
+    for _ in range(10):
+        nested = Near([wq.And([nested, C]), B], slop=1, ordered=False)
+    for node, wanted in ((chain, [0]), (nested, [0, 1])):
+        begun = time.process_time()
+        assert found(snapshot, starts, node) == wanted
+        assert time.process_time() - begun < 0.5
+
+
+@pytest.mark.parametrize("kept", [0, 40, 400])
+def test_a_pattern_of_too_many_occurrences_to_keep_stands_where_its_terms_do(
+    monkeypatch: pytest.MonkeyPatch, kept: int
+) -> None:
+    monkeypatch.setattr(places, "_KEPT", kept)
+    rng = random.Random(kept)
+    docs = corpus(rng, 300)
+    snapshot, starts = snapshot_of(docs, 2)
+    read = []
+    monkeypatch.setattr(places.PatternPlaces, "_read", recorded(places.PatternPlaces._read, read))
+    for pattern_of in (wq.Prefix("text", "r"), wq.Wildcard("text", "*e*"), wq.TermRange("text", "a", "s")):
+        node = Near([pattern_of, a_word(rng)], slop=2, ordered=False)
+        assert found(snapshot, starts, node) == expected(docs, node)
+        assert found(snapshot, starts, node) == expected(docs, node)
+    assert read
+    assert all(len(docs_kept) <= kept for docs_kept, _, _ in read)
+
+
+def recorded(make: Any, made: list[Any]) -> Any:
+    def call(*arguments: Any) -> Any:
+        made.append(make(*arguments))
+        return made[-1]
+
+    return call
+
+
+def test_a_chain_of_operators_makes_the_places_of_each_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    snapshot, starts = snapshot_of([Doc({"text": ["a"] * 60})], 1)
+    made: list[Any] = []
+    monkeypatch.setattr(places.NearPlaces, "of", recorded(places.NearPlaces.of, made))
+    node: Any = A
+    for _ in range(20):
+        node = Near([node, A], slop=2, ordered=False)
+    assert found(snapshot, starts, node) == [0]
+    assert len(made) == 19  # the last is found without
+
+
+@pytest.mark.parametrize("ordered", [False, True])
+def test_a_word_repeated_a_thousand_times_in_one_record_has_a_million_places_at_most(ordered: bool) -> None:
+    docs = [Doc({"text": ["a"] * 1000 + ["b"]}), Doc({"text": ["a"] * 1000 + ["c"]})]
+    snapshot, starts = snapshot_of(docs, 1)
+    node: Any = A
+    for other in (A, A, B):
+        node = Near([node, other], slop=2000, ordered=ordered)
+    assert found(snapshot, starts, node) == [0]
+    node = Near([wq.Phrase("text", ["a", "a", "a"], slop=1000), B], slop=3, ordered=ordered)
+    assert found(snapshot, starts, node) == [0]
+
+
+def test_a_record_of_more_places_than_can_be_made_is_a_mistake_of_the_query(monkeypatch: pytest.MonkeyPatch) -> None:
+    snapshot, starts = snapshot_of([Doc({"text": ["a"] * 60 + ["b"]}), Doc({"text": ["a", "b"]})], 1)
+    monkeypatch.setattr(places, "_MOST", 1_000)
+    node = Near([Near([A, A], slop=100, ordered=False), B], slop=3, ordered=False)
+    with pytest.raises(QueryError, match="too often in one paragraph; use a smaller NEAR/n"):
+        found(snapshot, starts, node)
+    node = Near([Near([A, A], slop=5, ordered=False), B], slop=3, ordered=False)
+    assert found(snapshot, starts, node) == [0]

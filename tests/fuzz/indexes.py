@@ -55,6 +55,8 @@ QUERIES = (
     "* -common",
 )
 BEGINNINGS = ("h", "the win", "erdog", "w3", "東", "zz")
+SORTS = ("-year", "title", "kind", "-number")
+FACETS = ("type", "kind", "title", "author", "tags", "document")
 MISSPELT = ("habrour", "+wintr ships", "erdogn", "theharbour", "har bour")
 
 # -- the indexes
@@ -183,6 +185,10 @@ def answers(folder: Path) -> dict[str, Any]:
             found[text, "completed"] = index.complete(text, 5)
         for query in MISSPELT:
             found[query, "suggestion"] = index.search(query, limit=5).suggestion
+        for key in SORTS:
+            results = index.search("*", limit=3, sort=key, facets=FACETS)
+            found[key, "sorted"] = [hit.id for hit in results]
+            found[key, "counted"] = [list(results.facets[name]) for name in FACETS]
         stats = index.stats()
         found["stats"] = (stats.documents, stats.paragraphs, stats.tokens, stats.segments, stats.deleted, stats.digest)
         found["documents"] = list(index._opened.documents())

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 from whoosh import query
 from whoosh.query import spans as span_queries
@@ -224,3 +226,11 @@ def test_metadata_is_matched_by_words_numbers_and_dates() -> None:
 )
 def test_edits_are_counted_by_optimal_string_alignment(first: str, second: str, edits: int) -> None:
     assert [within(first, second, limit) for limit in range(4)] == [limit >= edits for limit in range(4)]
+
+
+def test_nearness_in_endless_repetition_takes_no_time() -> None:
+    """Pairs of pairs of a word that stands a thousand times; what is marked are pairs of neighbours."""
+    began = time.process_time()
+    found = marked("a NEAR/2000 a NEAR/2000 a NEAR/2000 b", "a " * 999 + "b")
+    assert time.process_time() - began < 3
+    assert found.endswith("[a] [b]")

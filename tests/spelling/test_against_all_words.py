@@ -17,6 +17,16 @@ from .corpus import build, by_folded, counts_of, random_texts, random_word
 QUERIES = 200
 
 
+def test_near_words_are_the_same_however_few_are_laid_out_at_once(
+    known: tuple[searchlib.Index, Counter[str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    index, counts = known
+    said = [index._opened.words.near(word, 2) for word in sorted(counts)[:30]]
+    monkeypatch.setattr("searchlib.engines.whoosh.words._AT_ONCE", 3)
+    assert any(len(found) > 3 for found in said)
+    assert [index._opened.words.near(word, 2) for word in sorted(counts)[:30]] == said
+
+
 @pytest.fixture(scope="module", params=[1, 2])
 def known(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory

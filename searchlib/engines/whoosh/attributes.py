@@ -13,7 +13,6 @@ whole, is read of every document.
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -25,20 +24,22 @@ import numpy as np
 from searchlib.analysis import fold
 from searchlib.arrays import NDArray
 from searchlib.engines.whoosh.building.order import natural_key
+from searchlib.engines.whoosh.codec.bulk import portions
 from searchlib.engines.whoosh.codec.segment import SegmentColumns
 from searchlib.engines.whoosh.documents import DocumentTable
 from searchlib.engines.whoosh.execution.snapshot import Cache
 from searchlib.engines.whoosh.storedrecords import read_metadata
-from searchlib.query.values import NUMBER, TEXT, metadata_field, sortable, whole_keys
+from searchlib.query.values import NUMBER, TEXT, is_number, metadata_field, sortable, whole_keys
 from searchlib.records import Metadata, Scalar
 
 EXACT: Final = ("type", "language", "kind")
 """Attributes of the record itself that are indexed as one exact term."""
 
 _KEPT = 32  # attributes
+_MASKED = 16  # values of records, for each of which a bitmap is kept
+_OFTEN = 256  # values of one name that documents have on average; each takes a bit of the file where there are more
 _TEXT_MARK = TEXT.encode()
 _FIRST, _LAST = NUMBER.encode(), chr(ord(TEXT) + 1).encode()  # marks of whole values
-_NUMBER_TEXT = re.compile(rb"[+-]?\d{1,30}(\.\d{1,30})?")
 
 Ints: TypeAlias = NDArray[np.int64]
 Ints32: TypeAlias = NDArray[np.int32]
@@ -57,7 +58,8 @@ class Attribute:
     """The values of one attribute: ``owners[s][i]`` of segment s has the value number ``ordinals[s][i]``.
 
     An owner with several values is there as often. Where no owner of a segment has several, ``codes[s]`` has the
-    ordinal of each, and for those without a value the number of keys. ``of_records`` tells what owners are.
+    ordinal of each, and for those without a value the number of keys; no record has several kinds. ``of_records``
+    tells what owners are.
     """
 
     name: str
@@ -98,19 +100,20 @@ class Attributes:
         owners = [pairs.owners for pairs in found]
         sizes = [table.segment.doc_count if name == "kind" else len(table.firsts) for table in self.tables]
         codes = [_codes(*pairs, len(keys)) for pairs in zip(owners, ordinals, sizes, strict=True)]
+        if name == "kind":
+            for table, one in zip(self.tables, codes, strict=True):
+                if one is None:
+                    table.segment.stored_damaged("a record has two kinds")
         return Attribute(name, keys, owners, ordinals, codes, name == "kind")
 
-    def masks(self, attribute: Attribute, segment: int) -> list[NDArray[np.bool_]]:
-        """For each value of an attribute of records a bitmap of those in a segment that have it."""
-
-        def make() -> list[NDArray[np.bool_]]:
-            found = [np.zeros(self._segments[segment].doc_count, bool) for _ in attribute.keys]
-            owners, ordinals = attribute.owners[segment], attribute.ordinals[segment]
-            for number, mask in enumerate(found):
-                mask[owners[ordinals == number]] = True
-            return found
-
-        return self._masks.get((attribute.name, segment), make)
+    def counts(self, attribute: Attribute, segment: int, marks: NDArray[np.bool_]) -> Ints:
+        """For each value of an attribute of records how many of the marked records of a segment have it."""
+        codes, values = attribute.codes[segment], len(attribute.keys)
+        assert codes is not None
+        if values > _MASKED:
+            return np.bincount(codes[marks], minlength=values)[:values]
+        masks = self._masks.get((attribute.name, segment), lambda: [codes == number for number in range(values)])
+        return np.array([np.count_nonzero(marks & mask) for mask in masks], np.int64)
 
     def places(self, attribute: Attribute, segment: int, descending: bool) -> Ints32:
         """For each owner its place in the order of values: of several values the first in that order.
@@ -139,7 +142,7 @@ class Attributes:
         firsts: list[tuple[Any, DocumentTable, int]] = []
         for table, owners, ordinals in zip(self.tables, attribute.owners, attribute.ordinals, strict=True):
             having = owners[ordinals == ordinal]
-            alive = having[table.alive[table.firsts[having]]]
+            alive = having[table.living[having]]
             if len(alive):
                 document = int(alive.min())
                 firsts.append((natural_key(table.path(document)), table, document))
@@ -159,19 +162,13 @@ def _codes(owners: Ints, ordinals: Ints32, size: int, missing: int) -> Ints32 | 
 
 
 def _exact(table: DocumentTable, name: str) -> _Pairs:
-    keys, sizes, docs = _postings(table, name, b"\0", None)
-    which = np.repeat(np.arange(len(keys), dtype=np.int32), sizes)
-    if name == "kind":
-        return _Pairs(keys, docs.astype(np.int64), which)
-    first = table.segment.column("number")[docs] == 1
-    return _Pairs(keys, table.document_of[docs[first]].astype(np.int64), which[first])
+    of_records = name == "kind"
+    most = table.segment.doc_count if of_records else len(table.firsts)  # one value each
+    return _postings(table, name, b"\0", None, most, of_records)
 
 
 def _of_metadata(table: DocumentTable, name: str) -> _Pairs:
-    keys, sizes, docs = _postings(table, name, _FIRST, _LAST)
-    first = table.segment.column("number")[docs] == 1
-    owners = table.document_of[docs[first]].astype(np.int64)
-    which = np.repeat(np.arange(len(keys), dtype=np.int32), sizes)[first]
+    keys, owners, which = _postings(table, name, _FIRST, _LAST, _OFTEN * len(table.firsts))
     # A text that is a number is there as either: where it is the number, it is not the text.
     first_text = bisect_left(keys, _TEXT_MARK)
     place = {key: number for number, key in enumerate(keys)} if first_text < len(keys) else {}
@@ -186,14 +183,31 @@ def _of_metadata(table: DocumentTable, name: str) -> _Pairs:
 
 
 def _postings(
-    table: DocumentTable, name: str, start: bytes, stop: bytes | None
-) -> tuple[list[bytes], NDArray[np.int64], NDArray[np.uint32]]:
-    """The terms of a field in a range, the number of records of each, and these records, term after term."""
-    found = list(table.segment.terms(name, start, stop))
-    if not found:
-        return [], np.empty(0, np.int64), np.empty(0, np.uint32)
-    sizes = np.fromiter((entry.df for _, entry in found), np.int64, len(found))
-    return [key for key, _ in found], sizes, table.segment.postings(name, [entry for _, entry in found]).docs
+    table: DocumentTable, name: str, start: bytes, stop: bytes | None, most: int, of_records: bool = False
+) -> _Pairs:
+    """The terms of a field in a range, and the documents, or records, that have them.
+
+    More than ``most`` pairs for which there is not a bit each in the file are not what was written: what a file says
+    of its sizes must not decide how much room is made.
+    """
+    segment = table.segment
+    found = list(segment.terms(name, start, stop))
+    entries = [entry for _, entry in found]
+    counted = np.ones(segment.doc_count, bool) if of_records else segment.column("number") == 1
+    owner = np.arange(segment.doc_count) if of_records else table.document_of
+    owners, which = [np.empty(0, np.int64)], [np.empty(0, np.int32)]
+    pairs = 0
+    for first, last in portions(entries):
+        part = entries[first:last]
+        docs = segment.postings(name, part).docs if len(part) > 1 else segment.docs(part[0])
+        numbers = np.repeat(np.arange(first, last, dtype=np.int32), [entry.df for entry in part])
+        kept = counted[docs]
+        owners.append(owner[docs[kept]].astype(np.int64))
+        which.append(numbers[kept])
+        pairs += len(owners[-1])
+        if pairs > most + 8 * (part[-1].stop - entries[0].start):
+            segment.stored_damaged(f"documents have more values of {name!r} than they can")
+    return _Pairs([key for key, _ in found], np.concatenate(owners), np.concatenate(which))
 
 
 def _of_titles(table: DocumentTable) -> _Pairs:
@@ -218,7 +232,7 @@ def whole_value_keys(values: Iterable[Scalar]) -> set[bytes]:
 
 def _number_key(key: bytes) -> bytes:
     """The key of the number that a text is; b"" if it is none."""
-    if not key.startswith(_TEXT_MARK) or not _NUMBER_TEXT.fullmatch(text := key[1:].strip()):
+    if not key.startswith(_TEXT_MARK) or not is_number(text := key[1:].decode("utf-8", "replace").strip()):
         return b""
     return (NUMBER + sortable(float(text))).encode()
 

@@ -8,7 +8,8 @@ is only what a fault of searchlib, or somebody with a purpose, has written.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -17,10 +18,10 @@ import numpy as np
 from searchlib.arrays import NDArray
 from searchlib.engine import Problem
 from searchlib.engines.whoosh.building.sources import SegmentSource
-from searchlib.engines.whoosh.building.words import TextWords, count_records
+from searchlib.engines.whoosh.building.words import Miscounted, TextWords, Totals, count_records
 from searchlib.engines.whoosh.codec.container import Container, map_file
 from searchlib.engines.whoosh.codec.segment import SegmentColumns
-from searchlib.engines.whoosh.codec.vocabulary import increasing, sets_of
+from searchlib.engines.whoosh.codec.vocabulary import Vocabulary, increasing, sets_of
 from searchlib.engines.whoosh.documents import DocumentTable
 from searchlib.engines.whoosh.manifest import FileEntry, Manifest, SegmentEntry, describe_file
 from searchlib.engines.whoosh.seeds import read_seeds
@@ -74,10 +75,12 @@ def inconsistencies(folder: Path, manifest: Manifest) -> Iterator[Problem]:
     languages: Counter[str] = Counter()
     types: Counter[str] = Counter()
     paths: Counter[str] = Counter()
+    segments: list[SegmentColumns] = []
     for entry in manifest.segments:
         try:
             segment = open_segment(folder, entry)
             segment.verify()
+            segments.append(segment)
             table = DocumentTable(segment)
             table.count(table.alive, languages, types)
             paths.update(state.path for state in table.states())
@@ -92,14 +95,14 @@ def inconsistencies(folder: Path, manifest: Manifest) -> Iterator[Problem]:
     for name, said, found in (("languages", manifest.languages, languages), ("types", manifest.types, types)):
         if dict(said) != dict(found):
             yield Problem("searchlib.json", f"its {name} are not those of the documents")
-    yield from _vocabulary(folder, manifest)
+    yield from _vocabulary(folder, manifest, segments)
     try:
         read_seeds(folder, manifest)
     except IndexProblem as error:
         yield Problem(Path(error.path).name, str(error))
 
 
-def _vocabulary(folder: Path, manifest: Manifest) -> Iterator[Problem]:
+def _vocabulary(folder: Path, manifest: Manifest, segments: Sequence[SegmentColumns]) -> Iterator[Problem]:
     """The vocabulary against the words of all texts, counted again."""
     name = manifest.vocabulary
     try:
@@ -108,38 +111,44 @@ def _vocabulary(folder: Path, manifest: Manifest) -> Iterator[Problem]:
             return
         known = words.vocabulary
         known.verify()
-        counts: Counter[bytes] = Counter()
-
-        def add(keys: Iterable[bytes], numbers: Iterable[int]) -> None:
-            for key, number in zip(keys, numbers, strict=True):
-                counts[key] += number
-
-        texts = TextWords(add)
-        for entry in manifest.segments:
-            table = DocumentTable(open_segment(folder, entry))
-            records = np.flatnonzero(table.alive)
-            begins = np.isin(records, table.firsts, assume_unique=True)
-            count_records(records, begins, SegmentSource(table.segment).stored_at, texts)
-        texts.finish()
-        previous, tokens, at, sets = b"", 0, 0, known.sets
-        for keys, numbers in known.chunks():
-            if keys[0] <= previous or not increasing(keys):
-                yield Problem(name, "its words are not in order")
-                return
-            previous = keys[-1]
-            if any(counts.pop(key, 0) != number for key, number in zip(keys, numbers, strict=True)):
-                yield Problem(name, "its counts are not those of the texts")
-                return
-            if not np.array_equal(sets_of(keys), sets[at : at + len(keys)]):
-                yield Problem(name, "the sets of its words are not those of their letters")
-                return
-            tokens, at = tokens + sum(numbers), at + len(keys)
-        if counts or tokens != known.tokens:
-            yield Problem(name, "its words are not those of the texts")
+        wrong = _of_words(known)
+        if wrong:
+            yield Problem(name, wrong)
+        elif not _counts_those(known, segments):
+            yield Problem(name, "its counts are not those of the texts")
     except IndexProblem as error:
         yield Problem(Path(error.path).name, str(error))
     except UnicodeDecodeError:
         yield Problem(name, "a word is no text")
+
+
+def _of_words(known: Vocabulary) -> str:
+    """What a vocabulary says that cannot be true, whatever the texts; "" if nothing is."""
+    previous, tokens, at, sets = b"", 0, 0, known.sets
+    for keys, numbers in known.chunks():
+        if keys[0] <= previous or not increasing(keys):
+            return "its words are not in order"
+        if not np.array_equal(sets_of(keys), sets[at : at + len(keys)]):
+            return "the sets of its words are not those of their letters"
+        previous, tokens, at = keys[-1], tokens + sum(numbers), at + len(keys)
+    return "" if tokens == known.tokens else "the sum of its counts is not what it says"
+
+
+def _counts_those(known: Vocabulary, segments: Sequence[SegmentColumns]) -> bool:
+    """Whether the counts of a vocabulary are those of the texts."""
+    with closing(Totals()) as totals:
+        texts = TextWords(totals.add)
+        for segment in segments:
+            table = DocumentTable(segment)
+            records = np.flatnonzero(table.alive)
+            begins = np.isin(records, table.firsts, assume_unique=True)
+            count_records(records, begins, SegmentSource(segment).stored_at, texts)
+        texts.finish()
+        said = ((keys, [-number for number in numbers]) for keys, numbers in known.chunks())
+        try:
+            return not any(keys for keys, _ in totals.chunks(said))
+        except Miscounted:  # it says more of some
+            return False
 
 
 def _of_segment(segment: SegmentColumns, table: DocumentTable, entry: SegmentEntry) -> Iterator[str]:

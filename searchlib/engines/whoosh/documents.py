@@ -26,7 +26,18 @@ class DocumentTable:
     @cached_property
     def firsts(self) -> NDArray[np.int64]:
         """The first record of each document."""
-        return np.flatnonzero(self.segment.column("number") == 1)
+        firsts = np.flatnonzero(self.segment.column("number") == 1)
+        if self.segment.doc_count and not (len(firsts) and firsts[0] == 0):
+            self.segment.columns_damaged("its first record does not begin a document")
+        return firsts
+
+    @cached_property
+    def living(self) -> NDArray[np.bool_]:
+        """Which documents are not deleted."""
+        living = self.alive[self.firsts]
+        if self.segment.deleted is not None and not np.array_equal(living[self.document_of], self.alive):
+            self.segment.columns_damaged("a document is deleted in part")
+        return living
 
     def values(self, name: str) -> list[str]:
         """A stored text of each document."""
@@ -74,7 +85,7 @@ class DocumentTable:
         """What is known of each document that is not deleted."""
         columns = (self.values(name) for name in ("_digest", "_seed"))
         rows = zip(self.paths, *columns, strict=True)
-        for row in compress(rows, self.alive[self.firsts].tolist()):
+        for row in compress(rows, self.living.tolist()):
             yield DocumentState(*row)
 
     def count(self, kept: NDArray[np.bool_], languages: Counter[str], types: Counter[str]) -> None:

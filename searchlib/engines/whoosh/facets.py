@@ -65,8 +65,7 @@ def _facet(attributes: Attributes, name: str, matches: Sequence[Matches], total:
     missing = total
     for segment, found in enumerate(matches):
         if attribute.of_records:  # one value each, of few
-            masks = attributes.masks(attribute, segment)
-            own = np.array([np.count_nonzero(found.marks & mask) for mask in masks], np.int64)
+            own = attributes.counts(attribute, segment, found.marks)
             counts += own
             missing -= int(own.sum())
             continue

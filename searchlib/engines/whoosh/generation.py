@@ -37,6 +37,7 @@ from searchlib.engines.whoosh.manifest import (
     with_directories,
 )
 from searchlib.engines.whoosh.segments import open_segment, open_words
+from searchlib.errors import IndexCorrupt
 
 MOST_SEGMENTS = 8
 NEW = "MAIN_new"  # what a segment is called until its files have their digests
@@ -103,13 +104,13 @@ class Following:
 
     def write_words(self) -> str:
         """Write the vocabulary of the generation to be; the name of its file."""
-        before = open_words(self._folder, self._manifest)
         path = self._private / (NEW + VOCABULARY)
         try:
+            before = open_words(self._folder, self._manifest)
             if before is not None:
                 gone = [table.alive & ~mask for table, mask in zip(self._tables, self._kept, strict=True)]
                 self._count_words(path, gone, before.vocabulary)
-        except Miscounted:  # by whoever wrote it: what the texts say counts
+        except (Miscounted, IndexCorrupt):  # by whoever wrote it: what the texts say counts
             before = None
         if before is None:
             self._count_words(path, self._kept, None)
@@ -185,7 +186,7 @@ class Following:
             disk.DISK.rename(path, self._private / name)
             files[name] = described[suffix]
         documents = sum(
-            bool(size) and bool((target != GONE)[first])
+            bool(size) and bool(target[first] != GONE)
             for sizes, target in zip(listed, placement.targets, strict=True)
             for first, size in _firsts(sizes)
         )

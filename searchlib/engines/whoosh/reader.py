@@ -24,8 +24,14 @@ if TYPE_CHECKING:
     from searchlib.engines.whoosh.attributes import Attributes
 
 _ID_BITS = 32  # of an id that the column holds
+_FEW = 1_024  # records whose paths are read to compare them, not those of all
 _SHIFT = 32  # a handle is segment << 32 | record
 _RECORD = (1 << _SHIFT) - 1
+
+
+def _room(size: int) -> int:
+    """Bytes that decoded posting lists may take in an index of so many: what is asked again and again has room."""
+    return min(max(2 * size, 64 << 20), 1 << 30)
 
 
 class WhooshReader:
@@ -36,7 +42,13 @@ class WhooshReader:
         self.manifest: Manifest
         self.manifest, self._segments, self._words = open_generation(folder)
         self._ranking = ranking or BM25F()
-        self._snapshot = Snapshot(self._segments, order=self._order, foreign=self._by_whoosh, compiled=compiled)
+        self._snapshot = Snapshot(
+            self._segments,
+            order=self._order,
+            foreign=self._by_whoosh,
+            cache_bytes=_room(sum(entry.size for entry in self.manifest.all_files.values())),
+            compiled=compiled,
+        )
 
     @cached_property
     def schema(self) -> Any:
@@ -89,7 +101,7 @@ class WhooshReader:
     ) -> list[Ranked]:
         from searchlib.engines.whoosh.pages import Paging, Wanted
 
-        paging = Paging(self._snapshot, self._attributes, self._order, self._ranking, query, filter, sort)
+        paging = Paging(self._snapshot, self._attributes, self._ranks_of, self._ranking, query, filter, sort)
         page = paging.page(Wanted(limit, offset, per_document, after), self._place)
         return [
             Ranked(segment << _SHIFT | record, score, keys)
@@ -229,8 +241,26 @@ class WhooshReader:
         weighting = Weighting(self._ranking, self._snapshot)
         return Matchers(lambda: whoosh_searcher(self._segments, self.schema, weighting))(query, segment)
 
-    def _order(self, segment: int) -> NDArray[np.int64]:
+    def _ranks_of(self, segment: int) -> NDArray[np.int64]:
         return self._ranks[segment]
+
+    def _order(self, segments: NDArray[np.int64], docs: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Numbers that compare as the places of some records do."""
+        places = np.zeros(len(docs), np.int64)
+        if len(docs) > _FEW or "_ranks" in self.__dict__:
+            for number, ranks in enumerate(self._ranks):
+                of_segment = segments == number
+                places[of_segment] = ranks[docs[of_segment]]
+            return places
+        paths = [
+            self._segments[segment].stored_value("document", doc)
+            for segment, doc in zip(segments.tolist(), docs.tolist(), strict=True)
+        ]
+        if not all(isinstance(path, str) for path in paths):
+            self._segments[0].stored_damaged("the path of a document is not what was written")
+        keys = [(natural_key(path), doc) for path, doc in zip(paths, docs.tolist(), strict=True)]
+        places[sorted(range(len(keys)), key=keys.__getitem__)] = np.arange(len(keys))
+        return places
 
     def stats(self) -> Stats:
         """Figures of the index."""
@@ -269,4 +299,4 @@ class WhooshReader:
 
     def close(self) -> None:
         """Release the files."""
-        self._segments.clear()
+        # Results, and other threads, may still read: files are unmapped with the last who does.

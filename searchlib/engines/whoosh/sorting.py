@@ -9,6 +9,7 @@ the first in that direction counts.
 
 from __future__ import annotations
 
+import math
 from bisect import bisect_left
 from collections.abc import Callable, Sequence
 from functools import cached_property, partial
@@ -22,6 +23,7 @@ from searchlib.engines.whoosh.attributes import Attributes
 from searchlib.engines.whoosh.building.order import natural_key
 from searchlib.engines.whoosh.documents import DocumentTable
 from searchlib.engines.whoosh.execution import Snapshot, marked, scored_parts
+from searchlib.errors import SettingsError
 from searchlib.ranking import BM25F
 
 RELEVANCE, DOCUMENT = "relevance", "document"
@@ -154,7 +156,7 @@ class Sorted:
         if key.name == RELEVANCE:
             return -sign * place.score
         if key.name in NUMBERS:
-            return sign * float(value or 0)
+            return sign * _number(value)
         if key.name == DOCUMENT:
             return sign * self._place_of(place.path)[0]
         keys = self._attributes.attribute(key.name).keys
@@ -200,6 +202,16 @@ class Sorted:
         if code == len(keys):
             return None
         return keys[int(len(keys) - 1 - code if key.descending else code)].decode("utf-8", "surrogatepass")
+
+
+def _number(value: str | None) -> float:
+    try:
+        number = float(value or "")
+    except ValueError:
+        number = math.nan
+    if not math.isfinite(number):
+        raise SettingsError("this is no cursor: give one as results.cursor, or --json, has it")
+    return number
 
 
 def _key_of_path(table: DocumentTable, document: int) -> Any:

@@ -22,6 +22,7 @@ from searchlib.engines.whoosh.codec.vocabulary import LETTERS, LONGEST, Vocabula
 from searchlib.engines.whoosh.execution.fuzzy import distances_by_pattern
 
 _AFTER = b"\xff"  # greater than any byte of a key
+_AT_ONCE = 1 << 16  # words whose letters are laid out together
 _ALL = np.uint32((1 << LETTERS) - 1)  # the characters of a set
 
 Ints: TypeAlias = NDArray[np.int64]
@@ -84,16 +85,17 @@ class IndexWords:
         """The numbers of the words that are near, and how near."""
         numbers, sizes = self._possible(text, distance)
         data, ends, lengths = self._places
+        distances = np.zeros(len(numbers), np.int64)
         # A key with as many bytes as its folded form has characters is ASCII, and nothing but the folded form.
         plain = lengths[numbers] == sizes
-        rows = numbers[plain]
-        widths = sizes[plain]
-        begins = ends[rows].astype(np.int64) - widths
-        width = int(widths.max(initial=0))
-        letters = data[np.minimum(begins[:, None] + np.arange(width), len(data) - 1)] if len(rows) else data[:0]
-        distances = np.zeros(len(numbers), np.int64)
-        if len(rows):
-            distances[plain] = _distances(letters, widths, text)
+        all_plain = np.flatnonzero(plain)
+        for first in range(0, len(all_plain), _AT_ONCE):
+            part = all_plain[first : first + _AT_ONCE]
+            widths = sizes[part]
+            begins = ends[numbers[part]].astype(np.int64) - widths
+            columns = np.arange(int(widths.max()))
+            letters = data[np.minimum(begins[:, None] + columns, len(data) - 1)]
+            distances[part] = _distances(letters, widths, text)
         others = np.flatnonzero(~plain)
         if len(others):
             words = [self._placed(number)[0] for number in numbers[others].tolist()]

@@ -46,6 +46,23 @@ def invert(batch: Iterable[Incoming], language: str = "auto") -> Run:
     return inverter.run()
 
 
+class _Words:
+    """Words of a vocabulary and how often each occurs.
+
+    Apart from what counts them: an inverter that refers to itself, by a method, would keep a batch in memory until
+    the garbage collector comes by.
+    """
+
+    def __init__(self) -> None:
+        self.keys: list[bytes] = []
+        self.counts = array("I")
+
+    def take(self, keys: Iterable[bytes], counts: Iterable[int]) -> None:
+        """Add some; a key may come more than once."""
+        self.keys.extend(keys)
+        self.counts.extend(counts)
+
+
 class _Inverter:
     def __init__(self, language: str) -> None:
         self.language = language
@@ -61,13 +78,8 @@ class _Inverter:
         self.stored: dict[str, Stretches] = defaultdict(Stretches)
         self.columns: dict[str, array[int]] = {name: array("I") for name in ("_id", "number", "start", "line")}
         self.documents: list[tuple[str, int]] = []
-        self.words: list[bytes] = []
-        self.word_counts = array("I")
-        self.above = TextWords(self._count)  # the words of titles and headings
-
-    def _count(self, keys: Iterable[bytes], counts: Iterable[int]) -> None:
-        self.words.extend(keys)
-        self.word_counts.extend(counts)
+        self.words = _Words()
+        self.above = TextWords(self.words.take)  # the words of titles and headings
 
     def add(self, incoming: Incoming) -> None:
         document, first = incoming.document, self.size
@@ -142,7 +154,7 @@ class _Inverter:
             fields[name] = shared.invert(self.size)
         columns = {name: np.frombuffer(values, dtype=np.uint32) for name, values in self.columns.items()}
         self.above.finish()
-        self._count(*self.text.words())
+        self.words.take(*self.text.words())
         return Run(
             self.size,
             fields,
@@ -151,8 +163,8 @@ class _Inverter:
             columns,
             self.documents,
             sorted(self.meta),
-            self.words,
-            np.frombuffer(self.word_counts, dtype=np.uint32),
+            self.words.keys,
+            np.frombuffer(self.words.counts, dtype=np.uint32),
         )
 
 

@@ -15,6 +15,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import compress, islice
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TypeAlias
 
 import numpy as np
@@ -148,9 +149,10 @@ class Miscounted(Exception):
 class Totals:
     """Adds up the counts of words, positive and negative, in whatever order they come."""
 
-    def __init__(self, folder: Path) -> None:
-        """What does not fit into memory is put into ``folder``."""
+    def __init__(self, folder: Path | None = None) -> None:
+        """What does not fit into memory is put into ``folder``, or a temporary one, made when it is needed."""
         self._folder = folder
+        self._temporary: TemporaryDirectory[str] | None = None
         self._counts: dict[bytes, int] = {}
         self._aside: list[Path] = []
 
@@ -168,6 +170,9 @@ class Totals:
         self.add(keys, [-count for count in counts])
 
     def _put_aside(self) -> None:
+        if self._folder is None:
+            self._temporary = TemporaryDirectory(prefix="searchlib-")
+            self._folder = Path(self._temporary.name)
         path = self._folder / f"words{len(self._aside)}"
         with path.open("wb") as file:
             for keys, counts in self._sorted():
@@ -205,6 +210,8 @@ class Totals:
         """Remove what was put aside."""
         for path in self._aside:
             path.unlink(missing_ok=True)
+        if self._temporary is not None:
+            self._temporary.cleanup()
 
 
 def _read(path: Path) -> Iterator[Chunk]:

@@ -11,7 +11,7 @@ Layout, all integers little-endian::
     header     magic "searchlb" (8) · kind, four letters (4) · format version (4)
     sections   each beginning on a multiple of 8
     checksums  CRC-32 of each page of everything above (4 bytes a page; the last page may be short)
-    directory  JSON in UTF-8
+    directory  JSON in ASCII
     trailer    start of the directory (8) · its length (4) · its CRC-32 (4) · length of the file (8) · "searchlb" (8)
 
 `ContainerWriter` writes one to any binary file; `Container` reads one from any buffer.

@@ -25,20 +25,19 @@ from searchlib.engines.whoosh.codec.columns import KIND as COLUMNS_KIND
 from searchlib.engines.whoosh.codec.columns import LENGTH, ColumnsWriter
 from searchlib.engines.whoosh.codec.container import ContainerWriter
 from searchlib.engines.whoosh.codec.encoding import Postings, encode
+from searchlib.engines.whoosh.codec.names import (
+    COLUMNS,
+    EXTENSIONS,
+    POSTINGS,
+    POSTINGS_KIND,
+    STORED,
+    TERMS,
+    TERMS_KIND,
+)
 from searchlib.engines.whoosh.codec.stored import COLUMN_STREAM, STORED_STREAM
 from searchlib.engines.whoosh.codec.stored import KIND as STORED_KIND
 from searchlib.engines.whoosh.codec.storing import StoredWriter, StreamWriter
 from searchlib.engines.whoosh.codec.terms import TermsWriter
-
-TERMS_KIND: Final = b"TERM"
-POSTINGS_KIND: Final = b"POST"
-TERMS, POSTINGS, STORED, COLUMNS = ".trm", ".pst", ".sto", ".col"
-EXTENSIONS: Final = (TERMS, POSTINGS, STORED, COLUMNS)
-
-COMPOUND: Final = ".seg"
-"""One file with the others as its sections, each under its whole name."""
-
-COMPOUND_KIND: Final = b"SEGM"
 
 CHUNK: Final = 1 << 19
 """Postings that are encoded at a time (more if a single term has more)."""

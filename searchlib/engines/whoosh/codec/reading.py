@@ -16,8 +16,8 @@ from searchlib.engines.whoosh.codec.column_types import NumberReader, ValueReade
 from searchlib.engines.whoosh.codec.columns import KIND as COLUMNS_KIND
 from searchlib.engines.whoosh.codec.columns import LENGTH, Columns
 from searchlib.engines.whoosh.codec.container import Buffer, Container
-from searchlib.engines.whoosh.codec.files import COLUMNS, STORED
 from searchlib.engines.whoosh.codec.matching import PostingMatcher
+from searchlib.engines.whoosh.codec.names import COLUMNS, STORED
 from searchlib.engines.whoosh.codec.segment import InvertedColumns
 from searchlib.engines.whoosh.codec.sources import TermPostings
 from searchlib.engines.whoosh.codec.storage import open_buffer

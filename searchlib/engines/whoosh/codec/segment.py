@@ -19,7 +19,7 @@ from searchlib.engines.whoosh.codec.columns import KIND as COLUMNS_KIND
 from searchlib.engines.whoosh.codec.columns import LENGTH, Columns
 from searchlib.engines.whoosh.codec.container import Buffer, Container, map_file
 from searchlib.engines.whoosh.codec.deletions import deletions_name, read_deletions
-from searchlib.engines.whoosh.codec.files import (
+from searchlib.engines.whoosh.codec.names import (
     COLUMNS,
     COMPOUND,
     COMPOUND_KIND,
@@ -29,7 +29,6 @@ from searchlib.engines.whoosh.codec.files import (
     STORED,
     TERMS,
     TERMS_KIND,
-    SegmentFiles,
 )
 from searchlib.engines.whoosh.codec.postings import MAX_DOCUMENTS, Blocks, Record
 from searchlib.engines.whoosh.codec.stored import KIND as STORED_KIND
@@ -37,7 +36,7 @@ from searchlib.engines.whoosh.codec.stored import MISSING, STORED_STREAM, Stored
 from searchlib.engines.whoosh.codec.terms import TermEntry, Terms
 from searchlib.engines.whoosh.codec.unpacking import StreamDamaged
 
-__all__ = ["MISSING", "Blocks", "InvertedColumns", "SegmentColumns", "SegmentFiles", "TermEntry"]
+__all__ = ["MISSING", "Blocks", "InvertedColumns", "SegmentColumns", "TermEntry"]
 
 OpenBuffer: TypeAlias = Callable[[str], tuple[Buffer, str]]
 U32Array: TypeAlias = NDArray[np.uint32]

@@ -15,7 +15,7 @@ from whoosh.filedb.filestore import FileStorage, OverlayStorage, ReadOnlyError, 
 from whoosh.filedb.structfile import BufferFile
 
 from searchlib.engines.whoosh.codec.container import Buffer, Container, ContainerWriter, map_file
-from searchlib.engines.whoosh.codec.files import COMPOUND_KIND
+from searchlib.engines.whoosh.codec.names import COMPOUND_KIND
 
 _COPIED: Final = 1 << 20
 

@@ -42,9 +42,10 @@ STORED_STREAM: Final = "stored:"
 COLUMN_STREAM: Final = "column:"
 VECTOR_STREAM: Final = "vector:"
 RAW_SECTION: Final = "raw:"
-CACHED_BLOCKS: Final = 256
+CACHED_BYTES: Final = 16 << 20
 _MAX_RATIO: Final = 256
 _ALWAYS_ALLOWED: Final = 1 << 20
+_OVERHEAD: Final = 1 << 10  # of a block, about
 
 _OF_THREAD: Final = threading.local()
 BLOCK_HEADER: Final = struct.Struct("<BBI")
@@ -72,7 +73,7 @@ def allowed_size(packed: int) -> int:
 class _Block:
     """A block, decompressed."""
 
-    __slots__ = ("_data", "_ends", "_integers", "_kind", "_run_ends", "documents")
+    __slots__ = ("_data", "_ends", "_integers", "_kind", "_run_ends", "documents", "size")
 
     def __init__(self, raw: bytes) -> None:
         self._kind, has_runs, count = BLOCK_HEADER.unpack_from(raw)
@@ -100,6 +101,7 @@ class _Block:
                 raise ValueError("ends")
         else:
             raise ValueError("kind")
+        self.size = _OVERHEAD + len(raw) + 8 * count * (bool(has_runs) + (self._kind == INTEGERS))  # bytes in memory
 
     def value(self, document: int) -> Any:
         """The value of a document, counted from the first of the block."""
@@ -141,10 +143,10 @@ def _decoded(data: bytes) -> Any:
 
 
 class _Cache:
-    """The blocks used last, shared between threads and streams."""
+    """The blocks used last, of so many bytes together, shared between threads and streams."""
 
-    def __init__(self, size: int) -> None:
-        self._size = size
+    def __init__(self, room: int) -> None:
+        self._room = room
         self._lock = threading.Lock()
         self._blocks: OrderedDict[tuple[str, int], _Block] = OrderedDict()
 
@@ -157,9 +159,12 @@ class _Cache:
 
     def put(self, key: tuple[str, int], block: _Block) -> None:
         with self._lock:
+            if key in self._blocks:  # another thread was faster
+                return
             self._blocks[key] = block
-            if len(self._blocks) > self._size:
-                self._blocks.popitem(last=False)
+            self._room -= block.size
+            while self._room < 0:
+                self._room += self._blocks.popitem(last=False)[1].size
 
 
 class _Stream:
@@ -171,10 +176,11 @@ class _Stream:
         if rest or count < 0:
             container.damaged(f"the index of {name!r} has a length that cannot be")
         split = 4 * (count + 1)
-        self.firsts: list[int] = data[:split].view("<u4").tolist()
+        firsts = data[:split].view("<u4")
+        self.firsts: list[int] = firsts.tolist()
         """The first document of each block, and the number of documents."""
         self._places = data[split:].view("<u8").reshape(2, count)
-        if self.firsts[-1] != documents or self.firsts[0]:
+        if self.firsts[-1] != documents or self.firsts[0] or not (firsts[1:] > firsts[:-1]).all():
             container.damaged(f"the index of {name!r} does not cover the documents")
         self._name, self._container, self._blocks, self._cache = name, container, blocks, cache
         self._last: tuple[int, int, _Block] | None = None  # first document, the one after the last
@@ -220,7 +226,7 @@ class Stored:
     def __init__(self, container: Container) -> None:
         self.container = container
         self._blocks = container.section("blocks")
-        self._cache = _Cache(CACHED_BLOCKS)
+        self._cache = _Cache(CACHED_BYTES)
         self._streams: dict[str, _Stream] = {}
         self._fields: list[tuple[str, _Stream]] | None = None
         count = container.meta.get("documents")

@@ -20,8 +20,9 @@ from searchlib.engines.whoosh.codec.column_types import ColumnWriter, column_wri
 from searchlib.engines.whoosh.codec.columns import KIND as COLUMNS_KIND
 from searchlib.engines.whoosh.codec.columns import LENGTH, ColumnsWriter
 from searchlib.engines.whoosh.codec.container import ContainerWriter
-from searchlib.engines.whoosh.codec.files import COLUMNS, STORED, FieldFiles, InvertedFiles
+from searchlib.engines.whoosh.codec.files import FieldFiles, InvertedFiles
 from searchlib.engines.whoosh.codec.formats import EXISTENCE, FREQUENCY, OPAQUE, POSITIONS, PostingFormat
+from searchlib.engines.whoosh.codec.names import COLUMNS, STORED
 from searchlib.engines.whoosh.codec.reading import open_columns
 from searchlib.engines.whoosh.codec.sources import ListedPostings
 from searchlib.engines.whoosh.codec.storage import create_file

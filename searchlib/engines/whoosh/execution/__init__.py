@@ -17,7 +17,6 @@ from searchlib.engines.whoosh.execution.answers import (
     matches,
     scored_parts,
     search,
-    stream,
 )
 from searchlib.engines.whoosh.execution.explanation import Explanation, Occurrence
 from searchlib.engines.whoosh.execution.segment import Segment
@@ -37,5 +36,4 @@ __all__ = [
     "matches",
     "scored_parts",
     "search",
-    "stream",
 ]

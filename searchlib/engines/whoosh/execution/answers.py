@@ -133,17 +133,6 @@ def frequency(snapshot: Snapshot, word: Any) -> int:
     return Lowering(snapshot, DEFAULT).frequency(word)
 
 
-def stream(
-    snapshot: Snapshot, query: Any, *, filter: Restriction | None = None, mask: Restriction | None = None
-) -> Iterator[tuple[int, Docs]]:
-    """The live records that match, in order of segment and doc, as parts (segment, docs) of bounded size."""
-    lowering = Lowering(snapshot, DEFAULT)
-    for view in snapshot.views:
-        for docs in topk.chunks(_restricted(lowering, query, view, filter, mask)):
-            if len(docs):
-                yield view.number, docs
-
-
 def explain(snapshot: Snapshot, query: Any, segment: int, doc: int, *, ranking: BM25F = DEFAULT) -> Explanation | None:
     """How the score of a record is made; None if the query does not match it."""
     view = snapshot.views[segment]
@@ -185,10 +174,14 @@ def _ordered(snapshot: Snapshot, found: list[tuple[View, Docs, Floats]], offset:
     segments = np.concatenate([np.full(len(docs), view.number, np.int64) for view, docs, _ in found])
     docs = np.concatenate([docs for _, docs, _ in found]).astype(np.int64)
     scores = np.concatenate([scores for _, _, scores in found])
-    if snapshot.order is not None and len(found) > 1:
-        rank = np.concatenate([snapshot.order(view.number)[docs] for view, docs, _ in found])
-        best = np.lexsort((docs, segments, rank, -scores))
-    else:
-        best = np.lexsort((docs, segments, -scores))
+    best = np.lexsort((docs, segments, -scores))
+    if snapshot.order is not None and len(found) > 1 and len(docs) > 1:
+        # Only of equal scores is the order asked for: it may have to be read.
+        equal = scores[best[1:]] == scores[best[:-1]]
+        tied = best[np.append(equal, False) | np.append(False, equal)]
+        if len(tied):
+            rank = np.zeros(len(docs), np.int64)
+            rank[tied] = snapshot.order(segments[tied], docs[tied])
+            best = np.lexsort((docs, segments, rank, -scores))
     best = best[offset:k]
     return TopDocs(segments[best], docs[best], scores[best])

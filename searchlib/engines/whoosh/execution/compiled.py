@@ -37,7 +37,7 @@ def search(lists: Lists, k: int, floor: float) -> tuple[Docs, Floats] | None:
     plan += [word.address or _row(word, doc_count) for word in every]
     plan[1] = len(every)
     docs, scores = np.empty(k, np.int32), np.empty(k)
-    size = kernels.best(np.array(plan), np.array(lists.scales), phrase, floor, docs, scores)
+    size = kernels.best(np.array(plan, np.int64), np.array(lists.scales, np.float64), phrase, floor, docs, scores)
     del keep
     return docs[:size], scores[:size]
 

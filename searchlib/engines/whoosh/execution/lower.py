@@ -40,6 +40,7 @@ class Lowering:
         self.ranking = ranking
         self._answered: dict[int, bool] = {}
         self._norms: dict[tuple[int, str], FieldNorm] = {}
+        self.placed: dict[tuple[int, int], Any] = {}  # see ``placing.place``
 
     def lower(self, query: Any, view: View, boost: float = 1.0) -> Source:
         """The source of ``query``, its scores multiplied by ``boost``."""

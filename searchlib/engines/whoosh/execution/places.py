@@ -11,19 +11,20 @@ one, so that numbers ascend by doc and position and nothing is ever near anythin
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from searchlib.engines.whoosh.execution.leaves import Ranked
 from searchlib.engines.whoosh.execution.phrase import FARTHEST, HALF, located, occurrences_of
+from searchlib.engines.whoosh.execution.postings import Reader
 from searchlib.engines.whoosh.execution.segment import AnyInts, Bools, Docs, Ints
 from searchlib.engines.whoosh.execution.snapshot import View
 from searchlib.engines.whoosh.execution.source import Need, Source
 
 _MOST = 1 << 23  # places that are made at once
-_KEPT = 1 << 24  # occurrences of a pattern that are read once and kept
+_KEPT = 1 << 24  # occurrences of a pattern that are kept
 
 
 class TooMany(Exception):
@@ -45,6 +46,22 @@ class Places(NamedTuple):
     def among(self, chosen: Bools) -> Places:
         """Those of the places that are chosen."""
         return Places(self.starts[chosen], self.ends[chosen])
+
+
+class Once:
+    """A question about docs, asked once of each: nodes within nodes ask the same again and again."""
+
+    def __init__(self, docs: int, ask: Callable[[Docs], Bools]) -> None:
+        self._ask = ask
+        self._known = np.zeros(docs, np.int8)  # 0 not asked, 1 no, 2 yes
+
+    def of(self, docs: Docs) -> Bools:
+        """The answers for these docs."""
+        asked = docs[self._known[docs] == 0]
+        if len(asked):
+            self._known[asked] = 1 + self._ask(asked)
+        answers: Bools = self._known[docs] == 2
+        return answers
 
 
 NOWHERE = Places(np.empty(0, np.int64), np.empty(0, np.int64))
@@ -100,56 +117,69 @@ class PhrasePlaces(Placed):
         for word in self.words[1:]:
             if not len(found.starts):
                 return NOWHERE
-            following = word.of(field, docs).starts
-            rows, columns = _between(following, found.ends + 1, found.ends + self.slop)
-            found = _unique(found.starts[rows], following[columns])
+            found = _followed(found, word.of(field, docs), 1, self.slop)
         return found
 
 
 class PatternPlaces(Placed):
     """Whatever stands for many terms of a field: a place for each occurrence of each.
 
-    ``entries`` gives the entries of the terms; they are read once, unless they have too many occurrences to be kept.
+    ``terms`` gives the terms. As many as have `_KEPT` occurrences together, the rarest first, are read once and kept;
+    that leaves few, of which only what is asked for is read.
     """
 
-    def __init__(self, view: View, field: str, entries: Callable[[], Sequence[Any]], name: str) -> None:
+    def __init__(self, view: View, field: str, terms: Callable[[], Iterable[tuple[bytes, Any]]], name: str) -> None:
         self.view = view
         self.fields = (field,)
-        self._entries = entries
+        self._terms = terms
         self._name = (view.number, "places", name)
-        self._made: tuple[AnyInts, AnyInts] | None = None
+        self._made: tuple[AnyInts, AnyInts, Sequence[Reader]] | None = None
 
     def of(self, field: str, docs: Docs) -> Places:
         """The occurrences of the terms."""
         if field != self.fields[0]:
             return NOWHERE
-        of_docs, positions = self._whole()
-        first, last = np.searchsorted(of_docs, docs), np.searchsorted(of_docs, docs, "right")
-        rows, columns = _ranges(first, last)
-        found = rows << HALF | positions[columns].astype(np.int64)
-        return Places(found, found)
+        if self._made is None:
+            self._made = self._make()
+        of_docs, positions, common = self._made
+        rows, columns = _ranges(np.searchsorted(of_docs, docs), np.searchsorted(of_docs, docs, "right"))
+        found = [rows << HALF | positions[columns].astype(np.int64)]
+        total = len(rows)
+        for reader in common:
+            places, numbers, freqs = reader.locate(docs)
+            total += int(freqs.sum(dtype=np.int64))
+            if total > _MOST:
+                raise TooMany
+            if len(numbers):
+                places_in, counts = reader.list.positions(numbers)
+                found.append(np.repeat(places, counts) << HALF | places_in)
+        every = np.sort(np.concatenate(found)) if len(found) > 1 else found[0]
+        return Places(every, every)
 
-    def _whole(self) -> tuple[AnyInts, AnyInts]:
-        made = self._made
-        if made is None:
-            kept: Any = self.view.snapshot.decoded.get(self._name)
-            if kept is None:
-                kept = self._read()
-                if len(kept[0]) <= _KEPT:
-                    self.view.snapshot.decoded.put(self._name, kept)
-            made = self._made = kept[0], kept[1]
-        return made
+    def _make(self) -> tuple[AnyInts, AnyInts, Sequence[Reader]]:
+        decoded = self.view.snapshot.decoded
+        kept: Any = decoded.get(self._name)
+        if kept is None:
+            kept = self._read()
+            decoded.put(self._name, kept, kept[0].nbytes + kept[1].nbytes + sum(map(len, kept[2])))
+        docs, positions, common = kept
+        lists = [self.view.postings(self.fields[0], key) for key in common]
+        return docs, positions, [Reader(postings) for postings in lists if postings is not None]
 
-    def _read(self) -> tuple[AnyInts, AnyInts]:
+    def _read(self) -> tuple[AnyInts, AnyInts, Sequence[bytes]]:
+        """Docs and positions of what is kept, and the other terms."""
         segment = self.view.segment
+        terms = sorted(self._terms(), key=lambda term: int(term[1].cf))
+        rare = int(np.searchsorted(np.cumsum([int(entry.cf) for _, entry in terms]), _KEPT, "right"))
         docs, positions = [np.empty(0, np.int32)], [np.empty(0, np.uint32)]
-        for entry in self._entries():
+        for _, entry in terms[:rare]:
             places, offsets = segment.positions(entry)
             docs.append(np.repeat(segment.docs(entry), np.diff(offsets)).astype(np.int32, copy=False))
             positions.append(places.astype(np.uint32, copy=False))
         every = np.concatenate(docs).astype(np.int64) << HALF | np.concatenate(positions)
         every.sort()
-        return (every >> HALF).astype(np.int32), (every & 0xFFFFFFFF).astype(np.uint32)
+        common = [key for key, _ in terms[rare:]]
+        return (every >> HALF).astype(np.int32), (every & 0xFFFFFFFF).astype(np.uint32), common
 
 
 class AnyPlaces(Placed):
@@ -177,15 +207,15 @@ class LimitedPlaces(Placed):
 
     def __init__(self, child: Placed, source: Source) -> None:
         self.child = child
-        self.source = source
         self.fields = child.fields
+        self._matched = Once(source.view.doc_count, lambda docs: source.at(docs, Need.MATCHES)[0])
 
     def of(self, field: str, docs: Docs) -> Places:
         """The child's places where the source matches."""
         found = self.child.of(field, docs)
         if not len(found.starts):
             return found
-        return found.among(self.source.at(docs, Need.MATCHES)[0][found.starts >> HALF])
+        return found.among(self._matched.of(docs)[found.starts >> HALF])
 
 
 class NearPlaces(Placed):
@@ -320,13 +350,28 @@ def united(found: Sequence[Places]) -> Places:
 
 
 def _followed(first: Places, second: Places, nearest: int, farthest: int) -> Places:
-    rows, columns = _between(second.starts, first.ends + nearest, first.ends + farthest)
+    """From each of the first places to each of the second that begins that far after its end."""
+    try:
+        return _pairs(first, second, nearest, farthest)
+    except TooMany:
+        # Read backwards there may be fewer: if the first are words, and many of the second end together.
+        return _mirrored(_pairs(_mirrored(second), _mirrored(first), nearest, farthest))
+
+
+def _pairs(first: Places, second: Places, nearest: int, farthest: int) -> Places:
+    low = np.searchsorted(second.starts, first.ends + nearest)
+    high = np.searchsorted(second.starts, first.ends + farthest, "right")
+    # What begins together reaches ever further: each reaches only what the one before it did not.
+    if len(low):
+        together = first.starts[1:] == first.starts[:-1]
+        low[1:][together] = np.maximum(low[1:], high[:-1])[together]
+    rows, columns = _ranges(low, high)
     return _unique(first.starts[rows], second.ends[columns])
 
 
-def _between(numbers: Ints, low: Ints, high: Ints) -> tuple[Ints, Ints]:
-    """All pairs of a range and one of the ascending ``numbers`` in it."""
-    return _ranges(np.searchsorted(numbers, low), np.searchsorted(numbers, high, "right"))
+def _mirrored(found: Places) -> Places:
+    """The same places of the text read backwards."""
+    return _unique(-found.ends, -found.starts)
 
 
 def _ranges(first: Ints, last: Ints) -> tuple[Ints, Ints]:

@@ -21,9 +21,10 @@ from searchlib.engines.whoosh.execution.boolean import All, Constant, Optional, 
 from searchlib.engines.whoosh.execution.explanation import Explanation, described
 from searchlib.engines.whoosh.execution.leaves import Ranked
 from searchlib.engines.whoosh.execution.phrase import Standing
-from searchlib.engines.whoosh.execution.places import Placed, TooMany
+from searchlib.engines.whoosh.execution.places import Once, Placed, TooMany
 from searchlib.engines.whoosh.execution.segment import Bools, Docs
 from searchlib.engines.whoosh.execution.source import Everything, Marked, Nothing, Source
+from searchlib.errors import QueryError
 from searchlib.query import nodes
 from searchlib.query.nodes import Word, WordPhrase
 
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from searchlib.engines.whoosh.execution.lower import Lowering
     from searchlib.engines.whoosh.execution.snapshot import View
 
+_NEARS = (nodes.Near, sq.SpanNear, sq.SpanNear2, wq.Sequence)
 _Placer: TypeAlias = Callable[["Lowering", Any, "View"], Placed]
 
 
@@ -44,21 +46,59 @@ def span_query(lowering: Lowering, query: Any, view: View, boost: float) -> Sour
     Scores are those of what it wraps, as in Whoosh.
     """
     try:
-        placed = place(lowering, query, view)
+        found = _placing(lowering, query, view)
     except Foreign:
         return lowering.foreign(query, view, boost)
     boost *= getattr(query, "boost", 1.0)
     children = [lowering.lower(child, view, boost) for child in _operands(query)]
-    source = _wrapped(query, children)
-    return Nothing(view) if isinstance(source, Nothing) else Near(source, placed, query)
+    explained = source = _wrapped(query, children)
+    if isinstance(query, _NEARS):
+        # Where the whole stands, so do its parts: they need not be looked for one by one.
+        source = _wrapped(query, [child.conjunction if isinstance(child, Standing) else child for child in children])
+    return Nothing(view) if isinstance(source, Nothing) else Near(source, found, query, explained)
 
 
 def place(lowering: Lowering, query: Any, view: View) -> Placed:
     """Where a node stands. Raises Foreign."""
-    placer = PLACERS.get(type(query))
-    if placer is None:
-        raise Foreign
-    return placer(lowering, query, view)
+    return _placing(lowering, query, view).placed
+
+
+class _Placing:
+    """Where a node stands in a segment, and in which docs it does."""
+
+    def __init__(self, query: Any, placed: Placed, view: View) -> None:
+        self.query = query  # as long as this is kept, its id is no other's
+        self.placed = placed
+        self.standing = Once(view.doc_count, self._anywhere)
+
+    def _anywhere(self, docs: Docs) -> Bools:
+        standing = np.zeros(len(docs), bool)
+        for field in self.placed.fields:
+            left = np.flatnonzero(~standing)
+            if len(left):
+                standing[left] = self._in(field, docs[left])
+        return standing
+
+    def _in(self, field: str, docs: Docs) -> Bools:
+        try:
+            return self.placed.stands(field, docs)
+        except TooMany:
+            if len(docs) == 1:
+                text = described(self.query)
+                raise QueryError(f"{text} stands too often in one paragraph; use a smaller NEAR/n") from None
+        half = len(docs) // 2
+        return np.concatenate((self._in(field, docs[:half]), self._in(field, docs[half:])))
+
+
+def _placing(lowering: Lowering, query: Any, view: View) -> _Placing:
+    # Once for a node and a segment: nodes ask for each other's places and sources in turn.
+    found: _Placing | None = lowering.placed.get((id(query), view.number))
+    if found is None:
+        placer = PLACERS.get(type(query))
+        if placer is None:
+            raise Foreign
+        found = lowering.placed[id(query), view.number] = _Placing(query, placer(lowering, query, view), view)
+    return found
 
 
 def _operands(query: Any) -> Sequence[Any]:
@@ -85,34 +125,21 @@ def _wrapped(query: Any, children: list[Source]) -> Source:
 
 
 class Near(Standing):
-    """Nodes near each other, or otherwise placed: what ``source`` matches where ``placed`` has a place."""
+    """Nodes near each other, or otherwise placed: what ``source`` matches where the whole has a place."""
 
-    def __init__(self, source: Source, placed: Placed, text: Any) -> None:
+    def __init__(self, source: Source, placing: _Placing, text: Any, explained: Source) -> None:
         super().__init__(source, text, _never_negative(source))
-        self.placed = placed
+        self._explained = explained
+        self._placing = placing
 
     def confirm(self, docs: Docs) -> Bools:  # noqa: D102
-        standing = np.zeros(len(docs), bool)
-        for field in self.placed.fields:
-            left = np.flatnonzero(~standing)
-            if len(left):
-                standing[left] = self._stands(field, docs[left])
-        return standing
+        return self._placing.standing.of(docs)
 
     def explain(self, doc: int) -> Explanation | None:  # noqa: D102
-        found = self._source.explain(doc) if self.match(doc)[0] else None
+        found = self._explained.explain(doc) if self.match(doc)[0] else None
         if found is None:
             return None
         return replace(found, made="phrase" if found.parts else found.made, text=described(self.text))
-
-    def _stands(self, field: str, docs: Docs) -> Bools:
-        try:
-            return self.placed.stands(field, docs)
-        except TooMany:
-            if len(docs) == 1:
-                raise
-        half = len(docs) // 2
-        return np.concatenate((self._stands(field, docs[:half]), self._stands(field, docs[half:])))
 
 
 def _never_negative(source: Source) -> bool:
@@ -172,9 +199,7 @@ def _pattern(lowering: Lowering, query: Any, view: View) -> Placed:
     name = query.fieldname
     if not _has_places(view, name):
         return places.Unplaced()
-    return places.PatternPlaces(
-        view, name, lambda: [entry for _, entry in lowering.expansion(query, view)], repr(query.with_boost(1.0))
-    )
+    return places.PatternPlaces(view, name, lambda: lowering.expansion(query, view), repr(query.with_boost(1.0)))
 
 
 def _variations(lowering: Lowering, query: Any, view: View) -> Placed:
@@ -231,18 +256,19 @@ def _near(query: Any, first: Placed, second: Placed, **_: Any) -> Placed:
 
 def _near_all(lowering: Lowering, query: Any, view: View) -> Placed:
     found = [place(lowering, child, view) for child in query.qs]
-    return _whole(lowering, query.qs, view, reduce(partial(_near, query), found)) if found else places.Unplaced()
+    joined = reduce(partial(_near, query), found) if found else places.Unplaced()
+    return _whole(lowering, query.qs, found, view, joined)
 
 
 def _near_two(lowering: Lowering, query: Any, view: View) -> Placed:
-    found = _near(query, place(lowering, query.a, view), place(lowering, query.b, view))
-    return _whole(lowering, [query.a, query.b], view, found)
+    found = [place(lowering, query.a, view), place(lowering, query.b, view)]
+    return _whole(lowering, [query.a, query.b], found, view, _near(query, *found))
 
 
 def _sequence(lowering: Lowering, query: Any, view: View) -> Placed:
     found = [place(lowering, child, view) for child in query.subqueries]
     joined = make_binary_tree(partial(_near, query), found) if found else places.Unplaced()
-    return _whole(lowering, query.subqueries, view, joined)
+    return _whole(lowering, query.subqueries, found, view, joined)
 
 
 def _ordered(lowering: Lowering, query: Any, view: View) -> Placed:
@@ -251,7 +277,8 @@ def _ordered(lowering: Lowering, query: Any, view: View) -> Placed:
     def join(first: Placed, second: Placed, **_: Any) -> Placed:
         return places.PairedPlaces(first, second, places.before)
 
-    return _whole(lowering, query.subqueries, view, make_binary_tree(join, found) if found else places.Unplaced())
+    joined = make_binary_tree(join, found) if found else places.Unplaced()
+    return _whole(lowering, query.subqueries, found, view, joined)
 
 
 def _span_first(lowering: Lowering, query: Any, view: View) -> Placed:
@@ -270,15 +297,16 @@ def _paired(choose: Callable[..., Any]) -> _Placer:
 
 
 def _condition(lowering: Lowering, query: Any, view: View) -> Placed:
-    return _whole(lowering, [query.a, query.b], view, place(lowering, query.a, view))
+    found = [place(lowering, query.a, view), place(lowering, query.b, view)]
+    return _whole(lowering, [query.a, query.b], found, view, found[0])
 
 
-def _whole(lowering: Lowering, children: Sequence[Any], view: View, found: Placed) -> Placed:
+def _whole(lowering: Lowering, children: Sequence[Any], found: Sequence[Placed], view: View, joined: Placed) -> Placed:
     # A child that has places somewhere matches; of what has none (a date) it is to be asked.
-    asked = [child for child in children if not place(lowering, child, view).fields]
+    asked = [child for child, placed in zip(children, found, strict=True) if not placed.fields]
     if not asked:
-        return found
-    return places.LimitedPlaces(found, lowering.lower(wq.And(asked), view))
+        return joined
+    return places.LimitedPlaces(joined, lowering.lower(wq.And(asked), view))
 
 
 PLACERS: dict[type, _Placer] = {

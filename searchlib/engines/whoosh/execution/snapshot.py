@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from searchlib.engines.whoosh.execution.prepared import Leaf, Weighed
 
 Foreign: TypeAlias = Callable[[Any, int], tuple[AnyInts, Floats]]
-Order: TypeAlias = Callable[[int], NDArray[np.int64]]
+Order: TypeAlias = Callable[[NDArray[np.int64], NDArray[np.int64]], NDArray[np.int64]]
 
 WINDOW_BITS = 7
 LANGUAGE_FIELD = "language"
@@ -170,9 +170,10 @@ class Snapshot:
     """Several segments as one index.
 
     ``schema`` (a Whoosh schema) turns the values of queries into terms; without one they are UTF-8. ``order``
-    gives the rank of every doc of a segment for ties between segments; without it the order of segments and docs
-    decides. ``foreign`` evaluates a query that the executor does not know, in the segment of this number: docs,
-    ascending, and scores. ``cache_bytes`` is what decoded posting lists may take, at 6 to 20 bytes a posting.
+    gives ranks of docs (arrays of their segments and of themselves) for ties between segments; without it the order of
+    segments and docs decides. ``foreign`` evaluates a query that the executor does not know, in the segment of this
+    number: docs, ascending, and scores. ``cache_bytes`` is what decoded posting lists may take, at 6 to 20 bytes a
+    posting.
     ``compiled`` is whether flat queries go through compiled code: see ``activation``.
     """
 

@@ -1,0 +1,62 @@
+"""How alike texts are, and the difference between them: right, and quick for any text."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from searchlib.citing.comparing import closest, difference, likeness
+from searchlib.citing.normal import normal
+
+from .texts import record_of
+
+REPEATED = {
+    "dots": "." * 2000,
+    "leaders": ". " * 1000,
+    "diagram": "+-" * 1000,
+    "bits": "0 1 " * 500,
+    "han": "一" * 2000,
+    "two of han": "一二" * 1000,
+    "one word": "word " * 400,
+    "letters": "a b c " * 320,
+}
+
+
+@pytest.mark.parametrize("text", REPEATED.values(), ids=REPEATED)
+def test_repetition_takes_no_time(text: str) -> None:
+    before, after = normal(f"Begin {text} end"), normal(f"Begun {text[3:]} x {text[:40]} end")
+    began = time.process_time()
+    diff = difference(before, after)
+    record = record_of(after)
+    for part in (True, False):
+        assert closest(before, [record], part) is not None
+    assert time.process_time() - began < 0.5
+    for side, whole in (("+", before), ("-", after)):
+        assert whole.startswith("".join(change.text for change in diff if change.op != side)), (
+            "of the first 2,000 tokens"
+        )
+
+
+@pytest.mark.parametrize("text", REPEATED.values(), ids=REPEATED)
+def test_an_edit_within_repetition_is_found(text: str) -> None:
+    text = normal(text)[:1500].strip()
+    assert [tuple(change) for change in difference(f"{text} one {text}", f"{text} two {text}") if change.op != "="][
+        :1
+    ] == ([("-", "one")])
+    assert likeness(f"{text} one {text}", f"{text} two {text}", part=False).ratio >= 0.4
+
+
+def test_a_line_of_a_table_of_contents_is_like_it_was_with_other_dots() -> None:
+    before, after = "Introduction " + ". " * 30 + "3", "Introduction " + ". " * 28 + "12"
+    assert likeness(before, after, part=False).ratio > 0.6
+
+
+def test_short_punctuation_is_compared_by_the_character() -> None:
+    assert [tuple(change) for change in difference("call(one)", "call(two);")] == [
+        ("=", "call("),
+        ("-", "one"),
+        ("+", "two"),
+        ("=", ")"),
+        ("+", ";"),
+    ]
