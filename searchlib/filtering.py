@@ -23,11 +23,11 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from searchlib.errors import SettingsError
+from searchlib.records import TOO_BIG
 
 if TYPE_CHECKING:
     from searchlib.query import QueryWarning
 
-_TOO_BIG = 1 << 1023  # for a float
 _DEEPEST = 50
 ALONE = "a value, a list of values, a (from, to) pair, a range or None"
 
@@ -157,7 +157,7 @@ def _scalar(name: Any, value: Any) -> Any:
         return value.isoformat()
     if not isinstance(value, (str, int, float)):
         raise SettingsError(f"the filter by {name} is {value!r}: give {ALONE}")
-    if isinstance(value, int) and abs(value) >= _TOO_BIG:
+    if isinstance(value, int) and abs(value) >= TOO_BIG:
         raise SettingsError(f"the filter by {name} has a number of over 300 digits, which no document can have")
     return value
 

@@ -16,6 +16,8 @@ from dataclasses import dataclass, field
 from typing import Literal, NamedTuple, TypeAlias
 
 Scalar: TypeAlias = str | int | float | bool
+TOO_BIG = 1 << 1023
+"""What no value of metadata may reach: a float has to hold it."""
 Metadata: TypeAlias = Mapping[str, "Scalar | tuple[Scalar, ...]"]
 
 Kind: TypeAlias = Literal["text", "heading", "item", "table", "code", "quote"]

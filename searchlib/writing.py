@@ -7,12 +7,11 @@ from types import TracebackType
 from typing import TYPE_CHECKING
 
 from searchlib.errors import SettingsError
+from searchlib.records import TOO_BIG
 
 if TYPE_CHECKING:
     from searchlib.engine import Writer
     from searchlib.records import Document
-
-_TOO_BIG = 1 << 1023  # for a float
 
 
 class WriterContext:
@@ -58,4 +57,4 @@ class WriterContext:
 
 def _can_be_kept(value: object) -> bool:
     """Whether a value, if it is a number, is one that a float can hold."""
-    return not isinstance(value, int) or abs(value) < _TOO_BIG
+    return not isinstance(value, int) or abs(value) < TOO_BIG

@@ -19,7 +19,7 @@ from searchlib.analysis import SEPARATOR, fold, split_key
 from searchlib.arrays import NDArray
 from searchlib.engines.whoosh.codec.segment import SegmentColumns
 from searchlib.engines.whoosh.codec.vocabulary import LETTERS, LONGEST, Vocabulary, sets_of
-from searchlib.engines.whoosh.execution.fuzzy import distances_by_pattern
+from searchlib.engines.whoosh.execution.fuzzy import alike, ascii_distances, distances_by_pattern
 
 _AFTER = b"\xff"  # greater than any byte of a key
 _AT_ONCE = 1 << 16  # words whose letters are laid out together
@@ -119,12 +119,7 @@ class IndexWords:
         mine = sets_of([text.encode()])[0] & _ALL
         low, high = max(len(text) - distance, 1), len(text) + distance
         possible = np.flatnonzero((lengths >= low) & (lengths <= high))
-        near = sets[possible] & _ALL
-        lacking, more = mine & ~near, near & ~mine
-        for _ in range(distance):  # takes one bit out
-            lacking &= lacking - np.uint32(1)
-            more &= more - np.uint32(1)
-        found = possible[(lacking | more) == 0]
+        found = possible[alike(sets[possible] & _ALL, mine, distance)]
         return found, lengths[found].astype(np.int64)
 
 
@@ -139,10 +134,7 @@ def _as_rows(words: Sequence[str]) -> tuple[NDArray[np.uint32], Ints]:
 def _distances(rows: NDArray[np.unsignedinteger], lengths: Ints, text: str) -> Ints:
     """The distance of each word (a row of code points; of bytes, if all is ASCII) to ``text``, in edits."""
     if rows.dtype == np.uint8:
-        pattern = np.zeros(256, np.uint64)
-        for place, letter in enumerate(text):
-            pattern[ord(letter) if ord(letter) < 128 else 255] |= np.uint64(1 << place)
-        return distances_by_pattern(rows, lengths, pattern, len(text))
+        return ascii_distances(rows, lengths, text)
     known = np.array(sorted(set(map(ord, text))), np.uint32)
     pattern = np.zeros(len(known) + 1, np.uint64)  # the last one: of all other characters
     for place, letter in enumerate(text):

@@ -53,7 +53,7 @@ def similar(view: View, field: str, text: str, distance: int, prefix: int) -> It
     rows = np.flatnonzero(listed)
     if len(rows):
         index = np.minimum(begins[rows, None] + np.arange(_WIDTH), len(known.blob) - 1)
-        near[rows] = _distances(known.blob[index], sizes[rows], text) <= distance
+        near[rows] = ascii_distances(known.blob[index], sizes[rows], text) <= distance
     for row in np.flatnonzero(~listed).tolist():
         near[row] = within(_text(known.blob, int(begins[row]), int(ends[row])), text, distance)
     for row in np.flatnonzero(near).tolist():
@@ -68,13 +68,18 @@ def _possible(known: _Vocabulary, text: str, distance: int) -> Ints:
         wanted |= _BITS[ord(letter)] if ord(letter) < 128 else np.uint32(0)
     low, high = min(max(len(text) - distance, 0), 255), min(len(text) + distance, 255)
     possible = np.flatnonzero((known.lengths >= low) & ((known.lengths <= high) | (high == 255)))
-    sets = known.sets[possible]
+    near: Ints = possible[alike(known.sets[possible], wanted, distance)]
+    return near
+
+
+def alike(sets: NDArray[np.uint32], wanted: np.uint32, distance: int) -> NDArray[np.bool_]:
+    """Which sets of characters lack at most ``distance`` of those wanted, and have at most so many others."""
     lacking, more = wanted & ~sets, sets & ~wanted
     for _ in range(distance):  # takes one bit out
         lacking &= lacking - np.uint32(1)
         more &= more - np.uint32(1)
-    near: Ints = possible[(lacking | more) == 0]
-    return near
+    found: NDArray[np.bool_] = (lacking | more) == 0
+    return found
 
 
 def within(word: str, text: str, distance: int) -> bool:
@@ -96,7 +101,7 @@ def within(word: str, text: str, distance: int) -> bool:
     return row[-1] <= distance
 
 
-def _distances(letters: NDArray[np.uint8], lengths: Ints, text: str) -> Ints:
+def ascii_distances(letters: NDArray[np.uint8], lengths: Ints, text: str) -> Ints:
     """The distance of each ASCII word (a row of letters, filled up with anything) to ``text``."""
     pattern = np.zeros(256, np.uint64)
     for place, letter in enumerate(text):
