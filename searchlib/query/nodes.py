@@ -1,382 +1,306 @@
-"""The query nodes that Whoosh does not have: a word of the language, and a phrase of words.
+"""The query tree: what a query asks, in nodes that every engine, the highlighter and explanations read alike.
 
-* A *form* is one way in which a word can stand in the index: its stem without accents (``folded``), with
-  them (``exact``), and the languages that stem it so.
-* `Word` asks for one word as a person types it: any of its forms, in any of its fields.
-* `WordPhrase` asks for words one after another in one of the fields.
+* A *leaf* asks something of single tokens or values: `Word`, `Phrase`, `Prefix`, `Wildcard`, `Fuzzy`, `Range`,
+  `Value`, `Everything`. A leaf has a *boost*, by which its score is multiplied; groups have none: `boosted` multiplies
+  down to the leaves.
+* A *group* joins nodes: `And`, `Or`, `Best`, `Not`, `Optional`, `Require`, `Constant`, `Near`.
+* ``at`` is where a node stands in the text it was parsed from: code points, start and end; None where it was made
+  otherwise. Two nodes that ask the same are equal, wherever they stand.
 
-Everything else in a query tree is Whoosh's own. Both nodes are ordinary `whoosh.query.Query` objects: they
-compare, hash, print, and run in a stock Whoosh ``Searcher``, where they match the same records as in
-searchlib's executor (scores there are Whoosh's). They are not to be changed once made.
+Nodes are values: frozen, hashable, compared by what they ask. Patterns, fuzzy words, ranges and everything count the
+same for whatever they match: their score is their boost. Words, phrases and values are scored by BM25F. ``str()`` of a
+node writes it in the query language (`searchlib.query.writing`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from typing import Any
+import dataclasses
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import TypeAlias, cast
 
-from whoosh import matching, query
-from whoosh.util import make_binary_tree
+from searchlib.analysis import Form
 
-from searchlib.analysis import SEPARATOR, Form
-from searchlib.query.stock import NOTHING, Constant, Fuzzy, Near, boost_text
-
-__all__ = ["NOTHING", "Constant", "Fuzzy", "Near", "Word", "WordPhrase", "expand", "key_of"]
-
-LANGUAGE_FIELD = "language"
+At: TypeAlias = tuple[int, int] | None
+Weights: TypeAlias = tuple[tuple[str, float], ...]
+"""Fields that are searched, each with what it weighs."""
 
 
-def key_of(form: Form) -> str:
-    """The key under which a token that is written exactly as ``form`` stands in the term dictionary."""
-    return form.folded if form.exact == form.folded else form.folded + SEPARATOR + form.exact
-
-
-class Word(query.Query):  # type: ignore[misc]
-    """One word, in any of its forms, in any of its fields.
-
-    A record matches when, in some field, the key of a token matches a form (equal when folded, or beginning
-    with it where ``form.prefix``), and ``form.languages`` is None or holds the record's language.
-
-    ``fields`` are (name, weight) pairs; ``text`` is the word as it was typed, for messages. ``synonym_of`` is what
-    was typed instead of it, if it is a synonym.
-    """
-
-    synonym_of = ""
-
-    def __init__(
-        self,
-        fields: Iterable[tuple[str, float]],
-        forms: Iterable[Form],
-        text: str = "",
-        boost: float = 1.0,
-    ) -> None:
-        self.fields = tuple(fields)
-        self.forms = tuple(forms)
-        self.text = text
-        self.boost = boost
-
-    def __repr__(self) -> str:
-        boost = "" if self.boost == 1.0 else f", boost={self.boost}"
-        return f"Word({self.fields!r}, {self.forms!r}, {self.text!r}{boost})"
+class _Written:
+    __slots__ = ()
 
     def __str__(self) -> str:
-        return f"{_names(self.fields)}:{self.text}{boost_text(self.boost)}"
+        from searchlib.query.writing import write
 
-    __unicode__ = __str__
+        return write(cast(Node, self))
 
-    def _identity(self) -> tuple[object, ...]:
-        return (self.fields, self.forms, self.boost)
 
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Word) and self._identity() == other._identity()
+@dataclass(frozen=True, slots=True)
+class Word(_Written):
+    """One word, in any of its forms, in any of its fields.
 
-    def __hash__(self) -> int:
-        return hash(("Word", *self._identity()))
+    A record matches when, in some field, the key of a token matches a form (see `searchlib.analysis.Form`) that counts
+    in the record's language. ``text`` is the word as it was typed. ``synonym_of`` is what was typed instead of it, if
+    it is a synonym.
+    """
 
-    def __copy__(self) -> Word:
-        return self.with_boost(self.boost)
-
-    def __deepcopy__(self, memo: dict[int, Any]) -> Word:
-        return self.with_boost(self.boost)
-
-    def with_boost(self, boost: float) -> Word:
-        """A copy with this boost."""
-        copied = Word(self.fields, self.forms, self.text, boost)
-        copied.startchar, copied.endchar = self.startchar, self.endchar
-        if self.synonym_of:
-            copied.synonym_of = self.synonym_of
-        return copied
+    text: str
+    forms: tuple[Form, ...]
+    fields: Weights
+    boost: float = 1.0
+    synonym_of: str = dataclasses.field(default="", compare=False)
+    at: At = dataclasses.field(default=None, compare=False)
 
     def languages(self) -> frozenset[str]:
         """The languages that some form of the word is limited to."""
         return frozenset().union(*(form.languages for form in self.forms if form.languages is not None))
 
-    def forms_in(self, language: str | None) -> tuple[Form, ...]:
-        """The forms that count in a record of ``language``; None: those that count in every record."""
-        return tuple(
-            form
-            for form in self.forms
-            if form.languages is None or (language is not None and language in form.languages)
-        )
-
-    def field(self) -> str | None:
-        """The name of the field where there is only one."""
-        return self.fields[0][0] if len(self.fields) == 1 else None
-
-    def has_terms(self) -> bool:
-        """Always true: a word looks for terms."""
-        return True
-
-    def terms(self, phrases: bool = False) -> Iterator[tuple[str, str]]:
-        """The (field, key) pairs of the word written exactly as its forms."""
-        for name, _ in self.fields:
-            for form in self.forms:
-                yield name, key_of(form)
-
-    def expanded_terms(self, ixreader: Any, phrases: bool = True) -> Iterator[tuple[str, bytes]]:
-        """The (field, key) pairs of the reader's dictionary that some form matches."""
-        for name, _ in self.fields:
-            for key in expand(ixreader, name, self.forms):
-                yield name, key
-
-    def tokens(self, boost: float = 1.0, exreader: Any = None) -> Iterator[Any]:
-        """Whoosh's tokens for `terms`."""
-        from whoosh.analysis import Token
-
-        for name, key in self.terms():
-            yield Token(
-                fieldname=name,
-                text=key,
-                boost=boost * self.boost,
-                startchar=self.startchar,
-                endchar=self.endchar,
-                chars=True,
-            )
-
-    def normalize(self) -> Any:
-        """The word itself, or the null query when there is nothing to look for."""
-        return self if self.fields and self.forms else query.NullQuery
-
-    def estimate_size(self, ixreader: Any) -> int:
-        """At most this many records match."""
-        found = sum(int(ixreader.doc_frequency(name, key)) for name, key in self.expanded_terms(ixreader))
-        return min(found, int(ixreader.doc_count()))
-
-    def estimate_min_size(self, ixreader: Any) -> int:
-        """At least this many records match, as far as is known without reading postings."""
-        return 0
-
-    def simplify(self, ixreader: Any) -> Any:
-        """The same question in Whoosh's own nodes, for the dictionary of this reader."""
-        return _by_language(
-            self,
-            [self],
-            lambda language: _any_of(_terms(ixreader, name, self.forms_in(language)) for name, _ in self.fields),
-        )
-
-    def matcher(self, searcher: Any, context: Any = None) -> Any:
-        """A stock Whoosh matcher."""
-        return _matcher(self, searcher, context)
+    def forms_in(self, language: str) -> tuple[Form, ...]:
+        """The forms that count in a record of ``language``."""
+        return tuple(form for form in self.forms if form.languages is None or language in form.languages)
 
 
-class WordPhrase(query.Query):  # type: ignore[misc]
+@dataclass(frozen=True, slots=True)
+class Phrase(_Written):
     """Words one after another in one field.
 
-    A record matches when, in one field, tokens that match the words stand in their order, each at most
-    ``slop`` positions after the one before: 1 means next to each other. All words have the same fields.
-    ``synonym_of`` is what was typed instead of it, if it is a synonym.
+    A record matches when, in one field, tokens that match the words stand in their order, each at most ``slop``
+    positions after the one before: 1 means next to each other. All words have the same fields; there are two at least.
     """
 
-    synonym_of = ""
-
-    def __init__(self, words: Iterable[Word], slop: int = 1, boost: float = 1.0) -> None:
-        self.words = tuple(words)
-        self.slop = slop
-        self.boost = boost
+    words: tuple[Word, ...]
+    slop: int = 1
+    boost: float = 1.0
+    synonym_of: str = dataclasses.field(default="", compare=False)
+    at: At = dataclasses.field(default=None, compare=False)
 
     @property
-    def fields(self) -> tuple[tuple[str, float], ...]:
-        """The (name, weight) pairs of the words."""
-        return self.words[0].fields if self.words else ()
+    def fields(self) -> Weights:
+        """The fields of the words."""
+        return self.words[0].fields
 
     @property
     def text(self) -> str:
         """The words as they were typed."""
         return " ".join(word.text for word in self.words)
 
-    def __repr__(self) -> str:
-        boost = "" if self.boost == 1.0 else f", boost={self.boost}"
-        return f"WordPhrase({self.words!r}, slop={self.slop}{boost})"
 
-    def __str__(self) -> str:
-        slop = "" if self.slop == 1 else f"~{self.slop}"
-        return f'{_names(self.fields)}:"{self.text}"{slop}{boost_text(self.boost)}'
+@dataclass(frozen=True, slots=True)
+class Prefix(_Written):
+    """Whatever begins with ``text``: terms of prose by their folded part, whole terms of attributes."""
 
-    __unicode__ = __str__
-
-    def _identity(self) -> tuple[object, ...]:
-        return (self.words, self.slop, self.boost)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, WordPhrase) and self._identity() == other._identity()
-
-    def __hash__(self) -> int:
-        return hash(("WordPhrase", *self._identity()))
-
-    def __copy__(self) -> WordPhrase:
-        return self.with_boost(self.boost)
-
-    def __deepcopy__(self, memo: dict[int, Any]) -> WordPhrase:
-        return self.with_boost(self.boost)
-
-    def with_boost(self, boost: float) -> WordPhrase:
-        """A copy with this boost."""
-        copied = WordPhrase(self.words, self.slop, boost)
-        copied.startchar, copied.endchar = self.startchar, self.endchar
-        if self.synonym_of:
-            copied.synonym_of = self.synonym_of
-        return copied
-
-    def languages(self) -> frozenset[str]:
-        """The languages that some form of some word is limited to."""
-        return frozenset().union(*(word.languages() for word in self.words))
-
-    def field(self) -> str | None:
-        """The name of the field where there is only one."""
-        return self.words[0].field() if self.words else None
-
-    def has_terms(self) -> bool:
-        """Always true: a phrase looks for terms."""
-        return True
-
-    def terms(self, phrases: bool = False) -> Iterator[tuple[str, str]]:
-        """The (field, key) pairs of its words, where phrases are asked for."""
-        if phrases:
-            for word in self.words:
-                yield from word.terms()
-
-    def expanded_terms(self, ixreader: Any, phrases: bool = True) -> Iterator[tuple[str, bytes]]:
-        """The (field, key) pairs of the reader's dictionary that some word matches."""
-        if phrases:
-            for word in self.words:
-                yield from word.expanded_terms(ixreader)
-
-    def tokens(self, boost: float = 1.0, exreader: Any = None) -> Iterator[Any]:
-        """Whoosh's tokens for its words."""
-        for word in self.words:
-            yield from word.tokens(boost * self.boost)
-
-    def normalize(self) -> Any:
-        """The phrase itself, its word where there is but one, or the null query."""
-        if not self.words or not self.fields or not all(word.forms for word in self.words):
-            return query.NullQuery
-        if len(self.words) == 1:
-            word = self.words[0].with_boost(self.words[0].boost * self.boost)
-            word.synonym_of = self.synonym_of or word.synonym_of
-            return word
-        return self
-
-    def estimate_size(self, ixreader: Any) -> int:
-        """At most this many records match."""
-        return min((word.estimate_size(ixreader) for word in self.words), default=0)
-
-    def estimate_min_size(self, ixreader: Any) -> int:
-        """At least this many records match, as far as is known without reading postings."""
-        return 0
-
-    def simplify(self, ixreader: Any) -> Any:
-        """The same question in Whoosh's own nodes, for the dictionary of this reader."""
-
-        def in_field(name: str, language: str | None) -> Any:
-            steps = [_terms(ixreader, name, word.forms_in(language)) for word in self.words]
-            if any(step is query.NullQuery for step in steps):
-                return query.NullQuery
-            return Near(steps, slop=self.slop, ordered=True, mindist=1)
-
-        return _by_language(
-            self,
-            self.words,
-            lambda language: _any_of(in_field(name, language) for name, _ in self.fields),
-        )
-
-    def matcher(self, searcher: Any, context: Any = None) -> Any:
-        """A stock Whoosh matcher."""
-        return _matcher(self, searcher, context)
+    text: str
+    fields: tuple[str, ...]
+    boost: float = 1.0
+    at: At = dataclasses.field(default=None, compare=False)
 
 
-def expand(ixreader: Any, name: str, forms: Iterable[Form]) -> list[bytes]:
-    """The keys of field ``name`` in the reader's dictionary that match some of the ``forms``, sorted."""
-    if name not in ixreader.schema:
-        return []
-    field = ixreader.schema[name]
-    keys: set[bytes] = set()
-    for form in forms:
-        if form.prefix:
-            keys.update(ixreader.expand_prefix(name, form.folded))
-            continue
-        plain = field.to_bytes(form.folded)
-        if (name, plain) in ixreader:
-            keys.add(plain)
-        # All accented variants of a word are neighbours in the dictionary.
-        keys.update(ixreader.expand_prefix(name, form.folded + SEPARATOR))
-    return sorted(keys)
+@dataclass(frozen=True, slots=True)
+class Wildcard(_Written):
+    r"""What a pattern matches whole: ``*`` any number of characters, ``?`` one, ``\`` takes their meaning.
 
-
-class _Union(query.Or):  # type: ignore[misc]
-    """An ``Or`` that keeps positions: Whoosh's picks matchers without them when it has many children."""
-
-    def matcher(self, searcher: Any, context: Any = None) -> Any:
-        matchers = [child.matcher(searcher, context) for child in self.subqueries]
-        active = [matcher for matcher in matchers if matcher.is_active()]
-        if not active:
-            return matching.NullMatcher()
-        united = make_binary_tree(matching.UnionMatcher, active)
-        return united if self.boost == 1.0 else matching.WrappingMatcher(united, boost=self.boost)
-
-
-class _Limited(query.And):  # type: ignore[misc]
-    """The first of two, where the second matches as well; the second has neither scores nor positions."""
-
-    def matcher(self, searcher: Any, context: Any = None) -> Any:
-        wanted, condition = self.subqueries
-        limited = _LimitedMatcher(
-            wanted.matcher(searcher, context), condition.matcher(searcher, searcher.boolean_context())
-        )
-        return limited if self.boost == 1.0 else matching.WrappingMatcher(limited, boost=self.boost)
-
-
-class _LimitedMatcher(matching.RequireMatcher):  # type: ignore[misc]
-    """Whoosh's, without its shortcuts by quality, which lose records."""
-
-    def spans(self) -> Any:
-        return self.a.spans()
-
-    def supports_block_quality(self) -> bool:
-        return False
-
-    def replace(self, minquality: float = 0) -> Any:
-        return self if self.is_active() else matching.NullMatcher()
-
-
-def _terms(ixreader: Any, name: str, forms: Iterable[Form]) -> Any:
-    keys = expand(ixreader, name, forms)
-    return _any_of(query.Term(name, ixreader.schema[name].from_bytes(key)) for key in keys)
-
-
-def _any_of(nodes: Iterable[Any]) -> Any:
-    found = [node for node in nodes if node is not query.NullQuery]
-    if len(found) < 2:
-        return found[0] if found else query.NullQuery
-    return _Union(found)
-
-
-def _by_language(node: Any, words: Iterable[Word], variant: Any) -> Any:
-    """``variant(language)`` for every language that matters, each limited to its records.
-
-    A record has one language, so the languages cut the records into parts that can be asked one by one; the
-    forms that count everywhere are asked of all records.
+    Compared as a `Prefix` is.
     """
-    words = list(words)
-    parts = []
-    if all(word.forms_in(None) for word in words):
-        parts.append(variant(None))
-    for language in sorted(frozenset().union(*(word.languages() for word in words))):
-        part = variant(language)
-        if part is not query.NullQuery:
-            parts.append(_Limited([part, query.Term(LANGUAGE_FIELD, language)]))
-    found = _any_of(parts)
-    return found if found is query.NullQuery or node.boost == 1.0 else _boosted(found, node.boost)
+
+    pattern: str
+    fields: tuple[str, ...]
+    boost: float = 1.0
+    at: At = dataclasses.field(default=None, compare=False)
 
 
-def _boosted(node: Any, boost: float) -> Any:
-    # Near has no boost of its own: a union of one carries it.
-    return node.with_boost(boost) if hasattr(node, "boost") else _Union([node], boost=boost)
+@dataclass(frozen=True, slots=True)
+class Fuzzy(_Written):
+    """What is at most ``distance`` edits (optimal string alignment) from ``text``, and equal in ``prefix`` characters.
+
+    Compared as a `Prefix` is.
+    """
+
+    text: str
+    fields: tuple[str, ...]
+    distance: int = 1
+    prefix: int = 0
+    boost: float = 1.0
+    at: At = dataclasses.field(default=None, compare=False)
 
 
-def _matcher(node: Any, searcher: Any, context: Any) -> Any:
-    found = node.simplify(searcher.reader())
-    return matching.NullMatcher() if found is query.NullQuery else found.matcher(searcher, context)
+@dataclass(frozen=True, slots=True)
+class Range(_Written):
+    """Terms (text) or column values (integers) from ``low`` to ``high``; None is an open end, ``open_`` excludes it.
+
+    Terms of prose are compared by their folded part. Those of values are in the order of the values, see
+    `searchlib.query.values`.
+    """
+
+    low: str | int | None
+    high: str | int | None
+    fields: tuple[str, ...]
+    open_low: bool = False
+    open_high: bool = False
+    boost: float = 1.0
+    at: At = dataclasses.field(default=None, compare=False)
 
 
-def _names(fields: tuple[tuple[str, float], ...]) -> str:
-    return "|".join(name for name, _ in fields)
+@dataclass(frozen=True, slots=True)
+class Value(_Written):
+    """One term of a field, whole: a value of an attribute, or a key of prose as it stands in the dictionary."""
+
+    key: str
+    field: str
+    boost: float = 1.0
+    at: At = dataclasses.field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Everything(_Written):
+    """Every record; with a ``field``, every record that has anything in it."""
+
+    field: str = ""
+    boost: float = 1.0
+    at: At = dataclasses.field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class And(_Written):
+    """What matches all of the ``nodes``; scores add up. `Not` among them excludes."""
+
+    nodes: tuple[Node, ...]
+    at: At = dataclasses.field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Or(_Written):
+    """What matches any of the ``nodes``; scores of those that match add up. Without nodes it matches nothing."""
+
+    nodes: tuple[Node, ...]
+    at: At = dataclasses.field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Best(_Written):
+    """What matches any of the ``nodes``; the best score counts, of the others ``tiebreak`` times theirs."""
+
+    nodes: tuple[Node, ...]
+    tiebreak: float = 0.0
+    at: At = dataclasses.field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Not(_Written):
+    """What does not match ``node``; its score is 0."""
+
+    node: Node
+    at: At = dataclasses.field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Optional(_Written):
+    """What matches ``node``; where ``optional`` matches too, its score is added."""
+
+    node: Node
+    optional: Node
+    at: At = dataclasses.field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Require(_Written):
+    """What matches both; only ``node`` counts for the score and is highlighted."""
+
+    node: Node
+    required: Node
+    at: At = dataclasses.field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Constant(_Written):
+    """What matches ``node``, all with one score."""
+
+    node: Node
+    score: float = 1.0
+    at: At = dataclasses.field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Near(_Written):
+    """Two nodes with places in one field, at most ``slop`` positions apart; in their order if ``ordered``.
+
+    Scores add up. Each side is a leaf of prose that has places (word, phrase, pattern, fuzzy word, range of words), an
+    `Or`, `Best` or `Constant` of such, or a `Near`, all of the field ``field``.
+    """
+
+    first: Node
+    second: Node
+    field: str
+    slop: int = 10
+    ordered: bool = False
+    at: At = dataclasses.field(default=None, compare=False)
+
+
+Leaf: TypeAlias = Word | Phrase | Prefix | Wildcard | Fuzzy | Range | Value | Everything
+Pattern: TypeAlias = Prefix | Wildcard | Fuzzy | Range
+Group: TypeAlias = And | Or | Best | Not | Optional | Require | Constant | Near
+Node: TypeAlias = Leaf | Group
+
+NOTHING = Or(())
+"""Matches nothing."""
+
+
+def children(node: Node) -> tuple[Node, ...]:
+    """The nodes right below ``node``; a `Phrase` is a leaf."""
+    match node:
+        case And(nodes) | Or(nodes) | Best(nodes):
+            return nodes
+        case Not(inner) | Constant(inner):
+            return (inner,)
+        case Optional(first, second) | Require(first, second) | Near(first, second):
+            return first, second
+        case _:
+            return ()
+
+
+def leaves(node: Node) -> Iterator[Leaf]:
+    """The leaves of a tree, from the left, those under a `Not` too."""
+    waiting: list[Node] = [node]
+    while waiting:
+        one = waiting.pop()
+        if isinstance(one, Leaf):
+            yield one
+        else:
+            waiting.extend(reversed(children(one)))
+
+
+def words(node: Node) -> Iterator[Word]:
+    """The words of a tree, those of phrases too."""
+    for leaf in leaves(node):
+        match leaf:
+            case Word():
+                yield leaf
+            case Phrase():
+                yield from leaf.words
+
+
+def boosted(node: Node, factor: float) -> Node:  # noqa: PLR0911 - one for each shape of node
+    """``node`` with all that it scores times ``factor``."""
+    if factor == 1.0:
+        return node
+    match node:
+        case And(nodes) | Or(nodes) | Best(nodes):
+            return replace(node, nodes=tuple(boosted(one, factor) for one in nodes))
+        case Not():
+            return node
+        case Optional(first, second):
+            return replace(node, node=boosted(first, factor), optional=boosted(second, factor))
+        case Require(first):
+            return replace(node, node=boosted(first, factor))
+        case Constant():
+            return replace(node, score=node.score * factor)
+        case Near(first, second):
+            return replace(node, first=boosted(first, factor), second=boosted(second, factor))
+        case _:
+            return replace(node, boost=node.boost * factor)
+
+
+def phrase(words: Sequence[Word], slop: int = 1, at: At = None) -> Node:
+    """The words in a row: a `Phrase`, its only word, or `NOTHING`."""
+    if len(words) < 2:
+        return words[0] if words else NOTHING
+    return Phrase(tuple(words), slop, at=at)
