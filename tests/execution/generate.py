@@ -1,17 +1,40 @@
-"""Corpora and query trees at random, from a seed."""
+"""Corpora and query trees at random, from a seed: every class of node, nested in every way that the nodes allow."""
 
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
-from typing import Any
-
-from whoosh import query as wq
+from collections.abc import Callable
+from typing import TypeVar
 
 from searchlib.analysis import Form
-from searchlib.query.nodes import Word, WordPhrase
+from searchlib.query.nodes import (
+    NOTHING,
+    And,
+    Best,
+    Constant,
+    Everything,
+    Fuzzy,
+    Near,
+    Node,
+    Not,
+    Optional,
+    Or,
+    Pattern,
+    Phrase,
+    Prefix,
+    Range,
+    Require,
+    Value,
+    Weights,
+    Wildcard,
+    Word,
+    boosted,
+)
 
 from .memory import Doc
+
+T = TypeVar("T")
+Makers = list[tuple[float, Callable[[], Node]]]
 
 WORDS = [
     *("a", "the", "render", "rendering", "renders", "shade", "shader", "erdogan", "erdogan\x1ferdoğan"),
@@ -44,73 +67,69 @@ def corpus(rng: random.Random, size: int) -> list[Doc]:
     return docs
 
 
-def leaf(rng: random.Random) -> Any:
-    boost = rng.choice([1.0, 1.0, 1.0, 2.5, 0.3, 0.0, -1.0]) if rng.random() < 0.4 else 1.0
-    field = rng.choice(FIELDS)
-    word = rng.choice(WORDS)
-    text = rng.choice(FOLDED)
-    bounds = sorted(rng.choices(FOLDED, k=2))
-    numbers = sorted(rng.randint(-2, 22) for _ in range(2))
-    opened = [rng.choice([None, bound]) if rng.random() < 0.3 else bound for bound in bounds]
-    opened_numbers = [rng.choice([None, bound]) if rng.random() < 0.3 else bound for bound in numbers]
-    exclusive = rng.random() < 0.3, rng.random() < 0.3
-    constant = rng.random() < 0.7
-    makers = [
-        (6, lambda: a_word(rng, boost)),
-        (4, lambda: wq.Term(field, word, boost=boost)),
-        (3, lambda: a_phrase(rng, boost)),
-        (2, lambda: wq.Phrase(field, rng.choices(WORDS[:6], k=rng.randint(1, 3)), slop=rng.randint(1, 3), boost=boost)),
-        (1, lambda: wq.Term("kind", rng.choice(KINDS), boost=boost)),
-        (1, lambda: wq.Term(field, "absent", boost=boost)),
-        (1, lambda: wq.Prefix(field, text[: rng.randint(0, 3)], boost=boost, constantscore=constant or None)),
-        (1, lambda: wq.Wildcard(field, pattern(rng, text), boost=boost, constantscore=constant)),
-        (1, lambda: wq.Regex(field, rng.choice(["r.*", "ren|war", "r?e", "[abc]", "ware?$"]), boost=boost)),
-        (
-            1,
-            lambda: wq.FuzzyTerm(
-                field,
-                typo(rng, text),
-                boost=boost,
-                maxdist=rng.randint(1, 2),
-                prefixlength=rng.randint(0, 1),
-                constantscore=constant,
-            ),
-        ),
-        (1, lambda: wq.Variations(field, rng.choice(["render", "shade", "war"]), boost=boost)),
-        (1, lambda: wq.TermRange(field, *opened, *exclusive, boost=boost)),
-        (1, lambda: wq.NumericRange("number", *opened_numbers, *exclusive, boost=boost)),
-        (1, lambda: wq.Every(rng.choice([None, "text", "title", "language"]), boost=boost)),
-        (0.3, lambda: wq.NullQuery),
+def leaf(rng: random.Random) -> Node:
+    """Any leaf, in any fields, of any boost."""
+    makers: Makers = [
+        (6, lambda: a_word(rng, weights(rng))),
+        (4, lambda: Value(rng.choice(WORDS), rng.choice(FIELDS))),
+        (4, lambda: a_phrase(rng, weights(rng))),
+        (1, lambda: Value(rng.choice(KINDS), "kind")),
+        (1, lambda: Value("absent", rng.choice(FIELDS))),
+        (5, lambda: a_pattern(rng, tuple(name for name, _ in weights(rng)))),
+        (0.5, lambda: Wildcard("?t*m", ("kind", "text"))),
+        (1, lambda: a_number_range(rng)),
+        (1, lambda: Everything(rng.choice(["", "text", "title", "language"]))),
+        (0.3, lambda: NOTHING),
     ]
-    return rng.choices([make for _, make in makers], [weight for weight, _ in makers])[0]()
+    boost = rng.choice([1.0, 1.0, 1.0, 2.5, 0.3, 0.0, -1.0]) if rng.random() < 0.4 else 1.0
+    return boosted(_one(rng, makers), boost)
 
 
-def a_word(rng: random.Random, boost: float = 1.0, fields: Any = None) -> Word:
-    fields = fields or [(name, rng.choice([1.0, 2.0, 1.5])) for name in rng.sample(FIELDS, rng.randint(1, 3))]
+def weights(rng: random.Random) -> Weights:
+    """Fields with what they weigh."""
+    return tuple((name, rng.choice([1.0, 2.0, 1.5])) for name in rng.sample(FIELDS, rng.randint(1, 3)))
+
+
+def a_word(rng: random.Random, fields: Weights) -> Word:
     forms = []
     for _ in range(rng.choice([1, 1, 1, 2])):
         folded, _, exact = rng.choice(WORDS).partition("\x1f")
         languages = rng.choice([None, None, None, frozenset({"en"}), frozenset({"", "de"}), frozenset({"tr", "en"})])
         prefix = rng.random() < 0.1
-        forms.append(
-            Form(
-                folded[:1] if prefix else folded,
-                (folded[:1] if prefix else exact or folded),
-                languages,
-                rng.choice([1.0, 1.0, 0.5]),
-                prefix,
-            )
-        )
-    return Word(fields, forms, "word", boost)
+        folded, exact = (folded[:1], folded[:1]) if prefix else (folded, exact or folded)
+        forms.append(Form(folded, exact, languages, rng.choice([1.0, 1.0, 0.5]), prefix))
+    return Word("word", tuple(forms), fields)
 
 
-def a_phrase(rng: random.Random, boost: float) -> WordPhrase:
-    fields = [(name, rng.choice([1.0, 2.0])) for name in rng.sample(FIELDS, rng.randint(1, 3))]
-    return WordPhrase([a_word(rng, 1.0, fields) for _ in range(rng.randint(1, 3))], slop=rng.randint(1, 4), boost=boost)
+def a_phrase(rng: random.Random, fields: Weights) -> Phrase:
+    words = tuple(a_word(rng, fields) for _ in range(rng.randint(2, 3)))
+    return Phrase(words, rng.randint(1, 4), rng.choice([1.0, 1.0, 2.0]))
 
 
-def pattern(rng: random.Random, text: str) -> str:
-    return "".join(rng.choice([letter, letter, "?", "*"]) for letter in text[:4]) + rng.choice(["", "*"])
+def a_pattern(rng: random.Random, fields: tuple[str, ...]) -> Pattern:
+    text = rng.choice(FOLDED)
+    low, high = sorted(rng.choices(FOLDED, k=2))
+    makers: list[Callable[[], Pattern]] = [
+        lambda: Prefix(text[: rng.randint(0, 3)], fields),
+        lambda: Wildcard(wildcard(rng, text), fields),
+        lambda: Fuzzy(typo(rng, text), fields, rng.randint(0, 2), rng.randint(0, 2)),
+        lambda: Range(*_opened(rng, low, high), fields, rng.random() < 0.3, rng.random() < 0.3),
+    ]
+    return rng.choice(makers)()
+
+
+def a_number_range(rng: random.Random) -> Range:
+    low, high = sorted(rng.randint(-2, 22) for _ in range(2))
+    return Range(*_opened(rng, low, high), ("number",), rng.random() < 0.3, rng.random() < 0.3)
+
+
+def _opened(rng: random.Random, low: T, high: T) -> tuple[T | None, T | None]:
+    """The bounds of a range; one of them may be an open end."""
+    return rng.choice([(low, high), (low, high), (low, high), (None, high), (low, None)])
+
+
+def wildcard(rng: random.Random, text: str) -> str:
+    return "".join(rng.choice([letter, letter, "?", "*", "\\" + letter]) for letter in text[:4]) + rng.choice(["", "*"])
 
 
 def typo(rng: random.Random, text: str) -> str:
@@ -123,27 +142,61 @@ def typo(rng: random.Random, text: str) -> str:
     return "".join(letters)
 
 
-def tree(rng: random.Random, depth: int) -> Any:
+def _one(rng: random.Random, makers: Makers) -> Node:
+    weights, made = zip(*makers, strict=True)
+    make: Callable[[], Node] = rng.choices(made, weights)[0]
+    return make()
+
+
+def near(rng: random.Random, depth: int, field: str = "") -> Near:
+    """Two nodes that stand near each other."""
+    field = field or rng.choice(FIELDS)
+    sides = placed(rng, depth, field), placed(rng, depth, field)
+    return Near(*sides, field, rng.choice([1, 2, 3, 4, 10]), rng.random() < 0.4)
+
+
+def placed(rng: random.Random, depth: int, field: str) -> Node:
+    """What has places in a field."""
+    if depth and rng.random() < 0.4:
+        return near(rng, depth - 1, field)
+    fields = ((field, rng.choice([1.0, 2.0])),)
+    makers: Makers = [
+        (6, lambda: a_word(rng, fields)),
+        (3, lambda: a_phrase(rng, fields)),
+        (3, lambda: a_pattern(rng, (field,))),
+        (2, lambda: Value(rng.choice(WORDS), field)),
+    ]
+    if depth:
+        makers += [
+            (2, lambda: Or(tuple(placed(rng, depth - 1, field) for _ in range(rng.randint(1, 3))))),
+            (1, lambda: Best((placed(rng, depth - 1, field), placed(rng, depth - 1, field)), rng.choice([0.0, 0.3]))),
+            (1, lambda: Constant(placed(rng, depth - 1, field), rng.choice([1.0, 0.25]))),
+        ]
+    made = _one(rng, makers)
+    return boosted(made, rng.choice([1.0, 1.0, 1.0, 2.0]))
+
+
+def tree(rng: random.Random, depth: int) -> Node:
+    """Any tree. A `Not` stands beside what it excludes from, as everywhere."""
     if depth == 0 or rng.random() < 0.25:
         return leaf(rng)
 
-    def child() -> Any:
+    def child() -> Node:
         return tree(rng, depth - 1)
 
-    def children() -> Sequence[Any]:
-        return [child() for _ in range(rng.choice([1, 2, 2, 3, 4]))]
+    def children() -> tuple[Node, ...]:
+        return tuple(child() for _ in range(rng.choice([1, 2, 2, 3, 4])))
 
-    boost = rng.choice([1.0, 1.0, 2.0, 0.5])
-    makers = [
-        (4, lambda: wq.And(children(), boost=boost)),
-        (5, lambda: wq.Or(children(), boost=boost)),
-        (2, lambda: wq.DisjunctionMax(children(), boost=boost, tiebreak=rng.choice([0.0, 0.3]))),
-        (1, lambda: wq.And([child(), wq.Not(child())])),
-        (1, lambda: wq.Not(child())),
-        (1, lambda: wq.AndNot(child(), child())),
-        (1, lambda: wq.AndMaybe(child(), child())),
-        (1, lambda: wq.Require(child(), child())),
-        (0.5, lambda: wq.Otherwise(child(), child())),
-        (1, lambda: wq.ConstantScoreQuery(child(), rng.choice([1.0, 0.25]))),
+    makers: Makers = [
+        (4, lambda: And(children())),
+        (5, lambda: Or(children())),
+        (2, lambda: Best(children(), rng.choice([0.0, 0.3]))),
+        (2, lambda: And((*children(), Not(child())))),
+        (1, lambda: And((Not(child()), Everything(), Not(child())))),
+        (1, lambda: Optional(child(), child())),
+        (1, lambda: Require(child(), child())),
+        (1, lambda: Constant(child(), rng.choice([1.0, 0.25]))),
+        (2, lambda: near(rng, depth - 1)),
     ]
-    return rng.choices([make for _, make in makers], [weight for weight, _ in makers])[0]()
+    made = _one(rng, makers)
+    return boosted(made, rng.choice([1.0, 1.0, 2.0, 0.5]))

@@ -1,239 +1,219 @@
-"""What a query means, said a second time and slowly: one record at a time, from the definitions.
+"""What a query means, said a second time and slowly: one record at a time, from the definitions of the nodes.
 
-Nothing of the executor is used. A record is a `Doc`; statistics are counted over the live ones.
+Nothing of an engine is used but the formula of `searchlib.ranking`. A record is a `Doc`; statistics are counted over
+the live ones.
 """
 
 from __future__ import annotations
 
-import fnmatch
-import math
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from functools import cache
-from typing import Any
+from itertools import product
+from typing import assert_never
 
-from whoosh.lang.morph_en import variations
-
-from searchlib.query.nodes import Word, WordPhrase
-from searchlib.ranking import BM25F
+from searchlib.analysis import Form, split_key
+from searchlib.query.nodes import (
+    And,
+    Best,
+    Constant,
+    Everything,
+    Fuzzy,
+    Near,
+    Node,
+    Not,
+    Optional,
+    Or,
+    Pattern,
+    Phrase,
+    Prefix,
+    Range,
+    Require,
+    Value,
+    Wildcard,
+    Word,
+)
+from searchlib.ranking import BM25F, idf
 
 from .memory import Doc
 
 Answer = float | None  # the score; None if there is no match
+Place = tuple[int, int]  # the first and the last position
 
 
 class Oracle:
     def __init__(self, docs: Sequence[Doc], ranking: BM25F) -> None:
         self.live = [doc for doc in docs if not doc.deleted]
         self.ranking = ranking
-        self._df: dict[tuple[str, str], int] = {}
-        self._average: dict[str, float] = {}
-        self._vocabulary: dict[str, set[str]] = {}
-        self._word_df: dict[Word, int] = {}
-        self._answered: dict[int, tuple[Any, bool]] = {}  # by id, with the query so that ids are not used again
+        self.df = cache(self._df)
+        self.df_of_word = cache(self._df_of_word)
+        self.vocabulary = cache(self._vocabulary)
+        self.average = cache(self._average)
 
-    def answers(self, query: Any) -> dict[int, float]:
+    def answers(self, node: Node) -> dict[int, float]:
         """Scores of the live records that match, by their place among the live ones."""
-        found = {number: self.score(query, doc) for number, doc in enumerate(self.live)}
+        found = {number: self.score(node, doc) for number, doc in enumerate(self.live)}
         return {number: score for number, score in found.items() if score is not None}
 
-    def keys(self, doc: Doc, field: str) -> Sequence[str]:
-        if field in doc.prose:
-            return doc.prose[field]
-        value = doc.exact.get(field)
-        return [] if value is None or isinstance(value, bytes) else [value]
-
-    def vocabulary(self, field: str) -> set[str]:
-        if field not in self._vocabulary:
-            self._vocabulary[field] = {key for doc in self.live for key in self.keys(doc, field)}
-        return self._vocabulary[field]
-
-    def df(self, field: str, key: str) -> int:
-        if (field, key) not in self._df:
-            self._df[field, key] = sum(key in self.keys(doc, field) for doc in self.live)
-        return self._df[field, key]
-
-    def idf(self, df: int) -> float:
-        n = len(self.live)
-        return math.log(1 + (n - df + 0.5) / (df + 0.5))
-
-    def norm(self, doc: Doc, field: str) -> float:
-        if field not in self._average:
-            self._average[field] = sum(len(one.prose.get(field, ())) for one in self.live) / max(len(self.live), 1)
-        average = self._average[field]
-        b = self.ranking.b
-        return 1 - b + b * len(doc.prose.get(field, ())) / average if average else 1.0
-
-    def bm25(self, tf: float, df: int, boost: float) -> float:
-        k1 = self.ranking.k1
-        return boost * self.idf(df) * ((k1 + 1) * tf / (k1 + tf) + self.ranking.delta)
-
-    def score(self, query: Any, doc: Doc, boost: float = 1.0) -> Answer:
-        method = getattr(self, f"_{type(query).__name__.lstrip('_')}".lower())
-        answer: Answer = method(query, doc, boost)
-        return answer
+    def score(self, node: Node, doc: Doc) -> Answer:
+        """The score of one record."""
+        match node:
+            case Word():
+                return self.word(node, doc)
+            case Phrase():
+                if not any(places_of(node, doc, field) for field, _ in node.fields):
+                    return None
+                return node.boost * (_total(self.word(word, doc) for word in node.words) or 0.0)
+            case Value(key, field, boost):
+                count = keys_of(doc, field).count(key)
+                tf = self.ranking.weight(field) * count / self.norm(doc, field)
+                return self.bm25(tf, self.df(field, key), boost) if count else None
+            case Prefix() | Wildcard() | Fuzzy() | Range():
+                return node.boost if any(holds(node, doc, field) for field in node.fields) else None
+            case Everything(field, boost):
+                return boost if not field or keys_of(doc, field) else None
+            case And(nodes):
+                scores = [self.score(one, doc) for one in nodes]
+                return None if None in scores else _total(scores)
+            case Or(nodes):
+                return _total(self.score(one, doc) for one in nodes)
+            case Best(nodes, tiebreak):
+                found = sorted(score for one in nodes if (score := self.score(one, doc)) is not None)
+                return found[-1] + tiebreak * sum(found[:-1]) if found else None
+            case Not(inner):
+                return 0.0 if self.score(inner, doc) is None else None
+            case Optional(inner, optional):
+                score = self.score(inner, doc)
+                return None if score is None else score + (self.score(optional, doc) or 0.0)
+            case Require(inner, required):
+                return None if self.score(required, doc) is None else self.score(inner, doc)
+            case Constant(inner, constant):
+                return None if self.score(inner, doc) is None else constant
+            case Near(first, second, field):
+                both = [self.score(first, doc), self.score(second, doc)]
+                return _total(both) if places_of(node, doc, field) else None
+        assert_never(node)
 
     # Words
 
-    def _exact(self, field: str, key: str, doc: Doc, boost: float) -> Answer:
-        tf = list(self.keys(doc, field)).count(key)
-        if not tf:
-            return None
-        return self.bm25(self.ranking.weight(field) * tf / self.norm(doc, field), self.df(field, key), boost)
-
-    def _term(self, query: Any, doc: Doc, boost: float) -> Answer:
-        return self._exact(query.fieldname, query.text, doc, boost * query.boost)
-
-    def _counts(self, word: Word, key: str, language: str | None) -> float | None:
-        """What a key counts for a word in a record of a language (None: of any), or None if it does not match."""
-        folded, _, exact = key.partition("\x1f")
-        best: float | None = None
-        for form in word.forms:
-            if form.languages is not None and language is not None and language not in form.languages:
-                continue
-            if not (folded.startswith(form.folded) if form.prefix else folded == form.folded):
-                continue
-            written = exact or folded
-            equal = written.startswith(form.exact) if form.prefix else written == form.exact
-            best = max(best or 0.0, form.weight * (1.0 if equal else self.ranking.accent))
-        return best
-
-    def _word(self, query: Word, doc: Doc, boost: float) -> Answer:
+    def word(self, word: Word, doc: Doc) -> Answer:
         tf, matched = 0.0, False
-        for field, weight in query.fields:
-            for key in self.keys(doc, field):
-                counts = self._counts(query, key, doc.language)
+        for field, weight in word.fields:
+            for key in keys_of(doc, field):
+                counts = self.counts(word, key, doc.language)
                 if counts is not None:
                     matched = True
                     tf += weight * counts / self.norm(doc, field)
-        return self.bm25(tf, self._df_of(query), boost * query.boost) if matched else None
+        return self.bm25(tf, self.df_of_word(word), word.boost) if matched else None
 
-    def _df_of(self, word: Word) -> int:
-        if word not in self._word_df:
-            self._word_df[word] = max(
-                (
-                    self.df(field, key)
-                    for field, _ in word.fields
-                    for key in self.vocabulary(field)
-                    if self._counts(word, key, None) is not None
-                ),
-                default=0,
-            )
-        return self._word_df[word]
+    def counts(self, word: Word, key: str, language: str | None) -> float | None:
+        """What a key counts for a word in a record of a language (None: of any), or None if it does not match."""
+        written = split_key(key)[1]
+        found = []
+        for form in word.forms if language is None else word.forms_in(language):
+            if fits(form, key):
+                equal = written.startswith(form.exact) if form.prefix else written == form.exact
+                found.append(form.weight * (1.0 if equal else self.ranking.accent))
+        return max(found, default=None)
 
-    def _phrase(self, query: Any, doc: Doc, boost: float) -> Answer:
-        keys = self.keys(doc, query.fieldname)
-        steps = [[place for place, key in enumerate(keys) if key == word] for word in query.words]
-        if not _chained(steps, query.slop):
-            return None
-        return _total(self._exact(query.fieldname, word, doc, boost * query.boost) for word in query.words)
+    def bm25(self, tf: float, df: int, boost: float) -> float:
+        return float(self.ranking.score(boost * idf(len(self.live), df), tf))
 
-    def _wordphrase(self, query: WordPhrase, doc: Doc, boost: float) -> Answer:
-        for field, _ in query.fields:
-            keys = self.keys(doc, field)
-            steps = [
-                [place for place, key in enumerate(keys) if self._counts(word, key, doc.language) is not None]
-                for word in query.words
-            ]
-            if _chained(steps, query.slop):
-                return _total(self._word(word, doc, boost * query.boost) for word in query.words)
-        return None
+    def norm(self, doc: Doc, field: str) -> float:
+        return float(self.ranking.norm(len(doc.prose.get(field, ())), self.average(field)))
 
-    # Many terms
+    # Statistics
 
-    def _expanded(self, query: Any, doc: Doc, boost: float, means: Any) -> Answer:
-        keys = {key for key in self.keys(doc, query.fieldname) if means(key.partition("\x1f")[0])}
-        if not keys:
-            return None
-        if getattr(query, "constantscore", False):
-            return float(boost * query.boost)
-        return _total(self._exact(query.fieldname, key, doc, boost * query.boost) for key in sorted(keys))
+    def _df(self, field: str, key: str) -> int:
+        return sum(key in keys_of(doc, field) for doc in self.live)
 
-    def _prefix(self, query: Any, doc: Doc, boost: float) -> Answer:
-        if not query.text:
-            return self._every(query, doc, boost)
-        return self._expanded(query, doc, boost, lambda word: word.startswith(query.text))
+    def _df_of_word(self, word: Word) -> int:
+        keys = ((field, key) for field, _ in word.fields for key in self.vocabulary(field))
+        return max((self.df(*one) for one in keys if self.counts(word, one[1], None) is not None), default=0)
 
-    def _wildcard(self, query: Any, doc: Doc, boost: float) -> Answer:
-        if not query.text.strip("*"):
-            return self._every(query, doc, boost)
-        return self._expanded(query, doc, boost, lambda word: fnmatch.fnmatchcase(word, query.text))
+    def _vocabulary(self, field: str) -> set[str]:
+        return {key for doc in self.live for key in keys_of(doc, field)}
 
-    def _regex(self, query: Any, doc: Doc, boost: float) -> Answer:
-        return self._expanded(query, doc, boost, re.compile(query.text).match)
+    def _average(self, field: str) -> float:
+        return sum(len(doc.prose.get(field, ())) for doc in self.live) / max(len(self.live), 1)
 
-    def _fuzzyterm(self, query: Any, doc: Doc, boost: float) -> Answer:
-        return self._expanded(
-            query,
-            doc,
-            boost,
-            lambda word: (
-                word[: query.prefixlength] == query.text[: query.prefixlength]
-                and distance(word, query.text) <= query.maxdist
-            ),
-        )
 
-    def _variations(self, query: Any, doc: Doc, boost: float) -> Answer:
-        return _total(
-            self._exact(query.fieldname, word, doc, boost * query.boost) for word in set(variations(query.text))
-        )
+def keys_of(doc: Doc, field: str) -> list[str]:
+    """The keys of a field, in order."""
+    value = doc.exact.get(field)
+    return list(doc.prose.get(field, ())) or ([value] if isinstance(value, str) else [])
 
-    def _termrange(self, query: Any, doc: Doc, boost: float) -> Answer:
-        def inside(word: str) -> bool:
-            low = query.start is None or (word > query.start if query.startexcl else word >= query.start)
-            return low and (query.end is None or (word < query.end if query.endexcl else word <= query.end))
 
-        return self._expanded(query, doc, boost, inside)
+def fits(form: Form, key: str) -> bool:
+    """Whether a key is one of a form."""
+    folded = split_key(key)[0]
+    return folded.startswith(form.folded) if form.prefix else folded == form.folded
 
-    def _numericrange(self, query: Any, doc: Doc, boost: float) -> Answer:
-        value = doc.numbers.get(query.fieldname)
-        if value is None:
-            return None
-        low = query.start is None or (value > query.start if query.startexcl else value >= query.start)
-        high = query.end is None or (value < query.end if query.endexcl else value <= query.end)
-        return float(boost * query.boost) if low and high else None
 
-    def _every(self, query: Any, doc: Doc, boost: float) -> Answer:
-        matched = query.fieldname is None or self.keys(doc, query.fieldname)
-        return float(boost * query.boost) if matched else None
+def holds(node: Pattern, doc: Doc, field: str) -> bool:
+    """Whether something in a field fits a pattern."""
+    number = doc.numbers.get(field)
+    if isinstance(node, Range) and number is not None:
+        return within(node, number)
+    return any(accepts(node, split_key(key)[0]) for key in keys_of(doc, field))
 
-    # Nodes of nodes
 
-    def _and(self, query: Any, doc: Doc, boost: float) -> Answer:
-        scores = [self.score(child, doc, boost * query.boost) for child in query.subqueries]
-        return None if not scores or None in scores else sum(score for score in scores if score is not None)
+def accepts(node: Pattern, word: str) -> bool:
+    """Whether a word fits a pattern."""
+    match node:
+        case Prefix(text):
+            return word.startswith(text)
+        case Wildcard(pattern):
+            parts = re.findall(r"\\.|.", pattern, re.DOTALL)
+            expression = "".join({"*": ".*", "?": "."}.get(part, re.escape(part[-1])) for part in parts)
+            return re.fullmatch(expression, word, re.DOTALL) is not None
+        case Fuzzy(text, _, edits, prefix):
+            return word[:prefix] == text[:prefix] and distance(text, word) <= edits
+        case Range():
+            return within(node, word)
+    assert_never(node)
 
-    def _or(self, query: Any, doc: Doc, boost: float) -> Answer:
-        return _total(self.score(child, doc, boost * query.boost) for child in query.subqueries)
 
-    def _disjunctionmax(self, query: Any, doc: Doc, boost: float) -> Answer:
-        scores = [self.score(child, doc, boost * query.boost) for child in query.subqueries]
-        found = [score for score in scores if score is not None]
-        return max(found) + query.tiebreak * (sum(found) - max(found)) if found else None
+def within(node: Range, value: str | int) -> bool:
+    """Whether a term or a number lies in a range."""
+    low = node.low is None or (value > node.low if node.open_low else value >= node.low)  # type: ignore[operator]
+    high = node.high is None or (value < node.high if node.open_high else value <= node.high)  # type: ignore[operator]
+    return low and high
 
-    def _not(self, query: Any, doc: Doc, boost: float) -> Answer:
-        return 0.0 if self.score(query.query, doc) is None else None
 
-    def _andnot(self, query: Any, doc: Doc, boost: float) -> Answer:
-        return self.score(query.a, doc, boost) if self.score(query.b, doc) is None else None
-
-    def _andmaybe(self, query: Any, doc: Doc, boost: float) -> Answer:
-        required = self.score(query.a, doc, boost)
-        return None if required is None else required + (self.score(query.b, doc, boost) or 0.0)
-
-    def _require(self, query: Any, doc: Doc, boost: float) -> Answer:
-        return None if self.score(query.b, doc) is None else self.score(query.a, doc, boost)
-
-    def _otherwise(self, query: Any, doc: Doc, boost: float) -> Answer:
-        if id(query) not in self._answered:
-            self._answered[id(query)] = query, bool(self.answers(query.a))
-        return self.score(query.a if self._answered[id(query)][1] else query.b, doc, boost)
-
-    def _constantscorequery(self, query: Any, doc: Doc, boost: float) -> Answer:
-        return None if self.score(query.child, doc) is None else float(boost * query.score)
-
-    def _nullquery(self, query: Any, doc: Doc, boost: float) -> Answer:
-        return None
+def places_of(node: Node, doc: Doc, field: str) -> set[Place]:
+    """Where in a field a node stands."""
+    keys = keys_of(doc, field)
+    match node:
+        case Word(_, _, fields):
+            forms = node.forms_in(doc.language) if field in dict(fields) else ()
+            return {(at, at) for at, key in enumerate(keys) if any(fits(form, key) for form in forms)}
+        case Phrase(words, slop):
+            steps = [sorted(places_of(word, doc, field)) for word in words]
+            reached = {(first, first) for first, _ in steps[0]}
+            for step in steps[1:]:
+                reached = {(first, at) for first, last in reached for at, _ in step if 1 <= at - last <= slop}
+            return reached
+        case Prefix() | Wildcard() | Fuzzy() | Range():
+            return {
+                (at, at) for at, key in enumerate(keys) if field in node.fields and accepts(node, split_key(key)[0])
+            }
+        case Value(key, own):
+            return {(at, at) for at, other in enumerate(keys) if own == field and other == key}
+        case Or(nodes) | Best(nodes):
+            return {place for one in nodes for place in places_of(one, doc, field)}
+        case Constant(inner):
+            return places_of(inner, doc, field)
+        case Near(first, second, own, slop, ordered):
+            pairs = product(places_of(first, doc, field), places_of(second, doc, field))
+            return {
+                (min(a[0], b[0]), max(a[1], b[1]))
+                for a, b in pairs
+                if own == field and (1 <= b[0] - a[1] <= slop or (not ordered and 1 <= a[0] - b[1] <= slop))
+            }
+        case Everything() | And() | Not() | Optional() | Require():
+            raise ValueError(f"{node!r} has no places")
+    assert_never(node)
 
 
 @cache
@@ -252,15 +232,7 @@ def distance(one: str, other: str) -> int:
     return between(len(one), len(other))
 
 
-def _chained(steps: Sequence[Sequence[int]], slop: int) -> bool:
-    """Whether one place can be taken of each step so that each is 1 to ``slop`` after the one before."""
-    ends = set(steps[0])
-    for step in steps[1:]:
-        ends = {place for place in step if any(0 < place - end <= slop for end in ends)}
-    return bool(ends)
-
-
-def _total(scores: Iterator[Answer]) -> Answer:
+def _total(scores: Iterable[Answer]) -> Answer:
     found = [score for score in scores if score is not None]
     return sum(found) if found else None
 
