@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from searchlib.analysis import split_words
 from searchlib.citing.citation import NEIGHBOURS
@@ -55,9 +55,9 @@ class IndexLibrary:
         return [self._reader.record(handle) for handle in self._reader.find(prefix, SAME_ID)]
 
     def _document(self, path: str) -> tuple[Record, ...]:
-        from whoosh.query import Term
+        from searchlib.query.nodes import Value
 
-        found = self._reader.search(Term("document", path), None)
+        found = self._reader.search(Value(path, "document"), None)
         records = [self._reader.record(one.handle) for one in found]
         return tuple(sorted(records, key=lambda record: record.paragraph.number))
 
@@ -85,7 +85,7 @@ class IndexLibrary:
     def _search(self, text: str, limit: int) -> list[Record]:
         from searchlib.query import parse
 
-        query: Any = parse(text.lower(), self._reader.schema, self._reader.languages, {"text": 1.0}).query
+        query = parse(text.lower(), self._reader.schema, self._reader.languages, {"text": 1.0}).query
         return [self._reader.record(found.handle) for found in self._reader.search(query, limit)]
 
 

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from searchlib.citing.citation import NEIGHBOURS, Citation, Span, cite
 from searchlib.citing.normal import find_part, normal
 from searchlib.errors import SettingsError
-from searchlib.highlight import record_spans
+from searchlib.highlight import Highlighter
 
 if TYPE_CHECKING:
     from searchlib.engine import Reader
+    from searchlib.query.nodes import Node
 
 
 _REFERENCE = re.compile(r"(?:searchlib:)?([^#]*)(?:#char=(\d{1,9}),(\d{1,9}))?")
@@ -25,7 +26,9 @@ def parse_reference(text: str) -> tuple[str, Span | None]:
     return match[1], (int(match[2]), int(match[3])) if match[2] else None
 
 
-def citation_of(reader: Reader, handle: int, quote: str = "", query: Any = None, part: Span | None = None) -> Citation:
+def citation_of(
+    reader: Reader, handle: int, quote: str = "", query: Node | None = None, part: Span | None = None
+) -> Citation:
     """The citation of a record: of the first part that says ``quote``, or of what matches ``query``, or of ``part``,
     a range of its text, or of all of it.
 
@@ -35,7 +38,7 @@ def citation_of(reader: Reader, handle: int, quote: str = "", query: Any = None,
     text = record.paragraph.text
     if part is not None and not 0 <= part[0] < part[1] <= len(text):
         raise SettingsError(f"paragraph {record.id} has no range {part[0]},{part[1]}: its text ends at {len(text)}")
-    spans = record_spans(query, record) if query is not None else ()
+    spans = Highlighter(query).spans(record) if query is not None else ()
     if quote:
         parts = find_part(text, normal(quote))
         if not parts:

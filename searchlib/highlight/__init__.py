@@ -1,7 +1,7 @@
 """Highlights: what of a text made it match, and which part of it to show."""
 
 from searchlib.highlight.matching import FieldTokens, Match, match
-from searchlib.highlight.records import Highlighter, Highlights, match_record, record_spans, spans
+from searchlib.highlight.records import Highlighter, Highlights, spans
 from searchlib.highlight.snippets import Fragment, Snippet, snippet, whole
 
 __all__ = [
@@ -12,8 +12,6 @@ __all__ = [
     "Match",
     "Snippet",
     "match",
-    "match_record",
-    "record_spans",
     "snippet",
     "spans",
     "whole",

@@ -1,121 +1,84 @@
 """Places: where in a field something stands, and how places go together.
 
-A *place* is a range of positions in one field, and the tokens that make it. The algebra below is that of
-Whoosh's span queries, with two differences: places in different fields never go together, and a place remembers
-its tokens, so what lies between the words of a loose phrase is not highlighted with them.
+A *place* is a range of positions, and the tokens that make it: what lies between the words of a loose phrase is not
+highlighted with them. All places that are compared are in one field.
+
+What stands very often (a word repeated without end) has more pairs of places than can be made: of those, the nearest
+are.
 """
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from itertools import islice
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 MOST_PAIRS = 1 << 18
 _LOOKED_AT = 64  # neighbours on each side
 
+Step: TypeAlias = list[tuple[int, int]]
+"""Of one word of a phrase, the (position, token) pairs, sorted."""
+
 
 class Place(NamedTuple):
-    """Positions ``start`` to ``end``, both included, of ``field``; ``tokens`` are indices into its tokens."""
+    """Positions ``start`` to ``end``, both included; ``tokens`` are indices into those of the field."""
 
-    field: str
     start: int
     end: int
     tokens: frozenset[int]
 
-    def overlaps(self, other: Place) -> bool:
-        """Whether the two share a position."""
-        return self.field == other.field and self.start <= other.end and other.start <= self.end
 
-    def to(self, other: Place) -> Place:
-        """The range from the one to the other, made of the tokens of both."""
-        return Place(self.field, min(self.start, other.start), max(self.end, other.end), self.tokens | other.tokens)
+def near(first: Sequence[Place], second: Sequence[Place], slop: int, ordered: bool) -> list[Place]:
+    """What pairs of places span that are at most ``slop`` positions apart, and not within each other.
 
-    def distance(self, other: Place) -> int:
-        """Positions from the end of the first to the beginning of the second; 0 if they overlap."""
-        return max(0, other.start - self.end, self.start - other.end)
-
-
-def near(first: Iterable[Place], second: Sequence[Place], slop: int, ordered: bool, mindist: int = 1) -> list[Place]:
-    """Pairs of places at most ``slop`` and at least ``mindist`` positions apart.
-
-    Of very many pairs, as a word that is repeated without end makes, only those of neighbours: each place with the
-    two before and after it that may go with it.
+    Of more than `MOST_PAIRS`, only those of neighbours: each place with the two before and after it that may go with
+    it.
     """
-    first = list(first)
 
     def fit(a: Place, b: Place) -> bool:
-        return a.field == b.field and (not ordered or a.start <= b.start) and mindist <= a.distance(b) <= slop
+        return 1 <= b.start - a.end <= slop or (not ordered and 1 <= a.start - b.end <= slop)
 
     if len(first) * len(second) <= MOST_PAIRS:
-        return _unique(a.to(b) for a in first for b in second if fit(a, b))
-    others = sorted(second, key=lambda place: place[:3])
-    starts = [place[:2] for place in others]
+        return _unique(_spanned(a, b) for a in first for b in second if fit(a, b))
+    others = sorted(second, key=_range)
+    starts = list(map(_range, others))
     found = []
     for a in first:
-        at = bisect_left(starts, a[:2])
+        at = bisect_left(starts, _range(a))
         around = (range(at - 1, max(at - _LOOKED_AT, -1), -1), range(at, min(at + _LOOKED_AT, len(others))))
         for numbers in around:
-            found += [a.to(b) for b in islice((b for b in map(others.__getitem__, numbers) if fit(a, b)), 2)]
+            found += [_spanned(a, b) for b in islice((b for b in map(others.__getitem__, numbers) if fit(a, b)), 2)]
     return _unique(found)
 
 
-def before(first: Iterable[Place], second: Sequence[Place]) -> list[Place]:
-    """The places of ``first`` that end before any of ``second`` in their field begins."""
-    kept = []
-    for a in first:
-        starts = [b.start for b in second if b.field == a.field]
-        if starts and a.end < min(starts):
-            after = frozenset().union(*(b.tokens for b in second if b.field == a.field))
-            kept.append(a._replace(tokens=a.tokens | after))
-    return kept
+def _range(place: Place) -> tuple[int, int]:
+    return place[:2]
 
 
-def outside(first: Iterable[Place], second: Sequence[Place]) -> list[Place]:
-    """The places of ``first`` that overlap none of ``second``."""
-    return [a for a in first if not any(a.overlaps(b) for b in second)]
-
-
-def containing(first: Iterable[Place], second: Sequence[Place]) -> list[Place]:
-    """The places of ``first`` that hold one of ``second`` whole."""
-    kept = []
-    for a in first:
-        inner = [b for b in second if b.field == a.field and a.start <= b.start and b.end <= a.end]
-        if inner:
-            kept.append(a._replace(tokens=a.tokens.union(*(b.tokens for b in inner))))
-    return kept
-
-
-def merged(places: Iterable[Place]) -> list[Place]:
-    """The places with those that overlap or touch made one."""
-    found: list[Place] = []
-    for place in sorted(places, key=lambda p: (p.field, p.start, p.end)):
-        if found and found[-1].field == place.field and place.start <= found[-1].end + 1:
-            found[-1] = found[-1].to(place)
-        else:
-            found.append(place)
-    return found
+def _spanned(a: Place, b: Place) -> Place:
+    return Place(min(a.start, b.start), max(a.end, b.end), a.tokens | b.tokens)
 
 
 def _unique(places: Iterable[Place]) -> list[Place]:
-    found: dict[tuple[str, int, int], Place] = {}
+    """Sorted places, those of the same range made one."""
+    found: dict[tuple[int, int], Place] = {}
     for place in places:
-        key = place[:3]
-        found[key] = place._replace(tokens=place.tokens | found[key].tokens) if key in found else place
-    return sorted(found.values(), key=lambda place: place[:3])
+        known = found.get(_range(place))
+        found[_range(place)] = place if known is None else place._replace(tokens=place.tokens | known.tokens)
+    return sorted(found.values(), key=_range)
 
 
-def chains(steps: Sequence[Sequence[tuple[int, int]]], slop: int) -> list[list[tuple[int, int]]]:
-    """What of each step of a phrase takes part in a whole one.
+def chains(steps: Sequence[Step], slop: int) -> list[Step]:
+    """What of each step of a phrase takes part in a whole one: nothing if there is none.
 
-    ``steps`` has for each word its (position, token) pairs, sorted. Returned are those from which one can go on to
-    the next word, ``slop`` positions ahead at most, up to the last, and back to the first. Forward once, backward
-    once: the time is linear in the pairs, where spelling out all chains would be exponential in the words.
+    It is that from which one can go on to the next word, ``slop`` positions ahead at most, up to the last, and back to
+    the first. Forward once, backward once: the time is linear in the pairs, where spelling out all chains would be
+    exponential in the words.
     """
-    reached: list[list[tuple[int, int]]] = []
+    reached: list[Step] = []
     for number, step in enumerate(steps):
-        reached.append(list(step) if number == 0 else _following(reached[-1], step, slop))
+        reached.append(step if number == 0 else _following(reached[-1], step, slop))
         if not reached[-1]:
             return []
     for number in range(len(steps) - 2, -1, -1):
@@ -123,7 +86,7 @@ def chains(steps: Sequence[Sequence[tuple[int, int]]], slop: int) -> list[list[t
     return reached
 
 
-def _following(earlier: list[tuple[int, int]], step: Sequence[tuple[int, int]], slop: int) -> list[tuple[int, int]]:
+def _following(earlier: Step, step: Step, slop: int) -> Step:
     """Those of ``step`` that stand 1 to ``slop`` positions after one of ``earlier``."""
     kept = []
     at = 0
@@ -135,7 +98,7 @@ def _following(earlier: list[tuple[int, int]], step: Sequence[tuple[int, int]], 
     return kept
 
 
-def _leading(step: list[tuple[int, int]], later: list[tuple[int, int]], slop: int) -> list[tuple[int, int]]:
+def _leading(step: Step, later: Step, slop: int) -> Step:
     """Those of ``step`` that stand 1 to ``slop`` positions before one of ``later``."""
     kept = []
     at = 0
@@ -147,14 +110,45 @@ def _leading(step: list[tuple[int, int]], later: list[tuple[int, int]], slop: in
     return kept
 
 
-def phrase_places(field: str, steps: Sequence[Sequence[tuple[int, int]]], slop: int) -> list[Place]:
-    """Every place of a phrase: one for each pair of a first and a last position."""
+def phrase_places(steps: Sequence[Step], slop: int) -> list[Place]:
+    """Every place of a phrase: one for each pair of a first and a last position.
+
+    Where to spell out all takes more than `MOST_PAIRS` steps: from each first position to the nearest last, and from
+    each last to the nearest first, so that nothing near a phrase is missed.
+    """
+    whole = chains(steps, slop)
+    if not whole:
+        return []
+    if len(whole[0]) * len(whole[-1]) * sum(map(len, whole)) > MOST_PAIRS:
+        return _unique(
+            [*(_onward(whole, first) for first in whole[0]), *(_backward(whole, last) for last in whole[-1])]
+        )
     found: list[Place] = []
-    for position, token in steps[0]:
-        whole = chains([[(position, token)], *steps[1:]], slop)
-        if not whole:
-            continue
-        for last, last_token in whole[-1]:
-            ending = chains([*whole[:-1], [(last, last_token)]], slop)
-            found.append(Place(field, position, last, frozenset(t for step in ending for _, t in step)))
+    for first in whole[0]:
+        onward = chains([[first], *whole[1:]], slop)
+        for last in onward[-1]:
+            between = chains([*onward[:-1], [last]], slop)
+            found.append(Place(first[0], last[0], frozenset(token for step in between for _, token in step)))
     return found
+
+
+def _onward(whole: Sequence[Step], first: tuple[int, int]) -> Place:
+    chain = [first]
+    for step in whole[1:]:
+        chain.append(step[bisect_right(step, chain[-1][0], key=_position)])
+    return _place(chain)
+
+
+def _backward(whole: Sequence[Step], last: tuple[int, int]) -> Place:
+    chain = [last]
+    for step in reversed(whole[:-1]):
+        chain.insert(0, step[bisect_left(step, chain[0][0], key=_position) - 1])
+    return _place(chain)
+
+
+def _position(pair: tuple[int, int]) -> int:
+    return pair[0]
+
+
+def _place(chain: Step) -> Place:
+    return Place(chain[0][0], chain[-1][0], frozenset(token for _, token in chain))

@@ -9,13 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
-from searchlib.analysis import Token
+from searchlib.analysis import Token, split_key
 from searchlib.highlight.leaves import Leaves
 from searchlib.highlight.matching import Match, match
-from searchlib.highlight.texts import RecordFields, Text, attributes_of, columns_of
-from searchlib.query.nodes import Word, WordPhrase
+from searchlib.highlight.texts import RecordFields, Text, attributes_of
+from searchlib.query.nodes import Node, Word, words
 from searchlib.records import Record
 
 Spans = tuple[tuple[int, int], ...]
@@ -34,15 +33,14 @@ class Highlights:
 class Highlighter:
     """Highlights the records of one query. What it learns of words in one record, it knows in the next."""
 
-    def __init__(self, query: Any) -> None:
+    def __init__(self, query: Node) -> None:
         self.query = query
         self._leaves = Leaves(query)
 
     def match(self, record: Record) -> tuple[Match, Mapping[str, Sequence[Token]]]:
         """Evaluate the query over a record of the index; the second is the tokens that `Match` counts."""
         fields = RecordFields(record)
-        language, columns = record.document.language, columns_of(record)
-        return match(self.query, fields, language, attributes_of(record), columns, self._leaves), fields
+        return match(self.query, fields, record.document.language, attributes_of(record), self._leaves), fields
 
     def highlights(self, record: Record) -> Highlights:
         """All that made the record match."""
@@ -69,8 +67,8 @@ class Highlighter:
 
     @cached_property
     def _units(self) -> _Units | None:
-        words = [word for leaf in self.query.leaves() for word in _words(leaf)]
-        return _Units(words) if any(form.prefix for word in words for form in word.forms) else None
+        asked = list(words(self.query))
+        return _Units(asked) if any(form.prefix for word in asked for form in word.forms) else None
 
 
 class _Units:
@@ -88,7 +86,7 @@ class _Units:
             token = field[index]
             end = token.end
             if index + 1 < len(field) and field[index + 1].start < end:  # a bigram
-                folded = token.key.partition("\x1f")[0]
+                folded = split_key(token.key)[0]
                 if folded not in self._whole and folded.startswith(self._single):
                     end = field[index + 1].start
             found.append((token.start, end))
@@ -96,11 +94,11 @@ class _Units:
 
 
 def spans(
-    query: Any,
+    query: Node,
     text: str,
     language: str = "",
     fields: Mapping[str, str] | None = None,
-    attributes: Mapping[str, Any] | None = None,
+    attributes: Mapping[str, str | int] | None = None,
 ) -> Spans:
     """The code-point ranges of ``text`` that make a record match ``query``; none if it does not.
 
@@ -109,22 +107,6 @@ def spans(
     analysed = {name: Text(value, language) for name, value in {**(fields or {}), "text": text}.items()}
     highlighter = Highlighter(query)
     return highlighter._spans(match(query, analysed, language, attributes, leaves=highlighter._leaves), analysed)
-
-
-def match_record(query: Any, record: Record) -> tuple[Match, Mapping[str, Sequence[Token]]]:
-    """Evaluate ``query`` over a record of the index; the second is the tokens that `Match` counts."""
-    return Highlighter(query).match(record)
-
-
-def record_spans(query: Any, record: Record) -> Spans:
-    """The code-point ranges of the paragraph's text that make the record match ``query``."""
-    return Highlighter(query).spans(record)
-
-
-def _words(leaf: Any) -> tuple[Word, ...]:
-    if isinstance(leaf, WordPhrase):
-        return leaf.words
-    return (leaf,) if isinstance(leaf, Word) else ()
 
 
 def _joined(ranges: Sequence[tuple[int, int]]) -> Spans:

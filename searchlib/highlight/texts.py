@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property, lru_cache
 from itertools import islice
-from typing import Any, overload
+from typing import overload
 
 from searchlib.analysis import Token, keys_of, split_key, split_words, tokens
 from searchlib.analysis.words import find_words
@@ -52,16 +52,15 @@ class Text(Sequence[Token]):
         self._text = text
         self._language = language
 
-    def find(self, leaves: Leaves) -> tuple[int, dict[int, list[int]]]:
-        """How many leaves are known, and for the number of each that matches the indices of its tokens, ascending."""
+    def find(self, leaves: Leaves) -> dict[int, list[int]]:
+        """For the number of each leaf that matches, the indices of its tokens, ascending."""
         table = leaves.table(self._language)
         known = words_of(self._language, table.plain)
         words = split_words(self._text)
         keys = list(map(known.__getitem__, words))
         if None in keys:
-            return table.known, numbered([table.of_key(token.key) for token in self.tokens])
-        found = list(map(table.get if table.plain else table.__getitem__, keys))  # type: ignore[arg-type]
-        return table.known, numbered(found)
+            return numbered([table.of_key(token.key) for token in self.tokens])
+        return numbered(list(map(table.get if table.plain else table.__getitem__, keys)))  # type: ignore[arg-type]
 
     def ranges(self, last: int) -> list[tuple[int, int]]:
         """Where the tokens stand, up to the one with the index ``last`` at least."""
@@ -132,18 +131,15 @@ class RecordFields(Mapping[str, Sequence[Token]]):
         return len(self.PROSE) + len(self._metadata)
 
 
-def attributes_of(record: Record) -> dict[str, Any]:
-    """The values of the fields of a record that are one exact term."""
-    document = record.document
+def attributes_of(record: Record) -> dict[str, str | int]:
+    """What a record has besides tokens: exact terms, and the numbers that an index holds in columns."""
+    document, paragraph = record.document, record.paragraph
     return {
         "document": document.path,
         "type": document.type,
         "language": document.language,
-        "kind": record.paragraph.kind,
+        "kind": paragraph.kind,
+        "number": paragraph.number,
+        "line": paragraph.line,
+        "start": paragraph.start,
     }
-
-
-def columns_of(record: Record) -> dict[str, Any]:
-    """The numbers of a record that an index holds in columns, where ranges find them and terms do not."""
-    paragraph = record.paragraph
-    return {"number": paragraph.number, "line": paragraph.line, "start": paragraph.start}

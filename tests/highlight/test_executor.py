@@ -5,30 +5,39 @@ Documents are of many scripts, with titles, headings and metadata, in two segmen
 
 from __future__ import annotations
 
-import fnmatch
 import random
-import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
-from whoosh import query
-from whoosh.lang.morph_en import variations
-from whoosh.query import spans as span_queries
+from execution.oracle import accepts, fits
 
 from searchlib.analysis import Form, split_key, tokens
 from searchlib.analysis.words import is_unspaced
 from searchlib.engines.whoosh import open_reader, open_writer
 from searchlib.highlight import Highlighter, Highlights
-from searchlib.query import Word, WordPhrase
-from searchlib.query.edits import within
+from searchlib.query.nodes import (
+    And,
+    Everything,
+    Near,
+    Node,
+    Not,
+    Or,
+    Pattern,
+    Phrase,
+    Require,
+    Value,
+    Word,
+    children,
+    leaves,
+    words,
+)
 from searchlib.records import Block, Document, DocumentInfo, Paragraph, Record
 
-from .corpora import WORDS, Mine, Queries, documents, paragraphs_of_seeds
+from .corpora import WORDS, Queries, documents, paragraphs_of_seeds
 
 DOCUMENTS = 40
 TREES = 60
@@ -62,7 +71,7 @@ def corpus(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
     half = DOCUMENTS // 2
     some = [document for document, _ in made]
     reader = indexed(tmp_path_factory.mktemp("corpus") / "index", [some[:half], some[half:]])
-    records = {handle: reader.record(handle) for handle in found(reader, query.Every())}
+    records = {handle: reader.record(handle) for handle in found(reader, Everything())}
     return Corpus(reader, records, [words for _, words in made])
 
 
@@ -73,7 +82,7 @@ def trees(seed: int, corpus: Corpus, *, positive: bool = False) -> Iterator[Any]
 
 
 def test_what_the_index_returns_is_what_is_highlighted(corpus: Corpus) -> None:
-    """highlights(record).matched == (record in search(query)), for every class of query; else there are no spans."""
+    """highlights(record).matched == (record in search(query)), for every class of node; else there are no spans."""
     answers = 0
     for tree in trees(1, corpus):
         highlighter = Highlighter(tree)
@@ -115,34 +124,19 @@ def test_the_text_of_every_span_analysed_is_what_the_query_asks_for(corpus: Corp
     assert checked > TREES
 
 
-def asked(node: Any, key: str, language: str) -> bool:
+def asked(node: Node, key: str, language: str) -> bool:
     """Whether some leaf asks for a token with this key, by the definitions; nothing of the highlighter is used."""
     folded, _ = split_key(key)
-    if isinstance(node, Word):
-        forms = [form for form in node.forms if form.languages is None or language in form.languages]
-        return any(folded.startswith(form.folded) if form.prefix else folded == form.folded for form in forms)
-    if isinstance(node, WordPhrase):
-        return any(asked(word, key, language) for word in node.words)
-    if isinstance(node, (query.Term, query.Variations)):
-        return key in (variations(node.text) if isinstance(node, query.Variations) else {node.text})
-    if isinstance(node, query.Phrase):
-        return key in node.words
-    if isinstance(node, query.Prefix):
-        return folded.startswith(node.text)
-    if isinstance(node, query.Wildcard):
-        return fnmatch.fnmatchcase(folded, node.text)
-    if isinstance(node, query.Regex):
-        return re.match(node.text, folded) is not None
-    if isinstance(node, query.FuzzyTerm):
-        return folded[: node.prefixlength] == node.text[: node.prefixlength] and within(node.text, folded, node.maxdist)
-    if isinstance(node, query.TermRange):
-        return (node.start or "") <= folded and (node.end is None or folded <= node.end)
-    return any(asked(child, key, language) for child in below(node))
-
-
-def below(node: Any) -> list[Any]:
-    found = [getattr(node, name) for name in ("a", "b", "q", "child", "query") if hasattr(node, name)]
-    return [*found, *getattr(node, "qs", ()), *getattr(node, "subqs", ()), *node.children()]
+    for leaf in [*words(node), *leaves(node)]:
+        if isinstance(leaf, Word):
+            found = any(fits(form, key) for form in leaf.forms_in(language))
+        elif isinstance(leaf, Pattern):
+            found = accepts(leaf, folded)
+        else:
+            found = isinstance(leaf, Value) and key == leaf.key
+        if found:
+            return True
+    return False
 
 
 def test_without_its_spans_a_hit_is_no_hit_of_a_real_index(corpus: Corpus, tmp_path: Path) -> None:
@@ -167,7 +161,7 @@ def test_without_its_spans_a_hit_is_no_hit_of_a_real_index(corpus: Corpus, tmp_p
     reader = indexed(tmp_path / "blanked", [blanked])
     assert len(cases) > TREES
     for number, tree in enumerate(cases):
-        left = found(reader, tree, query.Term("case", str(number)))
+        left = found(reader, tree, Value(str(number), "case"))
         assert not left, (repr(tree), [reader.record(handle) for handle in left])
 
 
@@ -178,15 +172,13 @@ def cuts_a_run(text: str, spans: tuple[tuple[int, int], ...]) -> bool:
                if text[start - 1 : start].isalpha() or text[end : end + 1].isalpha())  # fmt: skip
 
 
-def stands(node: Any) -> bool:
+def stands(node: Node) -> bool:
     """Whether it matters in a query where words stand."""
-    kinds = (WordPhrase, query.Phrase, span_queries.SpanQuery, query.Sequence)
-    return isinstance(node, kinds) or any(map(stands, below(node)))
+    return isinstance(node, (Phrase, Near)) or any(map(stands, children(node)))
 
 
-def patterns(node: Any) -> list[Any]:
-    own = [node] if isinstance(node, query.MultiTerm) else []
-    return own + [leaf for child in below(node) for leaf in patterns(child)]
+def patterns(node: Node) -> list[Pattern]:
+    return [leaf for leaf in leaves(node) if isinstance(leaf, Pattern)]
 
 
 def without(record: Record, one: Highlights, filler: str, case: int) -> Document:
@@ -209,74 +201,15 @@ def _runes(record: Record) -> Record:
 
 def test_nothing_is_highlighted_of_a_branch_that_does_not_match(corpus: Corpus) -> None:
     """highlights(a OR (b AND absent) OR NOT c) == highlights(a), where a matches."""
-    absent = query.Term("text", "nosuchword")
+    absent = Value("nosuchword", "text")
     several = list(trees(4, corpus))
     for wanted, other in zip(several, reversed(several), strict=True):
-        tree = query.Or([wanted, query.And([other, absent]), query.Not(other), query.Require(other, absent)])
+        excluded = And((Everything(), Not(other)))
+        tree = Or((wanted, And((other, absent)), excluded, Require(other, absent), Near(absent, absent, "text")))
         plain, mixed = Highlighter(wanted), Highlighter(tree)
         for handle in sorted(found(corpus.reader, wanted))[:5]:
             record = corpus.records[handle]
             assert mixed.highlights(record) == plain.highlights(record), repr(tree)
-
-
-PEACE, WAR = query.Term("text", "peac"), query.Term("text", "war")
-NEVER_ALONE = {"Query", "CompoundQuery", "BinaryQuery", "MultiTerm", "PatternQuery", "ExpandingTerm", "WrappingQuery",
-               "SpanQuery", "SpanBiQuery", "WrappingSpan"}  # fmt: skip
-EXAMPLES: dict[str, Any] = {
-    "And": lambda: query.And([WAR, PEACE]),
-    "AndMaybe": lambda: query.AndMaybe(WAR, PEACE),
-    "AndNot": lambda: query.AndNot(WAR, PEACE),
-    "ColumnQuery": lambda: query.ColumnQuery("number", 1),
-    "ConstantScoreQuery": lambda: query.ConstantScoreQuery(WAR),
-    "DateRange": lambda: query.DateRange("date", datetime(2019, 1, 1), datetime(2021, 1, 1)),
-    "DefaultOr": lambda: query.compound.DefaultOr([WAR, PEACE]),
-    "DisjunctionMax": lambda: query.DisjunctionMax([WAR, PEACE]),
-    "Every": query.Every,
-    "FuzzyTerm": lambda: query.FuzzyTerm("text", "waar"),
-    "NestedChildren": lambda: query.NestedChildren(query.Term("kind", "text"), WAR),
-    "NestedParent": lambda: query.NestedParent(query.Term("kind", "text"), WAR),
-    "Not": lambda: query.Not(WAR),
-    "NumericRange": lambda: query.NumericRange("number", 1, 2),
-    "Or": lambda: query.Or([WAR, PEACE]),
-    "Ordered": lambda: query.Ordered([WAR, PEACE]),
-    "Otherwise": lambda: query.Otherwise(WAR, PEACE),
-    "Phrase": lambda: query.Phrase("text", ["war", "and", "peac"]),
-    "Prefix": lambda: query.Prefix("text", "wa"),
-    "PreloadedOr": lambda: query.compound.PreloadedOr([WAR, PEACE]),
-    "Regex": lambda: query.Regex("text", "w.r"),
-    "Require": lambda: query.Require(WAR, PEACE),
-    "Sequence": lambda: query.Sequence([WAR, PEACE], slop=2),
-    "SpanBefore": lambda: span_queries.SpanBefore(WAR, PEACE),
-    "SpanCondition": lambda: span_queries.SpanCondition(WAR, PEACE),
-    "SpanContains": lambda: span_queries.SpanContains(span_queries.SpanNear(WAR, PEACE, slop=2), WAR),
-    "SpanFirst": lambda: span_queries.SpanFirst(WAR),
-    "SpanNear": lambda: span_queries.SpanNear(WAR, PEACE, slop=2),
-    "SpanNear2": lambda: span_queries.SpanNear2([WAR, PEACE], slop=2),
-    "SpanNot": lambda: span_queries.SpanNot(WAR, PEACE),
-    "SpanOr": lambda: span_queries.SpanOr([WAR, PEACE]),
-    "SplitOr": lambda: query.compound.SplitOr([WAR, PEACE]),
-    "Term": lambda: WAR,
-    "TermRange": lambda: query.TermRange("text", "war", "wars"),
-    "Variations": lambda: query.Variations("text", "war"),
-    "WeightingQuery": lambda: query.WeightingQuery(WAR, None),
-    "Wildcard": lambda: query.Wildcard("text", "w*r"),
-}
-
-
-def whoosh_classes() -> list[str]:
-    both = {**vars(query), **vars(span_queries)}
-    return sorted(name for name, one in both.items() if isinstance(one, type) and issubclass(one, query.Query))
-
-
-@pytest.mark.parametrize("name", [name for name in whoosh_classes() if name not in NEVER_ALONE])
-def test_every_class_of_whooshs_can_be_highlighted(name: str) -> None:
-    """None raises; all but those that only look at numbers or exclude mark words."""
-    record = one_record("Wars: war and peace.")
-    one = Highlighter(EXAMPLES[name]()).highlights(record)
-    marked = {"Wars", "war", "and", "peace"}
-    assert {record.paragraph.text[start:end] for start, end in one.text} <= marked
-    silent = ("AndNot", "ColumnQuery", "DateRange", "Every", "Not", "NumericRange")
-    assert bool(one.text) == (name not in silent)
 
 
 def one_record(text: str, title: str = "", headings: tuple[str, ...] = ()) -> Record:
@@ -284,22 +217,9 @@ def one_record(text: str, title: str = "", headings: tuple[str, ...] = ()) -> Re
     return Record("0" * 16, document, Paragraph(1, 0, len(text), text, headings=headings))
 
 
-def test_a_users_own_class_counts_as_any_of_its_leaves_wherever_it_makes_them() -> None:
-    """Its children may be other objects each time that they are asked for."""
-
-    class Fresh(Mine):
-        def children(self) -> Iterator[Any]:
-            return iter([query.Prefix("text", "wa"), query.Term("text", "peac")])
-
-    highlighter = Highlighter(Fresh([]))
-    for _ in range(3):
-        record = one_record("War and peace, walls.")
-        assert [record.paragraph.text[a:b] for a, b in highlighter.spans(record)] == ["War", "peace", "walls"]
-
-
 def test_titles_and_headings_have_spans_of_their_own() -> None:
     record = one_record("No word of it.", "The peace of wars", ("Peace", "Trade", "War, peace"))
-    node = Word([("text", 1.0), ("title", 1.0), ("headings", 1.0)], [Form("peac", "peac")])
+    node = Word("peace", (Form("peac", "peac"),), (("text", 1.0), ("title", 1.0), ("headings", 1.0)))
     assert Highlighter(node).highlights(record) == Highlights(True, (), ((4, 9),), (((0, 5),), (), ((5, 10),)))
 
 
@@ -308,12 +228,12 @@ def test_real_paragraphs_are_found_by_their_words_and_lost_without_them(tmp_path
     texts = paragraphs_of_seeds()
     rng = random.Random(5)
     reader = indexed(tmp_path / "seeds", [[Document("seed.txt", "\n\n".join(texts), language="en")]])
-    records = {handle: reader.record(handle) for handle in found(reader, query.Every())}
+    records = {handle: reader.record(handle) for handle in found(reader, Everything())}
     cases, blanked = [], []
     for record in records.values():
-        words = [record.paragraph.text[t.start : t.end] for t in tokens(record.paragraph.text, "en")]
+        some = [record.paragraph.text[t.start : t.end] for t in tokens(record.paragraph.text, "en")]
         for _ in range(40):
-            tree = Queries(rng, rng.sample(words, min(3, len(words))), positive=True).tree(rng.randint(0, 2))
+            tree = Queries(rng, rng.sample(some, min(3, len(some))), positive=True).tree(rng.randint(0, 2))
             highlighter = Highlighter(tree)
             matched = {handle for handle, one in records.items() if highlighter.highlights(one).matched}
             assert matched == found(reader, tree)
@@ -323,7 +243,7 @@ def test_real_paragraphs_are_found_by_their_words_and_lost_without_them(tmp_path
                     blanked.append(without(records[handle], highlighter.highlights(records[handle]), RUNE, len(cases)))
     again = indexed(tmp_path / "blanked", [blanked])
     assert len(cases) > 50
-    assert not [tree for n, tree in enumerate(cases, 1) if found(again, tree, query.Term("case", str(n)))]
+    assert not [tree for n, tree in enumerate(cases, 1) if found(again, tree, Value(str(n), "case"))]
 
 
 def test_the_documents_have_eleven_scripts_and_more() -> None:

@@ -2,26 +2,51 @@
 
 from __future__ import annotations
 
+import random
 import time
 
 import pytest
-from whoosh import query
-from whoosh.query import spans as span_queries
+from execution import generate
+from execution.memory import Doc
+from execution.oracle import Oracle, places_of
 
-from searchlib.analysis import Form
-from searchlib.highlight import match, record_spans, spans
-from searchlib.query import Word, WordPhrase, parse
+from searchlib.analysis import Form, Token, forms
+from searchlib.highlight import Highlighter, match, places, spans
+from searchlib.highlight.leaves import Leaves
+from searchlib.highlight.places import MOST_PAIRS
+from searchlib.query import parse
 from searchlib.query.edits import within
+from searchlib.query.nodes import (
+    NOTHING,
+    And,
+    Best,
+    Constant,
+    Everything,
+    Fuzzy,
+    Near,
+    Node,
+    Not,
+    Optional,
+    Or,
+    Phrase,
+    Prefix,
+    Range,
+    Require,
+    Value,
+    Wildcard,
+    Word,
+)
+from searchlib.ranking import BM25F
 from searchlib.records import DocumentInfo, Paragraph, Record
 
 TEXT = "War and peace, and the war of wars; Erdoğan left."
 
 
-def marked(node: query.Query | str, text: str = TEXT, language: str = "en", **attributes: object) -> str:
+def marked(node: Node | str, text: str = TEXT, language: str = "en") -> str:
     """``text`` with what matched in brackets, or "no match"."""
     if isinstance(node, str):
         node = parse(node, ["text"], ["en", "de"], {"text": 1.0}).query
-    found = spans(node, text, language, attributes=attributes)
+    found = spans(node, text, language)
     if not found:
         return "no match"
     for start, end in reversed(found):
@@ -29,15 +54,12 @@ def marked(node: query.Query | str, text: str = TEXT, language: str = "en", **at
     return text
 
 
-def matched(node: query.Query, **attributes: object) -> bool:
-    return match(node, {}, "en", attributes).matched
+def asked(text: str) -> Word:
+    (form,) = forms(text, ["en"])
+    return Word(text, form, (("text", 1.0),))
 
 
-def term(text: str) -> query.Term:
-    return query.Term("text", text)
-
-
-WAR, PEACE, MOON = term("war"), term("peac"), term("moon")
+WAR, PEACE, MOON, AND, OF = map(asked, ["war", "peace", "moon", "and", "of"])
 
 BY_LANGUAGE = {
     "war": "[War] and peace, and the [war] of [wars]; Erdoğan left.",
@@ -65,39 +87,33 @@ BY_LANGUAGE = {
     "*": "no match",  # matches, and finds nothing
 }
 
-PROGRAMMATIC = [
-    (term("erdogan\x1ferdoğan"), "[Erdoğan]"),
-    (term("erdogan"), None),
-    (query.Term("text", b"left"), "[left]"),
-    (query.Phrase("text", ["war", "and", "peac"]), "[War] [and] [peace]"),
-    (query.Phrase("text", ["war", "peac"], slop=2), "[War] [peace]"),
-    (query.Variations("text", "lefting"), "[left]"),
-    (query.Regex("text", "l.f"), "[left]"),
-    (query.Regex("text", "("), None),
-    (query.DisjunctionMax([PEACE, MOON]), "[peace]"),
-    (query.ConstantScoreQuery(PEACE), "[peace]"),
-    (query.AndNot(PEACE, MOON), "[peace]"),
-    (query.AndNot(PEACE, WAR), None),
-    (query.AndMaybe(PEACE, MOON), "[peace]"),
-    (query.Require(PEACE, MOON), None),
-    (query.Otherwise(MOON, PEACE), "[peace]"),
-    (query.NullQuery, None),
-    (query.Sequence([PEACE, term("and")]), "[peace] [and]"),
-    (query.Sequence([term("and"), PEACE], ordered=False), "[and] [peace] [and]"),
-    (query.Ordered([PEACE, term("left")]), "[peace] [left]"),
-    (query.Ordered([term("left"), PEACE]), None),
-    (span_queries.SpanNear(term("of"), WAR), "[of] [wars]"),
-    (span_queries.SpanNear(term("of"), WAR, ordered=False), "[war] [of] [wars]"),
-    (span_queries.SpanNear2([WAR, term("of"), WAR]), "[war] [of] [wars]"),
-    (span_queries.SpanFirst(WAR, limit=0), "[War]"),
-    (span_queries.SpanFirst(PEACE, limit=1), None),
-    (span_queries.SpanOr([PEACE, MOON]), "[peace]"),
-    (span_queries.SpanNot(WAR, span_queries.SpanNear(WAR, term("of"))), "[War] [wars]"),
-    (span_queries.SpanContains(span_queries.SpanNear(WAR, PEACE, slop=2), term("and")), "[War] [and] [peace]"),
-    (span_queries.SpanBefore(PEACE, term("left")), "[peace] [left]"),
-    (span_queries.SpanBefore(WAR, WAR), None),
-    (span_queries.SpanCondition(PEACE, WAR), "[peace]"),
-    (span_queries.SpanCondition(PEACE, MOON), None),
+TREES: list[tuple[Node, str]] = [
+    (Value("erdogan\x1ferdoğan", "text"), "[Erdoğan]"),
+    (Value("erdogan", "text"), ""),
+    (Best((PEACE, MOON)), "[peace]"),
+    (Constant(PEACE), "[peace]"),
+    (And((PEACE, Not(MOON))), "[peace]"),
+    (And((PEACE, Not(WAR))), ""),
+    (And(()), ""),
+    (Optional(PEACE, MOON), "[peace]"),
+    (Optional(MOON, PEACE), ""),
+    (Require(PEACE, MOON), ""),
+    (Require(PEACE, WAR), "[peace]"),
+    (NOTHING, ""),
+    (Wildcard(r"l\?ft", ("text",)), ""),
+    (Wildcard("l?ft", ("title", "text")), "[left]"),
+    (Range("o", "p", ("text",)), "[of]"),
+    (Range("of", None, ("text",), open_low=True), "[War] [peace] [the] [war] [wars]"),
+    (Near(PEACE, AND, "text", 1), "[and] [peace] [and]"),
+    (Near(PEACE, AND, "text", 1, ordered=True), "[peace] [and]"),
+    (Near(OF, WAR, "text", 1), "[war] [of] [wars]"),
+    (Near(OF, WAR, "text", 1, ordered=True), "[of] [wars]"),
+    (Near(WAR, WAR, "text", 2), "[war] [wars]"),
+    (Near(Near(WAR, OF, "text", 1, ordered=True), WAR, "text", 1, ordered=True), "[war] [of] [wars]"),
+    (Near(Near(WAR, PEACE, "text", 2), AND, "text", 1), "[War] [peace] [and]"),  # not the one within
+    (Near(Or((MOON, PEACE)), Constant(Prefix("lef", ("text",))), "text", 8), "[peace] [left]"),
+    (Near(PEACE, WAR, "title"), ""),
+    (Near(PEACE, Everything(), "text"), ""),
 ]
 
 
@@ -106,14 +122,13 @@ def test_the_language_highlights_exactly_what_matched(text: str, expected: str) 
     assert marked(text) == expected
 
 
-@pytest.mark.parametrize(("node", "expected"), PROGRAMMATIC)
-def test_whooshs_own_nodes_highlight_what_matched(node: query.Query, expected: str | None) -> None:
-    found = " ".join(f"[{TEXT[start:end]}]" for start, end in spans(node, TEXT, "en"))
-    assert found == (expected or "")
+@pytest.mark.parametrize(("node", "expected"), TREES)
+def test_trees_highlight_what_matched(node: Node, expected: str) -> None:
+    assert " ".join(f"[{TEXT[start:end]}]" for start, end in spans(node, TEXT, "en")) == expected
 
 
 def test_a_form_counts_in_its_languages_only() -> None:
-    node = Word([("text", 1.0)], [Form("war", "war", frozenset(["de"]))])
+    node = Word("war", (Form("war", "war", frozenset(["de"])),), (("text", 1.0),))
     assert marked(node, "war", "en") == "no match"
     assert marked(node, "war", "de") == "[war]"
 
@@ -137,48 +152,71 @@ def test_a_match_in_the_title_alone_has_no_spans_in_the_text() -> None:
 
 
 def test_a_slop_phrase_with_thousands_of_chains_takes_no_time() -> None:
-    phrase = WordPhrase([Word([("text", 1.0)], [Form("a", "a")])] * 12, slop=5)
-    assert len(spans(phrase, "a " * 60)) == 60
+    assert len(spans(Phrase((asked("a"),) * 12, slop=5), "a " * 60)) == 60
 
 
-ATTRIBUTES = [
-    (query.Term("language", "en"), {"language": "en"}, True),
-    (query.Term("language", "en"), {"language": "de"}, False),
-    (query.Term("number", 3), {"number": 3}, True),
-    (query.Term("draft", "true"), {"draft": True}, True),
-    (query.Term("tag", "b"), {"tag": ("a", "b")}, True),
-    (query.Prefix("document", "a/"), {"document": "a/b"}, True),
-    (query.Wildcard("document", "*.md"), {"document": "a/b.md"}, True),
-    (query.NumericRange("number", 3, 5), {"number": 5}, True),
-    (query.NumericRange("number", 3, 5, endexcl=True), {"number": 5}, False),
-    (query.NumericRange("number", 3, None, startexcl=True), {"number": 3}, False),
-    (query.NumericRange("number", 3, 5), {}, False),
-    (query.TermRange("author", "a", "c"), {"author": "b"}, True),
-    (query.TermRange("author", "a", "c", startexcl=True), {"author": "a"}, False),
-    (query.FuzzyTerm("author", "smiht", prefixlength=0), {"author": "smith"}, True),
-    (query.Every("author"), {"author": ""}, False),
-    (query.Every("author"), {"author": "x"}, True),
-    (query.Every(), {}, True),
-    (query.Not(query.Term("language", "en")), {"language": "de"}, True),
-    (query.And([]), {}, False),
-    (query.Or([]), {}, False),
+ATTRIBUTES: list[tuple[Node, dict[str, str | int], bool]] = [
+    (Value("en", "language"), {"language": "en"}, True),
+    (Value("en", "language"), {"language": "de"}, False),
+    (Value("3", "number"), {"number": 3}, False),
+    (Prefix("a/", ("document",)), {"document": "a/b"}, True),
+    (Wildcard("*.md", ("document",)), {"document": "a/b.md"}, True),
+    (Range(3, 5, ("number",)), {"number": 5}, True),
+    (Range(3, 5, ("number",), open_high=True), {"number": 5}, False),
+    (Range(3, None, ("number",), open_low=True), {"number": 3}, False),
+    (Range(3, 5, ("number",)), {}, False),
+    (Range(3, 5, ("author",)), {"author": "4"}, False),
+    (Range("a", "c", ("author",)), {"author": "b"}, True),
+    (Range("a", "c", ("author",), open_low=True), {"author": "a"}, False),
+    (Fuzzy("smiht", ("author",)), {"author": "smith"}, True),
+    (Fuzzy("smiht", ("author",), prefix=5), {"author": "smith"}, False),
+    (Everything("author"), {"author": ""}, False),
+    (Everything("author"), {"author": "x"}, True),
+    (Everything(), {}, True),
+    (And((Everything(), Not(Value("en", "language")))), {"language": "de"}, True),
 ]
 
 
 @pytest.mark.parametrize(("node", "attributes", "expected"), ATTRIBUTES)
-def test_attributes_match_by_value(node: query.Query, attributes: dict[str, object], expected: bool) -> None:
-    assert matched(node, **attributes) is expected
+def test_attributes_match_by_value(node: Node, attributes: dict[str, str | int], expected: bool) -> None:
+    assert match(node, {}, "en", attributes).matched is expected
 
 
-def test_a_class_of_somebody_elses_counts_as_any_of_its_terms() -> None:
-    class Mine(query.Query):  # type: ignore[misc]
-        def is_leaf(self) -> bool:
-            return False
+@pytest.mark.parametrize("seed", range(20))
+def test_what_matches_is_what_the_definitions_say(seed: int) -> None:
+    """match(node, record).matched == (node has a score for the record), of any tree."""
+    rng = random.Random(seed)
+    oracle = Oracle(generate.corpus(rng, 60), BM25F())
+    for _ in range(15):
+        node = generate.tree(rng, rng.randint(0, 3))
+        leaves = Leaves(node)
+        found = [
+            number
+            for number, doc in enumerate(oracle.live)
+            if match(node, _tokens(doc), doc.language, {**doc.exact, **doc.numbers}, leaves).matched
+        ]
+        assert found == sorted(oracle.answers(node)), node
 
-        def children(self):
-            return iter([PEACE, query.Prefix("text", "lef"), MOON])
 
-    assert marked(Mine()) == "War and [peace], and the war of wars; Erdoğan [left]."
+def _tokens(doc: Doc) -> dict[str, list[Token]]:
+    return {
+        name: [Token(key, place, place + 1, place) for place, key in enumerate(keys)]
+        for name, keys in doc.prose.items()
+    }
+
+
+@pytest.mark.parametrize("most", [MOST_PAIRS, 8])
+def test_near_a_phrase_matches_alike_when_not_all_of_its_places_are_made(
+    most: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each first and each last position is kept, and one of them is what a word is near to."""
+    monkeypatch.setattr(places, "MOST_PAIRS", most)
+    rng = random.Random(5)
+    for _ in range(200):
+        doc = Doc({"text": rng.choices("aabc", k=rng.randint(3, 20))})
+        sides = [Phrase(tuple(map(asked, rng.choices("ab", k=rng.randint(2, 3)))), rng.randint(1, 6)), asked("c")]
+        near = Near(*rng.sample(sides, 2), "text", rng.randint(1, 3), rng.random() < 0.5)
+        assert match(near, _tokens(doc)).matched == bool(places_of(near, doc, "text"))
 
 
 def test_metadata_is_matched_by_words_numbers_and_dates() -> None:
@@ -206,7 +244,7 @@ def test_metadata_is_matched_by_words_numbers_and_dates() -> None:
         "author:smiht~": True,
     }.items():
         node = parse(f"war AND {text}", schema, ["en"]).query
-        assert record_spans(node, record) == (((0, 3),) if expected else ()), text
+        assert Highlighter(node).spans(record) == (((0, 3),) if expected else ()), text
 
 
 @pytest.mark.parametrize(
@@ -228,9 +266,23 @@ def test_edits_are_counted_by_optimal_string_alignment(first: str, second: str, 
     assert [within(first, second, limit) for limit in range(4)] == [limit >= edits for limit in range(4)]
 
 
+A, B = asked("a"), asked("b")
+ENDLESS = "a " * 999 + "b"
+
+
 def test_nearness_in_endless_repetition_takes_no_time() -> None:
     """Pairs of pairs of a word that stands a thousand times; what is marked are pairs of neighbours."""
     began = time.process_time()
-    found = marked("a NEAR/2000 a NEAR/2000 a NEAR/2000 b", "a " * 999 + "b")
+    node: Node = A
+    for other in (A, A, B):
+        node = Near(node, other, "text", 2000)
+    found = marked(node, ENDLESS)
     assert time.process_time() - began < 3
     assert found.endswith("[a] [b]")
+
+
+def test_a_loose_phrase_of_one_word_repeated_takes_no_time_beside_near() -> None:
+    """Every pair of a thousand first and last words would be a place."""
+    began = time.process_time()
+    assert marked(Near(Phrase((A, A, A), 1000), B, "text", 3), ENDLESS).endswith("[a] [b]")
+    assert time.process_time() - began < 3

@@ -7,13 +7,13 @@ from pathlib import Path
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from whoosh import query
 
 from searchlib.analysis import tokens
 from searchlib.highlight import match, spans
 from searchlib.highlight.leaves import Leaves
 from searchlib.highlight.texts import Text
 from searchlib.query import parse
+from searchlib.query.nodes import Node, Or, Prefix, leaves
 
 SCRIPTS = {
     "Latin": "war wars Erdoğan naïve naive running industry straße",
@@ -69,7 +69,7 @@ def cases(draw: st.DrawFn) -> tuple[str, str, str]:
     return draw(texts_of(words)), draw(queries_of(words)), draw(queries_of(words))
 
 
-def parsed(source: str) -> query.Query:
+def parsed(source: str) -> Node:
     return parse(source, ["text"], LANGUAGES, {"text": 1.0}).query
 
 
@@ -99,11 +99,11 @@ def test_the_text_of_every_span_is_what_was_asked_for(case: tuple[str, str, str]
     """any_leaf(query) matches text[start:end], from its first token to its last."""
     text, source, _ = case
     node = parsed(source)
-    leaves = parse(
+    separate = parse(
         source.replace('"', " ").replace("AND", "OR").replace("MAYBE", ""), ["text"], LANGUAGES, {"text": 1.0}
     )
     # The words of a phrase one by one: a loose phrase is highlighted word by word.
-    single = query.Or(list(leaves.query.leaves()) or [query.NullQuery])
+    single = Or(tuple(leaves(separate.query)))
     for start, end in spans(node, text, language):
         assert spans(single, text[start:end], language) == ((0, end - start),)
 
@@ -152,8 +152,8 @@ def test_a_text_of_the_matcher_has_the_tokens_of_the_analyser(text: str, languag
     made = Text(text, language)
     expected = tokens(text, language)
     assert list(made) == expected
-    everything = Leaves(query.Regex("text", ""))
-    assert made.find(everything)[1].get(0, []) == list(range(len(expected)))
+    everything = Leaves(Prefix("", ("text",)))
+    assert made.find(everything).get(0, []) == list(range(len(expected)))
     assert made.ranges(len(expected) - 1) == [(token.start, token.end) for token in expected]
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from searchlib.engines.whoosh.schema import record_schema
-from searchlib.highlight import match_record, record_spans
+from searchlib.highlight import Highlighter
 from searchlib.query import Parsed, parse
 from searchlib.query.mistakes import too_many_words
 from searchlib.query.synonyms import parse_synonyms
@@ -57,11 +57,11 @@ def test_an_example_finds_and_highlights_what_the_page_says(source: str, finds: 
     assert found.warnings == ()
     if finds:
         text = finds.replace("**", "")
-        assert match_record(found.query, record(text))[0].matched
-        assert highlights_joined(marked(text, record_spans(found.query, record(text)))) == highlights_joined(finds)
+        assert Highlighter(found.query).match(record(text))[0].matched
+        assert highlights_joined(marked(text, Highlighter(found.query).spans(record(text)))) == highlights_joined(finds)
     if misses:
-        assert not match_record(found.query, record(misses))[0].matched
-        assert record_spans(found.query, record(misses)) == ()
+        assert not Highlighter(found.query).match(record(misses))[0].matched
+        assert Highlighter(found.query).spans(record(misses)) == ()
 
 
 @pytest.mark.parametrize("message", MESSAGES)

@@ -17,7 +17,7 @@ from whoosh import query
 
 import searchlib
 from searchlib.analysis import tokens
-from searchlib.highlight import match_record
+from searchlib.highlight import Highlighter
 from searchlib.query import parse
 
 from .generated import WORDS, Leaf, Near, Row, a_query, a_row, flat
@@ -51,7 +51,7 @@ def ask(index: searchlib.Index) -> Callable[[str], tuple[Any, dict[int, Any]]]:
         assert reader.count(parsed.query) == len(hits)
         answers = {}
         for handle, record in records.items():
-            matched, _ = match_record(parsed.query, record)
+            matched, _ = Highlighter(parsed.query).match(record)
             assert matched.matched == (handle in hits), (text, record.document.path, "highlighter")
             if matched.matched:
                 number = int(record.document.path.rpartition("#r")[2])
