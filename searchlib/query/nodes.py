@@ -5,7 +5,8 @@
   down to the leaves.
 * A *group* joins nodes: `And`, `Or`, `Best`, `Not`, `Optional`, `Require`, `Constant`, `Near`.
 * ``at`` is where a node stands in the text it was parsed from: code points, start and end; None where it was made
-  otherwise. Two nodes that ask the same are equal, wherever they stand.
+  otherwise. ``typed`` is the text there, without field and boost: the leaf itself has it folded, stemmed or marked.
+  Two nodes that ask the same are equal, wherever they stand and however they were typed.
 
 Nodes are values: frozen, hashable, compared by what they ask. Patterns, fuzzy words, ranges and everything count the
 same for whatever they match: their score is their boost. Words, phrases and values are scored by BM25F. ``str()`` of a
@@ -44,7 +45,7 @@ class Word(_Written):
     it is a synonym.
     """
 
-    text: str
+    text: str = dataclasses.field(compare=False)
     forms: tuple[Form, ...]
     fields: Weights
     boost: float = 1.0
@@ -92,6 +93,7 @@ class Prefix(_Written):
     text: str
     fields: tuple[str, ...]
     boost: float = 1.0
+    typed: str = dataclasses.field(default="", compare=False)
     at: At = dataclasses.field(default=None, compare=False)
 
 
@@ -105,6 +107,7 @@ class Wildcard(_Written):
     pattern: str
     fields: tuple[str, ...]
     boost: float = 1.0
+    typed: str = dataclasses.field(default="", compare=False)
     at: At = dataclasses.field(default=None, compare=False)
 
 
@@ -120,6 +123,7 @@ class Fuzzy(_Written):
     distance: int = 1
     prefix: int = 0
     boost: float = 1.0
+    typed: str = dataclasses.field(default="", compare=False)
     at: At = dataclasses.field(default=None, compare=False)
 
 
@@ -137,6 +141,7 @@ class Range(_Written):
     open_low: bool = False
     open_high: bool = False
     boost: float = 1.0
+    typed: str = dataclasses.field(default="", compare=False)
     at: At = dataclasses.field(default=None, compare=False)
 
 
@@ -147,6 +152,7 @@ class Value(_Written):
     key: str
     field: str
     boost: float = 1.0
+    typed: str = dataclasses.field(default="", compare=False)
     at: At = dataclasses.field(default=None, compare=False)
 
 
