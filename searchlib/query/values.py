@@ -1,4 +1,4 @@
-"""Metadata values as an index holds them, terms that words find and ranges can walk; and the nodes that ask for them.
+"""Metadata values as an index holds them: terms that words find, and ranges can walk.
 
 A value is indexed as its words (without stemming), and whole under a *mark* that tells what it is, in a form whose
 order is that of the values: numbers as sortable hexadecimal, dates as ISO 8601, text folded. These terms are part of
@@ -7,12 +7,10 @@ the index format.
 
 from __future__ import annotations
 
-import math
 import re
 import struct
 
-from searchlib.analysis import fold, forms, tokens, where_assigned
-from searchlib.query.nodes import Best, Node, Range, Value, Word, phrase
+from searchlib.analysis import fold, tokens, where_assigned
 from searchlib.records import Scalar
 
 NUMBER, DATE, TEXT = "\x01", "\x02", "\x03"
@@ -22,8 +20,6 @@ BUILT_IN = frozenset(
 _LONGEST_VALUE = 200
 _NUMBER_VALUE = re.compile(r"[+-]?\d{1,30}(\.\d{1,30})?", re.ASCII)
 _LIKE_DATE = re.compile(r"(\d{4})-(\d{1,2})(?:-(\d{1,2}))?([T ].*)?", re.ASCII)
-_LAST = "\U0010ffff"
-_IN_RANGE = re.compile(r"\d{4}(-\d\d(-\d\d([T ]\d\d(:\d\d(:\d\d(\.\d+)?)?)?(Z|[+-]\d\d:?\d\d)?)?)?)?")
 _MORE_THAN_LETTERS = re.compile(r"[^\w*?\[\]]|_")
 _DATE_VALUE = re.compile(r"\d{4}-\d\d(-\d\d([T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)?)?)?", re.ASCII)
 
@@ -134,53 +130,3 @@ def is_reversed(start: str | None, end: str | None) -> bool:
         # A date less precise than the other begins with it: 2020-05 is in 2020.
         less, more = fold(start), fold(end)
         return less[:1].isdigit() == more[:1].isdigit() and less > more and not less.startswith(more)
-
-
-def value_node(field: str, text: str) -> Node:
-    """What asks for a value: its words, one after another; a number also by what it is worth."""
-    found = phrase([Word(token[0].exact, token, ((field, 1.0),)) for token in forms(text, [""])])
-    number = _number(text)
-    if number is None or text.strip().isdecimal():
-        return found
-    value = Value(NUMBER + sortable(number), field)
-    # The words of a negative number do not know its sign.
-    return value if number < 0 else Best((found, value))
-
-
-def range_node(field: str, low: str | None, high: str | None, open_low: bool = False, open_high: bool = False) -> Node:
-    """What asks for numbers, for dates, or else for texts between bounds; None is an open end."""
-    bounds = [bound.strip() for bound in (low, high) if bound is not None]
-    found = []
-    if all(_number(bound) is not None for bound in bounds):
-        found.append(_marked_range(field, NUMBER, _sortable(low), _sortable(high), open_low, open_high))
-    if all(_IN_RANGE.fullmatch(bound) for bound in bounds):
-        # A date is in a range of less precise ones: 2020-05-01 is within [2019 TO 2020].
-        first, last = (None if bound is None else bound.strip().replace(" ", "T") for bound in (low, high))
-        if first is not None and open_low:
-            first += _LAST
-        if last is not None and not open_high:
-            last += _LAST
-        found.append(_marked_range(field, DATE, first, last, False, open_high))
-    if not found:
-        first, last = (None if bound is None else fold(bound) for bound in (low, high))
-        found.append(_marked_range(field, TEXT, first, last, open_low, open_high))
-    return found[0] if len(found) == 1 else Best(tuple(found))
-
-
-def _marked_range(field: str, mark: str, low: str | None, high: str | None, open_low: bool, open_high: bool) -> Range:
-    # An open end reaches to the end of the terms with this mark.
-    first, last = mark + (low or ""), mark + (_LAST if high is None else high)
-    return Range(first, last, (field,), open_low and low is not None, open_high and high is not None)
-
-
-def _number(text: str) -> float | None:
-    try:
-        number = float(text)
-    except ValueError:
-        return None
-    return number if math.isfinite(number) else None
-
-
-def _sortable(text: str | None) -> str | None:
-    number = None if text is None else _number(text)
-    return None if number is None else sortable(number)
