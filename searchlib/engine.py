@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
+    from searchlib.query.nodes import Leaf, Node, Word
     from searchlib.records import Document, Ranked, Record, Scalar
 
 
@@ -160,6 +161,10 @@ class Reader(Protocol):
         """The Whoosh schema of the records."""
 
     @property
+    def fields(self) -> frozenset[str]:
+        """The metadata fields of the documents."""
+
+    @property
     def languages(self) -> Sequence[str]:
         """The languages of the documents."""
 
@@ -173,34 +178,34 @@ class Reader(Protocol):
 
     def search(
         self,
-        query: Any,
+        query: Node,
         limit: int | None,
         offset: int = 0,
-        filter: Any = None,
+        filter: Node | None = None,
         *,
         sort: Sequence[SortKey] = (),
         per_document: int | None = None,
         after: Place | None = None,
     ) -> list[Ranked]:
-        """The best records for a ``whoosh.query.Query``: by ``sort`` or by score, then by document and paragraph.
+        """The best records for a query: by ``sort`` or by score, then by document and paragraph.
 
         At most ``per_document`` of each document; those that come ``after`` a place instead of an offset.
         """
 
-    def costly(self, query: Any) -> list[Any]:
+    def costly(self, query: Node) -> Sequence[Leaf]:
         """The leaves of a query that stand for so many words that it takes its time, whatever segments there are."""
 
-    def count(self, query: Any, filter: Any = None) -> int:
+    def count(self, query: Node, filter: Node | None = None) -> int:
         """How many records match, exactly."""
 
-    def tally(self, query: Any, filter: Any = None, facets: Mapping[str, int | None] | None = None) -> Tally:
+    def tally(self, query: Node, filter: Node | None = None, facets: Mapping[str, int | None] | None = None) -> Tally:
         """How many records and documents match; for each field of ``facets`` its so many (None: all) values."""
 
-    def stream(self, query: Any, filter: Any = None) -> Iterator[tuple[Ranked, Record]]:
+    def stream(self, query: Node, filter: Node | None = None) -> Iterator[tuple[Ranked, Record]]:
         """All records that match, by document and paragraph, in memory that does not grow with their number."""
 
-    def frequencies(self, words: Sequence[Any]) -> list[int]:
-        """In how many records each of these words (``searchlib.query.nodes.Word``) stands."""
+    def frequencies(self, words: Sequence[Word]) -> list[int]:
+        """In how many records each of these words stands."""
 
     @property
     def words(self) -> Words:
@@ -215,7 +220,7 @@ class Reader(Protocol):
     def around(self, handle: int, before: int, after: int) -> list[int]:
         """The handle with up to so many neighbours of the same document on each side, in order."""
 
-    def explain(self, query: Any, handle: int) -> Any:
+    def explain(self, query: Node, handle: int) -> Any:
         """Where the score of a record came from: an ``Explanation`` tree."""
 
     def documents(self) -> Iterator[DocumentState]:

@@ -1,7 +1,8 @@
 """Filters: what limits the hits of a search and leaves their scores alone.
 
-A filter is a text in the query language, a ``whoosh.query.Query``, a dictionary, or a list of these, all of which must
-match. In a dictionary, all of whose entries must match, a value says what the field is to hold:
+A filter is a text in the query language, a query tree (`searchlib.query.Node` or ``whoosh.query.Query``), a dictionary,
+or a list of these, all of which must match. In a dictionary, all of whose entries must match, a value says what the
+field is to hold:
 
 ==================================  ================================================================
 ``{"year": 1995}``                  this value, whole: case and accents do not count
@@ -18,49 +19,52 @@ its last day, month or year, as in the query language.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from searchlib.errors import SettingsError
+from searchlib.fields import Field, Fields, field_named
 from searchlib.records import TOO_BIG
 
 if TYPE_CHECKING:
-    from searchlib.query import QueryWarning
+    from searchlib.query import Node, QueryWarning
 
 _DEEPEST = 50
 ALONE = "a value, a list of values, a (from, to) pair, a range or None"
 
 
-def build_filter(filter: Any, names: Names, parse: Callable[[str], Any], depth: int = 0) -> Any:
-    """The query of a filter; None where there is none. ``parse`` makes the query of a text.
+def build_filter(filter: Any, names: Names, made: Callable[[Any], Node | None], depth: int = 0) -> Node | None:
+    """The query of a filter; None where there is none. ``made`` makes the query of a text or tree, None of all else.
 
     Raises:
         SettingsError: a value that a field cannot hold, or lists within lists without end.
     """
-    from whoosh.query import Query
-
-    if filter is None or isinstance(filter, Query):
-        return filter
-    if isinstance(filter, str):
-        return parse(filter)
+    if filter is None:
+        return None
     if isinstance(filter, Mapping):
         return _all([_entry(name, value, names) for name, value in filter.items()])
-    if isinstance(filter, Sequence):
+    if isinstance(filter, Sequence) and not isinstance(filter, str):
         if depth > _DEEPEST:
             raise SettingsError("the filter has lists within lists without end: give one list")
-        return _all([build_filter(one, names, parse, depth + 1) for one in filter if one is not None])
-    raise SettingsError(f"a filter is a text, a query, a dict, or a list of them, not {type(filter).__name__}")
+        return _all([build_filter(one, names, made, depth + 1) for one in filter if one is not None])
+    found = made(filter)
+    if found is None:
+        raise SettingsError(f"a filter is a text, a query, a dict, or a list of them, not {type(filter).__name__}")
+    return found
 
 
-def _entry(name: Any, wanted: Any, names: Names) -> Any:
+def _entry(name: Any, wanted: Any, names: Names) -> Node:
     """The query of one entry of a dictionary."""
-    field, schema = names.field(name, "filter by"), names.schema
+    from searchlib.query.nodes import Or
+
+    field = names.field(name, "filter by")
     if isinstance(wanted, (list, set, frozenset)):
         if not wanted:
             raise SettingsError(f"the filter by {name} allows no value at all: leave it out, or give one")
-        return _any([_one(name, field, value, schema) for value in sorted(wanted, key=repr)])
-    return _one(name, field, wanted, schema)
+        found = tuple(_one(name, field, value) for value in sorted(wanted, key=repr))
+        return found[0] if len(found) == 1 else Or(found)
+    return _one(name, field, wanted)
 
 
 class Names:
@@ -70,8 +74,8 @@ class Names:
     an error if ``strict``.
     """
 
-    def __init__(self, schema: Any, strict: bool = False) -> None:
-        self.schema = schema
+    def __init__(self, metadata: Iterable[str], strict: bool = False) -> None:
+        self._fields = Fields(metadata)
         self.warnings: list[QueryWarning] = []
         self._strict = strict
 
@@ -81,15 +85,14 @@ class Names:
         Raises:
             SettingsError: it is text, which has words and not values, and not one of ``also``.
         """
-        from searchlib.query.fields import HIDDEN, PROSE, STORED, Fields
         from searchlib.query.mistakes import QueryWarning
         from searchlib.query.values import metadata_field
 
-        fields = Fields(self.schema)
+        fields = self._fields
         if not isinstance(name, str):
             raise SettingsError(f"a field is named by text, not {name!r}")
         found = fields.resolve(name) or fields.resolve(metadata_field(name))
-        if found is None or found in HIDDEN or found in STORED:
+        if found is None or found.hidden:
             similar = fields.similar(name)
             problem = f"No document has {name}, to {what} it."
             advice = f"Did you mean {similar}?" if similar else f"There are {fields.listed()}"
@@ -97,38 +100,36 @@ class Names:
                 raise SettingsError(f"{problem} {advice}")
             self.warnings.append(QueryWarning(problem, "", advice=advice))
             return metadata_field(name)
-        if found in PROSE and found not in also:
+        if found.kind == "prose" and found.name not in also:
             raise SettingsError(
-                f"cannot {what} {name}, which is text: ask for its words in the query, as in {found}:word"
+                f"cannot {what} {name}, which is text: ask for its words in the query, as in {found.name}:word"
             )
-        return found
+        return found.name
 
 
-def _one(name: Any, field: str, wanted: Any, schema: Any) -> Any:
-    from whoosh import query
-
-    from searchlib.query.fields import CASELESS, NUMBERS
+def _one(name: Any, field: str, wanted: Any) -> Node:
+    from searchlib.query.clauses import having
+    from searchlib.query.nodes import And, Everything, Not, Range, Value
     from searchlib.query.values import whole_keys
 
+    known = field_named(field)
     if wanted is None:
-        having = query.Every() if field in NUMBERS else query.Every(field)
-        return query.And([query.Every(), query.Not(having)])
+        return And((Everything(), Not(having(known))))
     if isinstance(wanted, (tuple, range)):
-        return _range(name, field, wanted, schema)
+        return _range(name, known, wanted)
     value = _scalar(name, wanted)
-    if field in NUMBERS:
+    if known.kind == "number":
         if isinstance(value, bool) or not isinstance(value, int):
             raise SettingsError(f"the filter by {name} is by whole numbers: {wanted!r} is none")
-        return query.NumericRange(field, value, value)
-    if field in CASELESS:
-        return query.Term(field, str(value).lower())
-    return query.Term(field, str(value) if field == "document" else whole_keys(value)[-1])
+        return Range(value, value, (field,))
+    if known.kind == "exact":
+        return Value(str(value).lower() if known.caseless else str(value), field)
+    return Value(whole_keys(value)[-1], field)
 
 
-def _range(name: Any, field: str, wanted: tuple[Any, ...] | range, schema: Any) -> Any:
-    from whoosh import query
-
-    from searchlib.query.fields import CASELESS, NUMBERS
+def _range(name: Any, field: Field, wanted: tuple[Any, ...] | range) -> Node:
+    from searchlib.query.nodes import Range
+    from searchlib.query.values import value_range
 
     if isinstance(wanted, range):
         if wanted.step != 1 or not wanted:
@@ -136,18 +137,17 @@ def _range(name: Any, field: str, wanted: tuple[Any, ...] | range, schema: Any) 
         wanted = (wanted[0], wanted[-1])
     if len(wanted) != 2 or wanted == (None, None):
         raise SettingsError(f"the filter by {name} is {wanted!r}: give {ALONE}; for one of several values a list")
-    if field in CASELESS or field == "document":
+    if field.kind == "exact":
         raise SettingsError(f"{name} has no order, so it has no range: give a value, or a list of values")
     low, high = (None if end is None else _scalar(name, end) for end in wanted)
-    if field in NUMBERS:
+    if field.kind == "number":
         if any(end is not None and not isinstance(end, int) for end in (low, high)):
             raise SettingsError(f"the filter by {name} is by whole numbers: {wanted!r} has others")
-        return query.NumericRange(field, low, high)
+        return Range(low, high, (field.name,))
     if low is not None and high is not None and isinstance(low, str) is not isinstance(high, str):
         raise SettingsError(f"the filter by {name} goes from {low!r} to {high!r}: give two numbers, or two texts")
-    if field not in schema:
-        return query.NullQuery
-    return schema[field].parse_range(field, *(None if end is None else str(end) for end in (low, high)))
+    first, last = (None if end is None else str(end) for end in (low, high))
+    return value_range(field.name, first, last)
 
 
 def _scalar(name: Any, value: Any) -> Any:
@@ -162,15 +162,8 @@ def _scalar(name: Any, value: Any) -> Any:
     return value
 
 
-def _all(queries: Sequence[Any]) -> Any:
-    from whoosh import query
+def _all(made: Sequence[Node | None]) -> Node | None:
+    from searchlib.query.nodes import And
 
-    if len(queries) < 2:
-        return queries[0] if queries else None
-    return query.And(list(queries))
-
-
-def _any(queries: Sequence[Any]) -> Any:
-    from whoosh import query
-
-    return queries[0] if len(queries) == 1 else query.Or(list(queries))
+    found = tuple(node for node in made if node is not None)
+    return And(found) if len(found) > 1 else next(iter(found), None)

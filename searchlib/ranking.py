@@ -30,6 +30,8 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from searchlib.fields import PROSE, TABLE
+
 if TYPE_CHECKING:
     import numpy as np
 
@@ -37,7 +39,7 @@ if TYPE_CHECKING:
 
     Floats: TypeAlias = NDArray[np.float64]
 
-FIELD_WEIGHTS: Mapping[str, float] = MappingProxyType({"text": 1.0, "title": 3.0, "headings": 2.0})
+FIELD_WEIGHTS: Mapping[str, float] = MappingProxyType({name: TABLE[name].weight for name in PROSE})
 
 
 @dataclass(frozen=True, slots=True)

@@ -94,7 +94,7 @@ class Request:
 
 
 def _named(given: Any) -> str:
-    """A text for a query or a filter, the same for the same."""
+    """A text for a query or a filter, the same for the same: trees of searchlib's are written in the query language."""
     if isinstance(given, str):
         return given
     if isinstance(given, Mapping):
@@ -103,4 +103,6 @@ def _named(given: Any) -> str:
         return "[" + ", ".join(sorted(map(repr, given))) + "]"
     if isinstance(given, list):
         return "[" + ", ".join(map(_named, given)) + "]"
-    return repr(given)
+    from searchlib.query import Node, write
+
+    return write(given) if isinstance(given, Node) else repr(given)

@@ -20,7 +20,7 @@ from searchlib.records import ID_LENGTH
 if TYPE_CHECKING:
     from searchlib.engine import Facet, Place, Reader, SortKey, Tally
     from searchlib.highlight import Highlighter
-    from searchlib.query import QueryWarning
+    from searchlib.query import Node, QueryWarning
     from searchlib.query.synonyms import Synonyms
     from searchlib.records import Ranked, Record
     from searchlib.request import Request
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 class Search:
     """A query on one generation of an index, answered."""
 
-    def __init__(self, reader: Reader, given: Any, parsed: Parsed, filter: Parsed, request: Request) -> None:
+    def __init__(self, reader: Reader, given: Any, parsed: Parsed, filter: Within, request: Request) -> None:
         self._reader = reader
         self._given = given
         self._request = request
@@ -43,7 +43,7 @@ class Search:
     def _named(self) -> tuple[SortKey, ...]:
         from searchlib.filtering import Names
 
-        names = Names(self._reader.schema, self._request.strict)
+        names = Names(self._reader.fields, self._request.strict)
         self._facets = self._request.facet_sizes(names)
         keys = self._request.sort_keys(names)
         self.warnings += names.warnings
@@ -171,7 +171,15 @@ class Search:
 class Parsed:
     """A query tree, and the mistakes in the text that it was made of."""
 
-    query: Any
+    query: Node
+    warnings: tuple[QueryWarning, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Within:
+    """The query tree of a filter, None if there is none, and the mistakes in its texts."""
+
+    query: Node | None
     warnings: tuple[QueryWarning, ...] = ()
 
 
@@ -219,7 +227,7 @@ def stream(
     )
 
 
-def _answer(reader: Reader, given: Any, parsed: Parsed, filter: Parsed, request: Request, began: float) -> Results:
+def _answer(reader: Reader, given: Any, parsed: Parsed, filter: Within, request: Request, began: float) -> Results:
     found = Search(reader, given, parsed, filter, request)
     costly = expanded(reader, given, parsed, request.strict) if isinstance(given, str) else ()
     return Results(found, time.perf_counter() - began, (*found.warnings, *costly))
@@ -232,7 +240,7 @@ def expanded(reader: Reader, text: str, parsed: Parsed, strict: bool) -> Sequenc
         return ()
     from searchlib.query.mistakes import too_many_words
 
-    warnings = too_many_words(text, ((leaf.startchar, leaf.endchar) for leaf in leaves))
+    warnings = too_many_words(text, (leaf.at for leaf in leaves if leaf.at is not None))
     if strict:
         raise warnings[0].as_error()
     return warnings
@@ -250,33 +258,48 @@ class Parser:
     def query(self, given: Any) -> Parsed:
         """The query of a text or tree. Raises SettingsError for what is neither, QueryError if strict."""
         if not isinstance(given, str):
-            if not hasattr(given, "normalize"):
-                raise SettingsError(f"a query is a text or a whoosh.query.Query, not {type(given).__name__}")
-            return Parsed(given)
+            tree = self.tree(given)
+            if tree is None:
+                raise SettingsError(f"a query is a text or a query tree, not {type(given).__name__}")
+            return Parsed(tree)
         if given not in self._parsed:
             from searchlib.query import parse
 
             reader = self._reader
-            found = parse(given, reader.schema, reader.languages, strict=self._strict, synonyms=self._synonyms)
-            self._parsed[given] = Parsed(found.query, tuple(found.warnings))
+            found = parse(given, reader.fields, reader.languages, strict=self._strict, synonyms=self._synonyms)
+            self._parsed[given] = Parsed(found.query, found.warnings)
         return self._parsed[given]
 
-    def filter(self, given: Any) -> Parsed:
+    def tree(self, given: Any) -> Node | None:
+        """The nodes of a tree: searchlib's own, or Whoosh's, translated. None for what is neither."""
+        from searchlib.query import Node
+
+        if isinstance(given, Node):
+            return given
+        if not hasattr(given, "normalize"):
+            return None
+        from searchlib.engines.whoosh.translation import translated
+
+        return translated(given, self._reader.languages, lambda node: bool(self._reader.search(node, 1)))
+
+    def filter(self, given: Any) -> Within:
         """The query of a filter, with the warnings of all texts in it."""
-        if given is None or isinstance(given, str):
-            return Parsed(None) if given is None else self.query(given)
+        if given is None:
+            return Within(None)
         from searchlib.filtering import Names, build_filter
 
-        names = Names(self._reader.schema, self._strict)
+        names = Names(self._reader.fields, self._strict)
         warnings: list[QueryWarning] = []
 
-        def parse(text: str) -> Any:
-            parsed = self.query(text)
+        def made(one: Any) -> Node | None:
+            if not isinstance(one, str):
+                return self.tree(one)
+            parsed = self.query(one)
             warnings.extend(parsed.warnings)
             return parsed.query
 
-        query = build_filter(given, names, parse)
-        return Parsed(query, (*warnings, *names.warnings))
+        query = build_filter(given, names, made)
+        return Within(query, (*warnings, *names.warnings))
 
 
 def make_hit(reader: Reader, highlighter: Highlighter, found: Ranked, rank: int, record: Record | None = None) -> Hit:

@@ -9,10 +9,12 @@ factor, and BM25F ranks what it finds.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from searchlib.engine import Reader
+    from searchlib.query.nodes import Node, Word
     from searchlib.records import Record
 
 MOST_WORDS = 25
@@ -20,9 +22,8 @@ _K3 = 7.0
 _CONSIDERED = 400  # words of a paragraph, the most frequent ones
 
 
-def telling_words(reader: Reader, record: Record, most: int = MOST_WORDS) -> list[Any]:
+def telling_words(reader: Reader, record: Record, most: int = MOST_WORDS) -> list[Word]:
     """The ``most`` telling words of a paragraph that another one has as well, as nodes of a query, best first."""
-    from searchlib.query.nodes import Word
     from searchlib.ranking import idf
 
     counts: dict[Word, int] = {}
@@ -35,28 +36,26 @@ def telling_words(reader: Reader, record: Record, most: int = MOST_WORDS) -> lis
     boosts = {word: (_K3 + 1) * counts[word] / (_K3 + counts[word]) for word in shared}
     records = reader.records
     shared.sort(key=lambda word: -boosts[word] * idf(records, frequencies[word]))
-    return [word.with_boost(boosts[word]) for word in shared[:most]]
+    return [replace(word, boost=boosts[word]) for word in shared[:most]]
 
 
-def similar_query(reader: Reader, record: Record) -> Any:
+def similar_query(reader: Reader, record: Record) -> Node:
     """The query for what is like a paragraph; it finds the paragraph itself, too."""
-    from whoosh import query
+    from searchlib.query.nodes import Or
 
     words = telling_words(reader, record)
-    if len(words) < 2:
-        return words[0] if words else query.NullQuery
-    return query.Or(words)
+    return words[0] if len(words) == 1 else Or(tuple(words))
 
 
-def others_only(record: Record, within_document: bool) -> Any:
+def others_only(record: Record, within_document: bool) -> Node:
     """A filter that leaves the paragraph out; unless ``within_document``, with all of its document."""
-    from whoosh import query
+    from searchlib.query.nodes import And, Everything, Not, Range, Value
 
-    itself: Any = query.Term("document", record.document.path)
+    itself: Node = Value(record.document.path, "document")
     if within_document:
         number = record.paragraph.number
-        itself = query.And([itself, query.NumericRange("number", number, number)])
-    return query.And([query.Every(), query.Not(itself)])
+        itself = And((itself, Range(number, number, ("number",))))
+    return And((Everything(), Not(itself)))
 
 
 def _words(text: str, language: str) -> dict[str, int]:
@@ -71,11 +70,10 @@ def _words(text: str, language: str) -> dict[str, int]:
     return counts
 
 
-def _nodes(text: str, languages: Sequence[str]) -> list[Any]:
+def _nodes(text: str, languages: Sequence[str]) -> list[Word]:
     """The words of the text field that a word makes; a single character of a script without spaces is none."""
     from searchlib.analysis import forms
     from searchlib.query.nodes import Word
 
-    return [
-        Word([("text", 1.0)], found, text) for found in forms(text, languages) if not any(form.prefix for form in found)
-    ]
+    fields = (("text", 1.0),)
+    return [Word(text, found, fields) for found in forms(text, languages) if not any(form.prefix for form in found)]

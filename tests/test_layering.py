@@ -30,17 +30,12 @@ LAYERS = (
     ),
     ("searchlib.documents", "searchlib.paragraphs", "searchlib.query", "searchlib.ranking"),
     ("searchlib.analysis", "searchlib.settings"),
-    ("searchlib.records",),
+    ("searchlib.records", "searchlib.fields"),
     ("searchlib.limits", "searchlib.opening"),
     ("searchlib.errors", "searchlib.arrays", "searchlib.freshness"),
 )
 
-# Whoosh's storage, and the parser and query classes that the query language is made of.
-WHOOSH_MACHINERY = ("codec", "filedb", "index", "reading", "searching", "writing", "multiproc", "columns")
-ONLY_IN = {
-    "click": ("searchlib.cli",),
-    **{f"whoosh.{name}": ("searchlib.engines.whoosh",) for name in WHOOSH_MACHINERY},
-}
+ONLY_IN = {"click": ("searchlib.cli",), "whoosh": ("searchlib.engines.whoosh", "searchlib.cli.lean")}
 
 
 def module_name(file: Path) -> str:

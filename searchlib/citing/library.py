@@ -85,7 +85,7 @@ class IndexLibrary:
     def _search(self, text: str, limit: int) -> list[Record]:
         from searchlib.query import parse
 
-        query = parse(text.lower(), self._reader.schema, self._reader.languages, {"text": 1.0}).query
+        query = parse(text.lower(), self._reader.fields, self._reader.languages, {"text": 1.0}).query
         return [self._reader.record(found.handle) for found in self._reader.search(query, limit)]
 
 

@@ -11,7 +11,7 @@ from itertools import compress
 from typing import TypeAlias
 
 from searchlib.analysis import split_key
-from searchlib.query.fields import ATTRIBUTES
+from searchlib.fields import field_named
 from searchlib.query.nodes import Fuzzy, Node, Pattern, Phrase, Prefix, Range, Value, Wildcard, Word, leaves
 from searchlib.query.patterns import Predicate, predicate
 
@@ -57,7 +57,7 @@ class Leaves:
         return table
 
     def _add_of(self, leaf: Asked, fields: Sequence[str]) -> None:
-        if not all(name in ATTRIBUTES for name in fields):
+        if any(field_named(name).kind in ("prose", "metadata") for name in fields):
             self._add(leaf)
 
     def _add(self, leaf: Asked) -> None:

@@ -15,8 +15,9 @@ from typing import overload
 
 from searchlib.analysis import Token, keys_of, split_key, split_words, tokens
 from searchlib.analysis.words import find_words
+from searchlib.fields import PROSE, RESERVED
 from searchlib.highlight.leaves import CACHED_WORDS, Leaves, numbered
-from searchlib.query.values import BUILT_IN, meta_keys, metadata_field
+from searchlib.query.values import meta_keys, metadata_field
 from searchlib.records import Record, Scalar
 
 _span = re.Match.span
@@ -87,8 +88,6 @@ class Text(Sequence[Token]):
 class RecordFields(Mapping[str, Sequence[Token]]):
     """The analysed fields of a record: prose and metadata, each analysed when first looked at."""
 
-    PROSE = ("text", "title", "headings")
-
     def __init__(self, record: Record) -> None:
         self._record = record
         self._made: dict[str, Sequence[Token]] = {}
@@ -116,19 +115,19 @@ class RecordFields(Mapping[str, Sequence[Token]]):
             return Text(document.title, document.language)
         if name == "headings":
             return Text("\n".join(paragraph.headings), document.language)
-        if name in BUILT_IN:
+        if name in RESERVED:
             raise KeyError(name)
         keys = meta_keys(self._metadata[name])
         return [Token(key, 0, 0, position) for key, position in zip(*keys, strict=True)]
 
     def __contains__(self, name: object) -> bool:
-        return name in self.PROSE or (name not in BUILT_IN and name in self._metadata)
+        return name in PROSE or (name not in RESERVED and name in self._metadata)
 
     def __iter__(self) -> Iterator[str]:
-        return iter((*self.PROSE, *self._metadata))
+        return iter((*PROSE, *self._metadata))
 
     def __len__(self) -> int:
-        return len(self.PROSE) + len(self._metadata)
+        return len(PROSE) + len(self._metadata)
 
 
 def attributes_of(record: Record) -> dict[str, str | int]:

@@ -2,6 +2,7 @@
 
 from searchlib.query.language import DEFAULT_FIELDS, Parsed, parse
 from searchlib.query.mistakes import QueryWarning
-from searchlib.query.nodes import Word, WordPhrase
+from searchlib.query.nodes import Node
+from searchlib.query.writing import write
 
-__all__ = ["DEFAULT_FIELDS", "Parsed", "QueryWarning", "Word", "WordPhrase", "parse"]
+__all__ = ["DEFAULT_FIELDS", "Node", "Parsed", "QueryWarning", "parse", "write"]

@@ -1,25 +1,24 @@
-"""The query language: from what a person typed to a tree of Whoosh's query nodes.
+"""The query language: from what a person typed to a tree of nodes.
 
-``parse`` never raises on what people type, unless it is asked to be strict. The way of a text: `syntax` tags and
-groups it (Whoosh's parser), `mending` puts right what does not fit, `building` makes nodes of it, with the words
-analysed as the index analyses them. docs/query-language.md describes the language itself.
+``parse`` never raises on what people type, unless it is asked to be strict. The way of a text: `lexer` cuts it into
+pieces, `parser` groups them and puts right what does not fit, `clauses` makes the nodes of single pieces, with words
+analysed as the index analyses them, and `joining` joins nodes. docs/query-language.md describes the language itself.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
-from typing import TYPE_CHECKING, Any
+from functools import lru_cache
+from typing import TYPE_CHECKING
 
-from whoosh import query
-
-from searchlib.query.building import Builder
-from searchlib.query.characters import printable, readable
-from searchlib.query.fields import Fields
-from searchlib.query.mending import mend
+from searchlib.fields import Fields
+from searchlib.query.clauses import Clauses
+from searchlib.query.joining import alone
+from searchlib.query.lexer import printable, readable
 from searchlib.query.mistakes import Mistakes, QueryWarning
-from searchlib.query.syntax import parser
+from searchlib.query.nodes import NOTHING, Node, Not
+from searchlib.query.parser import Parser
 from searchlib.ranking import FIELD_WEIGHTS
 
 if TYPE_CHECKING:
@@ -27,7 +26,7 @@ if TYPE_CHECKING:
 
 DEFAULT_FIELDS = FIELD_WEIGHTS
 
-_parser = cache(parser)
+_fields_of = lru_cache(64)(Fields)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,48 +37,44 @@ class Parsed:
     the positions of warnings and of query nodes count its code points as those of the text.
     """
 
-    query: Any
+    query: Node
     warnings: tuple[QueryWarning, ...]
     source: str
 
 
 def parse(
     text: str,
-    schema: Any | Iterable[str],
+    fields: Iterable[str] = (),
     languages: Sequence[str] = (),
     default_fields: Mapping[str, float] = DEFAULT_FIELDS,
     strict: bool = False,
     synonyms: Synonyms | None = None,
 ) -> Parsed:
-    """Parse ``text`` for an index with this schema (or these field names) and documents in these ``languages``.
+    """Parse ``text`` for an index whose documents have the metadata ``fields`` and are in these ``languages``.
 
     Words without a field are searched in ``default_fields``, a mapping of names to weights. ``synonyms`` are those of
-    `searchlib.query.synonyms.load_synonyms`. Where ``strict``, the
-    first mistake is raised as `searchlib.errors.QueryError`; otherwise mistakes are warnings, and text that asks
-    for nothing gives Whoosh's null query.
+    `searchlib.query.synonyms.load_synonyms`. Where ``strict``, the first mistake is raised as
+    `searchlib.errors.QueryError`; otherwise mistakes are warnings, and text that asks for nothing matches nothing.
     """
     source = printable(text)
     mistakes = Mistakes(source)
-    fields = Fields(schema)
-    whoosh_parser = _parser()
-    tagged = whoosh_parser.tag(readable(source, lambda name: fields.resolve(name) is not None))
-    tagged.nodes = mend(tagged.nodes, fields, mistakes, len(source))
-    tree = whoosh_parser.filterize(tagged)
+    known = _fields_of(frozenset(fields))
     thesaurus = synonyms.thesaurus(languages) if synonyms is not None else None
-    found = Builder(fields, languages, default_fields, mistakes, thesaurus).build(tree)
-    if isinstance(found, query.Not):
+    clauses = Clauses(tuple(languages), tuple(default_fields.items()), mistakes, thesaurus)
+    parser = Parser(known, clauses, mistakes, thesaurus)
+    found = parser.parse(readable(source, lambda name: known.resolve(name) is not None))
+    if isinstance(found, Not):
         mistakes.add(
             "This query says only what to leave out.",
-            found.startchar,
-            found.endchar,
+            found.at or (0, len(source)),
             "Add a word to look for.",
             so="it finds everything else",
         )
-        found = query.And([query.Every(), found])
+        found = alone(found)
+    if found is None and not mistakes.any:
+        advice = "Write at least one word, or * for everything."
+        mistakes.add("There is no word to look for.", (0, len(source)), advice)
     warnings = mistakes.in_order()
-    if found is query.NullQuery and not warnings:
-        mistakes.add("There is no word to look for.", 0, len(source), "Write at least one word, or * for everything.")
-        warnings = mistakes.in_order()
     if strict and warnings:
         raise warnings[0].as_error()
-    return Parsed(found, warnings, source)
+    return Parsed(NOTHING if found is None else found, warnings, source)

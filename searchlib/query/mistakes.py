@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from searchlib.errors import QueryError
-from searchlib.query.characters import printable
+from searchlib.query.lexer import printable
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,17 +56,27 @@ class Mistakes:
         self.source = source
         self._found: dict[QueryWarning, None] = {}
 
-    def add(self, problem: str, start: int | None, end: int | None, advice: str = "", *, so: str = "") -> None:
+    @property
+    def any(self) -> bool:
+        """Whether any was noted."""
+        return bool(self._found)
+
+    @property
+    def full(self) -> bool:
+        """Whether there are so many that no other is noted."""
+        return len(self._found) == MOST_SHOWN
+
+    def add(self, problem: str, place: tuple[int, int], advice: str = "", *, so: str = "") -> None:
         """Note a mistake; the same one twice counts once. ``so`` is what became of it, where it is no error."""
-        if len(self._found) < MOST_SHOWN:
+        if not self.full:
             message = f"{problem.removesuffix('.')}, so {so}." if so else problem
-            first = start or 0
-            last = min(max(end or 0, first + 1), len(self.source))
-            self._found[QueryWarning(message, self.source, first, advice, last, problem)] = None
+            start, end = place
+            end = min(max(end, start + 1), len(self.source))
+            self._found[QueryWarning(message, self.source, start, advice, end, problem)] = None
 
     def in_order(self) -> tuple[QueryWarning, ...]:
         """All of them by place."""
-        return tuple(sorted(self._found, key=lambda warning: warning.position))
+        return tuple(sorted(self._found, key=lambda warning: warning.position)) if self._found else ()
 
 
 def too_many_words(text: str, places: Iterable[tuple[int, int]]) -> tuple[QueryWarning, ...]:
@@ -74,5 +84,5 @@ def too_many_words(text: str, places: Iterable[tuple[int, int]]) -> tuple[QueryW
     mistakes = Mistakes(printable(text))
     for start, end in places:
         said = f'"{text[start:end]}" stands for very many words.'
-        mistakes.add(said, start, end, "Write more of its letters.", so="this takes its time")
+        mistakes.add(said, (start, end), "Write more of its letters.", so="this takes its time")
     return mistakes.in_order()

@@ -17,14 +17,11 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
-
-from whoosh import query
 
 from searchlib.analysis import Form, tokens
 from searchlib.errors import SettingsError
-from searchlib.query.nodes import Word, WordPhrase
-from searchlib.query.words import Analysed, analysed, words_of
+from searchlib.query.nodes import At, Best, Node, Phrase, Weights, Word, boosted, phrase
+from searchlib.query.words import Analysed, analysed
 
 WEIGHT = 0.8
 """What a synonym counts, where what was typed counts 1; one of several words is divided by their number."""
@@ -108,11 +105,15 @@ class Meaning:
     text: str
     found: Analysed
 
+    def words(self, fields: Weights) -> list[Word]:
+        """Its words, which stand nowhere in the query."""
+        return [Word(self.text[start:end], forms, fields) for forms, start, end in self.found]
+
 
 class Thesaurus:
     """Entries by the beginnings of their tokens' keys."""
 
-    def __init__(self, rules: Iterable[tuple[tuple[str, ...], tuple[str, ...]]], languages: Sequence[str]) -> None:
+    def __init__(self, rules: Iterable[tuple[tuple[str, ...], tuple[str, ...]]], languages: tuple[str, ...]) -> None:
         self._entries: dict[str, list[tuple[str, list[frozenset[str]], list[Meaning]]]] = {}
         made: dict[str, Meaning] = {}
 
@@ -124,7 +125,7 @@ class Thesaurus:
         for entries, others in rules:
             meanings = [meaning(other) for other in others]  # of all entries: each leaves itself out when asked
             for entry in entries:
-                steps = [_keys(forms) for forms, _ in meaning(entry).found]
+                steps = [_keys(forms) for forms, *_ in meaning(entry).found]
                 for key in sorted(steps[0]):
                     self._entries.setdefault(key, []).append((entry, steps, meanings))
 
@@ -145,31 +146,22 @@ class Thesaurus:
         forms = list(word.forms)
         known = _keys(forms)
         for meaning in self.at(words, place).get(1, ()):
-            if len(meaning.found) == 1 and not known & _keys(meaning.found[0][0]):
-                forms += [
-                    replace(form, weight=form.weight * WEIGHT, synonym_of=word.text) for form in meaning.found[0][0]
-                ]
-        if len(forms) == len(word.forms):
-            return word
-        made = Word(word.fields, forms, word.text, word.boost)
-        made.startchar, made.endchar = word.startchar, word.endchar
-        return made
+            its_forms = meaning.found[0][0]
+            if len(meaning.found) == 1 and not known & _keys(its_forms):
+                forms += [replace(form, weight=form.weight * WEIGHT, synonym_of=word.text) for form in its_forms]
+        return word if len(forms) == len(word.forms) else replace(word, forms=tuple(forms))
 
-    def phrase(self, words: Sequence[Word], slop: int = 1, boost: float = 1.0) -> Any:
+    def phrase(self, words: Sequence[Word], slop: int = 1, at: At = None) -> Node:
         """A phrase (or its only word) with its synonyms: the best of all the ways to say it."""
         merged = [self.word(words, place) for place in range(len(words))]
-        typed = WordPhrase(merged, slop, boost).normalize()
-        variants = self._variants(words, merged)
-        others = [_synonym(variant, words, slop, boost) for variant in variants if variant != merged]
-        return query.DisjunctionMax([typed, *others]) if others else typed
+        typed = phrase(merged, slop, at)
+        others = [_synonym(variant, words, slop) for variant in self._variants(words, merged) if variant != merged]
+        return Best((typed, *others), at=at) if others else typed
 
-    def others(self, words: Sequence[Word], place: int, length: int) -> list[Any]:
+    def others(self, words: Sequence[Word], place: int, length: int) -> list[Node]:
         """The synonyms of the ``length`` words from ``place`` on."""
-        part = list(words[place : place + length])
-        return [
-            _synonym(words_of(one.text, one.found, part[0].fields), part, 1, 1.0)
-            for one in self.at(words, place).get(length, ())
-        ]
+        part = words[place : place + length]
+        return [_synonym(one.words(part[0].fields), part, 1) for one in self.at(words, place).get(length, ())]
 
     def _variants(self, words: Sequence[Word], merged: list[Word]) -> list[list[Word]]:
         """All ways to write the words, with other numbers of them."""
@@ -180,19 +172,24 @@ class Thesaurus:
                 for one in meanings:
                     if length == 1 == len(one.found):
                         continue  # is in the word itself
-                    written = words_of(one.text, one.found, words[place].fields)
+                    written = one.words(words[place].fields)
                     found += [[*written, *rest] for rest in variants[place + length]]
             variants[place] = found[:MOST_VARIANTS]
         return variants[0]
 
 
-def _synonym(words: Sequence[Word], typed: Sequence[Word], slop: int, boost: float) -> Any:
+def _synonym(words: Sequence[Word], typed: Sequence[Word], slop: int) -> Node:
     # The words of a phrase add up: one for a word is to count like a word.
     share = min(1.0, len(typed) / max(1, len(words)))
-    made = WordPhrase(words, slop, boost * WEIGHT * share).normalize()
-    made.synonym_of = " ".join(word.text for word in typed)
-    made.startchar, made.endchar = typed[0].startchar, typed[-1].endchar
-    return made
+    made = boosted(phrase(words, slop), WEIGHT * share)
+    assert isinstance(made, (Word, Phrase))  # every entry has a word
+    at = _place(typed)
+    return replace(made, synonym_of=" ".join(word.text for word in typed), at=at)
+
+
+def _place(words: Sequence[Word]) -> At:
+    first, last = words[0].at, words[-1].at
+    return None if first is None or last is None else (first[0], last[1])
 
 
 def _keys(forms: Iterable[Form]) -> frozenset[str]:

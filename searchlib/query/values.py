@@ -1,4 +1,4 @@
-"""Metadata values as an index holds them: terms that words find, and ranges can walk.
+"""Metadata values: the terms that an index holds of them, and the nodes that ask for them.
 
 A value is indexed as its words (without stemming), and whole under a *mark* that tells what it is, in a form whose
 order is that of the values: numbers as sortable hexadecimal, dates as ISO 8601, text folded. These terms are part of
@@ -7,27 +7,30 @@ the index format.
 
 from __future__ import annotations
 
+import math
 import re
 import struct
 
 from searchlib.analysis import fold, tokens, where_assigned
+from searchlib.fields import RESERVED
+from searchlib.query.nodes import At, Best, Node, Range, Value, phrase
+from searchlib.query.words import words_of
 from searchlib.records import Scalar
 
 NUMBER, DATE, TEXT = "\x01", "\x02", "\x03"
-BUILT_IN = frozenset(
-    ["text", "title", "headings", "document", "type", "language", "kind", "number", "start", "line", "metadata", "id"]
-)  # field names that metadata cannot take
 _LONGEST_VALUE = 200
 _NUMBER_VALUE = re.compile(r"[+-]?\d{1,30}(\.\d{1,30})?", re.ASCII)
 _LIKE_DATE = re.compile(r"(\d{4})-(\d{1,2})(?:-(\d{1,2}))?([T ].*)?", re.ASCII)
-_MORE_THAN_LETTERS = re.compile(r"[^\w*?\[\]]|_")
+_MORE_THAN_LETTERS = re.compile(r"[^\w*?]|_")
+_DATE_BOUND = re.compile(r"\d{4}(-\d\d(-\d\d([T ]\d\d(:\d\d(:\d\d(\.\d+)?)?)?(Z|[+-]\d\d:?\d\d)?)?)?)?")
+_LAST = "\U0010ffff"
 _DATE_VALUE = re.compile(r"\d{4}-\d\d(-\d\d([T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)?)?)?", re.ASCII)
 
 
 def metadata_field(key: str) -> str:
     """The field that holds a metadata key: the key without case and blanks, out of the way of built-in names."""
     name = "_".join(where_assigned(key, str.lower).split()).replace(":", "_").replace("__", "_").lstrip("_") or "meta"
-    return f"meta_{name}" if name in BUILT_IN else name
+    return f"meta_{name}" if name in RESERVED else name
 
 
 def meta_keys(value: Scalar | tuple[Scalar, ...] | list[Scalar]) -> tuple[list[str], list[int]]:
@@ -87,6 +90,85 @@ def _readable(value: Scalar) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     return str(value)
+
+
+# What a query asks for
+
+
+def value(name: str, text: str, plain: str, at: At = None, shift: int = 0) -> Node | None:
+    """What a value of the metadata field ``name`` asks for: its words in a row, and a number also whole.
+
+    ``text`` stands ``shift`` code points from the query's beginning; ``plain`` is it without escapes. None where there
+    is nothing to look for.
+    """
+    words = words_of(text, ("",), ((name, 1.0),), shift)
+    found = phrase(words, at=at) if words else None
+    number = _number(plain)
+    if number is None or plain.strip().isdecimal():
+        return found
+    whole = Value(NUMBER + sortable(number), name, typed=plain, at=at)
+    # The words of a negative number do not know its sign.
+    return whole if found is None or number < 0 else Best((found, whole), at=at)
+
+
+def value_range(
+    name: str,
+    low: str | None,
+    high: str | None,
+    open_low: bool = False,
+    open_high: bool = False,
+    typed: str = "",
+    at: At = None,
+) -> Node:
+    """The records with a number, a date or else a text between the bounds; None is an open end."""
+
+    def marked_range(mark: str, low: str | None, high: str | None, open_low: bool, open_high: bool) -> Range:
+        # An open end reaches to the end of the terms with this mark.
+        first, last = mark + (low or ""), mark + (_LAST if high is None else high)
+        open_low, open_high = open_low and low is not None, open_high and high is not None
+        return Range(first, last, (name,), open_low, open_high, typed=typed, at=at)
+
+    bounds = [bound.strip() for bound in (low, high) if bound is not None]
+    ranges = []
+    if all(_number(bound) is not None for bound in bounds):
+        ranges.append(marked_range(NUMBER, _number_term(low), _number_term(high), open_low, open_high))
+    if all(_DATE_BOUND.fullmatch(bound) for bound in bounds):
+        # A date is in a range of less precise ones: 2020-05-01 is within [2019 TO 2020].
+        first, last = (None if bound is None else bound.strip().replace(" ", "T") for bound in (low, high))
+        first = first + _LAST if first is not None and open_low else first
+        last = last + _LAST if last is not None and not open_high else last
+        ranges.append(marked_range(DATE, first, last, False, open_high))
+    if not ranges:
+        first, last = (None if bound is None else fold(bound) for bound in (low, high))
+        ranges.append(marked_range(TEXT, first, last, open_low, open_high))
+    return ranges[0] if len(ranges) == 1 else Best(tuple(ranges), at=at)
+
+
+def number_range(
+    name: str,
+    low: str | None,
+    high: str | None,
+    open_low: bool = False,
+    open_high: bool = False,
+    typed: str = "",
+    at: At = None,
+) -> Range:
+    """The records whose number (a column) is between the bounds. Raises ValueError where one is none."""
+    first, last = (None if bound is None else int(bound) for bound in (low, high))
+    return Range(first, last, (name,), open_low, open_high, typed=typed, at=at)
+
+
+def _number(text: str) -> float | None:
+    try:
+        number = float(text)
+    except ValueError:
+        return None
+    return number if math.isfinite(number) else None
+
+
+def _number_term(text: str | None) -> str | None:
+    number = _number(text) if text is not None else None
+    return None if number is None else sortable(number)
 
 
 def marked_patterns(pattern: str) -> list[str]:

@@ -2,29 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from functools import lru_cache
+from typing import TypeAlias
 
 from searchlib.analysis import Form, forms, tokens
-from searchlib.query.nodes import Word
+from searchlib.query.nodes import Weights, Word
 
-Analysed = list[tuple[tuple[Form, ...], tuple[int, int]]]
-"""For each token its forms, and where it stands in the text."""
+Analysed: TypeAlias = tuple[tuple[tuple[Form, ...], int, int], ...]
+"""For each token its forms, and where it stands in the text: start and end."""
+
+_KEPT, _LONGEST = 1 << 12, 64  # texts, and code points of each
 
 
-def analysed(text: str, languages: Sequence[str]) -> Analysed:
+def words_of(text: str, languages: tuple[str, ...], fields: Weights, shift: int = 0) -> list[Word]:
+    """A `Word` for each token of ``text``, which stands ``shift`` code points from the query's beginning."""
+    return [
+        Word(text[start:end], token, fields, at=(shift + start, shift + end))
+        for token, start, end in analysed(text, languages)
+    ]
+
+
+def analysed(text: str, languages: tuple[str, ...]) -> Analysed:
     """The tokens of a query's ``text`` for documents in these ``languages``."""
-    return list(zip(forms(text, languages), _places(text), strict=True))
+    return _kept(text, languages) if len(text) <= _LONGEST else _analysed(text, languages)
 
 
-def words_of(text: str, found: Analysed, fields: Iterable[tuple[str, float]], shift: int = 0) -> list[Word]:
-    """A `Word` for each token found in ``text``, which stands ``shift`` code points from the query's beginning."""
-    fields = tuple(fields)
-    words = []
-    for token, (start, end) in found:
-        word = Word(fields, token, text[start:end])
-        word.startchar, word.endchar = shift + start, shift + end
-        words.append(word)
-    return words
+def _analysed(text: str, languages: tuple[str, ...]) -> Analysed:
+    return tuple((token, *place) for token, place in zip(forms(text, languages), _places(text), strict=True))
+
+
+_kept = lru_cache(_KEPT)(_analysed)
 
 
 def _places(text: str) -> list[tuple[int, int]]:

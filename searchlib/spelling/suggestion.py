@@ -17,10 +17,8 @@ from itertools import chain, combinations, pairwise, product
 from math import prod
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from whoosh import query
-
-from searchlib.query.fields import PROSE
-from searchlib.query.nodes import Word, WordPhrase
+from searchlib.fields import PROSE
+from searchlib.query.nodes import And, Node, Not, Phrase, Word, children
 from searchlib.spelling.corrections import Correction, Place, can_be_corrected, corrections, doubts
 
 if TYPE_CHECKING:
@@ -44,13 +42,13 @@ _CHOICES = {1: 5, 2: 5, 3: 3, 4: 2}  # corrections of each, by how many words ar
 class Suggester:
     """Corrects queries for one generation of an index."""
 
-    def __init__(self, reader: Reader, parse: Callable[[str], Any], filter: Any = None) -> None:
+    def __init__(self, reader: Reader, parse: Callable[[str], Node], filter: Node | None = None) -> None:
         """``parse`` makes a query tree of a text; ``filter`` limits what counts as a hit."""
         self._reader = reader
         self._parse = parse
         self._filter = filter
 
-    def suggest(self, text: str, tree: Any, fewer: Callable[[int], bool]) -> str | None:
+    def suggest(self, text: str, tree: Node, fewer: Callable[[int], bool]) -> str | None:
         """What ``text``, parsed as ``tree``, may have been meant to be; None if nothing better is known.
 
         ``fewer`` says whether the query has fewer hits than so many.
@@ -85,7 +83,7 @@ class Suggester:
     def _stand_together(self, text: str) -> bool:
         return self._has_hits(self._parse(f'"{text}"'))
 
-    def _has_hits(self, tree: Any) -> bool:
+    def _has_hits(self, tree: Node) -> bool:
         if self._filter is None and isinstance(tree, Word) and {name for name, _ in tree.fields} == set(PROSE):
             return True  # it is a word of the documents
         return bool(self._reader.search(tree, 1, 0, self._filter))
@@ -97,8 +95,8 @@ class Suggester:
             corrected = _corrected(text, way)
             tree = self._parse(corrected)
             words = list(_words(corrected, tree).values())
-            loose = len(words) > 1 and not isinstance(tree, (WordPhrase, query.And))
-            if corrected != text and self._has_hits(query.And([tree, *words]) if loose else tree):
+            loose = len(words) > 1 and not isinstance(tree, (Phrase, And))
+            if corrected != text and self._has_hits(And((tree, *words)) if loose else tree):
                 return corrected
             if corrected != text and loose:
                 others.append((corrected, tree))
@@ -112,27 +110,27 @@ def suggest(
     return Suggester(reader, parse, filter).suggest(text, tree, fewer)
 
 
-def _words(text: str, tree: Any) -> dict[tuple[int, int], Word]:
+def _words(text: str, tree: Node) -> dict[tuple[int, int], Word]:
     """The words that a query wants to find in running text, by their ranges in its text."""
     found: dict[tuple[int, int], Word] = {}
     for word in _wanted(tree):
-        start, end = word.startchar, word.endchar
-        typed = start is not None and text[start:end] == word.text
+        if word.at is None:
+            continue
+        start, end = word.at
+        typed = text[start:end] == word.text
         if typed and all(name in PROSE for name, _ in word.fields) and not _is_pattern(text, start, end):
             found.setdefault((start, end), word)
     return found
 
 
-def _wanted(tree: Any) -> Iterator[Word]:
+def _wanted(tree: Node) -> Iterator[Word]:
     """The words of a tree, without those that it excludes."""
     if isinstance(tree, Word):
         yield tree
-    elif isinstance(tree, WordPhrase):
+    elif isinstance(tree, Phrase):
         yield from tree.words
-    elif isinstance(tree, query.AndNot):
-        yield from _wanted(tree.a)
-    elif not isinstance(tree, query.Not):
-        for child in tree.children():
+    elif not isinstance(tree, Not):
+        for child in children(tree):
             yield from _wanted(child)
 
 

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from searchlib.engines.whoosh.schema import record_schema
 from searchlib.highlight import Highlighter
 from searchlib.query import Parsed, parse
 from searchlib.query.mistakes import too_many_words
@@ -15,7 +14,7 @@ from searchlib.query.synonyms import parse_synonyms
 from searchlib.records import DocumentInfo, Paragraph, Record
 
 PAGE = (Path(__file__).parents[2] / "docs" / "query-language.md").read_text(encoding="utf-8")
-SCHEMA = record_schema(["author", "year", "date"])
+FIELDS = ["author", "year", "date"]
 ROW = re.compile(r"^\| `(?P<query>.+?)` \| (?P<finds>.*?) ?\| (?P<misses>.*?) ?\|$", re.MULTILINE)
 EXAMPLES = [(row["query"], row["finds"].strip(), row["misses"].strip()) for row in ROW.finditer(PAGE)]
 BLOCKS = re.findall(r"```text\n(.+?)\n```", PAGE, re.DOTALL)
@@ -32,7 +31,7 @@ def record(text: str) -> Record:
 
 def parsed(source: str, text: str = "") -> Parsed:
     # The title has words of its own; where an example is about the text, only the text is searched.
-    return parse(source, SCHEMA, ["de", "en"], {"text": 1.0}, synonyms=SYNONYMS)
+    return parse(source, FIELDS, ["de", "en"], {"text": 1.0}, synonyms=SYNONYMS)
 
 
 def marked(text: str, spans: tuple[tuple[int, int], ...]) -> str:

@@ -15,7 +15,7 @@ from searchlib.engines.whoosh.execution import Snapshot, count, explain, frequen
 from searchlib.engines.whoosh.manifest import Manifest
 from searchlib.engines.whoosh.segments import open_generation
 from searchlib.engines.whoosh.storedrecords import read_record
-from searchlib.query.fields import PROSE
+from searchlib.fields import PROSE
 from searchlib.ranking import BM25F
 from searchlib.records import ID_LENGTH, Ranked, Record, id_number
 
@@ -56,6 +56,11 @@ class WhooshReader:
         from searchlib.engines.whoosh.schema import record_schema
 
         return record_schema(self.manifest.metadata_fields)
+
+    @cached_property
+    def fields(self) -> frozenset[str]:
+        """The metadata fields of the documents."""
+        return frozenset(self.manifest.metadata_fields)
 
     @property
     def languages(self) -> Sequence[str]:

@@ -1,0 +1,278 @@
+"""From a piece of the syntax to the node that asks for it.
+
+* A word becomes a `Word` in the fields that are searched; one that analysis cuts into several tokens
+  (``state-of-the-art``) a `Phrase`, and one of a script written without spaces any of its bigrams.
+* Patterns and fuzzy words compare with what stands in the term dictionary: stems without accents. They score the
+  same for whatever they match.
+* In a field that is no prose, a word or what is in quotation marks is one value, whole.
+
+Each of the methods returns None for what asks for nothing. ``field`` is the field that is named, None where none is.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+from searchlib.analysis import fold
+from searchlib.analysis.words import is_unspaced
+from searchlib.fields import Field
+from searchlib.query import values
+from searchlib.query.joining import all_of, any_of
+from searchlib.query.lexer import ESCAPES, QUOTES, Piece, escaped, typed_pattern, unescaped
+from searchlib.query.mistakes import Mistakes
+from searchlib.query.nodes import (
+    NOTHING,
+    At,
+    Best,
+    Constant,
+    Everything,
+    Fuzzy,
+    Node,
+    Prefix,
+    Range,
+    Value,
+    Weights,
+    Wildcard,
+    Word,
+    phrase,
+)
+from searchlib.query.words import analysed, words_of
+
+if TYPE_CHECKING:
+    from searchlib.query.synonyms import Thesaurus
+
+MOST_EDITS = 2
+_APART = rf"\s!-/:-@\[-`{{-~{ESCAPES}"  # what cuts a pattern in parts, with the wildcards
+_PARTS = re.compile(rf"[^{_APART}]*(?:[*?][^{_APART}]*)+|[^{_APART}]+")
+_STARS = re.compile(r"\*\*+")
+_BEGINNING = re.compile(r"(?P<text>(?:\\.|[^*?\\])*)\*", re.DOTALL)
+_AT_ENDS = "'" + QUOTES  # of a bound
+
+
+class Clauses:
+    """Makes the nodes of one text."""
+
+    def __init__(
+        self, languages: tuple[str, ...], weights: Weights, mistakes: Mistakes, synonyms: Thesaurus | None = None
+    ) -> None:
+        self._languages = languages
+        self._weights = weights
+        self._names = tuple(name for name, _ in weights)
+        self._mistakes = mistakes
+        self._synonyms = synonyms
+
+    def of(self, piece: Piece, field: Field | None) -> Node | None:
+        """What a piece asks for that is an operand, but no word."""
+        match piece.kind:
+            case "phrase":
+                return self.phrase(piece, field)
+            case "fuzzy":
+                return self.fuzzy(piece, field)
+            case "range" | "comparison":
+                return self.range(piece, field)
+        return self.pattern(piece, field)
+
+    def word(self, text: str, start: int, end: int, field: Field | None) -> Node | None:
+        """A word without white space in it."""
+        if field is None or field.kind == "prose":
+            return self._one_word(text, start, field, (start, end))
+        return self._value(text, start, field, (start, end))
+
+    def words(self, parts: Sequence[tuple[str, int]], end: int, field: Field | None) -> Node | None:
+        """Several words, each with its place, that are one clause: an unknown field and what it was to hold."""
+        start = parts[0][1]
+        if field is None or field.kind == "prose":
+            made = [self._one_word(text, place, field, (place, place + len(text))) for text, place in parts]
+            return any_of(made, (start, end))
+        return self._value(" ".join(text for text, _ in parts), start, field, (start, end))
+
+    def tokens(self, text: str, start: int, field: Field | None) -> list[Word]:
+        """A `Word` for each token of prose."""
+        return words_of(text, self._languages, self._weights_in(field), start)
+
+    def phrase(self, piece: Piece, field: Field | None) -> Node | None:
+        """Text in quotation marks."""
+        text, start, at = piece.match["quoted"], piece.start + 1, (piece.start, piece.end)
+        if field is not None and field.kind != "prose":
+            return self._value(text, start, field, at)
+        made = self._in_a_row(self.tokens(text, start, field), max(1, int(piece.match["slop"] or 1)), at)
+        if made is None:
+            self._mistakes.add("There is no word between these quotation marks.", at, "Write at least one word there.")
+        return made
+
+    def pattern(self, piece: Piece, field: Field | None) -> Node | None:
+        """A word with ``*`` or ``?``."""
+        at = piece.start, piece.end
+        if not piece.text.strip("*:"):
+            return having(field, at)
+        if field is not None and field.kind != "prose":
+            return _value_pattern(piece.text, field, at)
+        made = []
+        for part in _PARTS.finditer(piece.text):
+            # A question mark at the end of a word is punctuation.
+            text, start = part[0].rstrip("?"), piece.start + part.start()
+            wild = "*" in text or "?" in text
+            made.append((self._part if wild else self._one_word)(text, start, field, (start, start + len(text))))
+        return all_of(made, at)
+
+    def fuzzy(self, piece: Piece, field: Field | None) -> Node | None:
+        """A word and how many letters of it may differ."""
+        at, text = (piece.start, piece.end), piece.match["like"]
+        edits, prefix = piece.match["edits"] or "1", int(piece.match["same"] or 0)
+        if edits not in ("0", "1", "2"):
+            said, plain = f"A word may differ in 1 or {MOST_EDITS} letters, not {edits}.", unescaped(text)
+            advice = f"Write {plain}~ or {plain}~{MOST_EDITS}"
+            self._mistakes.add(said, at, advice, so=f"it may in {MOST_EDITS}")
+            edits = str(MOST_EDITS)
+        distance = int(edits)
+        if field is not None and field.kind != "prose":
+            folded = fold(unescaped(text))
+            return Fuzzy(folded, (field.name,), distance, prefix, typed=typed_pattern(text), at=at)
+        if not distance:
+            return self._one_word(text, piece.start, field, at)
+        # Compared with the stems that the index holds, so the stems of what was typed are what is compared.
+        made = []
+        for forms, start, end in analysed(text, self._languages):
+            place, typed = (piece.start + start, piece.start + end), text[start:end]
+            stems = [
+                Fuzzy(folded, self._names_in(field), distance, prefix, typed=typed, at=place)
+                for folded in dict.fromkeys(form.folded for form in forms)
+            ]
+            made.append(_constant(any_of(stems, place), place))
+        return all_of(made, at)
+
+    def range(self, piece: Piece, field: Field | None) -> Node | None:
+        """A range of words, values, numbers or dates: ``[a TO b]``, or ``>=a`` behind a field's name."""
+        at, bounds = (piece.start, piece.end), bounds_of(piece)
+        low, high = (bound if bound is None else bound[0] for bound in bounds)
+        if values.is_reversed(low, high):
+            said = f"This range ends before it begins, so it is empty: {low} comes after {high}."
+            self._mistakes.add(said, at, f"Turn it around: [{high} TO {low}]")
+            return NOTHING
+        sign = piece.match["relation"]
+        open_low = piece.text[0] == "{" if sign is None else "=" not in sign
+        open_high = piece.text[-1] == "}" if sign is None else "=" not in sign
+        open_low, open_high = open_low and low is not None, open_high and high is not None
+        typed = escaped(piece.text)
+        if field is not None and field.kind == "number":
+            given = f"{low or ''} TO {high or ''}".strip()
+            return self._number(
+                field, given, at, lambda: values.number_range(field.name, low, high, open_low, open_high, typed, at)
+            )
+        if field is not None and field.kind == "metadata":
+            problem = values.bounds_problem(low, high)
+            if problem:
+                advice = "Write numbers as 3 or 1.5, and dates as 2020-05-17, 2020-05 or 2020."
+                self._mistakes.add(problem, at, advice, so="it is compared as text")
+            return values.value_range(field.name, low, high, open_low, open_high, typed, at)
+        low, high = (bound if bound is None else fold(bound) for bound in (low, high))
+        return Range(low, high, self._names_in(field), open_low, open_high, typed=typed, at=at)
+
+    # Parts of these
+
+    def _weights_in(self, field: Field | None) -> Weights:
+        return self._weights if field is None else ((field.name, 1.0),)
+
+    def _names_in(self, field: Field | None) -> tuple[str, ...]:
+        return self._names if field is None else (field.name,)
+
+    def _one_word(self, text: str, start: int, field: Field | None, at: At, synonyms: bool = True) -> Node | None:
+        words = self.tokens(text, start, field)
+        thesaurus = self._synonyms if synonyms else None
+        if text.isascii() or not any(is_unspaced(form.exact) for word in words for form in word.forms):
+            return self._in_a_row(words, 1, at) if synonyms else _row(words, 1, at)
+        # Between runs of bigrams there may be words of other scripts: each on its own.
+        found = any_of(words, at)
+        if thesaurus is None or found is None:
+            return found
+        others = [
+            other
+            for place in range(len(words))
+            for length in thesaurus.at(words, place)
+            for other in thesaurus.others(words, place, length)
+        ]
+        return Best((found, *others), at=at) if others else found
+
+    def _in_a_row(self, words: list[Word], slop: int, at: At) -> Node | None:
+        """A phrase, or its only word, with what means the same."""
+        if self._synonyms is None or not words:
+            return _row(words, slop, at)
+        return self._synonyms.phrase(words, slop, at)
+
+    def _part(self, text: str, start: int, field: Field | None, at: At) -> Node | None:
+        """A pattern of letters, digits and wildcards only."""
+        if not text.strip("*"):
+            return having(field, at)
+        folded = fold(_STARS.sub("*", text))
+        found = _pattern(folded, self._names_in(field), text, at)
+        if not isinstance(found, Prefix):
+            return found
+        # The index holds stems: industry* is to find "industry", which stands there as industri.
+        return _constant(any_of([found, self._one_word(text.rstrip("*"), start, field, at, synonyms=False)], at), at)
+
+    def _value(self, text: str, start: int, field: Field, at: At) -> Node | None:
+        plain = unescaped(text)
+        if field.kind == "metadata":
+            return values.value(field.name, text, plain, at, start)
+        if field.kind == "number":  # one number is a range of one
+            return self._number(field, plain, at, lambda: values.number_range(field.name, plain, plain, at=at))
+        return Value(fold(plain) if field.caseless else plain, field.name, at=at)
+
+    def _number(self, field: Field, given: str, at: At, make: Callable[[], Node]) -> Node:
+        try:
+            return make()
+        except ValueError:
+            said = f'{field.name}: never holds "{given}", so this finds nothing.'
+            self._mistakes.add(said, at or (0, 0), f"Write a number, as in {field.name}:3")
+            return NOTHING
+
+
+def having(field: Field | None, at: At = None) -> Everything:
+    """Every record that has anything in a field; all have the numbers, and without a field all are meant."""
+    return Everything("" if field is None or field.kind == "number" else field.name, at=at)
+
+
+def bounds_of(piece: Piece) -> tuple[tuple[str, int] | None, tuple[str, int] | None]:
+    """The bounds of a range or comparison, each with its place; None where an end is open."""
+    match = piece.match
+    if piece.kind == "range":
+        return _bound(match["low"], match.start("low")), _bound(match["high"], match.start("high"))
+    bound = _bound(match["bound"], match.start("bound"))
+    return (bound, None) if ">" in match["relation"] else (None, bound)
+
+
+def _bound(text: str, start: int) -> tuple[str, int] | None:
+    bound = text.strip().strip(_AT_ENDS)
+    return None if bound in ("", "*") else (unescaped(bound), start + text.index(bound))
+
+
+def _row(words: list[Word], slop: int, at: At) -> Node | None:
+    return phrase(words, slop, at) if words else None
+
+
+def _constant(node: Node | None, at: At) -> Node | None:
+    """``node`` with one score for whatever it matches, as a pattern alone has it."""
+    return node if node is None or isinstance(node, (Prefix, Fuzzy)) else Constant(node, at=at)
+
+
+def _value_pattern(text: str, field: Field, at: At) -> Node | None:
+    """A value with wildcards."""
+    glob = unescaped(
+        text.replace("\\", "\\\\"), lambda character: "\\" + character if character in "*?\\" else character
+    )
+    asked = [glob]
+    if field.kind == "metadata":
+        asked = values.marked_patterns(fold(glob))
+    elif field.caseless:
+        asked = [fold(glob)]
+    made = [_pattern(one, (field.name,), typed_pattern(text), at) for one in asked]
+    return made[0] if len(made) == 1 else Best(tuple(made), at=at)
+
+
+def _pattern(text: str, names: tuple[str, ...], typed: str, at: At) -> Prefix | Wildcard:
+    beginning = _BEGINNING.fullmatch(text)
+    if beginning is None:
+        return Wildcard(text, names, typed=typed, at=at)
+    return Prefix(re.sub(r"\\(.)", r"\1", beginning["text"], flags=re.DOTALL), names, typed=typed, at=at)
