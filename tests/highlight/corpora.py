@@ -225,10 +225,9 @@ class Queries:
         )()
 
     def language(self, source: str) -> Node:
-        from searchlib.engines.whoosh.schema import record_schema
         from searchlib.query import parse
 
-        return parse(source, record_schema(["year", "date", "author", "draft"]), LANGUAGES).query
+        return parse(source, ["year", "date", "author", "draft"], LANGUAGES).query
 
 
 def paragraphs_of_seeds() -> list[str]:

@@ -9,8 +9,6 @@ Whoosh keeps the schema in its TOC by module path, so the names here are part of
 
 from __future__ import annotations
 
-import math
-import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -20,12 +18,9 @@ from whoosh.analysis import Token as WhooshToken
 from whoosh.fields import FieldType
 
 from searchlib import analysis
-from searchlib.query.nodes import WordPhrase
-from searchlib.query.values import DATE, NUMBER, TEXT, meta_keys, sortable
-from searchlib.query.words import analysed, words_of
-
-_LAST = "\U0010ffff"
-_DATE = re.compile(r"\d{4}(-\d\d(-\d\d([T ]\d\d(:\d\d(:\d\d(\.\d+)?)?)?(Z|[+-]\d\d:?\d\d)?)?)?)?")
+from searchlib.analysis import SEPARATOR, Form, join_key
+from searchlib.query.nodes import NOTHING, Best, Node, Phrase, Range, Value, Word, phrase
+from searchlib.query.values import meta_keys, value, value_range
 
 
 class KeyAnalyzer(Analyzer):  # type: ignore[misc]
@@ -61,12 +56,13 @@ class Prose(FieldType):  # type: ignore[misc]
         self.language = language
 
     def self_parsing(self) -> bool:
-        """True: a word of a query becomes a node of its own."""
+        """True: a word of a query is found in whatever accentuation."""
         return True
 
     def parse_query(self, fieldname: str, qstring: str, boost: float = 1.0) -> Any:
-        """The node for a word, or for the phrase that the word turns out to be."""
-        return _words(fieldname, qstring, [self.language], boost)
+        """What finds a word, or the phrase that the word turns out to be."""
+        words = [Word(qstring, token, ((fieldname, 1.0),)) for token in analysis.forms(qstring, [self.language])]
+        return _stock(phrase(words), boost)
 
 
 class Meta(FieldType):  # type: ignore[misc]
@@ -86,18 +82,12 @@ class Meta(FieldType):  # type: ignore[misc]
             yield key.encode(), len(found), float(len(found)), self.format.encode(found)
 
     def self_parsing(self) -> bool:
-        """True: words and ranges become nodes of their own."""
+        """True: words and ranges are those of values."""
         return True
 
     def parse_query(self, fieldname: str, qstring: str, boost: float = 1.0) -> Any:
-        """The node for a word, or for the phrase that the word turns out to be; a number also for its value."""
-        found = _words(fieldname, qstring, [""], boost)
-        number = _number(qstring)
-        if number is None or qstring.strip().isdecimal():
-            return found
-        value = query.Term(fieldname, NUMBER + sortable(number), boost=boost)
-        # The words of a negative number do not know its sign.
-        return value if number < 0 else query.DisjunctionMax([found, value])
+        """What finds a word, or the phrase that the word turns out to be; a number also for its value."""
+        return _stock(value(fieldname, qstring, qstring) or NOTHING, boost)
 
     def parse_range(
         self,
@@ -108,54 +98,30 @@ class Meta(FieldType):  # type: ignore[misc]
         endexcl: bool = False,
         boost: float = 1.0,
     ) -> Any:
-        """The records with a number, a date or else a text between the bounds; None is an open end."""
-        bounds = [bound.strip() for bound in (start, end) if bound is not None]
-        ranges = []
-        if all(_number(bound) is not None for bound in bounds):
-            ranges.append(
-                _term_range(fieldname, NUMBER, _number_term(start), _number_term(end), startexcl, endexcl, boost)
-            )
-        if all(_DATE.fullmatch(bound) for bound in bounds):
-            # A date is in a range of less precise ones: 2020-05-01 is within [2019 TO 2020].
-            low = start.replace(" ", "T") if start else None
-            high = end.replace(" ", "T") if end else None
-            if low is not None and startexcl:
-                low += _LAST
-            if high is not None and not endexcl:
-                high += _LAST
-            ranges.append(_term_range(fieldname, DATE, low, high, False, endexcl, boost))
-        if not ranges:
-            low, high = (analysis.fold(bound) if bound is not None else None for bound in (start, end))
-            ranges.append(_term_range(fieldname, TEXT, low, high, startexcl, endexcl, boost))
-        return ranges[0] if len(ranges) == 1 else query.DisjunctionMax(ranges)
+        """What finds the records with a number, a date or else a text between the bounds; None is an open end."""
+        return _stock(value_range(fieldname, start, end, startexcl, endexcl), boost)
 
 
-def _term_range(
-    fieldname: str, mark: str, low: str | None, high: str | None, startexcl: bool, endexcl: bool, boost: float
-) -> Any:
-    # An open end reaches to the end of the terms with this mark.
-    return query.TermRange(
-        fieldname,
-        mark + (low or ""),
-        mark + (high if high is not None else _LAST),
-        startexcl=startexcl and low is not None,
-        endexcl=endexcl and high is not None,
-        boost=boost,
-    )
+def _stock(node: Node, boost: float) -> Any:
+    """A word, phrase, value or range, or the best of some, for a stock searcher: in Whoosh's own classes."""
+    match node:
+        case Word(_, forms, ((name, _),)):
+            return query.Or([one for form in forms for one in _keys(name, form)], boost=boost)
+        case Phrase(words):
+            keys = [join_key(word.forms[0].exact) for word in words]
+            return query.Phrase(node.fields[0][0], keys, boost=boost)
+        case Value(key, name):
+            return query.Term(name, key, boost=boost)
+        case Range(low, high, (name,), open_low, open_high):
+            return query.TermRange(name, low, high, open_low, open_high, boost=boost)
+        case Best(nodes):
+            return query.DisjunctionMax([_stock(one, boost) for one in nodes])
+        case _:
+            return query.NullQuery
 
 
-def _words(fieldname: str, text: str, languages: list[str], boost: float) -> Any:
-    return WordPhrase(words_of(text, analysed(text, languages), [(fieldname, 1.0)]), boost=boost).normalize()
-
-
-def _number(text: str) -> float | None:
-    try:
-        number = float(text)
-    except ValueError:
-        return None
-    return number if math.isfinite(number) else None
-
-
-def _number_term(text: str | None) -> str | None:
-    number = _number(text) if text is not None else None
-    return None if number is None else sortable(number)
+def _keys(name: str, form: Form) -> list[Any]:
+    """What finds the keys of a form. All accentuations of a word are neighbours in the dictionary."""
+    if form.prefix:
+        return [query.Prefix(name, form.folded)]
+    return [query.Term(name, form.folded), query.Prefix(name, form.folded + SEPARATOR)]
