@@ -1,7 +1,7 @@
 """Highlights: what of a text made it match, and which part of it to show."""
 
 from searchlib.highlight.matching import FieldTokens, Match, match
-from searchlib.highlight.records import Highlighter, Highlights, spans
+from searchlib.highlight.records import Highlighter, Highlights
 from searchlib.highlight.snippets import Fragment, Snippet, snippet, whole
 
 __all__ = [
@@ -13,6 +13,5 @@ __all__ = [
     "Snippet",
     "match",
     "snippet",
-    "spans",
     "whole",
 ]

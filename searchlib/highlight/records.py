@@ -93,22 +93,6 @@ class _Units:
         return found
 
 
-def spans(
-    query: Node,
-    text: str,
-    language: str = "",
-    fields: Mapping[str, str] | None = None,
-    attributes: Mapping[str, str | int] | None = None,
-) -> Spans:
-    """The code-point ranges of ``text`` that make a record match ``query``; none if it does not.
-
-    ``fields`` are the record's other prose fields (title, headings), ``attributes`` its other values.
-    """
-    analysed = {name: Text(value, language) for name, value in {**(fields or {}), "text": text}.items()}
-    highlighter = Highlighter(query)
-    return highlighter._spans(match(query, analysed, language, attributes, leaves=highlighter._leaves), analysed)
-
-
 def _joined(ranges: Sequence[tuple[int, int]]) -> Spans:
     """Sorted ranges with those that overlap or touch made one."""
     joined: list[tuple[int, int]] = []

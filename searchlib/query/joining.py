@@ -27,6 +27,7 @@ from searchlib.query.nodes import (
     Prefix,
     Range,
     Require,
+    Value,
     Wildcard,
     Word,
 )
@@ -120,13 +121,15 @@ def _joined(kind: type[And | Or], nodes: Sequence[Node], at: At) -> Node | None:
     return kind(tuple(found), at) if len(found) > 1 else next(iter(found), None)
 
 
-def _placed_fields(node: Node) -> list[str]:
+def _placed_fields(node: Node) -> list[str]:  # noqa: PLR0911 - one for each shape of node
     """The fields in which ``node`` has places; none where it has none at all."""
     match node:
         case Word() | Phrase():
             return [name for name, _ in node.fields]
         case Prefix() | Wildcard() | Fuzzy() | Range():
             return [name for name in node.fields if field_named(name).kind in ("prose", "metadata")]
+        case Value():
+            return [node.field] if field_named(node.field).kind == "prose" else []
         case Constant():
             return _placed_fields(node.node)
         case Or() | Best():
@@ -155,7 +158,7 @@ def _limited_to(node: Node, name: str) -> Node | None:  # noqa: PLR0911 - one fo
             if len(nodes) < len(found) or not all(placed):
                 return None
             return nodes[0] if len(nodes) == 1 else replace(node, nodes=nodes)
-        case Near():
+        case Near() | Value():
             return node if node.field == name else None
     return None
 

@@ -210,6 +210,9 @@ FORMS: list[tuple[Any, Node]] = [
     (wq.SpanNear(WAR, wq.Or([PEACE, wq.Phrase("text", ["a", "b"])])),
      Near(war, Or((peace, Phrase((word("a"), word("b"))))), "text", 1, True)),
     (wq.SpanNear(WAR, wq.Term("text", "...")), NOTHING),
+    (wq.SpanNear(WAR, wq.Term("text", "war\x1fwár")), Near(war, Value("war\x1fwár", "text"), "text", 1, True)),
+    (wq.SpanNear(wq.Term("author", "jane"), wq.Term("author", "smith")),
+     Near(word("jane", "author"), word("smith", "author"), "author", 1, True)),
 ]  # fmt: skip
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from searchlib.analysis import fold, forms, keys_of
+from searchlib.highlight import Highlighter
 from searchlib.query.nodes import (
     NOTHING,
     And,
@@ -33,7 +34,7 @@ from searchlib.query.nodes import (
     boosted,
     phrase,
 )
-from searchlib.records import Block, Document
+from searchlib.records import Block, Document, DocumentInfo, Paragraph, Record
 
 SCRIPTS = {
     "en": "war wars peace industry industries industrial naïve naive running state-of-the-art can't Erdoğan Erdogan",
@@ -89,6 +90,12 @@ def documents(rng: random.Random, size: int) -> Iterator[tuple[Document, list[st
             del metadata["author"]
         title = " ".join(prose(rng, words, 3).split()) if rng.random() < 0.7 else ""
         yield Document(f"d{number}.txt", text, title, "text", language, metadata, tuple(blocks)), words
+
+
+def spans(node: Node, text: str, language: str = "", title: str = "") -> tuple[tuple[int, int], ...]:
+    """What of a text makes a record of it match."""
+    paragraph = Paragraph(1, 0, len(text), text)
+    return Highlighter(node).spans(Record("0" * 16, DocumentInfo("a.txt", title, "text", language, {}), paragraph))
 
 
 class Queries:

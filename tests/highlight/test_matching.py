@@ -11,7 +11,7 @@ from execution.memory import Doc
 from execution.oracle import Oracle, places_of
 
 from searchlib.analysis import Form, Token, forms
-from searchlib.highlight import Highlighter, match, places, spans
+from searchlib.highlight import Highlighter, match, places
 from searchlib.highlight.leaves import Leaves
 from searchlib.highlight.places import MOST_PAIRS
 from searchlib.query import parse
@@ -38,6 +38,8 @@ from searchlib.query.nodes import (
 )
 from searchlib.ranking import BM25F
 from searchlib.records import DocumentInfo, Paragraph, Record
+
+from .corpora import spans
 
 TEXT = "War and peace, and the war of wars; Erdoğan left."
 
@@ -141,14 +143,14 @@ def test_one_character_of_chinese_is_highlighted_alone() -> None:
 
 def test_a_phrase_in_two_fields_is_no_phrase() -> None:
     node = parse('"war peace"', ["text", "title"], ["en"]).query
-    assert spans(node, "war", "en", {"title": "peace"}) == ()
-    assert spans(node, "war peace", "en", {"title": "war"}) == ((0, 3), (4, 9))
+    assert spans(node, "war", "en", "peace") == ()
+    assert spans(node, "war peace", "en", "war") == ((0, 3), (4, 9))
 
 
 def test_a_match_in_the_title_alone_has_no_spans_in_the_text() -> None:
     node = parse("peace", ["text", "title"], ["en"]).query
     assert match(node, {}, "en").matched is False
-    assert spans(node, "war", "en", {"title": "peace"}) == ()
+    assert spans(node, "war", "en", "peace") == ()
 
 
 def test_a_slop_phrase_with_thousands_of_chains_takes_no_time() -> None:

@@ -9,11 +9,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from searchlib.analysis import tokens
-from searchlib.highlight import match, spans
+from searchlib.highlight import match
 from searchlib.highlight.leaves import Leaves
 from searchlib.highlight.texts import Text
 from searchlib.query import parse
 from searchlib.query.nodes import Node, Or, Prefix, leaves
+
+from .corpora import spans
 
 SCRIPTS = {
     "Latin": "war wars Erdoğan naïve naive running industry straße",
