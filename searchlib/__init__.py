@@ -17,6 +17,7 @@ from searchlib.errors import (
     SettingsError,
 )
 from searchlib.hits import Hit, Results
+from searchlib.limits import Limits
 from searchlib.records import Block, Document, DocumentInfo, Paragraph, Record
 
 __version__ = "0.1.0"
@@ -34,6 +35,7 @@ __all__ = [
     "IndexMissing",
     "IndexProblem",
     "IndexReadOnly",
+    "Limits",
     "MissingExtra",
     "Paragraph",
     "ParagraphNotFound",

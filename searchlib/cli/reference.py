@@ -13,7 +13,8 @@ from pathlib import Path
 import click
 
 from searchlib.cli.main import ALIASES, CONTEXT, program
-from searchlib.settings import KEYS, PREFIX
+from searchlib.limits import LIMITS, MEANINGS
+from searchlib.settings import KEYS, PREFIX, in_file
 
 WIDTH = 80
 PAGE = Path("docs/cli.md")
@@ -50,8 +51,16 @@ index = "indexes/default"
 seeds = ["seeds"]
 exclude = ["drafts/"]
 limit = 20
+
+[tool.searchlib.limits]
+timeout = 5
 ```
 """
+
+
+def _default(value: float | None) -> str:
+    return "no limit" if value is None else f"{value:,}"
+
 
 _MEANINGS = {
     "index": "the index; `indexes/default`",
@@ -70,6 +79,9 @@ _MEANINGS = {
     "text_column": "columns of rows that are text",
     "type": "how to read standard input and files without a suffix",
     "metadata_columns": "columns of rows to keep as metadata; all the others",
+    **{
+        f"limits_{name}": f"{meaning}, at most; {_default(getattr(LIMITS, name))}" for name, meaning in MEANINGS.items()
+    },
 }
 
 
@@ -96,7 +108,7 @@ def _section(title: str, command: click.Command, context: click.Context) -> str:
 
 def _settings_table() -> str:
     rows = ["| key | variable | meaning and default |", "|---|---|---|"]
-    rows += [f"| `{key.replace('_', '-')}` | `{PREFIX}{key.upper()}` | {_MEANINGS[key]} |" for key in KEYS]
+    rows += [f"| `{in_file(key)}` | `{PREFIX}{key.upper()}` | {_MEANINGS[key]} |" for key in KEYS]
     return "\n".join(rows) + "\n"
 
 
