@@ -11,6 +11,7 @@
     └── IndexProblem            an index that cannot be used                  .path
         ├── IndexMissing        there is none
         ├── IndexCorrupt        it is not what was written
+        ├── IndexUnreadable     the system does not let it be read: which is no damage
         ├── IndexIncompatible   it is of a format this version does not read
         ├── IndexReadOnly       it cannot be written
         └── IndexLocked         another process is writing it
@@ -109,6 +110,13 @@ class IndexMissing(IndexProblem):
 
 class IndexCorrupt(IndexProblem):
     """A file of the index is not what was written; ``path`` names it."""
+
+
+class IndexUnreadable(IndexProblem):
+    """The system does not let a file of the index be read: permissions, the disk, too many open files.
+
+    What is in it may be sound, so nothing is built again because of it.
+    """
 
 
 class IndexIncompatible(IndexProblem):

@@ -19,8 +19,10 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from searchlib.engines.whoosh.codec.container import open_regular, read_directory_digest
-from searchlib.errors import IndexCorrupt, IndexIncompatible, IndexMissing
+from searchlib.engines.whoosh.codec.access import damaged, problem_of
+from searchlib.engines.whoosh.codec.container import read_directory_digest
+from searchlib.errors import IndexIncompatible, IndexMissing
+from searchlib.opening import open_file, read_file
 
 MANIFEST = "searchlib.json"
 FORMAT = 1
@@ -142,25 +144,23 @@ def digest_of(data: bytes) -> str:
 def read_manifest(folder: Path) -> Manifest:
     """The manifest of the index in ``folder``.
 
-    Raises IndexMissing, IndexCorrupt if it is not a manifest, IndexIncompatible if it is of another format.
+    Raises IndexMissing, IndexCorrupt if it is not a manifest, IndexIncompatible if it is of another format,
+    IndexUnreadable.
     """
     path = folder / MANIFEST
     try:
-        with open_regular(path) as file:
-            data = file.read(LARGEST + 1)
+        data = read_file(MANIFEST, LARGEST, folder)
     except (FileNotFoundError, NotADirectoryError) as error:
         raise IndexMissing(
             f"no index at {folder}; build one with: searchlib index SEEDS... --index {folder}", folder
         ) from error
     except OSError as error:
-        raise _damaged(path, f"cannot be read ({error.strerror})") from error
-    if len(data) > LARGEST:
-        raise IndexCorrupt(f"{path} is too large to be a manifest; build the index again with: searchlib index", path)
+        raise problem_of(path, error) from error
     try:
         raw = json.loads(data)
         found_format = raw["format"]
     except (ValueError, KeyError, TypeError, RecursionError) as error:
-        raise _damaged(path, "is not a manifest") from error
+        raise damaged(path, "is not a manifest") from error
     if found_format != FORMAT:
         raise IndexIncompatible(
             f"{folder} has index format {found_format!r}, this version of searchlib reads {FORMAT}; "
@@ -171,14 +171,10 @@ def read_manifest(folder: Path) -> Manifest:
         manifest = _decode(raw)
         whole = manifest.encode() == data
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-        raise _damaged(path, f"is damaged ({error})") from error
+        raise damaged(path, f"is damaged ({error})") from error
     if not whole:
-        raise _damaged(path, "is damaged (it fails its checksum)")
+        raise damaged(path, "is damaged (it fails its checksum)")
     return manifest
-
-
-def _damaged(path: Path, what: str) -> IndexCorrupt:
-    return IndexCorrupt(f"{path} {what}; build the index again with: searchlib index", path)
 
 
 def _decode(raw: dict[str, Any]) -> Manifest:
@@ -232,10 +228,10 @@ def _files(raw: dict[str, Any]) -> dict[str, FileEntry]:
 
 
 def describe_file(path: Path) -> FileEntry:
-    """Size and digests of a file, read whole."""
+    """Size and digests of a file, read whole. Raises OSError."""
     size = 0
     hashed = hashlib.blake2b(digest_size=16)
-    with open_regular(path) as file:
+    with open_file(path.name, path.parent) as file:
         while block := file.read(1 << 20):
             size += len(block)
             hashed.update(block)
@@ -246,4 +242,7 @@ def with_directories(folder: Path, segment: SegmentEntry) -> SegmentEntry:
     """The entry with the digests of all directories: one that an older version wrote has none."""
     if all(entry.directory for entry in segment.files.values()):
         return segment
-    return replace(segment, files={name: describe_file(folder / name) for name in segment.files})
+    try:
+        return replace(segment, files={name: describe_file(folder / name) for name in segment.files})
+    except OSError as error:
+        raise problem_of(folder / segment.name, error) from error

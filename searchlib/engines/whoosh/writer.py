@@ -18,7 +18,7 @@ from searchlib.engine import DocumentState
 from searchlib.engines.whoosh import disk
 from searchlib.engines.whoosh.building.inversion import Incoming
 from searchlib.engines.whoosh.building.pool import InProcess, Inverted, Workers
-from searchlib.engines.whoosh.checking import damaged_files
+from searchlib.engines.whoosh.checking import damage
 from searchlib.engines.whoosh.documents import DocumentTable
 from searchlib.engines.whoosh.generation import Following
 from searchlib.engines.whoosh.manifest import (
@@ -30,7 +30,7 @@ from searchlib.engines.whoosh.publishing import Lock, abandon, private_folder, p
 from searchlib.engines.whoosh.seeds import read_seeds, write_seeds
 from searchlib.engines.whoosh.segments import open_segment
 from searchlib.engines.whoosh.toc import write_toc
-from searchlib.errors import IndexMissing, IndexProblem
+from searchlib.errors import IndexCorrupt, IndexIncompatible, IndexMissing
 from searchlib.records import Document, document_digest
 
 BATCH = 8 << 20  # code points of text that are inverted together, at most; a batch takes some 20 bytes for each
@@ -86,13 +86,13 @@ class WhooshWriter:
     def _open(self, repair: bool) -> None:
         try:
             manifest = read_manifest(self._folder)
-            if repair and (damage := damaged_files(self._folder, manifest, by_pages=True)):
-                self.damage = f"{damage[0].file} {damage[0].message}"
+            if repair and (found := damage(self._folder, manifest)):
+                self.damage = found
                 return
             self._seeds_before = read_seeds(self._folder, manifest)
         except IndexMissing:
             return
-        except IndexProblem as error:
+        except (IndexCorrupt, IndexIncompatible) as error:
             if not repair:
                 raise
             # What cannot be read is replaced by what is written now.
