@@ -88,7 +88,7 @@ class Index:
         compiled: bool | None = None,
         synonyms: StrPath | Synonyms | None = None,
     ) -> None:
-        from searchlib.engines.whoosh import open_reader, publication
+        from searchlib.engines.whoosh import open_reader
 
         self.path = path
         self.changes: Changes | None = None
@@ -96,7 +96,6 @@ class Index:
         self._compiled = compiled
         self.synonyms = _synonyms(synonyms)
         self._refreshing = threading.Lock()
-        self._seen = publication(path)  # before it is opened: a commit in between is noticed the next time
         self._opened: Reader = open_reader(path, compiled)
 
     @property
@@ -268,10 +267,10 @@ class Index:
         With ``quick`` only that the files are what was written, which takes little longer than to read them.
         With ``sources``, the paths of its seeds, also what changed, vanished or is new among these.
         """
-        from searchlib.engines.whoosh import open_reader, publication
+        from searchlib.engines.whoosh import open_reader, published_digest
 
         # The files of an older generation, which this may still answer from, may be gone.
-        is_newest = publication(self.path) == self._seen
+        is_newest = published_digest(self.path) == self._reader.digest
         problems = (self._reader if is_newest else open_reader(self.path)).verify(quick)
         if sources is None:
             return problems
@@ -294,20 +293,22 @@ class Index:
         return WriterContext(open_writer(self.path, processes=processes, memory=memory, wait=wait), self.refresh)
 
     def refresh(self) -> bool:
-        """Go over to the newest generation; whether there was a newer one. Costs a look at one file if not."""
-        from searchlib.engines.whoosh import open_reader, publication
+        """Go over to the index as it is now; whether it is another. Costs the reading of 64 bytes if not.
 
-        if publication(self.path) == self._seen:
+        What is compared is the digest of the index, so nothing that was written over it escapes. Files of the
+        generation that this leaves are closed with the last results, hits and iterators that were had from it.
+        """
+        from searchlib.engines.whoosh import open_reader, published_digest
+
+        if published_digest(self.path) == self._opened.digest:
             return False
         with self._refreshing:
-            seen = publication(self.path)
-            if seen == self._seen:
+            if published_digest(self.path) == self._opened.digest:
                 return False
             newest = open_reader(self.path, self._compiled)
             changed = newest.digest != self._opened.digest
             if changed:
                 self._opened = newest
-            self._seen = seen
             return changed
 
     @property

@@ -6,7 +6,6 @@ A *library* gives records. Which of them a citation means is for `checking` to s
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Protocol
 
 from searchlib.analysis import split_words
@@ -48,13 +47,23 @@ class IndexLibrary:
 
     def __init__(self, reader: Reader) -> None:
         self._reader = reader
-        self.document = lru_cache(_CACHED_DOCUMENTS)(self._document)
+        self._documents: dict[str, tuple[Record, ...]] = {}  # those asked for last
 
     def with_id(self, prefix: str) -> Sequence[Record]:
         """The records whose id begins with ``prefix``."""
         return [self._reader.record(handle) for handle in self._reader.find(prefix, SAME_ID)]
 
-    def _document(self, path: str) -> tuple[Record, ...]:
+    def document(self, path: str) -> Sequence[Record]:
+        """The records of a document, in order; none if there is no such document."""
+        records = self._documents.pop(path, None)
+        if records is None:
+            records = self._read(path)
+            while len(self._documents) >= _CACHED_DOCUMENTS:
+                self._documents.pop(next(iter(self._documents)), None)
+        self._documents[path] = records
+        return records
+
+    def _read(self, path: str) -> tuple[Record, ...]:
         from whoosh.query import Term
 
         found = self._reader.search(Term("document", path), None)

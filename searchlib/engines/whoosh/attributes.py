@@ -16,7 +16,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property, partial
+from functools import partial
 from typing import Any, Final, NamedTuple, TypeAlias
 
 import numpy as np
@@ -25,7 +25,6 @@ from searchlib.analysis import fold
 from searchlib.arrays import NDArray
 from searchlib.engines.whoosh.building.order import natural_key
 from searchlib.engines.whoosh.codec.bulk import portions
-from searchlib.engines.whoosh.codec.segment import SegmentColumns
 from searchlib.engines.whoosh.documents import DocumentTable
 from searchlib.engines.whoosh.execution.snapshot import Cache
 from searchlib.engines.whoosh.storedrecords import read_metadata
@@ -73,16 +72,12 @@ class Attribute:
 class Attributes:
     """The attributes of one generation, each made when it is first asked for."""
 
-    def __init__(self, segments: Sequence[SegmentColumns]) -> None:
-        self._segments = segments
-        self._made: Cache[Attribute] = Cache(_KEPT)
-        self._masks: Cache[list[NDArray[np.bool_]]] = Cache(_KEPT * len(segments))
-        self._places: Cache[Ints32] = Cache(_KEPT * len(segments))
-
-    @cached_property
-    def tables(self) -> list[DocumentTable]:
+    def __init__(self, tables: Sequence[DocumentTable]) -> None:
+        self.tables = tables
         """The documents of each segment."""
-        return [DocumentTable(segment) for segment in self._segments]
+        self._made: Cache[Attribute] = Cache(_KEPT)
+        self._masks: Cache[list[NDArray[np.bool_]]] = Cache(_KEPT * len(tables))
+        self._places: Cache[Ints32] = Cache(_KEPT * len(tables))
 
     def attribute(self, name: str) -> Attribute:
         """The attribute of this field name: of metadata, one of `EXACT`, or title."""

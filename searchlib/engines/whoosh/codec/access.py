@@ -11,12 +11,15 @@ from __future__ import annotations
 import errno
 import mmap
 import os
+import weakref
 from pathlib import Path
 from typing import BinaryIO, Final
 
 from searchlib.errors import IndexCorrupt, IndexProblem, IndexUnreadable
 from searchlib.opening import NotAFile, TooLarge, open_file
 
+_MAPPED: Final[weakref.WeakValueDictionary[tuple[int, ...], mmap.mmap]] = weakref.WeakValueDictionary()
+"""What is mapped, by device, inode, size and time: a mapping holds a descriptor, and generations share most files."""
 _ADVICE: Final = {
     errno.EACCES: "see that you may read it",
     errno.EPERM: "see that you may read it",
@@ -40,7 +43,7 @@ def open_index_file(path: Path) -> BinaryIO:
 
 
 def map_file(path: Path) -> mmap.mmap:
-    """A file, mapped for reading.
+    """A file, mapped for reading: once in a process, for as long as anybody has it.
 
     Raises:
         IndexCorrupt: it is missing, empty, a link or no regular file.
@@ -48,8 +51,14 @@ def map_file(path: Path) -> mmap.mmap:
     """
     with open_index_file(path) as file:
         try:
-            if os.fstat(file.fileno()).st_size:
-                return mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+            status = os.fstat(file.fileno())
+            if status.st_size:
+                # While a file is mapped its inode is no other's; without inodes (0) no file is known to be the same.
+                same = status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns
+                mapped = _MAPPED.get(same) if status.st_ino else None
+                if mapped is None:
+                    mapped = _MAPPED[same] = mmap.mmap(file.fileno(), status.st_size, access=mmap.ACCESS_READ)
+                return mapped
         except OSError as error:
             raise problem_of(path, error) from error
     raise damaged(path, "is empty")

@@ -143,7 +143,7 @@ def distances_by_pattern(
 
 
 def _vocabulary(view: View, field: str) -> _Vocabulary:
-    kept: Any = view.snapshot.decoded.get((view.number, field, "vocabulary"))
+    kept: Any = view.decoded.get((view.number, field, "vocabulary"))
     if kept is not None:
         return _Vocabulary(*kept)
     keys = list(view.keys(field, b"", None))
@@ -164,7 +164,7 @@ def _vocabulary(view: View, field: str) -> _Vocabulary:
     known = _Vocabulary(
         blob, offsets.astype(np.uint32), ends.astype(np.uint32), np.minimum(lengths, 255).astype(np.uint8), sets
     )
-    view.snapshot.decoded.put((view.number, field, "vocabulary"), known)
+    view.decoded.put((view.number, field, "vocabulary"), known)
     return known
 
 

@@ -42,6 +42,10 @@ class Lowering:
         self._norms: dict[tuple[int, str], FieldNorm] = {}
         self.placed: dict[tuple[int, int], Any] = {}  # see ``placing.place``
 
+    def anew(self) -> Lowering:
+        """The same for something that this one keeps, and that therefore may not keep it."""
+        return Lowering(self.snapshot, self.ranking)
+
     def lower(self, query: Any, view: View, boost: float = 1.0) -> Source:
         """The source of ``query``, its scores multiplied by ``boost``."""
         return _LOWER.get(type(query), Lowering.foreign)(self, query, view, boost)
@@ -312,7 +316,7 @@ class Lowering:
         """What Whoosh's own matchers find."""
         if self.snapshot.foreign is None:
             raise QueryError(f"{type(query).__name__} is not a kind of query that can be executed here")
-        docs, values = self.snapshot.foreign(query, view.number)
+        docs, values = self.snapshot.foreign(self.snapshot, query, view.number)
         marks, scores = np.zeros(view.doc_count, bool), np.zeros(view.doc_count)
         marks[docs] = True
         scores[docs] = np.asarray(values, np.float64) * boost

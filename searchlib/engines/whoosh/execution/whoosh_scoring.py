@@ -87,18 +87,18 @@ class TermScorer(scoring.BaseScorer):  # type: ignore[misc]
 class Matchers:
     """Evaluates any Whoosh query with Whoosh's matchers.
 
-    ``open_searcher`` opens a Whoosh ``Searcher`` on the index of the snapshot, with the same segments in the same
+    ``open_searcher`` opens a Whoosh ``Searcher`` on the index of a snapshot, with the same segments in the same
     order; each evaluation opens its own, since Whoosh's are not safe to share between threads.
     """
 
-    def __init__(self, open_searcher: Callable[[], Any]) -> None:
+    def __init__(self, open_searcher: Callable[[Snapshot], Any]) -> None:
         self._open = open_searcher
 
-    def __call__(self, query: Any, segment: int) -> tuple[AnyInts, Floats]:
+    def __call__(self, snapshot: Snapshot, query: Any, segment: int) -> tuple[AnyInts, Floats]:
         """Docs of a segment that match, ascending, and their scores."""
         docs: list[int] = []
         scores: list[float] = []
-        with self._open() as searcher:
+        with self._open(snapshot) as searcher:
             leaf, _ = searcher.leaf_searchers()[segment]
             matcher = query.matcher(leaf, leaf.context(needs_current=True))
             while matcher.is_active():
