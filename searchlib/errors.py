@@ -50,7 +50,7 @@ class MissingExtra(SeedError):
 
 
 class QueryError(SearchlibError, ValueError):
-    """A query that means nothing; ``str()`` shows the source with a caret under the place."""
+    """A query that means nothing; ``str()`` shows the source with a caret under the place, in its ``lines``."""
 
     def __init__(self, message: str, source: str = "", position: int = 0, advice: str = "") -> None:
         super().__init__(message)
@@ -59,13 +59,18 @@ class QueryError(SearchlibError, ValueError):
         self.position = position
         self.advice = advice
 
-    def __str__(self) -> str:
+    @property
+    def lines(self) -> list[str]:
+        """What is wrong, the source, the caret, what to do."""
         lines = [self.message]
         if self.source:
             lines += _pointed(self.source, self.position)
         if self.advice:
             lines.append(self.advice)
-        return "\n".join(lines)
+        return lines
+
+    def __str__(self) -> str:
+        return "\n".join(self.lines)
 
 
 _SHOWN = 36  # code points of a query on either side of a mistake

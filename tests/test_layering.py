@@ -32,7 +32,7 @@ LAYERS = (
     ("searchlib.analysis", "searchlib.settings"),
     ("searchlib.records",),
     ("searchlib.limits", "searchlib.opening"),
-    ("searchlib.errors", "searchlib.arrays", "searchlib.freshness"),
+    ("searchlib.errors", "searchlib.arrays", "searchlib.freshness", "searchlib.cleaning"),
 )
 
 # Whoosh's storage, and the parser and query classes that the query language is made of.

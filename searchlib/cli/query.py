@@ -14,7 +14,7 @@ import click
 from searchlib.cli.indexing import open_or_build
 from searchlib.cli.options import GroupedCommand, color_options, index_option, settings_with
 from searchlib.cli.output import counted, output_for, say
-from searchlib.cli.showing import SHOWN, Shown, showing_options, tell
+from searchlib.cli.showing import SHOWN, Shown, say_warning, showing_options, tell
 from searchlib.errors import SettingsError
 from searchlib.request import FACET_VALUES
 from searchlib.settings import Settings
@@ -111,9 +111,9 @@ def print_all(index: Index, query: str, shown: Shown, settings: Settings, **aske
     """Print every hit, in the order of the index."""
     everything = index.all(query, **asked)
     for warning in everything.warnings:
-        say(f"Warning: {warning}")
+        say_warning(warning)
     count = shown.hits(everything, output_for(settings))
-    say(f"\n{counted(count, 'paragraph')}" if count else "No hits.")
+    say(*(("", counted(count, "paragraph")) if count else ("No hits.",)))
     tell_if_stale(settings, index)
     return 0 if count else 1
 

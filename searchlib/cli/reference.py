@@ -13,6 +13,7 @@ from pathlib import Path
 import click
 
 from searchlib.cli.main import ALIASES, CONTEXT, program
+from searchlib.cli.output import Output, say_error
 from searchlib.limits import LIMITS, MEANINGS
 from searchlib.settings import KEYS, PREFIX, in_file
 
@@ -119,10 +120,10 @@ def main(arguments: list[str]) -> int:
         PAGE.write_text(text, encoding="utf-8")
     elif "--check" in arguments:
         if not PAGE.exists() or PAGE.read_text(encoding="utf-8") != text:
-            sys.stderr.write(f"{PAGE} is not current. Write it with: python -m searchlib.cli.reference --write\n")
+            say_error(f"{PAGE} is not current. Write it with: python -m searchlib.cli.reference --write")
             return 1
     else:
-        sys.stdout.write(text)
+        Output(color=False, width=0).lines(text.removesuffix("\n"))
     return 0
 
 

@@ -125,7 +125,7 @@ def _differences(settings: Settings) -> Differences:
 
 def _list_problems(problems: Iterable[Problem], output: Output) -> None:
     for problem in problems:
-        output.line(f"{output.style(problem.file, RED)}: {problem.message}")
+        output.line(output.style(problem.file, RED) + f": {problem.message}")
 
 
 def _list_differences(differences: Differences, output: Output) -> None:
@@ -136,7 +136,7 @@ def _list_differences(differences: Differences, output: Output) -> None:
         ("setting", differences.settings),
     ):
         for name in names:
-            output.line(f"{output.style(what, RED)}: {name}")
+            output.line(output.style(what, RED) + f": {name}")
 
 
 def _again(settings: Settings) -> str:
