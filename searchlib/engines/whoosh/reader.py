@@ -33,6 +33,13 @@ def _room(size: int) -> int:
     return min(max(2 * size, 64 << 20), 1 << 30)
 
 
+def _tokens(segment: SegmentColumns) -> int:
+    """The tokens of records that are not deleted."""
+    if segment.deleted is None:
+        return segment.length_sum("text")
+    return int(segment.lengths("text")[~segment.deleted].sum(dtype=np.int64))
+
+
 class WhooshReader:
     """Implements ``searchlib.engine.Reader``. For ``compiled`` see ``execution.Snapshot``."""
 
@@ -222,7 +229,7 @@ class WhooshReader:
         return Stats(
             documents=sum(manifest.languages.values()),
             paragraphs=sum(entry.live for entry in manifest.segments),
-            tokens=sum(entry.tokens for entry in manifest.segments),
+            tokens=sum(map(_tokens, self._segments)),
             segments=len(manifest.segments),
             deleted=sum(entry.deleted for entry in manifest.segments),
             bytes=sum(entry.size for entry in files) + len(manifest.encode()),
