@@ -20,8 +20,10 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from searchlib import toml
 from searchlib.errors import SettingsError
 from searchlib.limits import LIMITS, NAMES, Limits
+from searchlib.opening import NotAFile, read_file
 
 PREFIX = "SEARCHLIB_"
 NOT_SETTINGS = frozenset({"SEARCHLIB_TRACEBACK"})
@@ -31,6 +33,7 @@ DEFAULT_INDEX = "indexes/default"
 DEFAULT_SEEDS = ("seeds",)
 COLORS = ("auto", "always", "never")
 MAX_LIMIT = 1_000_000
+MAX_FILE = 1 << 20  # bytes of a settings file
 LIMIT = "limits_"
 """What the keys of limits begin with."""
 
@@ -97,7 +100,7 @@ def load_settings(directory: str | os.PathLike[str] = ".", environ: Mapping[str,
             if key in ("index", "synonyms"):
                 checked = _from(file, checked)
             elif key == "seeds":
-                checked = tuple(_from(file, path) for path in checked)
+                checked = tuple(_seed_from(file, seed) for seed in checked)
             values[key], origin[key] = checked, str(file)
     for variable, text in sorted((os.environ if environ is None else environ).items()):
         if variable.startswith(PREFIX) and variable not in NOT_SETTINGS and text:
@@ -278,10 +281,12 @@ def _find(directory: Path) -> tuple[Path, Mapping[str, Any]] | None:
         for name in ("searchlib.toml", "pyproject.toml"):
             file = folder / name
             try:
-                content = file.read_bytes()
+                content = read_file(file, MAX_FILE)
             except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
                 continue
             except OSError as error:
+                if isinstance(error, NotAFile) and file.is_dir():
+                    continue
                 raise SettingsError(f"{file} cannot be read ({error.strerror}): make it readable or move it") from None
             if name == "searchlib.toml":
                 return _relative(file), _table(content, file)
@@ -297,11 +302,9 @@ def _find(directory: Path) -> tuple[Path, Mapping[str, Any]] | None:
 
 
 def _table(content: bytes, file: Path) -> dict[str, Any]:
-    import tomllib
-
     try:
-        return tomllib.loads(content.decode())
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        return toml.loads(content.decode())
+    except ValueError as error:
         raise SettingsError(f"{_relative(file)} is not TOML: {error}; correct it there") from None
 
 
@@ -313,3 +316,12 @@ def _relative(file: Path) -> Path:
 def _from(file: Path, path: str) -> str:
     """``path``, which stands in ``file``, as seen from the working directory."""
     return os.path.normpath(file.parent / Path(path).expanduser())
+
+
+def _seed_from(file: Path, seed: str) -> str:
+    """The same of a seed, which may have a name before its path: ``NAME=PATH``."""
+    prefix, equals, path = seed.partition("=")
+    whole = _from(file, seed)
+    return (
+        f"{prefix}={_from(file, path)}" if equals and path and "/" not in prefix and not Path(whole).exists() else whole
+    )

@@ -18,7 +18,7 @@ LAYERS = (
     ("searchlib.__main__", "searchlib.cli"),
     ("searchlib", "searchlib.api"),
     ("searchlib.searching", "searchlib.similarity", "searchlib.writing"),
-    ("searchlib.indexing", "searchlib.comparing", "searchlib.engines"),
+    ("searchlib.indexing", "searchlib.removal", "searchlib.comparing", "searchlib.engines"),
     ("searchlib.cursors", "searchlib.filtering", "searchlib.request"),
     (
         "searchlib.engine",
@@ -31,8 +31,8 @@ LAYERS = (
     ("searchlib.documents", "searchlib.paragraphs", "searchlib.query", "searchlib.ranking"),
     ("searchlib.analysis", "searchlib.settings"),
     ("searchlib.records",),
-    ("searchlib.limits", "searchlib.opening"),
-    ("searchlib.errors", "searchlib.arrays", "searchlib.freshness", "searchlib.cleaning"),
+    ("searchlib.limits", "searchlib.opening", "searchlib.toml"),
+    ("searchlib.errors", "searchlib.arrays", "searchlib.freshness", "searchlib.names", "searchlib.cleaning"),
 )
 
 # Whoosh's storage, and the parser and query classes that the query language is made of.

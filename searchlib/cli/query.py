@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from searchlib.cli.indexing import open_or_build
+from searchlib.cli.indexing import open_or_build, roots
 from searchlib.cli.options import GroupedCommand, color_options, index_option, settings_with
 from searchlib.cli.output import counted, output_for, say
 from searchlib.cli.showing import SHOWN, Shown, say_warning, showing_options, tell
@@ -148,7 +148,7 @@ def tell_if_stale(settings: Settings, index: Index) -> None:
     from searchlib.engines.whoosh import published_at
     from searchlib.freshness import touched_since
 
-    if index.changes is not None or not touched_since(settings.seeds, published_at(index.path)):
+    if index.changes is not None or not touched_since(roots(settings), published_at(index.path)):
         return
     if _is_of(settings, index) and _is_stale(settings, index):
         flag = f" --index {shlex.quote(settings.index)}" if "index" in settings.origin else ""
@@ -157,13 +157,14 @@ def tell_if_stale(settings: Settings, index: Index) -> None:
 
 def _is_of(settings: Settings, index: Index) -> bool:
     """Whether the index was built from the seeds of the settings: only then do these say whether it is stale."""
+    from searchlib.documents.roots import name_of
     from searchlib.engines.whoosh import published
 
-    roots = published(index.path).sources.get("roots", ())
-    return set(roots) == {Path(seed).resolve().name for seed in settings.seeds if Path(seed).exists()}
+    remembered = published(index.path).sources.get("roots", ())
+    return set(remembered) == {name_of(root) for root in roots(settings) if Path(root).exists()}
 
 
 def _is_stale(settings: Settings, index: Index) -> bool:
     from searchlib.comparing import is_stale
 
-    return is_stale(settings.seeds, index.path)
+    return is_stale(roots(settings), index.path, settings.limits)

@@ -77,7 +77,7 @@ def published(folder: Path) -> Published:
 
 def published_at(folder: Path) -> int:
     """When the index was last published, in nanoseconds since 1970."""
-    from searchlib.engines.whoosh.manifest import MANIFEST
+    from searchlib.names import MANIFEST
 
     try:
         return (folder / MANIFEST).stat().st_mtime_ns

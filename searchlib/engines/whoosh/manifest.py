@@ -25,10 +25,10 @@ from searchlib.engines.whoosh.codec.container import read_directory_digest
 from searchlib.engines.whoosh.codec.deletions import deletions_name
 from searchlib.engines.whoosh.codec.names import COLUMNS, POSTINGS, STORED, TERMS
 from searchlib.errors import IndexCorrupt, IndexIncompatible, IndexMissing
+from searchlib.names import MANIFEST
 from searchlib.opening import NotAFile, TooLarge, open_file, read_beginning, read_file
 from searchlib.query.values import BUILT_IN
 
-MANIFEST = "searchlib.json"
 FORMAT = 1
 VOCABULARY = ".voc"
 LARGEST = 16 << 20  # bytes; no manifest comes near

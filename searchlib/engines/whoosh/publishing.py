@@ -27,7 +27,6 @@ from typing import Final
 from searchlib.engines.whoosh import disk
 from searchlib.engines.whoosh.locking import JOURNAL, Lock, remove_private, replaced
 from searchlib.engines.whoosh.manifest import (
-    MANIFEST,
     Manifest,
     checked,
     is_file_name,
@@ -35,6 +34,7 @@ from searchlib.engines.whoosh.manifest import (
     read_manifest,
 )
 from searchlib.errors import IndexMissing, IndexProblem
+from searchlib.names import MANIFEST
 from searchlib.opening import read_file
 
 _LARGEST: Final = 64 << 20  # bytes of a journal
