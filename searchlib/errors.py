@@ -6,7 +6,8 @@
     ├── SettingsError           a setting, option or argument that cannot be
     ├── SeedError               a seed that cannot be read or understood      .path
     │   └── MissingExtra        its format needs a package not installed      .package, .extra
-    ├── QueryError              a query that means nothing                    .source, .position, .advice
+    ├── QueryError              a query that means nothing, or asks too much  .source, .position, .advice
+    ├── QueryTimeout            a search that took longer than its timeout    .seconds
     ├── ParagraphNotFound       no (or more than one) paragraph of that id    .id
     └── IndexProblem            an index that cannot be used                  .path
         ├── IndexMissing        there is none
@@ -50,7 +51,7 @@ class MissingExtra(SeedError):
 
 
 class QueryError(SearchlibError, ValueError):
-    """A query that means nothing; ``str()`` shows the source with a caret under the place, in its ``lines``."""
+    """A query that means nothing or asks too much; ``str()`` shows where, with a caret, in its ``lines``."""
 
     def __init__(self, message: str, source: str = "", position: int = 0, advice: str = "") -> None:
         super().__init__(message)
@@ -71,6 +72,14 @@ class QueryError(SearchlibError, ValueError):
 
     def __str__(self) -> str:
         return "\n".join(self.lines)
+
+
+class QueryTimeout(SearchlibError):
+    """A search that took longer than its timeout, and was ended; nothing is wrong with the index or the query."""
+
+    def __init__(self, message: str, seconds: float = 0.0) -> None:
+        super().__init__(message)
+        self.seconds = seconds
 
 
 _SHOWN = 36  # code points of a query on either side of a mistake

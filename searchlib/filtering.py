@@ -32,17 +32,17 @@ _DEEPEST = 50
 ALONE = "a value, a list of values, a (from, to) pair, a range or None"
 
 
-def build_filter(filter: Any, names: Names, parse: Callable[[str], Any], depth: int = 0) -> Any:
-    """The query of a filter; None where there is none. ``parse`` makes the query of a text.
+def build_filter(filter: Any, names: Names, parse: Callable[[Any], Any], depth: int = 0) -> Any:
+    """The query of a filter; None where there is none. ``parse`` makes the query of a text or tree.
 
     Raises:
         SettingsError: a value that a field cannot hold, or lists within lists without end.
     """
     from whoosh.query import Query
 
-    if filter is None or isinstance(filter, Query):
-        return filter
-    if isinstance(filter, str):
+    if filter is None:
+        return None
+    if isinstance(filter, (str, Query)):
         return parse(filter)
     if isinstance(filter, Mapping):
         return _all([_entry(name, value, names) for name, value in filter.items()])

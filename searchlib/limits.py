@@ -28,8 +28,8 @@ class Limits:
         SettingsError: a limit is not a number above 0.
     """
 
-    query_length: int = _limit(100_000, "code points of a query")
-    query_clauses: int = _limit(4_096, "words, phrases and patterns of a query")
+    query_length: int = _limit(20_000, "code points of a query")
+    query_clauses: int = _limit(2_048, "clauses of a query: words, and patterns, which count more")
     timeout: float | None = _limit(None, "seconds that a search may take")
     file_bytes: int = _limit(GIB, "bytes of a file that is read whole, of any file once decompressed, and of a row")
     unpacked_ratio: int = _limit(200, "how many times larger than itself a file may decompress to be")
@@ -60,7 +60,5 @@ LIMITS = Limits()
 
 def how_to_raise(name: str) -> str:
     """What to do about a limit that was met, for the end of a message."""
-    kebab = name.replace("_", "-")
-    return (
-        f"raise it by {name} of searchlib.Limits, {kebab} in [tool.searchlib.limits] or SEARCHLIB_LIMITS_{name.upper()}"
-    )
+    in_file, variable = name.replace("_", "-"), "SEARCHLIB_LIMITS_" + name.upper()
+    return f"raise it by {name} of searchlib.Limits, {in_file} in [tool.searchlib.limits], or {variable}"

@@ -31,6 +31,7 @@ LAYERS = (
     ("searchlib.documents", "searchlib.paragraphs", "searchlib.query", "searchlib.ranking"),
     ("searchlib.analysis", "searchlib.settings"),
     ("searchlib.records",),
+    ("searchlib.deadline",),
     ("searchlib.limits", "searchlib.opening", "searchlib.toml"),
     ("searchlib.errors", "searchlib.arrays", "searchlib.freshness", "searchlib.names", "searchlib.cleaning"),
 )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from searchlib.errors import SettingsError
@@ -11,6 +13,14 @@ from searchlib.limits import LIMITS, MEANINGS, NAMES, Limits
 def test_every_limit_has_a_meaning() -> None:
     assert tuple(MEANINGS) == NAMES
     assert all(MEANINGS.values())
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_limit_is_in_the_table_with_its_default(name: str) -> None:
+    value = getattr(LIMITS, name)
+    default = "no limit" if value is None else f"{value:,}"
+    page = (Path(__file__).parents[1] / "SECURITY.md").read_text(encoding="utf-8")
+    assert f"| `{name}` | {default} | {MEANINGS[name]} |" in page
 
 
 @pytest.mark.parametrize("value", [0, -1, True, "5", float("nan")])

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from searchlib.analysis import split_words
 from searchlib.citing.citation import NEIGHBOURS
 from searchlib.citing.normal import find_part, normal
+from searchlib.limits import Limits
 
 if TYPE_CHECKING:
     from searchlib.engine import Reader
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
 SAME_ID = 16  # records with an id prefix that are told apart
 CANDIDATES = 100  # records that say the same
 _PHRASE_WORDS = 12
+_NO_LIMITS = Limits(
+    query_length=1 << 62, query_clauses=1 << 62
+)  # the queries here are few words of a quote, however long
 _WORDS = 32
 _CACHED_DOCUMENTS = 8
 
@@ -94,7 +98,9 @@ class IndexLibrary:
     def _search(self, text: str, limit: int) -> list[Record]:
         from searchlib.query import parse
 
-        query: Any = parse(text.lower(), self._reader.schema, self._reader.languages, {"text": 1.0}).query
+        query: Any = parse(
+            text.lower(), self._reader.schema, self._reader.languages, {"text": 1.0}, limits=_NO_LIMITS
+        ).query
         return [self._reader.record(found.handle) for found in self._reader.search(query, limit)]
 
 

@@ -146,7 +146,7 @@ def open_index(settings: Settings) -> Index:
 
     import_lean()
     try:
-        return searchlib.open(settings.index, synonyms=settings.synonyms or None)
+        return searchlib.open(settings.index, synonyms=settings.synonyms or None, limits=settings.limits)
     except IndexMissing as error:
         raise IndexMissing(f"No index at {settings.index}. {how_to_build(settings)}", error.path) from None
 

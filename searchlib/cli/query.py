@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from searchlib.cli.indexing import open_or_build, roots
-from searchlib.cli.options import GroupedCommand, color_options, index_option, settings_with
+from searchlib.cli.options import GroupedCommand, color_options, index_option, settings_with, timeout_option
 from searchlib.cli.output import counted, output_for, say
 from searchlib.cli.showing import SHOWN, Shown, say_warning, showing_options, tell
 from searchlib.errors import SettingsError
@@ -45,7 +45,7 @@ ORDERING = ("sort", "per_document", "after", "page", "limit", "facet")
     groups={
         "Which hits": (
             *("index", "limit", "page", "after", "within", "sort", "per_document", "everything"),
-            *("synonyms", "strict"),
+            *("synonyms", "strict", "limits_timeout"),
         ),
         "What is shown": ("facet", "full", "snippets", "explain", "form", "color", "width"),
     },
@@ -61,6 +61,7 @@ ORDERING = ("sort", "per_document", "after", "page", "limit", "facet")
 @click.option("--all", "everything", is_flag=True, help="Every hit, in the order of the index.")
 @click.option("--synonyms", metavar="FILE", help="Words to find for others: docs/query-language.md has the format.")
 @click.option("--strict", is_flag=True, help="Make a mistake in the query an error.")
+@timeout_option
 @click.option("--facet", multiple=True, metavar="KEY[:N]", help="Count the 10 (or N) commonest values; repeatable.")
 @showing_options
 @color_options

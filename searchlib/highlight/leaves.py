@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 from whoosh import query
 
 from searchlib.analysis import Form, split_key
+from searchlib.deadline import check
 from searchlib.highlight.patterns import Predicate, predicate
 from searchlib.query.nodes import Word, WordPhrase
 
@@ -126,6 +127,7 @@ class Table(dict[str, Numbers]):
             return ()
         if len(self) >= CACHED_WORDS:
             self.clear()
+        check()
         folded = split_key(key)[0]
         found = self._folded.get(folded, ()) + self._keys.get(key, ())
         found += tuple(number for number, accepts in self._patterns if accepts(folded))

@@ -31,6 +31,7 @@ from whoosh import query
 from whoosh.query import spans as span_queries
 
 from searchlib.analysis import Token
+from searchlib.deadline import check
 from searchlib.highlight.leaves import Leaves, as_key, numbered
 from searchlib.highlight.patterns import accepts_all, predicate
 from searchlib.highlight.places import chains
@@ -113,6 +114,7 @@ class Evaluator:
 
     def evaluate(self, node: Any) -> Found:
         """What ``node`` finds, or None where it does not match."""
+        check()
         for kind in type(node).__mro__:
             method = self.methods.get(kind)
             if method is not None:

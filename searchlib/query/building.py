@@ -18,7 +18,10 @@ from whoosh.qparser import syntax
 
 from searchlib.analysis import fold, forms
 from searchlib.analysis.words import is_unspaced
+from searchlib.deadline import check
+from searchlib.limits import LIMITS, Limits
 from searchlib.query.characters import unescaped
+from searchlib.query.clauses import too_many
 from searchlib.query.fields import CASELESS, NUMBERS, PROSE, Fields
 from searchlib.query.mistakes import Mistakes
 from searchlib.query.nodes import NOTHING, Constant, Fuzzy, Near, Word, WordPhrase
@@ -57,12 +60,15 @@ class Builder:
         default_fields: Mapping[str, float],
         mistakes: Mistakes,
         synonyms: Thesaurus | None = None,
+        limits: Limits = LIMITS,
     ) -> None:
         self.fields = fields
         self.languages = languages
         self.default_fields = tuple(default_fields.items())
         self.mistakes = mistakes
         self.synonyms = synonyms
+        self.limits = limits
+        self._made = 0  # words, and synonyms for them
         self._analysed: dict[str, Analysed] = {}
         self._makers: dict[type, Callable[[Any], Any]] = {
             WordsGroup: self.side_by_side,
@@ -85,6 +91,7 @@ class Builder:
 
     def build(self, node: Any) -> Any:
         """The query of a syntax node; the null query where there is nothing to search for."""
+        check()
         return at(node, self._makers[type(node)](node))
 
     def children(self, group: Any) -> list[Any]:
@@ -94,6 +101,12 @@ class Builder:
     def mistake(self, problem: str, node: Any, advice: str = "", *, so: str = "") -> None:
         """Note what is wrong with a node."""
         self.mistakes.add(problem, node.startchar, node.endchar, advice, so=so)
+
+    def spend(self, count: int) -> None:
+        """Count words and synonyms while they are made: a few words could have millions of synonyms."""
+        self._made += count
+        if self._made > self.limits.query_clauses:
+            raise too_many(self.limits)
 
     # Groups
 
@@ -122,6 +135,7 @@ class Builder:
         place = 0
         while place < len(group):
             count, others = self.synonyms_from(group, place) if self.synonyms is not None else (1, [])
+            self.spend(len(others))
             node, built = group[place], self.children(group[place : place + count])
             yield node, query.DisjunctionMax([any_of(built), *others]) if others else built[0]
             place += count
@@ -221,6 +235,7 @@ class Builder:
     def one_word(self, text: str, node: Any, synonyms: bool = True) -> Any:
         """The query of text without white space."""
         words = self.words(text, node)
+        self.spend(len(words))
         if not any(_is_bigram(word) for word in words):
             return self.in_a_row(words, synonyms=synonyms)
         # Between runs of bigrams there may be words of other scripts: each on its own.
@@ -239,6 +254,8 @@ class Builder:
         """A phrase, or its only word, with what means the same."""
         if self.synonyms is None or not words or not synonyms:
             return WordPhrase(words, slop, boost).normalize()
+        for place in range(len(words)):
+            self.spend(sum(map(len, self.synonyms.at(words, place).values())))
         return self.synonyms.phrase(words, slop, boost)
 
     def words(self, text: str, node: Any) -> list[Word]:
@@ -252,7 +269,9 @@ class Builder:
         """Text in quotation marks."""
         if not self.is_prose(node):
             return self.attribute(node, unescaped(node.text))
-        made = self.in_a_row(self.words(node.text, node), node.slop, node.boost)
+        words = self.words(node.text, node)
+        self.spend(len(words))
+        made = self.in_a_row(words, node.slop, node.boost)
         if made is query.NullQuery:
             self.mistake("There is no word between these quotation marks.", node, "Write at least one word there.")
         return made

@@ -1,8 +1,8 @@
 """The query language: from what a person typed to a tree of Whoosh's query nodes.
 
-``parse`` never raises on what people type, unless it is asked to be strict. The way of a text: `syntax` tags and
-groups it (Whoosh's parser), `mending` puts right what does not fit, `building` makes nodes of it, with the words
-analysed as the index analyses them. docs/query-language.md describes the language itself.
+``parse`` never raises on what people type, unless it is to be strict, or more than the limits is asked. The way of a
+text: `syntax` tags and groups it (Whoosh's parser), `mending` puts right what does not fit, `building` makes nodes of
+it, with the words analysed as the index analyses them. docs/query-language.md describes the language itself.
 """
 
 from __future__ import annotations
@@ -14,8 +14,10 @@ from typing import TYPE_CHECKING, Any
 
 from whoosh import query
 
+from searchlib.limits import LIMITS, Limits
 from searchlib.query.building import Builder
 from searchlib.query.characters import printable, readable
+from searchlib.query.clauses import check_clauses, check_length
 from searchlib.query.fields import Fields
 from searchlib.query.mending import mend
 from searchlib.query.mistakes import Mistakes, QueryWarning
@@ -50,14 +52,16 @@ def parse(
     default_fields: Mapping[str, float] = DEFAULT_FIELDS,
     strict: bool = False,
     synonyms: Synonyms | None = None,
+    limits: Limits = LIMITS,
 ) -> Parsed:
     """Parse ``text`` for an index with this schema (or these field names) and documents in these ``languages``.
 
     Words without a field are searched in ``default_fields``, a mapping of names to weights. ``synonyms`` are those of
     `searchlib.query.synonyms.load_synonyms`. Where ``strict``, the
     first mistake is raised as `searchlib.errors.QueryError`; otherwise mistakes are warnings, and text that asks
-    for nothing gives Whoosh's null query.
+    for nothing gives Whoosh's null query. What is over ``limits`` is a QueryError always.
     """
+    check_length(text, limits)
     source = printable(text)
     mistakes = Mistakes(source)
     fields = Fields(schema)
@@ -66,7 +70,7 @@ def parse(
     tagged.nodes = mend(tagged.nodes, fields, mistakes, len(source))
     tree = whoosh_parser.filterize(tagged)
     thesaurus = synonyms.thesaurus(languages) if synonyms is not None else None
-    found = Builder(fields, languages, default_fields, mistakes, thesaurus).build(tree)
+    found = Builder(fields, languages, default_fields, mistakes, thesaurus, limits).build(tree)
     if isinstance(found, query.Not):
         mistakes.add(
             "This query says only what to leave out.",
@@ -76,6 +80,7 @@ def parse(
             so="it finds everything else",
         )
         found = query.And([query.Every(), found])
+    check_clauses(found, limits)
     warnings = mistakes.in_order()
     if found is query.NullQuery and not warnings:
         mistakes.add("There is no word to look for.", 0, len(source), "Write at least one word, or * for everything.")

@@ -12,6 +12,7 @@ from typing import Any
 
 from whoosh.qparser import plugins, syntax
 
+from searchlib.deadline import check
 from searchlib.query.characters import unescaped
 from searchlib.query.fields import Fields
 from searchlib.query.mistakes import Mistakes
@@ -240,6 +241,7 @@ def mend(tags: list[Any], fields: Fields, mistakes: Mistakes, end: int) -> list[
     """The tags of a text of ``end`` code points, put right."""
     mender = _Mender(fields, mistakes)
     for number, node in enumerate(tags):
+        check()
         mender.take(node, tags[number + 1] if number + 1 < len(tags) else None)
     return mender.finish(end)
 

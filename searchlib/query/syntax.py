@@ -19,6 +19,8 @@ from whoosh.qparser import plugins, syntax
 from whoosh.qparser.default import QueryParser
 from whoosh.qparser.taggers import FnTagger, RegexTagger
 
+from searchlib.deadline import check
+
 QUOTES = '"“”„‟«»「」『』'
 _EDGE = rf"\s(){QUOTES}"  # what words and operators stand between
 # Where a word can begin: at an edge, after a field's colon, or after the + or - before the word.
@@ -229,6 +231,7 @@ class Parser(QueryParser):  # type: ignore[misc]
         tags: list[Any] = []
         tagged = pos
         while (candidate := _CANDIDATE.search(text, pos)) is not None:
+            check()
             pos = candidate.start()
             plain = _PLAIN.match(text, pos)
             if plain is not None and plain[0] not in _OPERATORS:

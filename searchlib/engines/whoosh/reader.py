@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from searchlib.deadline import check
 from searchlib.engines.whoosh.execution import Snapshot, count, explain, frequency, search
 from searchlib.engines.whoosh.manifest import Manifest
 from searchlib.engines.whoosh.order import IndexOrder
@@ -154,7 +155,16 @@ class WhooshReader:
 
     def frequencies(self, words: Sequence[Any]) -> list[int]:
         """In how many records each of these words stands."""
-        return [frequency(self._snapshot, word) for word in words]
+        found = []
+        for word in words:
+            check()
+            found.append(frequency(self._snapshot, word))
+        return found
+
+    def has_key(self, field: str, key: str) -> bool:
+        """Whether the dictionary of a field holds a key."""
+        written = key.encode("utf-8", "surrogatepass")
+        return any(segment.term(field, written) is not None for segment in self._segments)
 
     @cached_property
     def _attributes(self) -> Attributes:

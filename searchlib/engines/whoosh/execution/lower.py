@@ -16,6 +16,7 @@ from whoosh import query as wq
 from whoosh.query import spans
 from whoosh.query.compound import DefaultOr, PreloadedOr, SplitOr
 
+from searchlib.deadline import check
 from searchlib.engines.whoosh.execution import expand
 from searchlib.engines.whoosh.execution.boolean import All, Best, Constant, Excluded, Optional, Some
 from searchlib.engines.whoosh.execution.leaves import Part, Ranked, Rarity, Weights
@@ -48,6 +49,7 @@ class Lowering:
 
     def lower(self, query: Any, view: View, boost: float = 1.0) -> Source:
         """The source of ``query``, its scores multiplied by ``boost``."""
+        check()
         return _LOWER.get(type(query), Lowering.foreign)(self, query, view, boost)
 
     # Words
@@ -248,6 +250,7 @@ class Lowering:
         # Scored term by term, into one array however many there are.
         marks, scores = np.zeros(view.doc_count, bool), np.zeros(view.doc_count)
         for key, _ in terms:
+            check()
             word = self._exact(view, query.fieldname, key, boost, "")
             if isinstance(word, Ranked):
                 docs, part = word.listed()

@@ -16,6 +16,7 @@ from whoosh.query import spans as sq
 from whoosh.query.compound import DefaultOr, PreloadedOr, SplitOr
 from whoosh.util import make_binary_tree
 
+from searchlib.deadline import check
 from searchlib.engines.whoosh.execution import places
 from searchlib.engines.whoosh.execution.boolean import All, Constant, Optional, Some
 from searchlib.engines.whoosh.execution.explanation import Explanation, described
@@ -88,6 +89,7 @@ class _Anywhere:
         return standing
 
     def _in(self, field: str, docs: Docs) -> Bools:
+        check()
         try:
             return self._placed.stands(field, docs)
         except TooMany:
@@ -99,6 +101,7 @@ class _Anywhere:
 
 
 def _placing(lowering: Lowering, query: Any, view: View) -> _Placing:
+    check()
     # Once for a node and a segment: nodes ask for each other's places and sources in turn.
     found: _Placing | None = lowering.placed.get((id(query), view.number))
     if found is None:

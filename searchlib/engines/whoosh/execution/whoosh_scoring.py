@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from whoosh import scoring
 
+from searchlib.deadline import check
 from searchlib.engines.whoosh.execution.segment import AnyInts, Floats
 from searchlib.engines.whoosh.execution.snapshot import Snapshot
 from searchlib.ranking import BM25F, idf
@@ -102,6 +103,7 @@ class Matchers:
             leaf, _ = searcher.leaf_searchers()[segment]
             matcher = query.matcher(leaf, leaf.context(needs_current=True))
             while matcher.is_active():
+                check()
                 docs.append(matcher.id())
                 scores.append(matcher.score())
                 matcher.next()
