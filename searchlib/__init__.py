@@ -9,14 +9,17 @@ from searchlib.errors import (
     IndexMissing,
     IndexProblem,
     IndexReadOnly,
+    IndexUnreadable,
     MissingExtra,
     ParagraphNotFound,
     QueryError,
+    QueryTimeout,
     SearchlibError,
     SeedError,
     SettingsError,
 )
 from searchlib.hits import Hit, Results
+from searchlib.limits import Limits
 from searchlib.records import Block, Document, DocumentInfo, Paragraph, Record
 
 __version__ = "0.1.0"
@@ -34,10 +37,13 @@ __all__ = [
     "IndexMissing",
     "IndexProblem",
     "IndexReadOnly",
+    "IndexUnreadable",
+    "Limits",
     "MissingExtra",
     "Paragraph",
     "ParagraphNotFound",
     "QueryError",
+    "QueryTimeout",
     "Record",
     "Results",
     "SearchlibError",

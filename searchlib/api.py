@@ -12,8 +12,10 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Unpack
 
+from searchlib.deadline import Deadline
 from searchlib.errors import IndexProblem, SeedError, SettingsError
 from searchlib.hits import Results, Stream
+from searchlib.limits import LIMITS, Limits
 from searchlib.request import Request
 from searchlib.searching import Parser, handle_of, search, search_many, stream
 from searchlib.writing import WriterContext
@@ -35,23 +37,29 @@ DEFAULT_SEEDS = ("seeds",)
 
 
 def build(
-    seeds: StrPath | Iterable[StrPath] = DEFAULT_SEEDS, path: StrPath = DEFAULT_INDEX, **options: Unpack[BuildOptions]
+    seeds: StrPath | Iterable[StrPath] | Mapping[str, StrPath] = DEFAULT_SEEDS,
+    path: StrPath = DEFAULT_INDEX,
+    **options: Unpack[BuildOptions],
 ) -> Index:
     """Create the index at ``path`` from ``seeds`` (files and folders), or bring it up to date with them.
+
+    In the index a seed has the name of its file or folder; ``seeds`` as a mapping gives other names to paths.
 
     Unchanged documents are not touched, changed ones are replaced, vanished ones are removed; ``changes`` of the
     index returned says how many. ``include`` and ``exclude`` are patterns as in a .gitignore file. ``language`` is
     an ISO 639-1 code for all documents that do not name theirs, or "auto" to detect it. ``memory`` is a budget in
     bytes, ``processes`` how many to use, ``wait`` how many seconds to wait for another writer; ``compact`` leaves a
-    single segment. ``options`` (`searchlib.documents.LoadOptions`) say how seeds are read; ``progress`` is called with
-    `searchlib.indexing.Progress`. Raises SeedError for a seed that cannot be read if ``strict``, else lists it in
-    ``changes.skipped``; IndexLocked.
+    single segment. ``options`` (`searchlib.documents.LoadOptions`) say how seeds are read, ``limits``
+    (`searchlib.Limits`) how much of them; ``progress`` is called with `searchlib.indexing.Progress`. Raises SeedError
+    for a seed that cannot be read if ``strict``, else lists it in ``changes.skipped``; SeedError too, and changes
+    nothing, where more than half of the documents would be removed because folders are empty, gone or cannot be read,
+    unless ``allow_removal``; IndexLocked.
     """
+    from searchlib.documents import roots_of
     from searchlib.indexing import update
 
-    paths = [seeds] if isinstance(seeds, (str, os.PathLike)) else list(seeds)
-    changes = update(paths, Path(path), **options)
-    index = open(path)
+    changes = update(roots_of(seeds), Path(path), **options)
+    index = open(path, limits=options.get("limits") or LIMITS)
     index.changes = changes
     return index
 
@@ -62,6 +70,7 @@ def open(
     refresh: str = "never",
     compiled: bool | None = None,
     synonyms: StrPath | Synonyms | None = None,
+    limits: Limits = LIMITS,
 ) -> Index:
     """Open the index at ``path`` for reading.
 
@@ -69,12 +78,13 @@ def open(
     otherwise the index goes on answering from this one until ``index.refresh()``. ``compiled`` is for programs that
     search often: with True, queries of words and phrases go through machine code, which takes the extra ``fast``
     (numba) and half a second to start; with None they do if numba is imported already. Answers are the same.
-    ``synonyms`` is a file of them (docs/query-language.md), for all searches. Raises IndexMissing if there is no
+    ``synonyms`` is a file of them (docs/query-language.md), for all searches; ``limits`` are what a query may ask, and
+    how long a search may take (see `searchlib.Limits`). Raises IndexMissing if there is no
     index, IndexCorrupt or IndexIncompatible if it cannot be used, SettingsError without numba or for a bad file.
     """
     if refresh not in ("never", "auto"):
         raise SettingsError(f"refresh is {refresh!r}: give never or auto")
-    return Index(Path(path), auto=refresh == "auto", compiled=compiled, synonyms=synonyms)
+    return Index(Path(path), auto=refresh == "auto", compiled=compiled, synonyms=synonyms, limits=limits)
 
 
 class Index:
@@ -87,16 +97,17 @@ class Index:
         auto: bool = False,
         compiled: bool | None = None,
         synonyms: StrPath | Synonyms | None = None,
+        limits: Limits = LIMITS,
     ) -> None:
-        from searchlib.engines.whoosh import open_reader, publication
+        from searchlib.engines.whoosh import open_reader
 
         self.path = path
         self.changes: Changes | None = None
         self._auto = auto
         self._compiled = compiled
         self.synonyms = _synonyms(synonyms)
+        self.limits = limits
         self._refreshing = threading.Lock()
-        self._seen = publication(path)  # before it is opened: a commit in between is noticed the next time
         self._opened: Reader = open_reader(path, compiled)
 
     @property
@@ -118,6 +129,7 @@ class Index:
         facets: str | Sequence[str] | Mapping[str, int | None] = (),
         strict: bool = False,
         synonyms: StrPath | Synonyms | None = None,
+        timeout: float | None = None,
     ) -> Results:
         """The best ``limit`` paragraphs after the first ``offset``.
 
@@ -129,14 +141,17 @@ class Index:
         a document may have. ``after`` is the ``cursor`` of results of the same search, which these go on from, also
         when the index has changed meanwhile. ``facets`` are names of fields whose commonest values are counted, or a
         mapping from names to how many of them (10 by default; None: all). ``synonyms`` is a file of them, in place of
-        the one that the index was opened with. A mistake in the text is a warning in
-        ``results.warnings``, or a QueryError if ``strict``. Raises SettingsError for an argument that cannot be.
+        the one that the index was opened with. ``timeout`` is how many seconds the search may take, with all that its
+        results do when they are looked at; then it raises QueryTimeout. By default it is that of the index's limits.
+        A mistake in the text is a warning in ``results.warnings``, or a QueryError if ``strict``; what asks for more
+        than the limits is a QueryError always. Raises SettingsError for an argument that cannot be.
         """
         wanted = self.synonyms if synonyms is None else _synonyms(synonyms)
-        request = Request(limit, offset, filter, sort, per_document, after, facets, strict, wanted)
+        limits = self.limits.with_(timeout=timeout)
+        request = Request(limit, offset, filter, sort, per_document, after, facets, strict, wanted, limits)
         return search(self._reader, query, request)
 
-    def search_many(
+    def search_many(  # noqa: PLR0913 - as search
         self,
         queries: Iterable[str | Any],
         limit: int = 10,
@@ -147,10 +162,15 @@ class Index:
         facets: str | Sequence[str] | Mapping[str, int | None] = (),
         strict: bool = False,
         synonyms: StrPath | Synonyms | None = None,
+        timeout: float | None = None,
     ) -> list[Results]:
-        """The results of each of several queries, in order, all of one generation of the index: see `search`."""
+        """The results of each of several queries, in order, all of one generation of the index: see `search`.
+
+        ``timeout`` is that of each query.
+        """
         wanted = self.synonyms if synonyms is None else _synonyms(synonyms)
-        request = Request(limit, 0, filter, sort, per_document, None, facets, strict, wanted)
+        limits = self.limits.with_(timeout=timeout)
+        request = Request(limit, 0, filter, sort, per_document, None, facets, strict, wanted, limits)
         return search_many(self._reader, queries, request)
 
     def all(
@@ -160,6 +180,7 @@ class Index:
         filter: Any = None,
         strict: bool = False,
         synonyms: StrPath | Synonyms | None = None,
+        timeout: float | None = None,
     ) -> Stream:
         """Every hit, in the order of the index: by document, then paragraph, in memory that does not grow.
 
@@ -167,7 +188,7 @@ class Index:
         the place in that order. Arguments are as in `search`.
         """
         wanted = self.synonyms if synonyms is None else _synonyms(synonyms)
-        return stream(self._reader, query, filter, strict, wanted)
+        return stream(self._reader, query, filter, strict, wanted, self.limits.with_(timeout=timeout))
 
     def similar(
         self,
@@ -178,6 +199,7 @@ class Index:
         offset: int = 0,
         filter: Any = None,
         per_document: int | None = None,
+        timeout: float | None = None,
     ) -> Results:
         """The paragraphs most like the one with this id: those that its most telling words find.
 
@@ -187,10 +209,15 @@ class Index:
         from searchlib.similarity import others_only, similar_query
 
         reader = self._reader
+        limits = self.limits.with_(timeout=timeout)
+        deadline = Deadline(limits.timeout)
         record = reader.record(handle_of(reader, id))
         others = others_only(record, within_document)
-        limits = others if filter is None else [others, filter]
-        return search(reader, similar_query(reader, record), Request(limit, offset, limits, (), per_document))
+        within = others if filter is None else [others, filter]
+        request = Request(limit, offset, within, (), per_document, limits=limits)
+        with deadline.running():
+            query = similar_query(reader, record)
+        return search(reader, query, request, deadline)
 
     def complete(self, text: str, limit: int = 10) -> list[Completion]:
         """The commonest words of the documents that begin as the last word of ``text`` does, without case and accents.
@@ -224,9 +251,11 @@ class Index:
         from searchlib.citing.making import citation_of, parse_reference
 
         reader = self._reader
-        parsed = Parser(reader, synonyms=self.synonyms).query(query).query if query is not None else None
+        parser = Parser(reader, synonyms=self.synonyms, limits=self.limits)
         name, part = parse_reference(id)
-        return citation_of(reader, handle_of(reader, name), quote, parsed, part)
+        with Deadline(self.limits.timeout).running():
+            parsed = parser.query(query).query if query is not None else None
+            return citation_of(reader, handle_of(reader, name), quote, parsed, part)
 
     def check_citations(self, text: str) -> list[Check]:
         """What became of each citation in a text: see `searchlib.citing.checking`, and `check_file` for files."""
@@ -268,10 +297,10 @@ class Index:
         With ``quick`` only that the files are what was written, which takes little longer than to read them.
         With ``sources``, the paths of its seeds, also what changed, vanished or is new among these.
         """
-        from searchlib.engines.whoosh import open_reader, publication
+        from searchlib.engines.whoosh import open_reader, published_digest
 
         # The files of an older generation, which this may still answer from, may be gone.
-        is_newest = publication(self.path) == self._seen
+        is_newest = published_digest(self.path) == self._reader.digest
         problems = (self._reader if is_newest else open_reader(self.path)).verify(quick)
         if sources is None:
             return problems
@@ -294,20 +323,22 @@ class Index:
         return WriterContext(open_writer(self.path, processes=processes, memory=memory, wait=wait), self.refresh)
 
     def refresh(self) -> bool:
-        """Go over to the newest generation; whether there was a newer one. Costs a look at one file if not."""
-        from searchlib.engines.whoosh import open_reader, publication
+        """Go over to the index as it is now; whether it is another. Costs the reading of 64 bytes if not.
 
-        if publication(self.path) == self._seen:
+        What is compared is the digest of the index, so nothing that was written over it escapes. Files of the
+        generation that this leaves are closed with the last results, hits and iterators that were had from it.
+        """
+        from searchlib.engines.whoosh import open_reader, published_digest
+
+        if published_digest(self.path) == self._opened.digest:
             return False
         with self._refreshing:
-            seen = publication(self.path)
-            if seen == self._seen:
+            if published_digest(self.path) == self._opened.digest:
                 return False
             newest = open_reader(self.path, self._compiled)
             changed = newest.digest != self._opened.digest
             if changed:
                 self._opened = newest
-            self._seen = seen
             return changed
 
     @property

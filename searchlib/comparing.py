@@ -13,8 +13,10 @@ from pathlib import Path
 from typing import Any
 
 from searchlib.documents import LoadOptions, Report, SeedFile, walk
-from searchlib.documents.walk import STDIN, escaped
+from searchlib.documents.reading import read_seed
+from searchlib.documents.roots import StrPath, name_of
 from searchlib.errors import SeedError, SettingsError
+from searchlib.limits import LIMITS, Limits
 
 # Ends the digest of a seed of which something was skipped or noted: it is loaded again, to be told again.
 INCOMPLETE = "!"
@@ -22,7 +24,7 @@ ANALYSIS = 1  # raised whenever the same document would be indexed differently
 
 
 def find_seeds(
-    paths: Iterable[str | os.PathLike[str]],
+    paths: Iterable[StrPath],
     report: Report,
     include: Iterable[str] = (),
     exclude: Iterable[str] = (),
@@ -41,7 +43,7 @@ def settings_of(language: str, options: LoadOptions) -> dict[str, Any]:
 
     if language != "auto" and not base_language(language):
         raise SettingsError(f"{language!r} is no language; give a code as en or tr, or auto")
-    loading = {name: value for name, value in asdict(options).items() if name not in ("strict", "max_bytes")}
+    loading = {name: value for name, value in asdict(options).items() if name != "strict"}
     defaults = asdict(LoadOptions())
     changed = {name: value for name, value in sorted(loading.items()) if value != defaults[name]}
     return {
@@ -51,18 +53,15 @@ def settings_of(language: str, options: LoadOptions) -> dict[str, Any]:
     }
 
 
-def sources_of(
-    paths: Iterable[str | os.PathLike[str]], include: Iterable[str], exclude: Iterable[str]
-) -> dict[str, tuple[str, ...]]:
+def sources_of(paths: Iterable[StrPath], include: Iterable[str], exclude: Iterable[str]) -> dict[str, tuple[str, ...]]:
     """What an index remembers of where its seeds come from: the names of the roots, not where they lie.
 
     So an index is the same wherever it and its seeds are.
     """
-    names = {escaped(Path(path).resolve().name) if os.fspath(path) != "-" else STDIN for path in paths}
-    return {"exclude": tuple(exclude), "include": tuple(include), "roots": tuple(sorted(names))}
+    return {"exclude": tuple(exclude), "include": tuple(include), "roots": tuple(sorted(set(map(name_of, paths))))}
 
 
-def find_roots(index: Path, candidates: Iterable[str | os.PathLike[str]] = ()) -> list[Path]:
+def find_roots(index: Path, candidates: Iterable[StrPath] = ()) -> list[StrPath]:
     """Where the seeds of ``index`` lie: those of ``candidates`` that have the names of its roots, or else files and
     folders of these names in the folders above the index.
 
@@ -70,18 +69,18 @@ def find_roots(index: Path, candidates: Iterable[str | os.PathLike[str]] = ()) -
     """
     from searchlib.engines.whoosh import published
 
-    known = {escaped(Path(path).resolve().name): Path(path) for path in candidates if os.fspath(path) != "-"}
-    found = []
+    known = {name_of(path): path for path in candidates if os.fspath(path) != "-"}
+    found: list[StrPath] = []
     for name in published(index).sources.get("roots", ()):
         above = (folder / name for folder in index.resolve().parents)
-        place = next((path for path in (known.get(name), *above) if path is not None and path.exists()), None)
+        place = next((path for path in (known.get(name), *above) if path is not None and Path(path).exists()), None)
         if place is None:
             raise SettingsError(f"cannot find {name}, which {index} was built from: give the paths of its seeds")
         found.append(place)
     return found
 
 
-def is_stale(paths: Iterable[str | os.PathLike[str]], index: Path) -> bool:
+def is_stale(paths: Iterable[StrPath], index: Path, limits: Limits = LIMITS) -> bool:
     """Whether seeds came, went or changed since ``index`` was built, as far as a look at the files tells.
 
     Files no newer than the index are taken to be unchanged; the digests of the others are compared. The patterns
@@ -95,15 +94,15 @@ def is_stale(paths: Iterable[str | os.PathLike[str]], index: Path) -> bool:
         paths, Report(), remembered.sources.get("include", ()), remembered.sources.get("exclude", ())
     ):
         digest = known.pop(seed.name, None)
-        if digest is None or (seed.modified > built and _digest(seed) != digest.rstrip(INCOMPLETE)):
+        if digest is None or (seed.modified > built and _digest(seed, limits=limits) != digest.rstrip(INCOMPLETE)):
             return True
     return bool(known)
 
 
-def _digest(seed: SeedFile) -> str:
+def _digest(seed: SeedFile, options: LoadOptions | None = None, limits: Limits = LIMITS) -> str:
     """The digest of a seed; "" where it cannot be read."""
     try:
-        return seed.read().digest
+        return read_seed(seed, options, limits).digest
     except SeedError:
         return ""
 
@@ -123,13 +122,14 @@ class Differences:
 
 
 def compare(
-    paths: Iterable[str | os.PathLike[str]],
+    paths: Iterable[StrPath],
     index: Path,
     *,
     options: LoadOptions | None = None,
     language: str | None = None,
     include: Iterable[str] | None = None,
     exclude: Iterable[str] | None = None,
+    limits: Limits = LIMITS,
 ) -> Differences:
     """How ``index`` differs from what the seeds at ``paths`` would give. Every seed is read, nothing is written.
 
@@ -148,7 +148,7 @@ def compare(
         remembered_digest = known.pop(seed.name, None)
         if remembered_digest is None:
             differences.new.append(seed.name)
-        elif remembered_digest.rstrip(INCOMPLETE) != _digest(seed):
+        elif remembered_digest.rstrip(INCOMPLETE) != _digest(seed, options, limits):
             differences.changed.append(seed.name)
     differences.vanished += sorted(known)
     wanted: dict[str, Any] = {**remembered.settings, **sources_of(paths, include, exclude)}

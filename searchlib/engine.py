@@ -211,6 +211,9 @@ class Reader(Protocol):
     def words(self) -> Words:
         """The words of the documents."""
 
+    def has_key(self, field: str, key: str) -> bool:
+        """Whether the dictionary of a field holds a key."""
+
     def record(self, handle: int) -> Record:
         """The record itself."""
 

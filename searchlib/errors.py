@@ -6,11 +6,13 @@
     ├── SettingsError           a setting, option or argument that cannot be
     ├── SeedError               a seed that cannot be read or understood      .path
     │   └── MissingExtra        its format needs a package not installed      .package, .extra
-    ├── QueryError              a query that means nothing                    .source, .position, .advice
+    ├── QueryError              a query that means nothing, or asks too much  .source, .position, .advice
+    ├── QueryTimeout            a search that took longer than its timeout    .seconds
     ├── ParagraphNotFound       no (or more than one) paragraph of that id    .id
     └── IndexProblem            an index that cannot be used                  .path
         ├── IndexMissing        there is none
         ├── IndexCorrupt        it is not what was written
+        ├── IndexUnreadable     the system does not let it be read: which is no damage
         ├── IndexIncompatible   it is of a format this version does not read
         ├── IndexReadOnly       it cannot be written
         └── IndexLocked         another process is writing it
@@ -49,7 +51,7 @@ class MissingExtra(SeedError):
 
 
 class QueryError(SearchlibError, ValueError):
-    """A query that means nothing; ``str()`` shows the source with a caret under the place."""
+    """A query that means nothing or asks too much; ``str()`` shows where, with a caret, in its ``lines``."""
 
     def __init__(self, message: str, source: str = "", position: int = 0, advice: str = "") -> None:
         super().__init__(message)
@@ -58,13 +60,26 @@ class QueryError(SearchlibError, ValueError):
         self.position = position
         self.advice = advice
 
-    def __str__(self) -> str:
+    @property
+    def lines(self) -> list[str]:
+        """What is wrong, the source, the caret, what to do."""
         lines = [self.message]
         if self.source:
             lines += _pointed(self.source, self.position)
         if self.advice:
             lines.append(self.advice)
-        return "\n".join(lines)
+        return lines
+
+    def __str__(self) -> str:
+        return "\n".join(self.lines)
+
+
+class QueryTimeout(SearchlibError):
+    """A search that took longer than its timeout, and was ended; nothing is wrong with the index or the query."""
+
+    def __init__(self, message: str, seconds: float = 0.0) -> None:
+        super().__init__(message)
+        self.seconds = seconds
 
 
 _SHOWN = 36  # code points of a query on either side of a mistake
@@ -109,6 +124,13 @@ class IndexMissing(IndexProblem):
 
 class IndexCorrupt(IndexProblem):
     """A file of the index is not what was written; ``path`` names it."""
+
+
+class IndexUnreadable(IndexProblem):
+    """The system does not let a file of the index be read: permissions, the disk, too many open files.
+
+    What is in it may be sound, so nothing is built again because of it.
+    """
 
 
 class IndexIncompatible(IndexProblem):

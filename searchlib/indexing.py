@@ -3,12 +3,12 @@
 A seed whose bytes have the digest that the index remembers is not loaded. Of the others each document is compared by
 its own digest: unchanged ones are not touched, changed ones replaced, new ones added; documents that no seed holds
 any more are removed. Documents that were added through ``index.writer()`` belong to no seed and are left alone.
-An index that is damaged, or was built with other settings, is built anew.
+An index that is damaged, or was built with other settings, is built anew. What would remove most of it is looked at
+twice (see `searchlib.removal`).
 """
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -20,8 +20,11 @@ from searchlib.analysis import DEFAULT_LANGUAGE, detect_language
 from searchlib.comparing import INCOMPLETE, find_seeds, settings_of, sources_of
 from searchlib.documents import Content, KnownRows, LoadOptions, Report, SeedFile, load
 from searchlib.documents.reading import ReadAhead
+from searchlib.documents.roots import StrPath, name_of
 from searchlib.errors import SeedError
+from searchlib.limits import LIMITS, Limits
 from searchlib.records import Document, document_digest
+from searchlib.removal import SeedBefore, refuse_removal
 
 if TYPE_CHECKING:
     from searchlib.engines.whoosh.writer import WhooshWriter
@@ -61,6 +64,7 @@ class Changes:
     skipped: list[tuple[str, str]] = field(default_factory=list)
     skipped_count: int = 0
     notes: list[tuple[str, str]] = field(default_factory=list)  # what was read, but not quite as it stands
+    left_out: dict[str, int] = field(default_factory=dict)  # files and folders that nobody meant, by why
 
     @property
     def documents(self) -> int:
@@ -76,6 +80,7 @@ class BuildOptions(TypedDict, total=False):
     """The options of `update`, by name, for those who hand them on."""
 
     options: LoadOptions | None
+    limits: Limits
     language: str
     include: Iterable[str]
     exclude: Iterable[str]
@@ -84,14 +89,16 @@ class BuildOptions(TypedDict, total=False):
     memory: int | None
     wait: float
     compact: bool
+    allow_removal: bool
     progress: Callable[[Progress], None] | None
 
 
 def update(  # noqa: PLR0913 - keywords, one for each thing that can be said of a build
-    paths: Iterable[str | os.PathLike[str]],
+    paths: Iterable[StrPath],
     index: Path,
     *,
     options: LoadOptions | None = None,
+    limits: Limits = LIMITS,
     language: str = "auto",
     include: Iterable[str] = (),
     exclude: Iterable[str] = (),
@@ -100,11 +107,14 @@ def update(  # noqa: PLR0913 - keywords, one for each thing that can be said of 
     memory: int | None = None,
     wait: float = 0,
     compact: bool = False,
+    allow_removal: bool = False,
     progress: Callable[[Progress], None] | None = None,
 ) -> Changes:
     """Make ``index`` hold the documents of the seeds at ``paths``, and no others that came from seeds.
 
-    Raises SeedError if a path does not exist, or if ``strict`` and a seed cannot be read; IndexLocked; IndexReadOnly.
+    Raises SeedError if ``strict`` and a seed cannot be read, or if more than half of the documents would be removed
+    because folders are empty or gone, or cannot be read, unless ``allow_removal``; SettingsError if a path does not
+    exist; IndexLocked; IndexReadOnly.
     """
     from searchlib.engines.whoosh import open_writer
 
@@ -112,20 +122,23 @@ def update(  # noqa: PLR0913 - keywords, one for each thing that can be said of 
         options = _replace(options or LoadOptions(), strict=True)
     began = time.perf_counter()
     paths, include, exclude = list(paths), tuple(include), tuple(exclude)
-    update = _Update(options or LoadOptions(), language, progress, began)
+    options = options or LoadOptions()
+    update = _Update(options, limits, language, progress, began)
     seeds = find_seeds(paths, update.report, include, exclude, strict)
-    with ReadAhead(seeds, _room(memory)) as contents:
+    with ReadAhead(seeds, _room(memory), options, limits) as contents:
         writer = open_writer(
             index,
             processes=processes,
             memory=memory,
-            settings=settings_of(language, update.options),
+            settings=settings_of(language, options),
             sources=sources_of(paths, include, exclude),
             wait=wait,
             repair=True,
         )
         try:
             update.run(contents, sum(seed.size for seed in seeds), writer)
+            if not allow_removal:
+                refuse_removal(update.before, writer.seeds, update.unread, map(name_of, paths), include, exclude)
             writer.compact = compact
             update.tell("writing")
             writer.commit()
@@ -138,6 +151,7 @@ def update(  # noqa: PLR0913 - keywords, one for each thing that can be said of 
     changes.skipped = [(skipped.name, skipped.reason) for skipped in update.report.skipped]
     changes.skipped_count = update.report.skipped_count
     changes.notes = [(noted.name, noted.reason) for noted in update.report.notes]
+    changes.left_out = dict(update.report.left_out)
     changes.seconds = time.perf_counter() - began
     return changes
 
@@ -155,12 +169,20 @@ def _replace(options: LoadOptions, **changes: Any) -> LoadOptions:
 
 class _Update:
     def __init__(
-        self, options: LoadOptions, language: str, progress: Callable[[Progress], None] | None, began: float
+        self,
+        options: LoadOptions,
+        limits: Limits,
+        language: str,
+        progress: Callable[[Progress], None] | None,
+        began: float,
     ) -> None:
         self.options = options
+        self.limits = limits
         self.language = language
         self.report = Report()
         self.changes = Changes()
+        self.before: dict[str, SeedBefore] = {}
+        self.unread: set[str] = set()  # names of seeds that are there, and cannot be read
         self._progress = progress
         self._began = began
         self._bytes = self._total = 0
@@ -187,13 +209,17 @@ class _Update:
         """The digest by path of the documents of each seed; what was built otherwise is built again."""
         manifest = writer.manifest
         self.changes.rebuilt = writer.damage
-        if manifest.generation and manifest.settings != settings_of(self.language, self.options):
-            self.changes.rebuilt = "it was built with other settings"
-            writer.start_over()
         found: dict[str, dict[str, str]] = {}
         for state in writer.documents():
             if state.seed:
                 found.setdefault(state.seed, {})[state.path] = state.digest
+        self.before = {
+            seed: SeedBefore(len(documents), writer.seeds.get(seed, "")) for seed, documents in found.items()
+        }
+        if manifest.generation and manifest.settings != settings_of(self.language, self.options):
+            self.changes.rebuilt = "it was built with other settings"
+            writer.start_over()
+            found = {}
         return found
 
     def _seed(
@@ -208,6 +234,7 @@ class _Update:
             if self.options.strict:
                 raise SeedError(f"{seed.name}: {content}", seed.path or seed.name) from content
             self.report.skip(seed.name, str(content))
+            self.unread.add(seed.name)
             self._forget(known, writer)
             writer.seeds[seed.name] = INCOMPLETE
             return
@@ -220,7 +247,7 @@ class _Update:
             return
         reported = self.report.skipped_count + len(self.report.notes)
         rows = KnownRows()
-        documents = load(seed, self.options, self.report, content, rows)
+        documents = load(seed, self.options, self.report, content, rows, self.limits)
         first = list(islice(documents, _SAMPLED))
         # Rows are often too short to tell their language by; all rows of a file can.
         sample = "\n".join(document.text[:_SAMPLE] for document in first)

@@ -7,44 +7,58 @@ table.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields, replace
+from typing import Any
 
 from searchlib.errors import SettingsError
 
 GIB = 1 << 30
 
 
+def _limit(default: Any, meaning: str) -> Any:
+    return field(default=default, metadata={"meaning": meaning})
+
+
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What may be asked and read. Sizes are bytes unless said otherwise; None is no limit.
-
-    Of a query: ``query_length`` code points, ``query_clauses`` words, phrases and patterns in it, ``timeout`` seconds.
-    Of a seed: ``file_bytes`` of a file that is read whole, of any file once decompressed, and of a row;
-    ``unpacked_ratio`` of decompressed to compressed size; ``columns`` of a table; ``metadata_fields`` of a document,
-    and ``depth`` of nesting in its data.
+    """What may be asked and read; `MEANINGS` says what each limit is of. Sizes are in bytes, ``timeout`` in seconds.
 
     Raises:
         SettingsError: a limit is not a number above 0.
     """
 
-    query_length: int = 100_000
-    query_clauses: int = 4_096
-    timeout: float | None = None
-    file_bytes: int = GIB
-    unpacked_ratio: int = 200
-    columns: int = 4_096
-    metadata_fields: int = 256
-    depth: int = 64
+    query_length: int = _limit(20_000, "code points of a query")
+    query_clauses: int = _limit(2_048, "clauses of a query: words, and patterns, which count more")
+    timeout: float | None = _limit(None, "seconds that a search may take")
+    file_bytes: int = _limit(GIB, "bytes of a file that is read whole, of any file once decompressed, and of a row")
+    unpacked_ratio: int = _limit(200, "how many times larger than itself a file may decompress to be")
+    columns: int = _limit(4_096, "columns of a table")
+    metadata_fields: int = _limit(256, "fields of metadata of a document")
+    depth: int = _limit(64, "depth of nesting in a document's data")
 
     def __post_init__(self) -> None:
-        for one in fields(self):
-            value = getattr(self, one.name)
-            if one.name == "timeout" and value is None:
+        for name in NAMES:
+            value = getattr(self, name)
+            if name == "timeout" and value is None:
                 continue
-            kinds = (int, float) if one.name == "timeout" else (int,)
+            kinds = (int, float) if name == "timeout" else (int,)
             if not isinstance(value, kinds) or isinstance(value, bool) or not value > 0:
-                raise SettingsError(f"the limit {one.name} is {value!r}: give a number above 0")
+                kind = "number" if name == "timeout" else "whole number"
+                raise SettingsError(f"the limit {name} is {value!r}: give a {kind} above 0")
+
+    def with_(self, **others: Any) -> Limits:
+        """These limits with those that are given: None means that one is not."""
+        return replace(self, **{name: value for name, value in others.items() if value is not None})
 
 
+NAMES: tuple[str, ...] = tuple(one.name for one in fields(Limits))
+MEANINGS: Mapping[str, str] = {one.name: one.metadata["meaning"] for one in fields(Limits)}
 LIMITS = Limits()
 """The defaults."""
+
+
+def how_to_raise(name: str) -> str:
+    """What to do about a limit that was met, for the end of a message."""
+    in_file, variable = name.replace("_", "-"), "SEARCHLIB_LIMITS_" + name.upper()
+    return f"raise it by {name} of searchlib.Limits, {in_file} in [tool.searchlib.limits], or {variable}"

@@ -57,7 +57,9 @@ def kind_of(mode: int) -> str:
     return next((what for is_kind, what in _KINDS if is_kind(mode)), "" if stat.S_ISREG(mode) else "not a file")
 
 
-def open_file(path: str | os.PathLike[str], below: str | os.PathLike[str] | None = None) -> BinaryIO:
+def open_file(
+    path: str | os.PathLike[str], below: str | os.PathLike[str] | None = None, buffering: int = -1
+) -> BinaryIO:
     """The regular file at ``path``, open for reading, unbuffered position at its start.
 
     ``path`` alone is trusted. With ``below``, a trusted folder, ``path`` is relative to it and none of its components
@@ -72,7 +74,7 @@ def open_file(path: str | os.PathLike[str], below: str | os.PathLike[str] | None
         what = kind_of(os.fstat(descriptor).st_mode)
         if what:
             raise NotAFile(path, what)
-        return os.fdopen(descriptor, "rb")
+        return os.fdopen(descriptor, "rb", buffering)
     except BaseException:
         os.close(descriptor)
         raise
@@ -87,6 +89,12 @@ def read_file(path: str | os.PathLike[str], limit: int, below: str | os.PathLike
     if len(data) > limit:
         raise TooLarge(path, limit)
     return data
+
+
+def read_beginning(path: str | os.PathLike[str], size: int, below: str | os.PathLike[str] | None = None) -> bytes:
+    """The first ``size`` bytes of a regular file, or all if there are fewer; see `open_file`."""
+    with open_file(path, below, buffering=0) as stream:
+        return stream.read(size)
 
 
 def _open_below(folder: str | os.PathLike[str], path: str | os.PathLike[str]) -> int:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from searchlib.errors import SettingsError
+from searchlib.limits import LIMITS, Limits
 
 if TYPE_CHECKING:
     from searchlib.engine import SortKey
@@ -36,6 +37,7 @@ class Request:
     facets: str | Sequence[str] | Mapping[str, int | None] = ()
     strict: bool = False
     synonyms: Synonyms | None = None
+    limits: Limits = LIMITS
 
     def __post_init__(self) -> None:
         for name, least, optional in (("limit", 0, False), ("offset", 0, False), ("per_document", 1, True)):

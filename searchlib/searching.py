@@ -7,14 +7,16 @@ A `Search` is one query with its `searchlib.request.Request` on one generation o
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from searchlib.citing import NEIGHBOURS
-from searchlib.errors import ParagraphNotFound, QueryError, SettingsError
+from searchlib.deadline import Deadline
+from searchlib.errors import ParagraphNotFound, QueryError, QueryTimeout, SettingsError
 from searchlib.hits import Hit, Results, Stream
+from searchlib.limits import LIMITS, Limits
 from searchlib.records import ID_LENGTH
 
 if TYPE_CHECKING:
@@ -29,10 +31,13 @@ if TYPE_CHECKING:
 class Search:
     """A query on one generation of an index, answered."""
 
-    def __init__(self, reader: Reader, given: Any, parsed: Parsed, filter: Within, request: Request) -> None:
+    def __init__(
+        self, reader: Reader, given: Any, parsed: Parsed, filter: Within, request: Request, deadline: Deadline
+    ) -> None:
         self._reader = reader
         self._given = given
         self._request = request
+        self._deadline = deadline
         self._query, self._filter = parsed.query, filter.query
         self._facets: dict[str, tuple[str, int | None]] = {}
         self._place: Place | None = None
@@ -85,7 +90,9 @@ class Search:
 
     def hit(self, number: int) -> Hit:
         """One of the hits, counted from 0."""
-        return make_hit(self._reader, self._highlighter, self._ranked[number], self.offset + number + 1)
+        with self._deadline.running():
+            found, rank = self._ranked[number], self.offset + number + 1
+            return make_hit(self._reader, self._highlighter, found, rank, self._deadline)
 
     @cached_property
     def _highlighter(self) -> Highlighter:
@@ -100,7 +107,8 @@ class Search:
             return self._request.offset + len(self._ranked)
         if "tally" in self.__dict__:
             return self.tally.total
-        return self._reader.count(self._query, self._filter)
+        with self._deadline.running():
+            return self._reader.count(self._query, self._filter)
 
     @property
     def _counted_on_the_way(self) -> bool:
@@ -129,7 +137,8 @@ class Search:
         for field, size in self._facets.values():  # by several names, it is counted once
             known = sizes.get(field, 0)
             sizes[field] = None if size is None or known is None else max(size, known)
-        found = self._reader.tally(self._query, self._filter, sizes)
+        with self._deadline.running():
+            found = self._reader.tally(self._query, self._filter, sizes)
         facets = {name: found.facets[field].first(size) for name, (field, size) in self._facets.items()}
         return Tally(found.total, found.documents, facets)
 
@@ -156,15 +165,16 @@ class Search:
             return None
         from searchlib.spelling import suggest
 
-        parser = Parser(self._reader)
-        return suggest(
-            self._given,
-            self._query,
-            self._reader,
-            lambda text: parser.query(text).query,
-            lambda number: len(self) < number and self.total < number,
-            self._filter,
-        )
+        parser = Parser(self._reader, limits=self._request.limits)
+        with self._deadline.running():
+            return suggest(
+                self._given,
+                self._query,
+                self._reader,
+                lambda text: parser.query(text).query,
+                lambda number: len(self) < number and self.total < number,
+                self._filter,
+            )
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,11 +193,13 @@ class Within:
     warnings: tuple[QueryWarning, ...] = ()
 
 
-def search(reader: Reader, query: Any, request: Request) -> Results:
-    """The results of one query."""
+def search(reader: Reader, query: Any, request: Request, deadline: Deadline | None = None) -> Results:
+    """The results of one query. ``deadline`` is that of a search which has begun already."""
     began = time.perf_counter()
-    parser = Parser(reader, request.strict, request.synonyms)
-    return _answer(reader, query, parser.query(query), parser.filter(request.filter), request, began)
+    deadline = deadline or Deadline(request.limits.timeout)
+    with deadline.running():
+        parser = Parser(reader, request.strict, request.synonyms, request.limits)
+        return _answer(reader, query, parser.query(query), parser.filter(request.filter), request, began, deadline)
 
 
 def search_many(reader: Reader, queries: Iterable[Any], request: Request) -> list[Results]:
@@ -195,40 +207,62 @@ def search_many(reader: Reader, queries: Iterable[Any], request: Request) -> lis
     if isinstance(queries, str):
         raise SettingsError("search_many takes a list of queries: for a single one there is search")
     asked = list(queries)
-    parser = Parser(reader, request.strict, request.synonyms)
-    filter = parser.filter(request.filter)
+    parser = Parser(reader, request.strict, request.synonyms, request.limits)
+    with Deadline(request.limits.timeout).running():
+        filter = parser.filter(request.filter)
     found = []
     for number, query in enumerate(asked, 1):
         began = time.perf_counter()
+        deadline = Deadline(request.limits.timeout)
         try:
-            found.append(_answer(reader, query, parser.query(query), filter, request, began))
+            with deadline.running():
+                found.append(_answer(reader, query, parser.query(query), filter, request, began, deadline))
         except QueryError as error:
             message = f"Query {number} of {len(asked)}: {error.message}"
             raise QueryError(message, error.source, error.position, error.advice) from error
         except SettingsError as error:
             raise SettingsError(f"Query {number} of {len(asked)}: {error}") from error
+        except QueryTimeout as error:
+            raise QueryTimeout(f"Query {number} of {len(asked)}: {error}", error.seconds) from error
     return found
 
 
 def stream(
-    reader: Reader, query: Any, filter: Any = None, strict: bool = False, synonyms: Synonyms | None = None
+    reader: Reader,
+    query: Any,
+    filter: Any = None,
+    strict: bool = False,
+    synonyms: Synonyms | None = None,
+    limits: Limits = LIMITS,
 ) -> Stream:
     """All hits, in the order of the index."""
-    parser = Parser(reader, strict, synonyms)
-    parsed, within = parser.query(query), parser.filter(filter)
-    costly = expanded(reader, query, parsed, strict) if isinstance(query, str) else ()
-    from searchlib.highlight import Highlighter
+    deadline = Deadline(limits.timeout)
+    with deadline.running():
+        parser = Parser(reader, strict, synonyms, limits)
+        parsed, within = parser.query(query), parser.filter(filter)
+        costly = expanded(reader, query, parsed, strict) if isinstance(query, str) else ()
+        from searchlib.highlight import Highlighter
 
-    highlighter = Highlighter(parsed.query)
+        highlighter = Highlighter(parsed.query)
     everything = enumerate(reader.stream(parsed.query, within.query), 1)
-    return Stream(
-        (make_hit(reader, highlighter, found, rank, record) for rank, (found, record) in everything),
-        (*parsed.warnings, *within.warnings, *costly),
-    )
+    hits = (make_hit(reader, highlighter, found, rank, deadline, record) for rank, (found, record) in everything)
+    return Stream(_timed(hits, deadline), (*parsed.warnings, *within.warnings, *costly))
 
 
-def _answer(reader: Reader, given: Any, parsed: Parsed, filter: Within, request: Request, began: float) -> Results:
-    found = Search(reader, given, parsed, filter, request)
+def _timed(hits: Iterator[Hit], deadline: Deadline) -> Iterator[Hit]:
+    """The hits, each made on time; what the caller does between them is not."""
+    while True:
+        with deadline.running():
+            hit = next(hits, None)
+        if hit is None:
+            return
+        yield hit
+
+
+def _answer(
+    reader: Reader, given: Any, parsed: Parsed, filter: Within, request: Request, began: float, deadline: Deadline
+) -> Results:
+    found = Search(reader, given, parsed, filter, request, deadline)
     costly = expanded(reader, given, parsed, request.strict) if isinstance(given, str) else ()
     return Results(found, time.perf_counter() - began, (*found.warnings, *costly))
 
@@ -249,8 +283,11 @@ def expanded(reader: Reader, text: str, parsed: Parsed, strict: bool) -> Sequenc
 class Parser:
     """Makes query trees of what is given; the same text is parsed once."""
 
-    def __init__(self, reader: Reader, strict: bool = False, synonyms: Synonyms | None = None) -> None:
+    def __init__(
+        self, reader: Reader, strict: bool = False, synonyms: Synonyms | None = None, limits: Limits = LIMITS
+    ) -> None:
         self._reader = reader
+        self._limits = limits
         self._strict = strict
         self._synonyms = synonyms
         self._parsed: dict[str, Parsed] = {}
@@ -266,21 +303,30 @@ class Parser:
             from searchlib.query import parse
 
             reader = self._reader
-            found = parse(given, reader.fields, reader.languages, strict=self._strict, synonyms=self._synonyms)
+            found = parse(
+                given,
+                reader.fields,
+                reader.languages,
+                strict=self._strict,
+                synonyms=self._synonyms,
+                limits=self._limits,
+            )
             self._parsed[given] = Parsed(found.query, found.warnings)
         return self._parsed[given]
 
     def tree(self, given: Any) -> Node | None:
         """The nodes of a tree: searchlib's own, or Whoosh's, translated. None for what is neither."""
         from searchlib.query import Node
+        from searchlib.query.cost import check_clauses
 
-        if isinstance(given, Node):
-            return given
-        if not hasattr(given, "normalize"):
-            return None
-        from searchlib.engines.whoosh.translation import translated
+        if not isinstance(given, Node):
+            if not hasattr(given, "normalize"):
+                return None
+            from searchlib.engines.whoosh.translation import translated
 
-        return translated(given, self._reader.languages, lambda node: bool(self._reader.search(node, 1)))
+            given = translated(given, self._reader.languages, lambda node: bool(self._reader.search(node, 1)))
+        check_clauses(given, self._limits)
+        return cast("Node", given)
 
     def filter(self, given: Any) -> Within:
         """The query of a filter, with the warnings of all texts in it."""
@@ -302,7 +348,14 @@ class Parser:
         return Within(query, (*warnings, *names.warnings))
 
 
-def make_hit(reader: Reader, highlighter: Highlighter, found: Ranked, rank: int, record: Record | None = None) -> Hit:
+def make_hit(
+    reader: Reader,
+    highlighter: Highlighter,
+    found: Ranked,
+    rank: int,
+    deadline: Deadline,
+    record: Record | None = None,
+) -> Hit:
     """The hit of a record that was found; ``record`` is it, if it was read already."""
     handle = found.handle
     record = reader.record(handle) if record is None else record
@@ -310,14 +363,11 @@ def make_hit(reader: Reader, highlighter: Highlighter, found: Ranked, rank: int,
     def neighbours() -> Sequence[Record]:
         return [reader.record(one) for one in reader.around(handle, NEIGHBOURS, NEIGHBOURS)]
 
-    return Hit(
-        rank,
-        found.score,
-        record,
-        highlighter.highlights(record),
-        lambda: reader.explain(highlighter.query, handle),
-        neighbours,
-    )
+    def explain() -> Any:
+        with deadline.running():
+            return reader.explain(highlighter.query, handle)
+
+    return Hit(rank, found.score, record, highlighter.highlights(record), explain, neighbours)
 
 
 def handle_of(reader: Reader, id: str) -> int:

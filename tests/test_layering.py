@@ -18,7 +18,7 @@ LAYERS = (
     ("searchlib.__main__", "searchlib.cli"),
     ("searchlib", "searchlib.api"),
     ("searchlib.searching", "searchlib.similarity", "searchlib.writing"),
-    ("searchlib.indexing", "searchlib.comparing", "searchlib.engines"),
+    ("searchlib.indexing", "searchlib.removal", "searchlib.comparing", "searchlib.engines"),
     ("searchlib.cursors", "searchlib.filtering", "searchlib.request"),
     (
         "searchlib.engine",
@@ -31,8 +31,9 @@ LAYERS = (
     ("searchlib.documents", "searchlib.paragraphs", "searchlib.query", "searchlib.ranking"),
     ("searchlib.analysis", "searchlib.settings"),
     ("searchlib.records", "searchlib.fields"),
-    ("searchlib.limits", "searchlib.opening"),
-    ("searchlib.errors", "searchlib.arrays", "searchlib.freshness"),
+    ("searchlib.deadline",),
+    ("searchlib.limits", "searchlib.opening", "searchlib.toml"),
+    ("searchlib.errors", "searchlib.arrays", "searchlib.freshness", "searchlib.names", "searchlib.cleaning"),
 )
 
 ONLY_IN = {"click": ("searchlib.cli",), "whoosh": ("searchlib.engines.whoosh", "searchlib.cli.lean")}

@@ -6,12 +6,12 @@ A *library* gives records. Which of them a citation means is for `checking` to s
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import lru_cache
 from typing import TYPE_CHECKING, Protocol
 
 from searchlib.analysis import split_words
 from searchlib.citing.citation import NEIGHBOURS
 from searchlib.citing.normal import find_part, normal
+from searchlib.limits import Limits
 
 if TYPE_CHECKING:
     from searchlib.engine import Reader
@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 SAME_ID = 16  # records with an id prefix that are told apart
 CANDIDATES = 100  # records that say the same
 _PHRASE_WORDS = 12
+_NO_LIMITS = Limits(
+    query_length=1 << 62, query_clauses=1 << 62
+)  # the queries here are few words of a quote, however long
 _WORDS = 32
 _CACHED_DOCUMENTS = 8
 
@@ -48,13 +51,23 @@ class IndexLibrary:
 
     def __init__(self, reader: Reader) -> None:
         self._reader = reader
-        self.document = lru_cache(_CACHED_DOCUMENTS)(self._document)
+        self._documents: dict[str, tuple[Record, ...]] = {}  # those asked for last
 
     def with_id(self, prefix: str) -> Sequence[Record]:
         """The records whose id begins with ``prefix``."""
         return [self._reader.record(handle) for handle in self._reader.find(prefix, SAME_ID)]
 
-    def _document(self, path: str) -> tuple[Record, ...]:
+    def document(self, path: str) -> Sequence[Record]:
+        """The records of a document, in order; none if there is no such document."""
+        records = self._documents.pop(path, None)
+        if records is None:
+            records = self._read(path)
+            while len(self._documents) >= _CACHED_DOCUMENTS:
+                self._documents.pop(next(iter(self._documents)), None)
+        self._documents[path] = records
+        return records
+
+    def _read(self, path: str) -> tuple[Record, ...]:
         from searchlib.query.nodes import Value
 
         found = self._reader.search(Value(path, "document"), None)
@@ -85,7 +98,7 @@ class IndexLibrary:
     def _search(self, text: str, limit: int) -> list[Record]:
         from searchlib.query import parse
 
-        query = parse(text.lower(), self._reader.fields, self._reader.languages, {"text": 1.0}).query
+        query = parse(text.lower(), self._reader.fields, self._reader.languages, {"text": 1.0}, limits=_NO_LIMITS).query
         return [self._reader.record(found.handle) for found in self._reader.search(query, limit)]
 
 

@@ -102,7 +102,7 @@ def _cite(ids: tuple[str, ...], quote: str, query: str | None, form: str, settin
     for number, citation in enumerate(citations):
         if number and form != "link":
             output.line()
-        output.line(_written(citation, form, output.width))
+        output.lines(_written(citation, form, output.width))
     return 0
 
 
@@ -223,4 +223,4 @@ def _tell(counts: Counter[Status], mended: int) -> None:
     from searchlib.citing.checking import STATUSES
 
     parts = [f"{counts[status]:,} {status}" for status in STATUSES if counts[status]]
-    say(f"\n{counted(total, 'citation')}: {', '.join(parts)}" + (f"; {mended:,} mended" if mended else ""))
+    say("", f"{counted(total, 'citation')}: {', '.join(parts)}" + (f"; {mended:,} mended" if mended else ""))

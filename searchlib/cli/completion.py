@@ -25,4 +25,4 @@ def command(shell: str) -> None:
 
     kind = get_completion_class(shell)
     assert kind is not None
-    Output(color=False, width=0).line(kind(program, {}, "searchlib", "_SEARCHLIB_COMPLETE").source())
+    Output(color=False, width=0).lines(kind(program, {}, "searchlib", "_SEARCHLIB_COMPLETE").source())

@@ -15,6 +15,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
+from searchlib.cleaning import harmless
 from searchlib.cli.output import DIM, RED, YELLOW, Output
 
 if TYPE_CHECKING:
@@ -36,9 +37,9 @@ def check_lines(check: Check, output: Output, *, mended: bool = False) -> Iterat
 
     status = check.status.ljust(_LONGEST_STATUS)
     place = f"{check.file}:{check.line}"
-    first, *more = wrap(f"{place}  {status}  {check.id or check.found.form}", output.width)
+    first, *more = wrap(harmless(f"{place}  {status}  {check.id or check.found.form}"), output.width)
     head = first.replace(status, output.style(status, _STYLES[check.status]), 1)
-    details = list(_details(check, mended))
+    details = list(map(harmless, _details(check, mended)))
     if len(details) == 1 and (not output.width or len(first) + 2 + len(details[0]) <= output.width):
         yield head + "  " + details.pop()
     else:

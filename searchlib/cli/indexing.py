@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -36,15 +37,13 @@ SKIPPED_SHOWN = 20
 @click.option("--wait", type=click.FloatRange(0), default=0, metavar="SECONDS", help="Wait for another writer.")
 @click.option("--compact", is_flag=True, help="Leave one segment: the smallest and fastest index.")
 @click.option("--strict", is_flag=True, help="Stop at the first file that cannot be read.")
+@click.option("--allow-removal", is_flag=True, help="Remove most documents even if a folder is empty or gone.")
 @click.option("--check", is_flag=True, help="Build nothing; exit 1 if the index is not what SEEDS would give.")
 @click.option("--digest", is_flag=True, help="Print the digest of the index.")
 @json_option
 def command(
     seeds: tuple[str, ...],
     metadata_columns: str | None,
-    wait: float,
-    compact: bool,
-    strict: bool,
     check: bool,
     digest: bool,
     as_json: bool,
@@ -53,18 +52,21 @@ def command(
     """Index SEEDS, or bring the index up to date with them.
 
     SEEDS are files and folders, and - for standard input; without any, those of the settings: seeds/ by default.
+    NAME=PATH gives them another name in the index: work=a/notes home=b/notes.
     Documents that are as they were are not touched, changed ones are replaced, and those that SEEDS no longer
-    have are removed: an index has the seeds named last. Text, Markdown, HTML, JSON Lines, JSON, CSV and TSV are
-    read, also with .gz after the name.
+    have are removed: an index has the seeds named last. Where more than half of the documents would go because a
+    folder is empty or gone, nothing is changed without --allow-removal. Text, Markdown, HTML, JSON Lines, JSON, CSV
+    and TSV are read, also with .gz after the name.
     """
     columns = tuple(name.strip() for name in (metadata_columns or "").split(",") if name.strip())
+    how = {name: flags.pop(name) for name in ("strict", "wait", "compact", "allow_removal")}
     settings = settings_with(seeds=seeds, metadata_columns=columns, **flags)
     output = output_for(settings)
     if check:
         from searchlib.cli.verify import check_against_seeds
 
         return check_against_seeds(settings, load_options(settings), output, as_json=as_json, digest=digest)
-    with build(settings, strict=strict, wait=wait, compact=compact) as index:
+    with build(settings, **how) as index:
         changes = index.changes
         assert changes is not None
         if as_json:
@@ -79,7 +81,9 @@ def command(
     return 0
 
 
-def build(settings: Settings, *, strict: bool = False, wait: float = 0, compact: bool = False) -> Index:
+def build(
+    settings: Settings, *, strict: bool = False, wait: float = 0, compact: bool = False, allow_removal: bool = False
+) -> Index:
     """Bring the index of ``settings`` up to date, showing progress where somebody watches."""
     import searchlib
     from searchlib.cli.progress import ProgressBar
@@ -87,9 +91,10 @@ def build(settings: Settings, *, strict: bool = False, wait: float = 0, compact:
     seeds_exist(settings)
     with ProgressBar() as progress:
         return searchlib.build(
-            settings.seeds,
+            roots(settings),
             settings.index,
             options=load_options(settings),
+            limits=settings.limits,
             include=settings.include,
             exclude=settings.exclude,
             language=settings.language,
@@ -98,15 +103,27 @@ def build(settings: Settings, *, strict: bool = False, wait: float = 0, compact:
             memory=settings.memory,
             wait=wait,
             compact=compact,
+            allow_removal=allow_removal,
             progress=progress if progress.shown else None,
         )
 
 
 def seeds_exist(settings: Settings) -> None:
     """Raise SettingsError, with what to do, if a seed of the settings is not there."""
-    missing = [seed for seed in settings.seeds if seed != "-" and not Path(seed).exists()]
+    missing = [root for root in roots(settings) if os.fspath(root) != "-" and not Path(root).exists()]
     if missing:
-        raise SettingsError(f"There is no {missing[0]}. Give files and folders to index: searchlib index PATH...")
+        raise SettingsError(
+            f"There is no {os.fspath(missing[0])}. Give files and folders to index: searchlib index PATH..."
+        )
+
+
+def roots(settings: Settings) -> list[str | os.PathLike[str]]:
+    """The seeds of the settings, those with a prefix (``NAME=PATH``) taken apart."""
+    if not any("=" in seed for seed in settings.seeds):
+        return [*settings.seeds]  # a query has no use for what reads seeds
+    from searchlib.documents import root_of
+
+    return [root_of(seed) for seed in settings.seeds]
 
 
 def load_options(settings: Settings) -> LoadOptions:
@@ -129,7 +146,7 @@ def open_index(settings: Settings) -> Index:
 
     import_lean()
     try:
-        return searchlib.open(settings.index, synonyms=settings.synonyms or None)
+        return searchlib.open(settings.index, synonyms=settings.synonyms or None, limits=settings.limits)
     except IndexMissing as error:
         raise IndexMissing(f"No index at {settings.index}. {how_to_build(settings)}", error.path) from None
 
@@ -143,7 +160,7 @@ def open_or_build(settings: Settings) -> Index:
         return open_index(settings)
     except IndexMissing:
         asked_for = settings.origin.get("index", "").startswith("--")
-        if asked_for or not all(Path(seed).exists() for seed in settings.seeds):
+        if asked_for or not all(Path(root).exists() for root in roots(settings)):
             raise
     say(f"No index at {settings.index} yet: building it from {', '.join(map(shown_path, settings.seeds))}")
     index = build(settings)
@@ -162,7 +179,7 @@ def how_to_build(settings: Settings) -> str:
     import shlex
 
     flag = f" --index {shlex.quote(settings.index)}" if settings.origin.get("index", "").startswith("--") else ""
-    there = all(Path(seed).exists() for seed in settings.seeds)
+    there = all(Path(root).exists() for root in roots(settings))
     seeds = " ".join(shlex.quote(shown_path(seed)) for seed in settings.seeds) if there else "PATH..."
     return f"Build one with: searchlib index{flag} {seeds}"
 
@@ -201,6 +218,7 @@ def report(changes: Changes) -> dict[str, Any]:
         "bytes": changes.bytes,
         "seconds": round(changes.seconds, 3),
         "rebuilt": changes.rebuilt,
+        "left_out": changes.left_out,
         "skipped_count": changes.skipped_count,
         "skipped": [{"name": name, "reason": reason} for name, reason in changes.skipped],
         "notes": [{"name": name, "remark": remark} for name, remark in changes.notes],
@@ -208,7 +226,9 @@ def report(changes: Changes) -> dict[str, Any]:
 
 
 def tell_skipped(changes: Changes) -> None:
-    """Name what was left out, and what was not read quite as it stands, with the reason."""
+    """Count what was left out, and name what could not be read, or not quite as it stands, with the reason."""
+    if changes.left_out:
+        say("Left out: " + ", ".join(f"{count:,} {why}" for why, count in sorted(changes.left_out.items())))
     for label, found, count in (
         ("Skipped", changes.skipped, changes.skipped_count),
         ("Noted", changes.notes, len(changes.notes)),

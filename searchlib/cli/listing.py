@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
+from searchlib.cleaning import Harmless
 from searchlib.cli.output import BOLD, DIM, Output
 from searchlib.records import below_title
 
@@ -110,7 +111,7 @@ def _lines(marked: Marked, output: Output, style: str, label: str, indent: str) 
 
     text, styles = marked
     lines = wrap(text, output.width, indent, filled(styles, len(text), style) if output.color else ())
-    begin = f"\x1b[{style}m"
+    begin = Harmless(f"\x1b[{style}m")
     for number, line in enumerate(lines):
         body = line[len(indent) :]
         if number:

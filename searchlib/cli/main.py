@@ -2,7 +2,8 @@
 
 * 0: done; hits. 1: no hits; problems found. 2: an error, in a sentence on stderr. 130: interrupted.
 * A command returns its exit code, or None for 0. Errors are raised as `searchlib.errors.SearchlibError` and shown
-  here, once. A reader of stdout that goes away (``searchlib query … | head -1``) is no error.
+  here, once. A reader of stdout that goes away (``searchlib query … | head -1``) is no error, nor is a stderr that
+  cannot be written to.
 """
 
 from __future__ import annotations
@@ -15,8 +16,8 @@ from typing import Any, cast
 import click
 
 from searchlib import __version__
-from searchlib.cli.output import say_error
-from searchlib.errors import SearchlibError
+from searchlib.cli.output import guarded, leave, say, say_error
+from searchlib.errors import QueryError, SearchlibError
 
 COMMANDS = {
     "index": "indexing",
@@ -30,6 +31,7 @@ COMMANDS = {
     "completion": "completion",
 }
 ALIASES = {"search": "query"}
+_HELP: Any = getattr(click.exceptions, "NoArgsIsHelpError", ())  # its message is all of the help
 
 CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
@@ -57,6 +59,26 @@ class Program(click.Group):
             ctx.fail(f"No such command {name!r}. {_advice(name, args)}")
         return super().resolve_command(ctx, args)
 
+    def main(self, *arguments: Any, **named: Any) -> Any:
+        """Run the program and exit: nothing that is printed, by click either, gets round `output`."""
+        with guarded():
+            sys.exit(self._main(*arguments, **named))
+
+    def _main(self, *arguments: Any, **named: Any) -> int:
+        try:
+            return int(super().main(*arguments, **{**named, "standalone_mode": False}) or 0)
+        except click.ClickException as error:
+            if isinstance(error, _HELP):
+                error.show()
+                return 2
+            context = getattr(error, "ctx", None)
+            if context is not None:
+                say(*context.get_usage().splitlines(), f"Try '{context.command_path} -h' for help.", "")
+            say_error(error.format_message())
+            return 2
+        except click.Abort:
+            return 130
+
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command and exit with its code."""
         ctx.exit(self._run(ctx))
@@ -66,13 +88,14 @@ class Program(click.Group):
             code = super().invoke(ctx)
             sys.stdout.flush()
             return code or 0
+        except QueryError as error:
+            say_error(*error.lines)
         except SearchlibError as error:
             say_error(str(error))
         except KeyboardInterrupt:
             return 130
         except BrokenPipeError:
-            # Nobody reads on. The interpreter flushes stdout once more at its end, so that has to go nowhere.
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            leave(sys.stdout)
             return 0
         except OSError as error:
             where = f"{error.filename}: " if error.filename else ""
@@ -85,7 +108,9 @@ class Program(click.Group):
             raise
         except Exception as error:  # a fault of searchlib
             if os.environ.get("SEARCHLIB_TRACEBACK"):
-                raise
+                import traceback
+
+                say(*(f"  {line}" for line in traceback.format_exc().splitlines()))
             kind = type(error).__name__
             say_error(f"A fault in searchlib: {kind}: {error}. Set SEARCHLIB_TRACEBACK=1 to see where, and report it.")
         return 2

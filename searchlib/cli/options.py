@@ -17,6 +17,17 @@ def index_option(function: Function) -> Function:
     return click.option("--index", metavar="PATH", help="The index.  [default: indexes/default]")(function)
 
 
+def timeout_option(function: Function) -> Function:
+    """``--timeout``."""
+    return click.option(
+        "--timeout",
+        "limits_timeout",
+        type=float,
+        metavar="SECONDS",
+        help="End the search with an error after so many.  [default: none]",
+    )(function)
+
+
 def json_option(function: Function) -> Function:
     """``--json``."""
     return click.option("--json", "as_json", is_flag=True, help="Print JSON.")(function)

@@ -1,20 +1,24 @@
-"""Where output goes and how it looks: data to stdout, all else to stderr; colour and width as far as they fit.
+"""The one way out: data to stdout, all else to stderr; escaped, and in colour and to a width as far as they fit.
 
 * The *output* of a command knows whether to use colour and to which width to wrap. Piped output has neither,
   so that it is the same everywhere.
 * To *say* something is to tell the person, on stderr.
+* While a command runs, both streams are *guarded*: whatever is written to them, by whomever, is escaped on its way,
+  unless it is `searchlib.cleaning.Harmless`. What is written here is, line by line, so that no line break in a
+  name makes a line that looks like one of ours. JSON has escapes of its own.
+* A stderr that cannot be written to changes nothing of what a command does.
 """
 
 from __future__ import annotations
 
 import contextlib
 import os
-import re
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, TextIO
+from typing import Any, TextIO, cast
 
+from searchlib.cleaning import Harmless, escape, escape_json, harmless
 from searchlib.settings import Settings
 
 MAX_WIDTH = 100
@@ -53,25 +57,29 @@ class Output:
     color: bool
     width: int
 
-    def style(self, text: str, *codes: str) -> str:
+    def style(self, text: str, *codes: str) -> Harmless:
         """``text`` in these styles (parameters of SGR, ECMA-48), where there is colour."""
-        return f"\x1b[{';'.join(codes)}m{text}\x1b[0m" if self.color and text else text
+        return _styled(text, *codes) if self.color and text else harmless(text)
 
     def line(self, text: str = "") -> None:
         """Write a line of data."""
-        sys.stdout.write(text + "\n")
+        sys.stdout.write(_ended(text))
+
+    def lines(self, text: str) -> None:
+        """Write the lines of a text."""
+        for line in text.split("\n"):
+            self.line(line)
 
     def json(self, value: Any, *, indent: int | None = 2) -> None:
         """Write ``value`` as JSON: ASCII only where stdout is not UTF-8."""
         import json
 
         utf8 = (sys.stdout.encoding or "").lower().replace("-", "") == "utf8"
-        self.line(json.dumps(value, ensure_ascii=not utf8, indent=indent, default=str))
+        self.lines(escape_json(json.dumps(value, ensure_ascii=not utf8, indent=indent, default=str)))
 
 
 def output_for(settings: Settings) -> Output:
     """The output that the settings and the terminal ask for."""
-    forgive_encoding()
     width = settings.width or 0
     if not width and is_terminal(sys.stdout):
         import shutil
@@ -80,38 +88,89 @@ def output_for(settings: Settings) -> Output:
     return Output(wants_color(settings.color, sys.stdout), width)
 
 
-def forgive_encoding() -> None:
-    """Have stdout and stderr write what they cannot encode as escapes, instead of failing."""
-    for stream in (sys.stdout, sys.stderr):
-        reconfigure = getattr(stream, "reconfigure", None)
-        if reconfigure is not None:
-            reconfigure(errors="backslashreplace")
-
-
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
-
-
-def say(text: str) -> None:
+def say(*lines: str) -> None:
     """Tell the person something."""
-    sys.stdout.flush()
-    sys.stderr.write(harmless(text) + "\n")
+    with contextlib.suppress(ValueError):  # closed
+        sys.stdout.flush()
+    sys.stderr.write(Harmless("".join(map(_ended, lines))))
     sys.stderr.flush()
 
 
-def harmless(text: str) -> str:
-    """``text`` without control characters but line breaks: names of files can hold any."""
-    return _CONTROL.sub(lambda match: f"\\x{ord(match[0]):02x}", text)
-
-
-def say_error(text: str) -> None:
+def say_error(*lines: str) -> None:
     """Tell the person what went wrong."""
-    forgive_encoding()
-    with contextlib.suppress(OSError):  # that may be what went wrong
+    with contextlib.suppress(OSError, ValueError):  # that may be what went wrong
         sys.stdout.flush()
-    label = "Error:"
-    if wants_color("auto", sys.stderr):
-        label = f"\x1b[{RED}m{label}\x1b[0m"
-    sys.stderr.write(f"{label} {harmless(text)}\n")
+    label = _styled("Error:", RED) if wants_color("auto", sys.stderr) else harmless("Error:")
+    first, *others = lines
+    sys.stderr.write(Harmless("".join(map(_ended, (label + " " + first, *others)))))
+    sys.stderr.flush()
+
+
+def overwrite(text: str) -> None:
+    """Write ``text`` over the last line of a terminal at stderr."""
+    sys.stderr.write(Harmless("\r\x1b[K" + harmless(text)))
+    sys.stderr.flush()
+
+
+def _styled(text: str, *codes: str) -> Harmless:
+    return Harmless(f"\x1b[{';'.join(codes)}m{harmless(text)}\x1b[0m")
+
+
+def _ended(line: str) -> Harmless:
+    return Harmless(f"{harmless(line)}\n")
+
+
+class _Guarded:
+    """A stream through which nothing unsafe goes. One that is ``optional`` goes nowhere once it cannot be written."""
+
+    def __init__(self, stream: TextIO, optional: bool) -> None:
+        self._stream = stream
+        self._optional = optional
+
+    def write(self, text: str) -> int:
+        """Write ``text``, escaped unless it is harmless."""
+        try:
+            self._stream.write(text if isinstance(text, Harmless) else escape(text))
+        except OSError:
+            if not self._optional:
+                raise
+            leave(self._stream)
+        return len(text)
+
+    def flush(self) -> None:
+        """As that of the stream."""
+        try:
+            self._stream.flush()
+        except OSError:
+            if not self._optional:
+                raise
+            leave(self._stream)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stream, name)
+
+
+def leave(stream: TextIO) -> None:
+    """Have ``stream``, to which nothing can be written, lead nowhere: the interpreter flushes it again at its end."""
+    with contextlib.suppress(OSError, ValueError):
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, stream.fileno())
+        os.close(nowhere)
+
+
+@contextlib.contextmanager
+def guarded() -> Iterator[None]:
+    """Guard stdout and stderr. What they cannot encode is written as escapes, instead of failing."""
+    streams = sys.stdout, sys.stderr
+    for stream in streams:
+        reconfigure = getattr(stream, "reconfigure", None)
+        if reconfigure is not None:
+            reconfigure(errors="backslashreplace")
+    sys.stdout, sys.stderr = cast(TextIO, _Guarded(sys.stdout, False)), cast(TextIO, _Guarded(sys.stderr, True))
+    try:
+        yield
+    finally:
+        sys.stdout, sys.stderr = streams
 
 
 def counted(number: int, noun: str, plural: str = "") -> str:

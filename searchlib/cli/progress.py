@@ -11,7 +11,7 @@ import time
 from types import TracebackType
 from typing import TYPE_CHECKING
 
-from searchlib.cli.output import counted, human_bytes, human_seconds, is_terminal
+from searchlib.cli.output import counted, human_bytes, human_seconds, is_terminal, overwrite
 
 if TYPE_CHECKING:
     from searchlib.indexing import Progress
@@ -38,8 +38,7 @@ class ProgressBar:
             self._drawn = True
             self._phase = progress.phase
             width = shutil.get_terminal_size().columns - 1
-            sys.stderr.write("\r\x1b[K" + describe(progress, width))
-            sys.stderr.flush()
+            overwrite(describe(progress, width))
 
     def __enter__(self) -> ProgressBar:
         return self
@@ -48,8 +47,7 @@ class ProgressBar:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         if self._drawn:
-            sys.stderr.write("\r\x1b[K")
-            sys.stderr.flush()
+            overwrite("")
 
 
 def describe(progress: Progress, width: int) -> str:

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from searchlib.cli.indexing import open_or_build
-from searchlib.cli.options import GroupedCommand, color_options, index_option, settings_with
+from searchlib.cli.indexing import open_or_build, roots
+from searchlib.cli.options import GroupedCommand, color_options, index_option, settings_with, timeout_option
 from searchlib.cli.output import counted, output_for, say
-from searchlib.cli.showing import SHOWN, Shown, showing_options, tell
+from searchlib.cli.showing import SHOWN, Shown, say_warning, showing_options, tell
 from searchlib.errors import SettingsError
 from searchlib.request import FACET_VALUES
 from searchlib.settings import Settings
@@ -45,7 +45,7 @@ ORDERING = ("sort", "per_document", "after", "page", "limit", "facet")
     groups={
         "Which hits": (
             *("index", "limit", "page", "after", "within", "sort", "per_document", "everything"),
-            *("synonyms", "strict"),
+            *("synonyms", "strict", "limits_timeout"),
         ),
         "What is shown": ("facet", "full", "snippets", "explain", "form", "color", "width"),
     },
@@ -61,6 +61,7 @@ ORDERING = ("sort", "per_document", "after", "page", "limit", "facet")
 @click.option("--all", "everything", is_flag=True, help="Every hit, in the order of the index.")
 @click.option("--synonyms", metavar="FILE", help="Words to find for others: docs/query-language.md has the format.")
 @click.option("--strict", is_flag=True, help="Make a mistake in the query an error.")
+@timeout_option
 @click.option("--facet", multiple=True, metavar="KEY[:N]", help="Count the 10 (or N) commonest values; repeatable.")
 @showing_options
 @color_options
@@ -111,9 +112,9 @@ def print_all(index: Index, query: str, shown: Shown, settings: Settings, **aske
     """Print every hit, in the order of the index."""
     everything = index.all(query, **asked)
     for warning in everything.warnings:
-        say(f"Warning: {warning}")
+        say_warning(warning)
     count = shown.hits(everything, output_for(settings))
-    say(f"\n{counted(count, 'paragraph')}" if count else "No hits.")
+    say(*(("", counted(count, "paragraph")) if count else ("No hits.",)))
     tell_if_stale(settings, index)
     return 0 if count else 1
 
@@ -148,7 +149,7 @@ def tell_if_stale(settings: Settings, index: Index) -> None:
     from searchlib.engines.whoosh import published_at
     from searchlib.freshness import touched_since
 
-    if index.changes is not None or not touched_since(settings.seeds, published_at(index.path)):
+    if index.changes is not None or not touched_since(roots(settings), published_at(index.path)):
         return
     if _is_of(settings, index) and _is_stale(settings, index):
         flag = f" --index {shlex.quote(settings.index)}" if "index" in settings.origin else ""
@@ -157,13 +158,14 @@ def tell_if_stale(settings: Settings, index: Index) -> None:
 
 def _is_of(settings: Settings, index: Index) -> bool:
     """Whether the index was built from the seeds of the settings: only then do these say whether it is stale."""
+    from searchlib.documents.roots import name_of
     from searchlib.engines.whoosh import published
 
-    roots = published(index.path).sources.get("roots", ())
-    return set(roots) == {Path(seed).resolve().name for seed in settings.seeds if Path(seed).exists()}
+    remembered = published(index.path).sources.get("roots", ())
+    return set(remembered) == {name_of(root) for root in roots(settings) if Path(root).exists()}
 
 
 def _is_stale(settings: Settings, index: Index) -> bool:
     from searchlib.comparing import is_stale
 
-    return is_stale(settings.seeds, index.path)
+    return is_stale(roots(settings), index.path, settings.limits)

@@ -13,7 +13,9 @@ from pathlib import Path
 import click
 
 from searchlib.cli.main import ALIASES, CONTEXT, program
-from searchlib.settings import KEYS, PREFIX
+from searchlib.cli.output import Output, say_error
+from searchlib.limits import LIMITS, MEANINGS
+from searchlib.settings import KEYS, PREFIX, in_file
 
 WIDTH = 80
 PAGE = Path("docs/cli.md")
@@ -50,8 +52,16 @@ index = "indexes/default"
 seeds = ["seeds"]
 exclude = ["drafts/"]
 limit = 20
+
+[tool.searchlib.limits]
+timeout = 5
 ```
 """
+
+
+def _default(value: float | None) -> str:
+    return "no limit" if value is None else f"{value:,}"
+
 
 _MEANINGS = {
     "index": "the index; `indexes/default`",
@@ -70,6 +80,9 @@ _MEANINGS = {
     "text_column": "columns of rows that are text",
     "type": "how to read standard input and files without a suffix",
     "metadata_columns": "columns of rows to keep as metadata; all the others",
+    **{
+        f"limits_{name}": f"{meaning}, at most; {_default(getattr(LIMITS, name))}" for name, meaning in MEANINGS.items()
+    },
 }
 
 
@@ -96,7 +109,7 @@ def _section(title: str, command: click.Command, context: click.Context) -> str:
 
 def _settings_table() -> str:
     rows = ["| key | variable | meaning and default |", "|---|---|---|"]
-    rows += [f"| `{key.replace('_', '-')}` | `{PREFIX}{key.upper()}` | {_MEANINGS[key]} |" for key in KEYS]
+    rows += [f"| `{in_file(key)}` | `{PREFIX}{key.upper()}` | {_MEANINGS[key]} |" for key in KEYS]
     return "\n".join(rows) + "\n"
 
 
@@ -107,10 +120,10 @@ def main(arguments: list[str]) -> int:
         PAGE.write_text(text, encoding="utf-8")
     elif "--check" in arguments:
         if not PAGE.exists() or PAGE.read_text(encoding="utf-8") != text:
-            sys.stderr.write(f"{PAGE} is not current. Write it with: python -m searchlib.cli.reference --write\n")
+            say_error(f"{PAGE} is not current. Write it with: python -m searchlib.cli.reference --write")
             return 1
     else:
-        sys.stdout.write(text)
+        Output(color=False, width=0).lines(text.removesuffix("\n"))
     return 0
 
 

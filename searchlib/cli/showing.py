@@ -15,6 +15,7 @@ from searchlib.cli.output import BOLD, DIM, Output, counted, human_seconds, say
 if TYPE_CHECKING:
     from searchlib import Hit, Results
     from searchlib.engine import Facet
+    from searchlib.query import QueryWarning
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -109,7 +110,7 @@ def facet_lines(name: str, facet: Facet, output: Output) -> Iterator[str]:
     width = max(map(len, counts), default=0) + 3
     for (value, _), count in zip(facet, counts, strict=True):
         indent = " " * (width + 2)
-        lines = wrap(_written(value), output.width, indent) or [indent]
+        lines = wrap(_written(value), output.width, indent)
         yield count.rjust(width) + lines[0][columns(count.rjust(width)) :]
         yield from lines[1:]
     rest = [counted(facet.others, "other value")] if facet.others else []
@@ -127,7 +128,7 @@ def _written(value: Any) -> str:
 def tell(results: Results, *, page: int, limit: int, by_cursor: bool = False, per_document: int | None = None) -> None:
     """Say what is wrong with the query, how many hits there are, and how to have the next ones."""
     for warning in results.warnings:
-        say(f"Warning: {warning}")
+        say_warning(warning)
     total = results.total
     found = counted(total, "paragraph")
     if per_document and total:
@@ -136,16 +137,22 @@ def tell(results: Results, *, page: int, limit: int, by_cursor: bool = False, pe
     if not total:
         say(f"No hits. {_other_words(results)}".rstrip())
     elif len(results) == total or not limit:
-        say(f"\n{found}")
+        say("", found)
     elif len(results):
         first, last = results.offset + 1, results.offset + len(results)
-        say(f"\n{first:,}-{last:,} of {found}{_following(results, page, by_cursor, per_document)}")
+        say("", f"{first:,}-{last:,} of {found}{_following(results, page, by_cursor, per_document)}")
     elif by_cursor or per_document:
         say("There are no more hits.")
     else:
         say(f"Page {page} is past the last, which is {-(-total // limit)}")
     if 0 < total < FEW and results.suggestion:
         say(_other_words(results))
+
+
+def say_warning(warning: QueryWarning) -> None:
+    """Say what is wrong with the query."""
+    first, *others = warning.lines
+    say(f"Warning: {first}", *others)
 
 
 def _following(results: Results, page: int, by_cursor: bool, per_document: int | None) -> str:

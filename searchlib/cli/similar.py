@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from searchlib.cli.indexing import open_index
-from searchlib.cli.options import GroupedCommand, color_options, index_option, settings_with
+from searchlib.cli.options import GroupedCommand, color_options, index_option, settings_with, timeout_option
 from searchlib.cli.output import output_for
 from searchlib.cli.showing import SHOWN, Shown, showing_options, tell
 
@@ -16,7 +16,7 @@ from searchlib.cli.showing import SHOWN, Shown, showing_options, tell
     "similar",
     cls=GroupedCommand,
     groups={
-        "Which hits": ("index", "limit", "page", "within", "per_document", "within_document"),
+        "Which hits": ("index", "limit", "page", "within", "per_document", "within_document", "limits_timeout"),
         "What is shown": ("full", "snippets", "explain", "form", "color", "width"),
     },
 )
@@ -27,6 +27,7 @@ from searchlib.cli.showing import SHOWN, Shown, showing_options, tell
 @click.option("--filter", "within", multiple=True, metavar="QUERY", help="Only hits that match this too; repeatable.")
 @click.option("--per-document", type=click.IntRange(1), metavar="N", help="No more hits of a document.")
 @click.option("--within-document", is_flag=True, help="Also hits of the paragraph's own document.")
+@timeout_option
 @showing_options
 @color_options
 def command(

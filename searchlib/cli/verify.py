@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from searchlib.cli.indexing import how_to_build, open_index, seeds_exist
+from searchlib.cli.indexing import how_to_build, open_index, roots, seeds_exist
 from searchlib.cli.options import color_options, index_option, json_option, settings_with
 from searchlib.cli.output import RED, Output, counted, output_for, say
 from searchlib.engine import Problem
@@ -85,9 +85,10 @@ def check_against_seeds(
         problems, stats, missing = [Problem(error.path, "there is no index")], None, str(error)
     if stats is not None:
         differences = compare(
-            settings.seeds,
+            roots(settings),
             Path(settings.index),
             options=options,
+            limits=settings.limits,
             language=settings.language,
             include=settings.include,
             exclude=settings.exclude,
@@ -120,12 +121,13 @@ def _differences(settings: Settings) -> Differences:
 
     index = Path(settings.index)
     named = settings.origin.get("seeds", "").startswith("--")
-    return compare(settings.seeds if named else find_roots(index, settings.seeds), index)
+    given = roots(settings)
+    return compare(given if named else find_roots(index, given), index, limits=settings.limits)
 
 
 def _list_problems(problems: Iterable[Problem], output: Output) -> None:
     for problem in problems:
-        output.line(f"{output.style(problem.file, RED)}: {problem.message}")
+        output.line(output.style(problem.file, RED) + f": {problem.message}")
 
 
 def _list_differences(differences: Differences, output: Output) -> None:
@@ -136,7 +138,7 @@ def _list_differences(differences: Differences, output: Output) -> None:
         ("setting", differences.settings),
     ):
         for name in names:
-            output.line(f"{output.style(what, RED)}: {name}")
+            output.line(output.style(what, RED) + f": {name}")
 
 
 def _again(settings: Settings) -> str:

@@ -2,6 +2,7 @@
 
 from searchlib.documents.load import Report, Skipped, load
 from searchlib.documents.registry import Loader, register, suffixes
+from searchlib.documents.roots import Root, root_of, roots_of
 from searchlib.documents.seed import Content, KnownRows, LoadOptions, Seed, SeedFile, digest
 from searchlib.documents.walk import walk
 
@@ -11,12 +12,15 @@ __all__ = [
     "LoadOptions",
     "Loader",
     "Report",
+    "Root",
     "Seed",
     "SeedFile",
     "Skipped",
     "digest",
     "load",
     "register",
+    "root_of",
+    "roots_of",
     "suffixes",
     "walk",
 ]

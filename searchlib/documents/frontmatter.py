@@ -10,37 +10,39 @@ import datetime
 import json
 import math
 import re
-import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
+from searchlib import toml
 from searchlib.documents.text import clean
 from searchlib.errors import MissingExtra
+from searchlib.limits import LIMITS
 from searchlib.records import Scalar
 
 _YAML = re.compile(r"---[ \t]*\n(.*?)^(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL | re.MULTILINE)
 _TOML = re.compile(r"\+\+\+[ \t]*\n(.*?)^\+\+\+[ \t]*(?:\n|\Z)", re.DOTALL | re.MULTILINE)
 MAX_SIZE = 1 << 16
-MAX_NESTED = 200
 _MAX_VALUE = 10_000
 
 
-def read(text: str, name: str = "") -> tuple[dict[str, Any], int, str]:
+def read(text: str, name: str = "", depth: int = LIMITS.depth) -> tuple[dict[str, Any], int, str]:
     """(values, where the Markdown begins, what was wrong or "") of the front matter of ``text``.
 
-    What does not parse as a mapping is no front matter: it stays part of the text.
+    What does not parse as a mapping, or is nested deeper than ``depth``, is no front matter: it stays part of the text.
     """
     head = text[:MAX_SIZE]
     match = _YAML.match(head)
     if match is not None:
-        return _checked(_yaml, match, name)
+        return _checked(_yaml, match, name, depth)
     match = _TOML.match(head)
-    return _checked(_toml, match, name) if match is not None else ({}, 0, "")
+    return _checked(_toml, match, name, depth) if match is not None else ({}, 0, "")
 
 
-def _checked(parse: Any, match: re.Match[str], name: str) -> tuple[dict[str, Any], int, str]:
+def _checked(
+    parse: Callable[[str, str, int], object], match: re.Match[str], name: str, depth: int
+) -> tuple[dict[str, Any], int, str]:
     try:
-        values = parse(match[1], name)
+        values = parse(match[1], name, depth)
     except (ValueError, RecursionError) as error:
         return {}, 0, f"front matter: {' '.join(str(error).split())[:200] or type(error).__name__}"
     if values is None:
@@ -50,25 +52,28 @@ def _checked(parse: Any, match: re.Match[str], name: str) -> tuple[dict[str, Any
     return {str(key): value for key, value in values.items()}, match.end(), ""
 
 
-def _yaml(source: str, name: str) -> object:
+def _yaml(source: str, name: str, deepest: int) -> object:
     try:
         import yaml
     except ImportError:
         raise MissingExtra("PyYAML", "formats", name) from None
-    if source.count("[") + source.count("{") > MAX_NESTED:
-        raise ValueError("too many lists and tables")
+    depth = 0
     try:
-        # An alias can make a small file a huge value; front matter has no use for them.
-        if any(isinstance(event, yaml.AliasEvent) for event in yaml.parse(source, Loader=yaml.SafeLoader)):
-            raise ValueError("YAML aliases are not read")
+        for event in yaml.parse(source, Loader=yaml.SafeLoader):
+            # An alias can make a small file a huge value; front matter has no use for them.
+            if isinstance(event, yaml.AliasEvent):
+                raise ValueError("YAML aliases are not read")
+            depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+            if depth > deepest:
+                raise ValueError(f"nested more than {deepest:,} deep")
         value: object = yaml.safe_load(source)
         return value
     except yaml.YAMLError as error:
         raise ValueError(str(error)) from None
 
 
-def _toml(source: str, name: str) -> object:
-    return tomllib.loads(source)
+def _toml(source: str, name: str, deepest: int) -> object:
+    return toml.loads(source, deepest)
 
 
 def flatten(values: Mapping[str, Any], prefix: str = "", depth: int = 0) -> dict[str, Scalar | tuple[Scalar, ...]]:

@@ -13,6 +13,7 @@ from typing import BinaryIO, TypeAlias
 from searchlib.documents.seed import Seed
 from searchlib.documents.text import legacy_encoding, mark_of
 from searchlib.errors import SeedError
+from searchlib.limits import how_to_raise
 
 _HEAD = 1 << 16
 
@@ -23,7 +24,7 @@ LeaveOut: TypeAlias = Callable[[int, bytes], bool]
 def text_lines(seed: Seed) -> Iterator[tuple[int, str]]:
     r"""(line number from 1, text with its line break as ``\n``) for each line of ``seed``.
 
-    Raises SeedError if it is binary or has a line of more than ``options.max_bytes`` bytes.
+    Raises SeedError if it is binary or has a line of more than ``limits.file_bytes`` bytes.
     """
     return ((number, text) for number, text, _ in plain_lines(seed, lambda number, line: False))
 
@@ -57,14 +58,14 @@ def plain_lines(seed: Seed, leave_out: LeaveOut) -> Iterator[tuple[int, str, boo
 
 
 def _utf8_lines(seed: Seed, stream: BinaryIO, fixed: bool, leave_out: LeaveOut) -> Iterator[tuple[int, str, bool]]:
-    most = seed.options.max_bytes
+    most = seed.limits.file_bytes
     encoding = "utf-8"
     ascii_only = True
     number = 0
     while line := stream.readline(most + 1):
         number += 1
         if len(line) > most:
-            raise SeedError(f"line {number} is longer than {most:,} bytes; raise max_bytes to index it", seed.name)
+            raise SeedError(f"line {number} is longer than {most:,} bytes; {how_to_raise('file_bytes')}", seed.name)
         plain = encoding == "utf-8" and line.find(b"\r") in (-1, len(line) - 2)
         if plain and leave_out(number, line):
             ascii_only = ascii_only and line.isascii()

@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from itertools import islice
 from typing import BinaryIO, cast
 
 from searchlib.documents import registry
 from searchlib.documents.seed import Content, HashingStream, KnownRows, LoadOptions, Seed, SeedFile, reason_of
 from searchlib.errors import SearchlibError, SeedError
+from searchlib.limits import LIMITS, Limits, how_to_raise
 from searchlib.records import Document
 
 MAX_SKIPPED = 10_000
@@ -32,7 +34,8 @@ class Skipped:
 class Report:
     """What became of the seeds: counts, digests by name, what was skipped and what was noted.
 
-    ``skipped`` and ``notes`` hold the first 10,000 each; ``skipped_count`` counts all that were skipped.
+    ``skipped`` and ``notes`` hold the first 10,000 each; ``skipped_count`` counts all that were skipped. ``left_out``
+    counts the files and folders that nobody meant to be indexed, by why.
     ``digests`` has those files that were read whole.
     """
 
@@ -43,6 +46,11 @@ class Report:
     skipped: list[Skipped] = field(default_factory=list)
     notes: list[Skipped] = field(default_factory=list)
     digests: dict[str, str] = field(default_factory=dict)
+    left_out: dict[str, int] = field(default_factory=dict)
+
+    def leave_out(self, why: str) -> None:
+        """Count a file or folder that was left out."""
+        self.left_out[why] = self.left_out.get(why, 0) + 1
 
     def skip(self, name: str, reason: str) -> None:
         """Note that ``name`` was not indexed."""
@@ -64,6 +72,8 @@ class Report:
         self.skipped += other.skipped[: MAX_SKIPPED - len(self.skipped)]
         self.notes += other.notes[: MAX_SKIPPED - len(self.notes)]
         self.digests.update(other.digests)
+        for why, count in other.left_out.items():
+            self.left_out[why] = self.left_out.get(why, 0) + count
 
 
 def load(
@@ -72,6 +82,7 @@ def load(
     report: Report | None = None,
     content: Content | None = None,
     known: KnownRows | None = None,
+    limits: Limits = LIMITS,
 ) -> Iterator[Document]:
     """The documents of ``seed_file``; problems go to ``report``, or are raised as SeedError if strict.
 
@@ -93,21 +104,26 @@ def load(
     streams: list[HashingStream] = []
 
     def open_stream() -> BinaryIO:
-        stream = HashingStream(seed_file.open())
+        stream = HashingStream(seed_file.open_within(limits, registry.read_whole(seed_file.name, options)))
         streams.append(stream)
         return cast(BinaryIO, io.BufferedReader(stream, 1 << 20))
 
     try:
-        suffix = registry.suffix_of(seed_file.name)
-        if options.suffix and (options.force_suffix or not suffix):
-            suffix = options.suffix.lower()
-        loader = registry.find(suffix, seed_file.name)
+        loader = registry.find(registry.suffix_for(seed_file.name, options), seed_file.name)
         kept = content.data if content is not None else None
         source = open_stream if kept is None else kept
-        seed = Seed(seed_file.name, source, seed_file.path, options, skip, note, known or KnownRows())
+        seed = Seed(seed_file.name, source, seed_file.path, options, skip, note, known or KnownRows(), limits)
+        told = False
         for document in loader(seed):
             report.documents += 1
-            yield document
+            fields = len(document.metadata)
+            if fields > limits.metadata_fields:
+                if not told:  # of a table, this is so for every row
+                    told = True
+                    note(document.line, _too_many(fields, limits.metadata_fields))
+                yield _trimmed(document, limits.metadata_fields)
+            else:
+                yield document
         _finish(seed_file, report, streams, content)
     except SearchlibError as error:
         _fail(seed_file, report, options, str(error), error)
@@ -120,6 +136,16 @@ def load(
     finally:
         for stream in streams:
             stream.close()
+
+
+def _trimmed(document: Document, most: int) -> Document:
+    return replace(document, metadata=dict(islice(document.metadata.items(), most)))
+
+
+def _too_many(fields: int, most: int) -> str:
+    return (
+        f"{fields:,} fields of metadata: the first {most:,} are kept, here and below; {how_to_raise('metadata_fields')}"
+    )
 
 
 def _finish(

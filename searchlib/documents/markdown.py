@@ -46,7 +46,7 @@ _COSTLY = re.compile(r"[\[\]!*_<`~&\\|]{400}|(?:[\[!*_<~][\w ]{0,3}[\]()]{0,2}){
 def load_markdown(seed: Seed) -> Iterator[Document]:
     """The file as one document with blocks. Raises MissingExtra without the ``formats`` packages."""
     source = clean(decode(seed.read(), seed.name, seed.options.encoding))
-    values, begin, problem = frontmatter.read(source, seed.name)
+    values, begin, problem = frontmatter.read(source, seed.name, seed.limits.depth)
     if problem:
         seed.notes(1, problem)
     title = _said(values, "title")

@@ -9,12 +9,14 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from types import TracebackType
 from typing import TypeAlias
 
-from searchlib.documents.seed import KEEP_BELOW, Content, SeedFile
+from searchlib.documents import registry
+from searchlib.documents.seed import KEEP_BELOW, Content, LoadOptions, SeedFile
 from searchlib.errors import SeedError
+from searchlib.limits import LIMITS, Limits
 
 THREADS = 2
 AHEAD = 4  # portions
@@ -30,8 +32,16 @@ class ReadAhead:
     Of a file of up to ``keep`` bytes its contents are kept: those of a handful of portions at a time.
     """
 
-    def __init__(self, seeds: Sequence[SeedFile], keep: int = KEEP_BELOW) -> None:
+    def __init__(
+        self,
+        seeds: Sequence[SeedFile],
+        keep: int = KEEP_BELOW,
+        options: LoadOptions | None = None,
+        limits: Limits = LIMITS,
+    ) -> None:
         self._keep = keep
+        self._options = options or LoadOptions()
+        self._limits = limits
         self._portions = _portions(seeds)
         self._pool = ThreadPoolExecutor(THREADS, "searchlib-read")
         self._waiting: deque[Future[list[Found]] | SeedFile] = deque()
@@ -52,7 +62,7 @@ class ReadAhead:
 
     def _read_one(self, seed: SeedFile) -> Found:
         try:
-            return seed, seed.read(self._keep, self._pool)
+            return seed, read_seed(seed, self._options, self._limits, self._keep, self._pool)
         except SeedError as error:
             return seed, error
 
@@ -73,6 +83,17 @@ class ReadAhead:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._pool.shutdown(cancel_futures=True)
+
+
+def read_seed(
+    seed: SeedFile,
+    options: LoadOptions | None = None,
+    limits: Limits = LIMITS,
+    keep: int = KEEP_BELOW,
+    aside: Executor | None = None,
+) -> Content:
+    """What a seed holds, see `SeedFile.read`. Raises SeedError for one that ``limits`` leave out, before it is read."""
+    return seed.read(keep, aside, limits, registry.read_whole(seed.name, options or LoadOptions()))
 
 
 def _portions(seeds: Sequence[SeedFile]) -> Iterator[list[SeedFile]]:

@@ -11,7 +11,7 @@ import importlib
 from collections.abc import Callable, Iterable
 from typing import TypeAlias, cast
 
-from searchlib.documents.seed import Seed
+from searchlib.documents.seed import LoadOptions, Seed
 from searchlib.errors import SeedError, SettingsError
 from searchlib.records import Document
 
@@ -40,6 +40,10 @@ _TABLE: dict[str, Loader | str] = {
 }
 
 
+_STREAMED = {".jsonl", ".ndjson", ".csv", ".tsv"}
+"""Suffixes whose files are read row by row; what others' loaders do is theirs."""
+
+
 def register(suffix: str, loader: Loader) -> None:
     """Have files whose name ends in ``suffix`` (".ext", any case, also with .gz after it) read by ``loader``.
 
@@ -48,6 +52,7 @@ def register(suffix: str, loader: Loader) -> None:
     if not suffix.startswith(".") or len(suffix) < 2 or "/" in suffix or suffix.lower() == ".gz":
         raise SettingsError(f'"{suffix}" is not a suffix; write it like ".txt"')
     _TABLE[suffix.lower()] = loader
+    _STREAMED.add(suffix.lower())
 
 
 def suffixes() -> tuple[str, ...]:
@@ -62,6 +67,17 @@ def suffix_of(name: str) -> str:
         base = base[:-3]
     stem, dot, ending = base.rpartition(".")
     return dot + ending if stem else ""
+
+
+def suffix_for(name: str, options: LoadOptions) -> str:
+    """The suffix by which a seed of this name is read: its own, or that of the options."""
+    suffix = suffix_of(name)
+    return options.suffix.lower() if options.suffix and (options.force_suffix or not suffix) else suffix
+
+
+def read_whole(name: str, options: LoadOptions) -> bool:
+    """Whether all of a seed of this name is read at once."""
+    return name.lower().endswith(".gz") or suffix_for(name, options) not in _STREAMED
 
 
 def find(suffix: str, name: str) -> Loader:
@@ -83,5 +99,6 @@ def _from_entry_points(suffix: str, name: str) -> Loader:
         if "." + point.name.lstrip(".").lower() == suffix:
             loader = cast(Loader, point.load())
             _TABLE[suffix] = loader
+            _STREAMED.add(suffix)
             return loader
     raise SeedError(f"no loader for {suffix} files; register one, or exclude them", name)

@@ -20,6 +20,7 @@ from searchlib.documents.lines import plain_lines, text_lines
 from searchlib.documents.seed import LoadOptions, Seed
 from searchlib.documents.text import clean, decode
 from searchlib.errors import SeedError
+from searchlib.limits import how_to_raise
 from searchlib.paragraphs import places
 from searchlib.records import Block, Document, Scalar
 
@@ -49,7 +50,9 @@ def load_jsonl(seed: Seed) -> Iterator[Document]:
         except ValueError as error:
             seed.skips(line, f"not JSON: {_json_reason(error)}")
             continue
-        if isinstance(value, dict):
+        if _too_deep(value, text, seed.limits.depth):
+            seed.skips(line, _deep(seed.limits.depth))
+        elif isinstance(value, dict):
             yield from rows.document(value, line, line, digest=rows.digest if plain else "")
         else:
             seed.skips(line, "not a JSON object")
@@ -66,6 +69,8 @@ def load_json(seed: Seed) -> Iterator[Document]:
         raise SeedError("JSON nested too deeply", seed.name) from None
     except ValueError as error:
         raise SeedError(f"not JSON: {error}", seed.name) from None
+    if _too_deep(value, "", seed.limits.depth):
+        raise SeedError(_deep(seed.limits.depth), seed.name)
     rows = _Rows(seed, "json")
     items = value if isinstance(value, list) else [value]
     for number, (row, line) in enumerate(zip(items, lines, strict=True), 1):
@@ -122,6 +127,7 @@ def load_csv(seed: Seed) -> Iterator[Document]:
     rows = _Rows(seed, "csv")
     reader = csv.reader(lines.again(header_line), delimiter=delimiter)
     number = 0
+    most = seed.limits.columns
     while True:
         line = lines.count + 1
         lines.quotes = 0
@@ -131,6 +137,12 @@ def load_csv(seed: Seed) -> Iterator[Document]:
             return
         except csv.Error as error:
             seed.skips(line, f"not CSV: {error}; is a quote not closed?")
+            continue
+        if len(cells) > most:
+            told = f"{len(cells):,} columns, more than {most:,}; {how_to_raise('columns')}"
+            if not header:
+                raise SeedError(told, seed.name)
+            seed.skips(line, told)
             continue
         if lines.ended and lines.quotes % 2:
             seed.notes(line, "a quote that opens here is not closed: all that follows is one row")
@@ -344,11 +356,11 @@ def _pick(names: Mapping[str, str], wanted: str, usual: Iterable[str]) -> str:
 
 def _columns(cells: list[str]) -> list[str]:
     """Column names of a header: trimmed, numbered where empty or said twice."""
-    columns: list[str] = []
+    columns: dict[str, None] = {}
     for place, cell in enumerate(cells, 1):
         name = cell.strip() or f"column{place}"
-        columns.append(name if name not in columns else f"{name}{place}")
-    return columns
+        columns[name if name not in columns else f"{name}{place}"] = None
+    return list(columns)
 
 
 def _delimiter(seed: Seed, header: str) -> str:
@@ -366,6 +378,28 @@ def _no_constant(name: str) -> None:
 _SPACE = re.compile(r"[ \t\n\r]*")
 _SEP = re.compile(r'"?sep=(.)"?\s*', re.IGNORECASE)  # how Excel is told of the delimiter, in a line before the header
 _DECODER = json.JSONDecoder(parse_constant=_no_constant)
+
+
+def _too_deep(value: object, text: str, most: int) -> bool:
+    """Whether lists and objects are more than ``most`` deep in one another. ``text`` is what was read, if at hand."""
+    if text and text.count("[") + text.count("{") <= most:
+        return False
+    level = [value]
+    for _ in range(most):
+        level = [
+            item
+            for one in level
+            if isinstance(one, (dict, list))
+            for item in (one.values() if isinstance(one, dict) else one)
+            if isinstance(item, (dict, list))
+        ]
+        if not level:
+            return False
+    return True
+
+
+def _deep(most: int) -> str:
+    return f"nested more than {most:,} deep; {how_to_raise('depth')}"
 
 
 def _json_reason(error: ValueError) -> str:

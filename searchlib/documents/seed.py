@@ -3,7 +3,7 @@
 * A *seed file* is what ``walk`` finds: a path, the name that the index knows it by, its size. It can be
   pickled and sent to another process.
 * A *seed* is what a loader gets: the name, the options, and the bytes, whole (``read``) or as a stream (``open``),
-  decompressed, never more of them than ``LoadOptions.max_bytes``.
+  decompressed, never more of them than ``Limits.file_bytes``.
 * The *digest* of a seed is that of the file's bytes as they are on disk, compressed or not.
 """
 
@@ -13,7 +13,6 @@ import gzip
 import hashlib
 import io
 import os
-import stat
 import sys
 import zlib
 from collections.abc import Callable
@@ -22,11 +21,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, cast
 
 from searchlib.errors import SeedError
+from searchlib.limits import LIMITS, Limits, how_to_raise
+from searchlib.opening import NotAFile, TooLarge, open_file
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
 
-GIB = 1 << 30
 KEEP_BELOW = 8 << 20  # bytes; files larger than this are not held in memory between digest and load, unless it is said
 _CHUNK = 1 << 20
 _RATIO_FROM = 64 << 20  # a file that unpacks to less than this is no bomb, whatever its ratio
@@ -40,8 +40,7 @@ class LoadOptions:
     (JSON keys); empty means the usual names, and for ``metadata`` every column that is nothing else. Several text
     columns are joined with a blank line between. ``delimiter`` "" has it found. ``encoding`` "" has it detected.
     ``language`` (ISO 639-1) is what documents are in that do not say. ``suffix`` says how to read what has no
-    suffix of its own (standard input), or every file if ``force_suffix``. ``max_bytes`` bounds a file that is read
-    whole, any file after decompression, and a row; ``max_ratio`` bounds decompressed to compressed size.
+    suffix of its own (standard input), or every file if ``force_suffix``.
     """
 
     id: str = ""
@@ -54,8 +53,6 @@ class LoadOptions:
     language: str = ""
     suffix: str = ""
     force_suffix: bool = False
-    max_bytes: int = GIB
-    max_ratio: int = 200
     strict: bool = False
 
 
@@ -87,68 +84,124 @@ class Content:
 @dataclass(frozen=True, slots=True)
 class SeedFile:
     """A file found by ``walk``. ``path`` None is standard input; ``modified`` is when it changed or came to this place,
-    in nanoseconds since 1970.
+    in nanoseconds since 1970. Below ``root``, if there is one, no link is followed to it: what ``walk`` found is read,
+    or nothing.
     """
 
     path: Path | None
     name: str
     size: int = 0
     modified: int = 0
+    root: Path | None = None
 
     def open(self) -> BinaryIO:
-        """The file's bytes as they are. Raises SeedError if it cannot be opened or is no ordinary file."""
+        """The file's bytes as they are: those that it had when it was opened, if it is written to meanwhile.
+
+        Raises SeedError if it cannot be opened or is no ordinary file.
+        """
         if self.path is None:
             return sys.stdin.buffer
         try:
-            # Not to hang on a FIFO that took the file's place since it was found.
-            descriptor = os.open(self.path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0))
-            stream = os.fdopen(descriptor, "rb")
+            if self.root is None:
+                stream = open_file(self.path)
+            else:
+                stream = open_file(self.path.relative_to(self.root).as_posix(), self.root)
         except OSError as error:
             raise SeedError(reason_of(error), self.path) from error
-        if not stat.S_ISREG(os.fstat(stream.fileno()).st_mode):
+        return cast(BinaryIO, _UpTo(stream))
+
+    def open_within(self, limits: Limits, whole: bool) -> BinaryIO:
+        """The same, if the file is not larger than ``limits`` allow one that is read ``whole``; SeedError otherwise.
+
+        Of others only what has next to nothing on the disk for its size is too large.
+        """
+        stream = self.open()
+        if isinstance(stream, _UpTo) and stream.is_too_large(limits, whole):
             stream.close()
-            raise SeedError("no longer a file", self.path)
+            raise SeedError(
+                f"has {stream.left:,} bytes, more than {limits.file_bytes:,}; {how_to_raise('file_bytes')}",
+                self.path or self.name,
+            )
         return stream
 
-    def read(self, keep: int = KEEP_BELOW, aside: Executor | None = None) -> Content:
+    def read(
+        self, keep: int = KEEP_BELOW, aside: Executor | None = None, limits: Limits = LIMITS, whole: bool = False
+    ) -> Content:
         """Digest and, up to ``keep`` bytes, the bytes: to compare with what was indexed, then hand to ``load``.
 
         Larger files are read once for this in blocks, and once more by ``load``. The digest of a file of some size
-        is left to ``aside``, if that is given.
+        is left to ``aside``, if that is given. Raises SeedError, see ``open_within``.
         """
         if aside is not None and KEEP_BELOW < self.size < keep and self.path is not None:
-            data = self._whole(keep)
+            data = self._whole(keep, limits, whole)
             if data is not None:
                 return Content("", data, aside.submit(digest, data).result)
         hasher = _hasher()
         kept: list[bytes] = []
         size = 0
+        is_file = self.path is not None
         try:
-            with self.open() as stream:
+            with self.open_within(limits, whole) as stream:
                 # In one piece if it is to be kept: 40 MB in blocks take half as long again to be put together.
                 wanted = self.size + 1 if self.size < keep else _CHUNK
                 while block := stream.read(wanted if size == 0 else _CHUNK):
                     hasher.update(block)
                     size += len(block)
-                    if size <= keep or self.path is None:  # standard input is there only once
-                        kept.append(block)
-                    else:
+                    if is_file and size > keep:
                         kept.clear()
+                        continue
+                    if size > limits.file_bytes:  # standard input, which is there only once, and is kept
+                        raise SeedError(
+                            f"more than {limits.file_bytes:,} bytes; {how_to_raise('file_bytes')}", self.name
+                        )
+                    kept.append(block)
         except OSError as error:
             raise SeedError(reason_of(error), self.path or self.name) from error
-        whole = size <= keep or self.path is None
-        return Content(hasher.hexdigest(), (kept[0] if len(kept) == 1 else b"".join(kept)) if whole else None)
+        in_memory = size <= keep or not is_file
+        return Content(hasher.hexdigest(), (kept[0] if len(kept) == 1 else b"".join(kept)) if in_memory else None)
 
-    def _whole(self, most: int) -> bytes | None:
+    def _whole(self, most: int, limits: Limits, whole: bool) -> bytes | None:
         """All bytes; None if there are more than ``most`` by now."""
         try:
-            with self.open() as stream:
+            with self.open_within(limits, whole) as stream:
                 data = stream.read(self.size + 1)
                 if len(data) > self.size:
                     data += stream.read(most - len(data) + 1)
                 return data if len(data) <= most else None
         except OSError as error:
             raise SeedError(reason_of(error), self.path or self.name) from error
+
+
+class _UpTo:
+    """The first bytes of a stream: of a file what it had when it was opened, be it written to or one of /proc."""
+
+    def __init__(self, raw: BinaryIO) -> None:
+        self.raw = raw
+        self._status = os.fstat(raw.fileno())
+        self.left = self._status.st_size
+
+    def is_too_large(self, limits: Limits, whole: bool) -> bool:
+        size = self._status.st_size
+        on_disk = getattr(self._status, "st_blocks", size) * 512  # not known everywhere
+        return size > limits.file_bytes and (whole or on_disk * limits.unpacked_ratio < size)
+
+    def read(self, size: int = -1) -> bytes:
+        block = self.raw.read(self.left if size < 0 else min(size, self.left)) or b""
+        self.left -= len(block)
+        return block
+
+    @property
+    def closed(self) -> bool:
+        return self.raw.closed
+
+    def close(self) -> None:
+        self.raw.close()
+
+    def __enter__(self) -> _UpTo:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
 
 
 class KnownRows:
@@ -181,6 +234,7 @@ class Seed:
     skips: Callable[[int, str], None] = lambda line, reason: None
     notes: Callable[[int, str], None] = lambda line, remark: None
     known: KnownRows = field(default_factory=KnownRows)
+    limits: Limits = LIMITS
 
     @property
     def stem(self) -> str:
@@ -205,8 +259,8 @@ class Seed:
         return io.BufferedReader(bounded, _CHUNK)
 
     def read(self) -> bytes:
-        """All bytes, decompressed. Raises SeedError if there are more than ``options.max_bytes``."""
-        most = self.options.max_bytes
+        """All bytes, decompressed. Raises SeedError if there are more than ``limits.file_bytes``."""
+        most = self.limits.file_bytes
         if isinstance(self.source, bytes) and not self.gzipped:
             data = self.source
         else:
@@ -219,7 +273,7 @@ class Seed:
                     size += len(block)
             data = b"".join(blocks)
         if len(data) > most:
-            raise SeedError(f"larger than {most:,} bytes; raise max_bytes to index it", self.name)
+            raise SeedError(f"larger than {most:,} bytes; {how_to_raise('file_bytes')}", self.name)
         return data
 
 
@@ -240,7 +294,7 @@ class _Counter:
 
 
 class _Bounded(io.RawIOBase):
-    """A decompressed stream that ends in a SeedError when there is more of it than the options allow."""
+    """A decompressed stream that ends in a SeedError when there is more of it than the limits allow."""
 
     def __init__(self, stream: gzip.GzipFile, counter: _Counter, seed: Seed) -> None:
         self.stream = stream
@@ -258,14 +312,15 @@ class _Bounded(io.RawIOBase):
         except (zlib.error, gzip.BadGzipFile, EOFError) as error:
             raise SeedError(f"damaged gzip data ({error})", self.seed.name) from error
         self.size += len(block)
-        options = self.seed.options
-        if self.size > options.max_bytes:
+        limits = self.seed.limits
+        if self.size > limits.file_bytes:
             raise SeedError(
-                f"unpacks to more than {options.max_bytes:,} bytes; raise max_bytes to index it", self.seed.name
+                f"unpacks to more than {limits.file_bytes:,} bytes; {how_to_raise('file_bytes')}", self.seed.name
             )
-        if self.size > _RATIO_FROM and self.size > options.max_ratio * self.counter.size:
+        if self.size > _RATIO_FROM and self.size > limits.unpacked_ratio * self.counter.size:
             raise SeedError(
-                f"unpacks to more than {options.max_ratio} times its size; raise max_ratio to index it", self.seed.name
+                f"unpacks to more than {limits.unpacked_ratio} times its size; {how_to_raise('unpacked_ratio')}",
+                self.seed.name,
             )
         buffer[: len(block)] = block
         return len(block)
@@ -321,4 +376,6 @@ def _hasher() -> hashlib.blake2b:
 
 def reason_of(error: OSError) -> str:
     """What went wrong with a file, without its path and the error number."""
+    if isinstance(error, (NotAFile, TooLarge)):
+        return str(error.strerror)
     return (error.strerror or str(error) or type(error).__name__).lower()

@@ -11,6 +11,7 @@ from itertools import compress
 from typing import TypeAlias
 
 from searchlib.analysis import split_key
+from searchlib.deadline import check
 from searchlib.fields import field_named
 from searchlib.query.nodes import Fuzzy, Node, Pattern, Phrase, Prefix, Range, Value, Wildcard, Word, leaves
 from searchlib.query.patterns import Predicate, predicate
@@ -97,6 +98,7 @@ class Table(dict[str, Numbers]):
             return ()
         if len(self) >= CACHED_WORDS:
             self.clear()
+        check()
         folded = split_key(key)[0]
         found = self._folded.get(folded, ()) + self._keys.get(key, ())
         found += tuple(number for number, accepts in self._patterns if accepts(folded))

@@ -27,6 +27,7 @@ from dataclasses import dataclass
 from typing import TypeAlias, assert_never
 
 from searchlib.analysis import Token
+from searchlib.deadline import check
 from searchlib.highlight.leaves import Asked, Leaves, numbered
 from searchlib.highlight.places import Place, Step, chains, near, phrase_places
 from searchlib.highlight.texts import Text
@@ -106,6 +107,7 @@ class Evaluator:
 
     def evaluate(self, node: Node) -> Found:  # noqa: PLR0911 - one for each shape of node
         """What ``node`` finds, or None where it does not match."""
+        check()
         match node:
             case Word():
                 found = [(name, self._tokens(node, name)) for name, _ in node.fields]

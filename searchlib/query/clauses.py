@@ -18,7 +18,9 @@ from typing import TYPE_CHECKING
 from searchlib.analysis import fold
 from searchlib.analysis.words import is_unspaced
 from searchlib.fields import Field
+from searchlib.limits import LIMITS, Limits
 from searchlib.query import values
+from searchlib.query.cost import too_many
 from searchlib.query.joining import all_of, any_of
 from searchlib.query.lexer import ESCAPES, QUOTES, Piece, escaped, typed_pattern, unescaped
 from searchlib.query.mistakes import Mistakes
@@ -55,13 +57,26 @@ class Clauses:
     """Makes the nodes of one text."""
 
     def __init__(
-        self, languages: tuple[str, ...], weights: Weights, mistakes: Mistakes, synonyms: Thesaurus | None = None
+        self,
+        languages: tuple[str, ...],
+        weights: Weights,
+        mistakes: Mistakes,
+        synonyms: Thesaurus | None = None,
+        limits: Limits = LIMITS,
     ) -> None:
         self._languages = languages
         self._weights = weights
         self._names = tuple(name for name, _ in weights)
         self._mistakes = mistakes
         self._synonyms = synonyms
+        self._limits = limits
+        self._made = 0  # words, and synonyms for them
+
+    def spend(self, count: int) -> None:
+        """Count words and synonyms while they are made: a few words could have millions of synonyms."""
+        self._made += count
+        if self._made > self._limits.query_clauses:
+            raise too_many(self._limits)
 
     def of(self, piece: Piece, field: Field | None) -> Node | None:
         """What a piece asks for that is an operand, but no word."""
@@ -97,7 +112,9 @@ class Clauses:
         text, start, at = piece.match["quoted"], piece.start + 1, (piece.start, piece.end)
         if field is not None and field.kind != "prose":
             return self._value(text, start, field, at)
-        made = self._in_a_row(self.tokens(text, start, field), max(1, int(piece.match["slop"] or 1)), at)
+        words = self.tokens(text, start, field)
+        self.spend(len(words))
+        made = self._in_a_row(words, max(1, int(piece.match["slop"] or 1)), at)
         if made is None:
             self._mistakes.add("There is no word between these quotation marks.", at, "Write at least one word there.")
         return made
@@ -180,6 +197,7 @@ class Clauses:
 
     def _one_word(self, text: str, start: int, field: Field | None, at: At, synonyms: bool = True) -> Node | None:
         words = self.tokens(text, start, field)
+        self.spend(len(words))
         thesaurus = self._synonyms if synonyms else None
         if text.isascii() or not any(is_unspaced(form.exact) for word in words for form in word.forms):
             return self._in_a_row(words, 1, at) if synonyms else _row(words, 1, at)
@@ -199,6 +217,8 @@ class Clauses:
         """A phrase, or its only word, with what means the same."""
         if self._synonyms is None or not words:
             return _row(words, slop, at)
+        for place in range(len(words)):
+            self.spend(sum(map(len, self._synonyms.at(words, place).values())))
         return self._synonyms.phrase(words, slop, at)
 
     def _part(self, text: str, start: int, field: Field | None, at: At) -> Node | None:

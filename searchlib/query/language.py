@@ -1,8 +1,9 @@
 """The query language: from what a person typed to a tree of nodes.
 
-``parse`` never raises on what people type, unless it is asked to be strict. The way of a text: `lexer` cuts it into
-pieces, `parser` groups them and puts right what does not fit, `clauses` makes the nodes of single pieces, with words
-analysed as the index analyses them, and `joining` joins nodes. docs/query-language.md describes the language itself.
+``parse`` never raises on what people type, unless it is to be strict, or more than the limits is asked. The way of a
+text: `lexer` cuts it into pieces, `parser` groups them and puts right what does not fit, `clauses` makes the nodes of
+single pieces, with words analysed as the index analyses them, and `joining` joins nodes. docs/query-language.md
+describes the language itself.
 """
 
 from __future__ import annotations
@@ -13,7 +14,9 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from searchlib.fields import Fields
+from searchlib.limits import LIMITS, Limits
 from searchlib.query.clauses import Clauses
+from searchlib.query.cost import check_clauses, check_length
 from searchlib.query.joining import alone
 from searchlib.query.lexer import printable, readable
 from searchlib.query.mistakes import Mistakes, QueryWarning
@@ -49,18 +52,21 @@ def parse(
     default_fields: Mapping[str, float] = DEFAULT_FIELDS,
     strict: bool = False,
     synonyms: Synonyms | None = None,
+    limits: Limits = LIMITS,
 ) -> Parsed:
     """Parse ``text`` for an index whose documents have the metadata ``fields`` and are in these ``languages``.
 
     Words without a field are searched in ``default_fields``, a mapping of names to weights. ``synonyms`` are those of
     `searchlib.query.synonyms.load_synonyms`. Where ``strict``, the first mistake is raised as
     `searchlib.errors.QueryError`; otherwise mistakes are warnings, and text that asks for nothing matches nothing.
+    What is over ``limits`` is a QueryError always.
     """
+    check_length(text, limits)
     source = printable(text)
     mistakes = Mistakes(source)
     known = _fields_of(frozenset(fields))
     thesaurus = synonyms.thesaurus(languages) if synonyms is not None else None
-    clauses = Clauses(tuple(languages), tuple(default_fields.items()), mistakes, thesaurus)
+    clauses = Clauses(tuple(languages), tuple(default_fields.items()), mistakes, thesaurus, limits)
     parser = Parser(known, clauses, mistakes, thesaurus)
     found = parser.parse(readable(source, lambda name: known.resolve(name) is not None))
     if isinstance(found, Not):
@@ -74,6 +80,8 @@ def parse(
     if found is None and not mistakes.any:
         advice = "Write at least one word, or * for everything."
         mistakes.add("There is no word to look for.", (0, len(source)), advice)
+    if found is not None:
+        check_clauses(found, limits)
     warnings = mistakes.in_order()
     if strict and warnings:
         raise warnings[0].as_error()

@@ -42,8 +42,13 @@ class QueryWarning:
         """What is wrong, where, and what to do, ready for JSON."""
         return {"message": self.message, "start": self.start, "end": self.end, "advice": self.advice}
 
+    @property
+    def lines(self) -> list[str]:
+        """What is wrong, the query, the caret, what to do."""
+        return QueryError(self.message, self.source, self.position, self.advice).lines
+
     def __str__(self) -> str:
-        return str(QueryError(self.message, self.source, self.position, self.advice))
+        return "\n".join(self.lines)
 
 
 MOST_SHOWN = 20

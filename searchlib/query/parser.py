@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
+from searchlib.deadline import check
 from searchlib.fields import Field, Fields
 from searchlib.query.clauses import Clauses, bounds_of
 from searchlib.query.joining import all_of, any_of, first_of_two, near, side_by_side, without
@@ -83,6 +84,7 @@ class Parser:
         """The tree of a readable text; None where it asks for nothing."""
         end = 0
         for piece in pieces(text):
+            check()
             if piece.start != end:
                 self._last = None
             end = piece.end
@@ -364,6 +366,7 @@ class Parser:
         while place < len(operands):
             first = operands[place]
             count, others = self._synonyms_from(operands, place, synonyms)
+            self._clauses.spend(len(others))
             if others:
                 together = operands[place : place + count]
                 at = first.start, together[-1].end

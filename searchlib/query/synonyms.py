@@ -20,9 +20,12 @@ from pathlib import Path
 
 from searchlib.analysis import Form, tokens
 from searchlib.errors import SettingsError
+from searchlib.opening import read_file
 from searchlib.query.nodes import At, Best, Node, Phrase, Weights, Word, boosted, phrase
 from searchlib.query.words import Analysed, analysed
 
+MAX_FILE = 16 << 20
+"""Bytes of a file of synonyms."""
 WEIGHT = 0.8
 """What a synonym counts, where what was typed counts 1; one of several words is divided by their number."""
 MOST_VARIANTS = 32
@@ -54,7 +57,7 @@ def load_synonyms(given: str | os.PathLike[str] | Synonyms) -> Synonyms:
         return given
     path = Path(given)
     try:
-        return parse_synonyms(path.read_text(encoding="utf-8-sig"), os.fspath(path))
+        return parse_synonyms(read_file(path, MAX_FILE).decode("utf-8-sig").replace("\r\n", "\n"), os.fspath(path))
     except OSError as error:
         raise SettingsError(f"the synonyms {path} cannot be read ({error.strerror}): give another file") from None
     except UnicodeDecodeError:

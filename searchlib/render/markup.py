@@ -17,9 +17,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
+from searchlib.cleaning import clean
 from searchlib.errors import SettingsError
 from searchlib.highlight import Fragment, Snippet
-from searchlib.render.cleaning import clean
 
 Format = Literal["plain", "ansi", "html", "markdown"]
 FORMATS: tuple[str, ...] = get_args(Format)

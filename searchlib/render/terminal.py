@@ -13,8 +13,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 
 from searchlib.analysis.graphemes import SPACING_LETTERS, boundaries, is_regional
+from searchlib.cleaning import Harmless, clean, escape
 from searchlib.highlight import Snippet
-from searchlib.render.cleaning import clean
 from searchlib.render.markup import ELLIPSIS
 
 Style = tuple[int, int, str]  # start, end, SGR parameters
@@ -112,16 +112,16 @@ def _trimmed(text: str, start: int, end: int, leading: bool) -> tuple[int, int]:
     return start, end
 
 
-def styled(text: str, styles: Iterable[Style], start: int = 0, end: int | None = None) -> str:
-    """``text[start:end]`` with its ``styles``, which are sorted and do not overlap."""
+def styled(text: str, styles: Iterable[Style], start: int = 0, end: int | None = None) -> Harmless:
+    """``text[start:end]``, which is one line, with its ``styles``, which are sorted and do not overlap."""
     end = len(text) if end is None else end
     out = []
     for begin, stop, parameters in styles:
         first, last = max(begin, start), min(stop, end)
         if first < last:
-            out += [text[start:first], f"\x1b[{parameters}m", text[first:last], _RESET]
+            out += [escape(text[start:first]), f"\x1b[{parameters}m", escape(text[first:last]), _RESET]
             start = last
-    return "".join([*out, text[start:end]])
+    return Harmless("".join([*out, escape(text[start:end])]))
 
 
 def filled(styles: Iterable[Style], length: int, parameters: str) -> list[Style]:
@@ -137,7 +137,7 @@ def filled(styles: Iterable[Style], length: int, parameters: str) -> list[Style]
     return found
 
 
-def wrap(text: str, width: int, indent: str = "", styles: Sequence[Style] = ()) -> list[str]:
+def wrap(text: str, width: int, indent: str = "", styles: Sequence[Style] = ()) -> list[Harmless]:
     """``text``, cleaned, as lines of at most ``width`` columns, each after ``indent``, with its ``styles``."""
     text = clean(text).replace("\t", " ")
     room = max(width - columns(indent), 1) if width > 0 else 0
@@ -146,7 +146,7 @@ def wrap(text: str, width: int, indent: str = "", styles: Sequence[Style] = ()) 
 
 def snippet_lines(
     snippet: Snippet, text: str, width: int, indent: str = "", color: bool = True, flowing: bool = True
-) -> list[str]:
+) -> list[Harmless]:
     """The ``snippet`` of ``text`` as lines for a terminal, its matches standing out where there is ``color``.
 
     ``flowing`` has line breaks and other runs of white space count as one space; otherwise they are kept, as code and

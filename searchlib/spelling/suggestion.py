@@ -17,6 +17,7 @@ from itertools import chain, combinations, pairwise, product
 from math import prod
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from searchlib.deadline import check
 from searchlib.fields import PROSE
 from searchlib.query.nodes import And, Node, Not, Phrase, Word, children
 from searchlib.spelling.corrections import Correction, Place, can_be_corrected, corrections, doubts
@@ -69,6 +70,7 @@ class Suggester:
         known = self._reader.words
         found = []
         for number, (place, node, count) in enumerate(zip(places, nodes, counts, strict=True)):
+            check()
             if count == 0 and not self._reader.search(node, 1):
                 neighbours = [*places[max(number - 1, 0) : number], *places[number + 1 : number + 2]]
                 found.append(corrections(known, place, neighbours, self._stand_together))

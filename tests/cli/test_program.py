@@ -105,7 +105,10 @@ def test_a_fault_shows_its_traceback_when_asked(run: Run, monkeypatch: pytest.Mo
 
     monkeypatch.setattr(searchlib, "open", fail)
     monkeypatch.setenv("SEARCHLIB_TRACEBACK", "1")
-    assert (run("stats").code, run("stats").err) == (1, "")  # the test runner has the exception
+    done = run("stats")
+    assert (done.code, done.out) == (2, "")
+    assert done.err.startswith("  Traceback (most recent call last):\n")
+    assert done.err.splitlines()[-1].startswith("Error: A fault in searchlib: ZeroDivisionError")
 
 
 def test_an_interruption_exits_130_quietly(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -163,6 +166,34 @@ def test_a_full_disk_is_an_error(built: Path) -> None:
     assert done.returncode == 2
     assert b"Error: No space left on device." in done.stderr
     assert b"Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(("words", "code"), [(["query", "bees"], 0), (["query", "nosuchword"], 1), (["qurey"], 2)])
+def test_a_stderr_that_cannot_be_written_changes_nothing(built: Path, words: list[str], code: int) -> None:
+    """A full disk, a reader that went away, or a stream that was closed."""
+    expected = subprocess.run([*COMMAND, *words], cwd=built, capture_output=True, check=False)
+    assert expected.returncode == code and expected.stderr
+    command = " ".join([*COMMAND, *words])
+    for way in ("2>/dev/full", "2>&-", "2>&- <&-"):
+        done = subprocess.run(f"{command} {way}", cwd=built, shell=True, stdout=subprocess.PIPE, check=False)
+        assert (done.returncode, done.stdout) == (code, expected.stdout), way
+    reading, writing = os.pipe()
+    os.close(reading)
+    done = subprocess.run([*COMMAND, *words], cwd=built, stdout=subprocess.PIPE, stderr=writing, check=False)
+    os.close(writing)
+    assert (done.returncode, done.stdout) == (code, expected.stdout)
+
+
+def test_a_stdout_that_is_closed_gets_nothing_quietly(built: Path) -> None:
+    command = " ".join([*COMMAND, "query", "bees"])
+    done = subprocess.run(f"{command} >&-", cwd=built, shell=True, stderr=subprocess.PIPE, check=False)
+    assert done.returncode == 0
+    assert b"Traceback" not in done.stderr and b"Error" not in done.stderr
+
+
+def test_a_full_disk_is_an_error_even_where_it_cannot_be_said(built: Path) -> None:
+    command = " ".join([*COMMAND, "query", "bees"])
+    assert subprocess.run(f"{command} >/dev/full 2>/dev/full", cwd=built, shell=True, check=False).returncode == 2
 
 
 def test_an_encoding_without_the_characters_gets_escapes(

@@ -283,3 +283,26 @@ def test_warnings_in_json_have_their_place(run: Run) -> None:
     found = json.loads(run("query", "energy autor:smith", "--json").out)
     assert [(warning["start"], warning["end"]) for warning in found["warnings"]] == [(7, 13)]
     assert set(found["warnings"][0]) == {"message", "start", "end", "advice"}
+
+
+def test_a_search_that_takes_too_long_is_an_error(run: Run) -> None:
+    done = run("query", "energy", "--timeout", "1e-9")
+    assert (done.code, done.out) == (2, "")
+    assert done.err.startswith(
+        "Error: The search took longer than 1e-09 seconds, its timeout: ask for less, or give it"
+    )
+    assert run("query", "energy", "--timeout", "1000").code == 0
+    assert run("query", "energy", "--timeout", "0").err == "Error: --timeout is 0.0: give a number of seconds above 0\n"
+    id = json.loads(run("query", "energy", "--json").out)["hits"][0]["id"]
+    assert run("similar", id, "--timeout", "1e-9").code == 2
+
+
+def test_limits_of_a_query_are_settings(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SEARCHLIB_LIMITS_QUERY_CLAUSES", "1")
+    assert run("query", "energy").code == 0
+    done = run("query", "energy supplies")
+    assert (done.code, done.out) == (2, "")
+    assert done.err.startswith(
+        "Error: The query asks for too much: the limit query_clauses is 1, where a word counts 1"
+    )
+    assert "SEARCHLIB_LIMITS_QUERY_CLAUSES" in done.err

@@ -10,6 +10,7 @@ import pytest
 
 from searchlib import api
 from searchlib.errors import SettingsError
+from searchlib.limits import LIMITS, NAMES, Limits
 from searchlib.settings import DEFAULT_INDEX, DEFAULT_SEEDS, KEYS, Settings, load_settings, parse_size
 
 
@@ -37,7 +38,9 @@ def test_the_defaults_are_those_of_the_python_api() -> None:
 
 
 def test_every_attribute_is_a_key_that_is_checked() -> None:
-    assert {item.name for item in fields(Settings)} == {*KEYS, "origin"}
+    limits = {f"limits_{name}" for name in NAMES}
+    assert {item.name for item in fields(Settings)} == {*(set(KEYS) - limits), "limits", "origin"}
+    assert limits < set(KEYS)
 
 
 def test_searchlib_toml_is_read(folder: Path) -> None:
@@ -113,9 +116,34 @@ def test_an_empty_variable_and_other_variables_say_nothing(folder: Path) -> None
     assert load(SEARCHLIB_LIMIT="", SEARCHLIB_TRACEBACK="1", OTHER="x") == Settings()
 
 
+def test_limits_are_a_table_of_their_own_in_either_file(folder: Path) -> None:
+    (folder / "searchlib.toml").write_text('[limits]\nquery-length = 200\nfile-bytes = "2G"\n')
+    assert load().limits == LIMITS.with_(query_length=200, file_bytes=2 << 30)
+    assert load().origin == dict.fromkeys(("limits_query_length", "limits_file_bytes"), "searchlib.toml")
+    (folder / "searchlib.toml").unlink()
+    (folder / "pyproject.toml").write_text("[tool.searchlib.limits]\ntimeout = 0.5\n")
+    assert load().limits == Limits(timeout=0.5)
+
+
+def test_limits_from_the_file_variables_and_flags_are_one(folder: Path) -> None:
+    (folder / "searchlib.toml").write_text("[limits]\nquery-length = 200\ntimeout = 9\ndepth = 3\n")
+    environ = {"SEARCHLIB_LIMITS_TIMEOUT": "2.5", "SEARCHLIB_LIMITS_FILE_BYTES": "1M", "SEARCHLIB_LIMITS_DEPTH": "4"}
+    settings = load(**environ).with_flags(limits_timeout=7.0)
+    assert settings.limits == LIMITS.with_(query_length=200, file_bytes=1 << 20, depth=4, timeout=7.0)
+    assert settings.origin["limits_timeout"] == "--timeout"
+
+
 @pytest.mark.parametrize(
     ("content", "message"),
     [
+        ("limits = 3", "searchlib.toml: limits is no table: write [limits] in it, or [tool.searchlib.limits]"),
+        ("limits.dept = 3", "searchlib.toml: limits.dept is no setting: did you mean limits.depth?"),
+        ("limits.timeout = 0", "searchlib.toml: limits.timeout is 0: give a number of seconds above 0"),
+        (
+            "limits.depth = 1.5",
+            "searchlib.toml: limits.depth is 1.5: give a whole number from 1 on",
+        ),
+        ("limits.file-bytes = 'x'", 'searchlib.toml: limits.file-bytes is "x": give a size such as 512M or 2G'),
         ("limti = 3", "searchlib.toml: limti is no setting: did you mean limit?"),
         ("limit = '3'", 'searchlib.toml: limit is "3": give a whole number from 0 to 1,000,000'),
         ("limit = -1", "searchlib.toml: limit is -1: give a whole number from 0 to 1,000,000"),
@@ -141,7 +169,7 @@ def test_a_mistake_names_file_and_key_and_says_what_to_do(folder: Path, content:
 
 def test_an_unknown_key_unlike_any_other_lists_them_all(folder: Path) -> None:
     (folder / "searchlib.toml").write_text("zzz = 1\n")
-    with pytest.raises(SettingsError, match=r"zzz is no setting: known are index, seeds, .*metadata-columns$"):
+    with pytest.raises(SettingsError, match=r"zzz is no setting: known are index, seeds, .*, limits.depth$"):
         load()
 
 

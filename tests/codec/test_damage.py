@@ -7,7 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from searchlib.engines.whoosh.codec.container import Container, ContainerWriter, map_file
+from searchlib.engines.whoosh.codec.access import map_file
+from searchlib.engines.whoosh.codec.container import Container, ContainerWriter
 from searchlib.engines.whoosh.codec.names import EXTENSIONS
 from searchlib.engines.whoosh.codec.segment import SegmentColumns
 from searchlib.errors import IndexCorrupt, IndexIncompatible

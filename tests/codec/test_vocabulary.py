@@ -12,7 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from searchlib.analysis import fold, join_key
-from searchlib.engines.whoosh.codec.container import Container, ContainerWriter, map_file
+from searchlib.engines.whoosh.codec.access import map_file
+from searchlib.engines.whoosh.codec.container import Container, ContainerWriter
 from searchlib.engines.whoosh.codec.vocabulary import BLOCK, KIND, Vocabulary, VocabularyWriter, sets_of
 from searchlib.errors import IndexCorrupt, IndexIncompatible
 

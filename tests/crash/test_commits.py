@@ -177,7 +177,7 @@ def scenario(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFa
 def a_disk_that_needs_no_time() -> Iterator[None]:
     """These tests decide themselves what is lost."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(disk, "_sync", lambda path: None)
+        patch.setattr(disk, "_sync", lambda *_: None)
         yield
 
 
@@ -235,7 +235,7 @@ def hook(event, arguments):
             continue
         path = Path(os.fsdecode(path))
         # The folder itself is there by then; filelock makes sure of it once more.
-        if index in path.parents and path.parent.name != ".private" and path.name not in (".lock", ".writer"):
+        if index in path.parents and path.parent.name != ".searchlib" and path.name != ".lock":
             frame = sys._getframe(1)
             while frame is not None and frame.f_code.co_filename != disk.__file__:
                 frame = frame.f_back
@@ -260,4 +260,4 @@ def test_the_manifest_is_renamed_after_everything_is_synced_and_before_anything_
         entry.removeprefix("sync ") for entry in log[:commit] if entry.startswith("sync ") and "folder" not in entry
     }
     assert written >= {log[number].removeprefix("rename ") for number in renames if number > min(syncs)}
-    assert not [entry for entry in log[:commit] if entry.startswith("remove ") and entry != "remove .private"]
+    assert not [entry for entry in log[:commit] if entry.startswith("remove ") and entry != "remove .searchlib"]

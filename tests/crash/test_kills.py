@@ -14,7 +14,7 @@ import time
 from pathlib import Path
 
 import searchlib
-from searchlib.engines.whoosh.publishing import LOCK
+from searchlib.engines.whoosh.locking import LOCK
 
 KILLS = int(os.environ.get("SEARCHLIB_KILLS", "20"))
 

@@ -15,12 +15,13 @@ import pytest
 
 from searchlib.documents import Content, LoadOptions, Report, Seed, SeedFile, load, registry, walk
 from searchlib.errors import SeedError
+from searchlib.limits import LIMITS, Limits
 from searchlib.paragraphs import split
 from searchlib.records import Document
 
 
-def loaded(suffix: str, data: bytes, **options: object) -> list[Document]:
-    seed = Seed("seed" + suffix, data, None, LoadOptions(**options))  # type: ignore[arg-type]
+def loaded(suffix: str, data: bytes, limits: Limits = LIMITS, **options: object) -> list[Document]:
+    seed = Seed("seed" + suffix, data, None, LoadOptions(**options), limits=limits)  # type: ignore[arg-type]
     return list(registry.find(registry.suffix_of(seed.name), seed.name)(seed))
 
 
@@ -109,16 +110,16 @@ def packed(size: int) -> bytes:
 @pytest.mark.parametrize("suffix", [".txt.gz", ".csv.gz", ".md.gz", ".html.gz", ".json.gz", ".jsonl.gz"])
 def test_a_bomb_is_refused_by_its_ratio_before_it_is_large(suffix: str) -> None:
     began = time.perf_counter()
-    with pytest.raises(SeedError, match="max_ratio"):
+    with pytest.raises(SeedError, match="unpacked_ratio"):
         loaded(suffix, packed(80 << 20))
     assert time.perf_counter() - began < 10
 
 
 def test_what_a_bomb_is_can_be_set() -> None:
     data = packed(1 << 20)
-    with pytest.raises(SeedError, match="max_bytes"):
-        loaded(".txt.gz", data, max_bytes=1 << 19)
-    (document,) = loaded(".txt.gz", data, max_bytes=1 << 20)
+    with pytest.raises(SeedError, match="file_bytes"):
+        loaded(".txt.gz", data, Limits(file_bytes=1 << 19))
+    (document,) = loaded(".txt.gz", data, Limits(file_bytes=1 << 20))
     assert len(document.text) == 1 << 20
 
 

@@ -14,10 +14,11 @@ from types import SimpleNamespace
 
 import pytest
 
-from searchlib.documents import LoadOptions, Report, SeedFile, ignore, load, walk
+from searchlib.documents import LoadOptions, Report, SeedFile, load, walk
 from searchlib.documents import registry as table
 from searchlib.documents.markdown import _make_parser
 from searchlib.errors import MissingExtra, SeedError, SettingsError
+from searchlib.limits import LIMITS
 from searchlib.paragraphs import places
 
 
@@ -39,7 +40,6 @@ def take_away(monkeypatch: pytest.MonkeyPatch, *packages: str) -> None:
             monkeypatch.delitem(sys.modules, name)
     monkeypatch.setattr(sys, "meta_path", [Without(*packages), *sys.meta_path])
     _make_parser.cache_clear()
-    ignore._spec.cache_clear()
 
 
 def put(path: Path, text: str = "text") -> SeedFile:
@@ -73,11 +73,12 @@ def test_a_format_whose_package_is_missing_says_what_to_install(
 
 
 def seed_of(seed_file: SeedFile) -> dict[str, object]:
-    return {"name": seed_file.name, "options": LoadOptions(), "read": lambda: seed_file.read().data, "stem": "a"}
+    read = {"read": lambda: seed_file.read().data, "stem": "a"}
+    return {"name": seed_file.name, "options": LoadOptions(), "limits": LIMITS, **read}
 
 
 def test_text_and_rows_need_no_package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    take_away(monkeypatch, "markdown_it", "yaml", "selectolax", "charset_normalizer", "pathspec")
+    take_away(monkeypatch, "markdown_it", "yaml", "selectolax", "charset_normalizer")
     for name, text in (
         ("a.txt", "A"),
         ("a.csv", "text\nA\n"),
@@ -85,21 +86,6 @@ def test_text_and_rows_need_no_package(tmp_path: Path, monkeypatch: pytest.Monke
         ("a.json", '{"text": "A"}'),
     ):
         assert [document.text for document in load(put(tmp_path / name, text))] == ["A"]
-
-
-def test_without_pathspec_given_patterns_are_globs_and_gitignore_is_not_read(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    take_away(monkeypatch, "pathspec")
-    folder = tmp_path / "s"
-    (folder / "d" / "e").mkdir(parents=True)
-    for name in ("a.txt", "b.md", "d/c.txt", "d/e/f.txt"):
-        put(folder / name)
-    (folder / ".gitignore").write_text("*.txt\n")
-    assert [found.name for found in walk([folder])] == ["s/a.txt", "s/b.md", "s/d/c.txt", "s/d/e/f.txt"]
-    assert [found.name for found in walk([folder], include=["*.md"])] == ["s/b.md"]
-    assert [found.name for found in walk([folder], exclude=["d/"])] == ["s/a.txt", "s/b.md"]
-    assert [found.name for found in walk([folder], exclude=["d/**/f.txt", "/a.txt"])] == ["s/b.md", "s/d/c.txt"]
 
 
 class EntryPoint:
@@ -177,7 +163,7 @@ def test_sockets_and_devices_are_skipped_with_the_reason(tmp_path: Path, monkeyp
 
 def test_a_fifo_in_the_place_of_a_file_does_not_hang(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "f.txt")
-    with pytest.raises(SeedError, match="no longer a file"):
+    with pytest.raises(SeedError, match="a FIFO, not a file"):
         SeedFile(tmp_path / "f.txt", "f.txt").read()
 
 

@@ -14,6 +14,7 @@ import pytest
 from searchlib.documents import LoadOptions, Report, Seed, SeedFile, digest, load, walk
 from searchlib.documents import registry as table
 from searchlib.errors import SeedError, SettingsError
+from searchlib.limits import Limits
 from searchlib.records import Document
 
 DOCS = Path(__file__).parents[2] / "docs" / "formats.md"
@@ -60,7 +61,7 @@ def test_globs_include_and_exclude(tmp_path: Path) -> None:
 
 def test_two_roots_that_give_one_name_are_refused_and_one_given_twice_is_not(tmp_path: Path) -> None:
     first, second = put(tmp_path / "1" / "s", "a.txt"), put(tmp_path / "2" / "s", "a.txt")
-    with pytest.raises(SettingsError, match=r"both be called s/a\.txt"):
+    with pytest.raises(SettingsError, match=r"both have a s/a\.txt: give them names"):
         list(walk([first, second]))
     assert len(list(walk([first, first]))) == 1
     with pytest.raises(SettingsError, match="cannot read"):
@@ -113,7 +114,7 @@ def test_what_cannot_be_read_is_reported_or_raised_if_strict(tmp_path: Path) -> 
     gone = SeedFile(tmp_path / "gone.txt", "gone.txt")
     files = [*walk([tmp_path / "bomb.txt.gz", tmp_path / "cut.txt.gz"]), gone]
     report = Report()
-    assert [d for f in files for d in load(f, LoadOptions(max_bytes=1_000_000), report)] == []
+    assert [d for f in files for d in load(f, None, report, limits=Limits(file_bytes=1_000_000))] == []
     reasons = [skipped.reason for skipped in report.skipped]
     assert reasons[0].startswith("unpacks to more than 1,000,000 bytes")
     assert reasons[1].startswith("damaged gzip data")

@@ -23,7 +23,7 @@ SAMPLED = 2
 def few_are_sampled():  # type: ignore[no-untyped-def]
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(indexing, "_SAMPLED", SAMPLED)
-        patch.setattr(disk, "_sync", lambda path: None)
+        patch.setattr(disk, "_sync", lambda *_: None)
         yield
 
 

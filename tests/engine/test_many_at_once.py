@@ -17,9 +17,10 @@ import pytest
 import searchlib
 from searchlib import Document, IndexLocked
 from searchlib.engines.whoosh import disk
-from searchlib.engines.whoosh.publishing import HOLDER
+from searchlib.engines.whoosh.locking import PRIVATE, WRITER
 
 SECONDS = 2.0
+HOLDER = f"{PRIVATE}/{WRITER}"
 
 
 @pytest.fixture
@@ -56,7 +57,7 @@ def writing_all_the_time(seeds: Path, path: Path) -> Iterator[None]:
                 return
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(disk, "_sync", lambda path: None)  # as many commits as there can be
+        patch.setattr(disk, "_sync", lambda *_: None)  # as many commits as there can be
         thread = threading.Thread(target=write)
         thread.start()
         try:

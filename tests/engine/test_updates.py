@@ -20,7 +20,7 @@ import searchlib
 from searchlib import Document, indexing
 from searchlib.documents import LoadOptions
 from searchlib.engines.whoosh import disk, generation
-from searchlib.engines.whoosh.publishing import LOCK
+from searchlib.engines.whoosh.locking import LOCK
 
 from .answers import answers
 from .folders import contents
@@ -71,7 +71,7 @@ class Updates(RuleBasedStateMachine):
     def begin(self) -> None:
         self.patch = pytest.MonkeyPatch()
         self.patch.setattr(generation, "MOST_SEGMENTS", 3)
-        self.patch.setattr(disk, "_sync", lambda path: None)
+        self.patch.setattr(disk, "_sync", lambda *_: None)
         self.patch.setattr(indexing, "_SAMPLED", 2)  # rows that are loaded, whether they are known or not
         self.root = Path(tempfile.mkdtemp())
         self.seeds, self.index = self.root / "seeds", self.root / "index"

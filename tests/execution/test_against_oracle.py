@@ -11,6 +11,7 @@ import pytest
 
 from searchlib.engines.whoosh.execution import (
     Snapshot,
+    boolean,
     count,
     driving,
     explain,
@@ -38,6 +39,8 @@ def limits(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> i
     if request.param == "large limits":
         return 9
     monkeypatch.setattr(postings, "PARTLY", 150)
+    monkeypatch.setattr(topk, "MOST_DRIVERS", 2)
+    monkeypatch.setattr(boolean, "_AT_ONCE", 64)
     monkeypatch.setattr(postings, "PER_BLOCK", 30)
     monkeypatch.setattr(postings, "_MARK", 10)
     monkeypatch.setattr(postings, "_FEW_POSITIONS", 5)

@@ -54,7 +54,9 @@ def indexed(seed: int, size: int, cuts: int) -> tuple[Any, Snapshot, list[Doc]]:
                 numbers.setdefault(key, []).append(doc)
         part.add_terms("number", numbers)
         segments.append(part)
-    snapshot = Snapshot(segments, schema=SCHEMA, foreign=Matchers(lambda: index.searcher(weighting=Weighting(RANKING))))
+    snapshot = Snapshot(
+        segments, schema=SCHEMA, foreign=Matchers(lambda _: index.searcher(weighting=Weighting(RANKING)))
+    )
     return index, snapshot, docs
 
 

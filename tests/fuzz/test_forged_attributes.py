@@ -17,6 +17,7 @@ from searchlib.engines.whoosh.attributes import Attributes
 from searchlib.engines.whoosh.codec import bulk
 from searchlib.engines.whoosh.codec.files import SegmentFiles
 from searchlib.engines.whoosh.codec.segment import SegmentColumns
+from searchlib.engines.whoosh.documents import DocumentTable
 from searchlib.errors import IndexCorrupt
 
 from .damages import forge_file, restamp
@@ -61,7 +62,7 @@ def test_values_are_the_same_however_few_postings_are_decoded_at_once(
     for most in (1 << 20, 100, 60):
         monkeypatch.setattr(bulk, "AT_ONCE", most)
         decoded.clear()
-        attribute = Attributes([known]).attribute("by")
+        attribute = Attributes([DocumentTable(known)]).attribute("by")
         pairs = zip(attribute.owners[0].tolist(), attribute.ordinals[0].tolist(), strict=True)
         assert sorted({(owner, attribute.keys[ordinal]) for owner, ordinal in pairs}) == sorted(
             {(owner, key) for owner, keys in enumerate(values) for key in keys}
@@ -73,13 +74,13 @@ def test_more_values_than_the_file_has_room_for_are_found(tmp_path: Path) -> Non
     everything = [b"\x03v%03d" % number for number in range(900)]  # in all documents: no bit for any
     known = segment(tmp_path, "by", [everything] * 60)
     with pytest.raises(IndexCorrupt, match="more values of 'by' than they can"):
-        Attributes([known]).attribute("by")
+        Attributes([DocumentTable(known)]).attribute("by")
 
 
 @pytest.mark.parametrize("kinds", [3, 16, 17, 40])
 def test_kinds_are_counted_alike_few_or_many(tmp_path: Path, kinds: int) -> None:
     known = segment(tmp_path, "kind", [[b"k%02d" % (number**2 % kinds)] for number in range(200)])
-    attributes = Attributes([known])
+    attributes = Attributes([DocumentTable(known)])
     marks = np.arange(200) % 3 == 0
     attribute = attributes.attribute("kind")
     counts = attributes.counts(attribute, 0, marks).tolist()
@@ -89,7 +90,7 @@ def test_kinds_are_counted_alike_few_or_many(tmp_path: Path, kinds: int) -> None
 
 def test_a_record_of_two_kinds_is_found(tmp_path: Path) -> None:
     with pytest.raises(IndexCorrupt, match="two kinds"):
-        Attributes([segment(tmp_path, "kind", [[b"a", b"b"], [b"a"]])]).attribute("kind")
+        Attributes([DocumentTable(segment(tmp_path, "kind", [[b"a", b"b"], [b"a"]]))]).attribute("kind")
 
 
 # -- whole indexes

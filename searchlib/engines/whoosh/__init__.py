@@ -77,15 +77,16 @@ def published(folder: Path) -> Published:
 
 def published_at(folder: Path) -> int:
     """When the index was last published, in nanoseconds since 1970."""
-    return publication(folder)[0]
-
-
-def publication(folder: Path) -> tuple[int, int, int]:
-    """What changes with every commit and costs next to nothing to ask: time, inode and size of the manifest."""
-    from searchlib.engines.whoosh.manifest import MANIFEST
+    from searchlib.names import MANIFEST
 
     try:
-        status = (folder / MANIFEST).stat()
+        return (folder / MANIFEST).stat().st_mtime_ns
     except OSError:
-        return 0, 0, 0
-    return status.st_mtime_ns, status.st_ino, status.st_size
+        return 0
+
+
+def published_digest(folder: Path) -> str:
+    """The digest that the index in ``folder`` says it has, which is cheap to ask; "" if it says none."""
+    from searchlib.engines.whoosh.manifest import read_digest
+
+    return read_digest(folder)

@@ -16,16 +16,16 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property, partial
+from functools import partial
 from typing import Any, Final, NamedTuple, TypeAlias
 
 import numpy as np
 
 from searchlib.analysis import fold
 from searchlib.arrays import NDArray
+from searchlib.deadline import check
 from searchlib.engines.whoosh.building.order import natural_key
 from searchlib.engines.whoosh.codec.bulk import portions
-from searchlib.engines.whoosh.codec.segment import SegmentColumns
 from searchlib.engines.whoosh.documents import DocumentTable
 from searchlib.engines.whoosh.execution.snapshot import Cache
 from searchlib.engines.whoosh.storedrecords import read_metadata
@@ -36,6 +36,7 @@ EXACT: Final = ("type", "language", "kind")
 """Attributes of the record itself that are indexed as one exact term."""
 
 _KEPT = 32  # attributes
+_TIMED_EVERY = 256
 _MASKED = 16  # values of records, for each of which a bitmap is kept
 _OFTEN = 256  # values of one name that documents have on average; each takes a bit of the file where there are more
 _TEXT_MARK = TEXT.encode()
@@ -73,16 +74,12 @@ class Attribute:
 class Attributes:
     """The attributes of one generation, each made when it is first asked for."""
 
-    def __init__(self, segments: Sequence[SegmentColumns]) -> None:
-        self._segments = segments
-        self._made: Cache[Attribute] = Cache(_KEPT)
-        self._masks: Cache[list[NDArray[np.bool_]]] = Cache(_KEPT * len(segments))
-        self._places: Cache[Ints32] = Cache(_KEPT * len(segments))
-
-    @cached_property
-    def tables(self) -> list[DocumentTable]:
+    def __init__(self, tables: Sequence[DocumentTable]) -> None:
+        self.tables = tables
         """The documents of each segment."""
-        return [DocumentTable(segment) for segment in self._segments]
+        self._made: Cache[Attribute] = Cache(_KEPT)
+        self._masks: Cache[list[NDArray[np.bool_]]] = Cache(_KEPT * len(tables))
+        self._places: Cache[Ints32] = Cache(_KEPT * len(tables))
 
     def attribute(self, name: str) -> Attribute:
         """The attribute of this field name: of metadata, one of `EXACT`, or title."""
@@ -198,6 +195,7 @@ def _postings(
     owners, which = [np.empty(0, np.int64)], [np.empty(0, np.int32)]
     pairs = 0
     for first, last in portions(entries):
+        check()
         part = entries[first:last]
         docs = segment.postings(name, part).docs if len(part) > 1 else segment.docs(part[0])
         numbers = np.repeat(np.arange(first, last, dtype=np.int32), [entry.df for entry in part])
@@ -214,6 +212,8 @@ def _of_titles(table: DocumentTable) -> _Pairs:
     number: dict[bytes, int] = {}
     owners, which = [], []
     for document, title in enumerate(table.values("title")):
+        if document % _TIMED_EVERY == 0:
+            check()
         if title:
             owners.append(document)
             which.append(number.setdefault(_title_key(title), len(number)))

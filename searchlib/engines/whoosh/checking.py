@@ -1,6 +1,7 @@
 """Checking an index: its files against the manifest, and what they say against each other.
 
-`damaged_files` compares every file with its digest, which costs about as much as reading them. `inconsistencies`
+`damaged_files` compares every file with its digest, which costs about as much as reading them; `damage` is what a
+writer asks before it builds upon an index. `inconsistencies`
 reads all that they hold and recomputes what is stored twice: what an index with the right digests can have wrong
 is only what a fault of searchlib, or somebody with a purpose, has written.
 """
@@ -19,55 +20,82 @@ from searchlib.arrays import NDArray
 from searchlib.engine import Problem
 from searchlib.engines.whoosh.building.sources import SegmentSource
 from searchlib.engines.whoosh.building.words import Miscounted, TextWords, Totals, count_records
-from searchlib.engines.whoosh.codec.container import Container, map_file
+from searchlib.engines.whoosh.codec.access import map_file, problem_of
+from searchlib.engines.whoosh.codec.container import Container
 from searchlib.engines.whoosh.codec.segment import SegmentColumns
 from searchlib.engines.whoosh.codec.vocabulary import Vocabulary, increasing, sets_of
 from searchlib.engines.whoosh.documents import DocumentTable
 from searchlib.engines.whoosh.manifest import FileEntry, Manifest, SegmentEntry, describe_file
 from searchlib.engines.whoosh.seeds import read_seeds
 from searchlib.engines.whoosh.segments import open_segment, open_words
-from searchlib.errors import IndexProblem
+from searchlib.errors import IndexCorrupt, IndexIncompatible, IndexProblem
+from searchlib.opening import NotAFile
 from searchlib.records import IdHash
 
+_OTHER = "is not what was written: its checksum differs"
 
-def damaged_files(folder: Path, manifest: Manifest, by_pages: bool = False) -> list[Problem]:
-    """The files that are not what the manifest says.
 
-    With ``by_pages`` files of segments are compared by the checksums of their pages, and the digest of the directory
-    that holds these, instead of the digest of all their bytes: for damage that nobody has made on purpose that is as
-    good, in a quarter of the time.
-    """
+def damaged_files(folder: Path, manifest: Manifest) -> list[Problem]:
+    """The files that are not what the manifest says, and those that cannot be read."""
     problems = []
     for name, entry in sorted(manifest.all_files.items()):
-        path = folder / name
-        if path.is_symlink():
-            problems.append(Problem(name, "is a link, not a file"))
-            continue
         try:
-            if by_pages and entry.directory:
-                problems += _damaged_pages(path, entry)
-                continue
-            found = describe_file(path)
+            what = _difference(folder / name, entry)
         except OSError as error:
-            problems.append(Problem(name, f"cannot be read: {error.strerror}"))
-            continue
-        if found.size != entry.size:
-            problems.append(Problem(name, f"has {found.size} bytes, {entry.size} were written"))
-        elif found.digest != entry.digest:
-            problems.append(Problem(name, "is not what was written: its checksum differs"))
+            what = f"cannot be read: {error.strerror or error}"
+        if what:
+            problems.append(Problem(name, what))
     return problems
 
 
-def _damaged_pages(path: Path, entry: FileEntry) -> Iterator[Problem]:
-    if path.stat().st_size != entry.size:
-        yield Problem(path.name, f"has {path.stat().st_size} bytes, {entry.size} were written")
-        return
+def damage(folder: Path, manifest: Manifest) -> str:
+    """The first file that is not what the manifest says, and why; "" if all are.
+
+    Files of segments are compared by the checksums of their pages, and the digest of the directory that holds these,
+    instead of the digest of all their bytes: for damage that nobody has made on purpose that is as good, in a quarter
+    of the time. Raises IndexUnreadable for what cannot be read, which is no damage.
+    """
+    for name, entry in sorted(manifest.all_files.items()):
+        path = folder / name
+        try:
+            what = _damaged_page(path, entry) if entry.directory else _difference(path, entry)
+        except OSError as error:
+            raise problem_of(path, error) from error
+        if what:
+            return f"{name} {what}"
+    return ""
+
+
+def _difference(path: Path, entry: FileEntry) -> str:
     try:
-        container = Container(map_file(path), str(path))
+        found = describe_file(path)
+    except FileNotFoundError:
+        return "is missing"
+    except NotAFile as error:
+        return f"is {error.strerror}"
+    if found.size != entry.size:
+        return _of_size(found.size, entry)
+    return "" if found.digest == entry.digest else _OTHER
+
+
+def _damaged_page(path: Path, entry: FileEntry) -> str:
+    try:
+        mapped = map_file(path)
+    except IndexCorrupt as error:
+        return str(error).removeprefix(f"{path} ").partition(";")[0]
+    try:
+        if len(mapped) != entry.size:
+            return _of_size(len(mapped), entry)
+        container = Container(mapped, str(path))
         container.expect(entry.directory)
         container.verify()
-    except IndexProblem:
-        yield Problem(path.name, "is not what was written: its checksum differs")
+    except (IndexCorrupt, IndexIncompatible):
+        return _OTHER
+    return ""
+
+
+def _of_size(size: int, entry: FileEntry) -> str:
+    return f"has {size} bytes, {entry.size} were written"
 
 
 def inconsistencies(folder: Path, manifest: Manifest) -> Iterator[Problem]:

@@ -9,28 +9,45 @@ from __future__ import annotations
 
 import contextlib
 import os
+import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Final
+
+_WINDOWS: Final = os.name == "nt"
+_SYNCED: Final = os.O_RDWR if _WINDOWS else os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0)
+"""How a file is opened to be synced: Windows syncs only what is open for writing."""
+_TRIES, _PAUSE = 100, 0.02  # seconds
 
 
 class Disk:
     """The operations themselves. Each raises OSError if it fails."""
 
     def write(self, path: Path, data: bytes) -> None:
-        """Write a new file, or in place of one."""
-        path.write_bytes(data)
+        """Write a new file. Raises FileExistsError if there is anything of that name, a link too."""
+        with path.open("xb") as file:
+            file.write(data)
 
     def sync(self, path: Path) -> None:
         """Have the file's bytes on the disk before going on."""
-        _sync(path)
+        _sync(path, _SYNCED)
 
     def sync_folder(self, path: Path) -> None:
         """Have the folder's entries on the disk before going on; where folders cannot be opened, they need not be."""
         with contextlib.suppress(PermissionError):
-            _sync(path)
+            _sync(path, os.O_RDONLY)
 
     def rename(self, source: Path, target: Path) -> None:
-        """Rename a file; if there is one called ``target``, this takes its place in one step."""
+        """Rename a file; if there is one called ``target``, this takes its place in one step.
+
+        Windows refuses while somebody reads ``target``: who reads a manifest is done in a moment.
+        """
+        for _ in range(_TRIES if _WINDOWS else 0):
+            try:
+                source.replace(target)
+                return
+            except PermissionError:
+                time.sleep(_PAUSE)
         source.replace(target)
 
     def remove(self, path: Path) -> None:
@@ -68,8 +85,8 @@ class Disk:
         self.remove_folder(path)
 
 
-def _sync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
+def _sync(path: Path, access: int) -> None:
+    descriptor = os.open(path, access | getattr(os, "O_BINARY", 0))
     try:
         os.fsync(descriptor)
     finally:

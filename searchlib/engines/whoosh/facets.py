@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from searchlib.arrays import NDArray
+from searchlib.deadline import check
 from searchlib.engine import Facet, FacetCount, Tally
 from searchlib.engines.whoosh.attributes import Attributes, Ints
 from searchlib.engines.whoosh.building.order import natural_key
@@ -64,6 +65,7 @@ def _facet(attributes: Attributes, name: str, matches: Sequence[Matches], total:
     counts = np.zeros(len(attribute.keys), np.int64)
     missing = total
     for segment, found in enumerate(matches):
+        check()
         if attribute.of_records:  # one value each, of few
             own = attributes.counts(attribute, segment, found.marks)
             counts += own
@@ -98,6 +100,7 @@ def _of_documents(tables: Sequence[DocumentTable], matches: Sequence[Matches], m
     least = int(np.partition(counts, len(counts) - wanted)[len(counts) - wanted])
     found = []
     for table, one in zip(tables, matches, strict=True):
+        check()
         own = one.by_document
         best = (*np.flatnonzero(own > least).tolist(), *np.flatnonzero(own == least)[:wanted].tolist())
         found += [(int(own[document]), table.path(document)) for document in best]

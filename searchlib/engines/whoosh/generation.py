@@ -28,6 +28,7 @@ from searchlib.engines.whoosh.codec.vocabulary import Vocabulary
 from searchlib.engines.whoosh.documents import DocumentTable
 from searchlib.engines.whoosh.manifest import (
     FORMAT,
+    LATEST,
     VOCABULARY,
     FileEntry,
     Manifest,
@@ -200,7 +201,7 @@ class Following:
             part.table.count(part.kept, languages, types)
             fields |= part.table.fields(part.kept) - FIXED
         return Manifest(
-            1 if compact else self._manifest.generation + 1,
+            1 if compact else min(self._manifest.generation + 1, LATEST),
             tuple(part.entry for part in parts),
             tuple(sorted(fields)),
             dict(sorted(languages.items())),

@@ -2,7 +2,8 @@
 
 ``searchlib.json`` names the format, the settings, the segments and every file with its size and digest. An index
 is what its manifest says; replacing the manifest by a rename is what publishes a commit. Nothing in it is code,
-and nothing read from it is trusted: names are checked against a pattern, numbers against the files.
+and nothing read from it is trusted: names are checked against patterns, numbers against each other and the files. What
+fails is an IndexCorrupt, which ``searchlib index`` mends.
 
 A *digest* is BLAKE2b (RFC 7693) of 128 bits, in hexadecimal. That of a manifest is over everything else in it, the
 digests of all files included: so it is the digest of the whole index.
@@ -19,17 +20,33 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from searchlib.engines.whoosh.codec.container import open_regular, read_directory_digest
+from searchlib.engines.whoosh.codec.access import damaged, problem_of
+from searchlib.engines.whoosh.codec.container import read_directory_digest
+from searchlib.engines.whoosh.codec.deletions import deletions_name
+from searchlib.engines.whoosh.codec.names import COLUMNS, POSTINGS, STORED, TERMS
 from searchlib.errors import IndexCorrupt, IndexIncompatible, IndexMissing
+from searchlib.fields import RESERVED
+from searchlib.names import MANIFEST
+from searchlib.opening import NotAFile, TooLarge, open_file, read_beginning, read_file
 
-MANIFEST = "searchlib.json"
 FORMAT = 1
 VOCABULARY = ".voc"
-LARGEST = 64 << 20  # bytes; no manifest comes near
+LARGEST = 16 << 20  # bytes; no manifest comes near
+MOST_SEGMENTS = 64  # merges keep them to a few
+LATEST = (1 << 52) - 1  # generation: there are no more
+SEGMENT_FILES = (TERMS, POSTINGS, STORED, COLUMNS)
 
-_FILE_NAME = re.compile(r"_?MAIN_[0-9A-Za-z._-]{1,80}|searchlib\.[0-9a-f]{16}\.seeds")
-_SEGMENT_ID = re.compile(r"[0-9a-z]{1,40}")
+_SEGMENT_FILE = r"MAIN_[0-9a-f]{16}(?:\.[1-9][0-9]{0,9}\.del|\.trm|\.pst|\.sto|\.col)"
+_OTHER_FILE = r"_MAIN_[0-9]{1,10}\.toc|_MAIN_[0-9a-f]{16}\.voc|searchlib\.[0-9a-f]{16}\.seeds"
+_FILE_NAME = re.compile(f"{_SEGMENT_FILE}|{_OTHER_FILE}")
+_OTHER_NAME = re.compile(_OTHER_FILE)
+_QUOTED_NAME = re.compile(f'"({_SEGMENT_FILE}|{_OTHER_FILE})"'.encode())
+_SEGMENT_ID = re.compile(r"[0-9a-f]{16}")
 _DIGEST = re.compile(r"[0-9a-f]{32}")
+_BEGINNING = re.compile(rb'\{\n "digest": "([0-9a-f]{32})",\n')  # of a manifest: keys are sorted
+_LANGUAGE = re.compile(r"[a-z]{0,3}")
+_FIELD = re.compile(r"[^_\s:][^\s:]*")
+_SOURCES = ("exclude", "include", "roots")
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,28 +159,26 @@ def digest_of(data: bytes) -> str:
 def read_manifest(folder: Path) -> Manifest:
     """The manifest of the index in ``folder``.
 
-    Raises IndexMissing, IndexCorrupt if it is not a manifest, IndexIncompatible if it is of another format.
+    Raises IndexMissing, IndexCorrupt if it is not a manifest, IndexIncompatible if it is of another format,
+    IndexUnreadable.
     """
     path = folder / MANIFEST
     try:
-        with open_regular(path) as file:
-            data = file.read(LARGEST + 1)
+        data = read_file(MANIFEST, LARGEST, folder)
     except (FileNotFoundError, NotADirectoryError) as error:
         raise IndexMissing(
             f"no index at {folder}; build one with: searchlib index SEEDS... --index {folder}", folder
         ) from error
     except OSError as error:
-        raise _damaged(path, f"cannot be read ({error.strerror})") from error
-    if len(data) > LARGEST:
-        raise IndexCorrupt(f"{path} is too large to be a manifest; build the index again with: searchlib index", path)
+        raise problem_of(path, error) from error
     try:
         raw = json.loads(data)
         found_format = raw["format"]
     except (ValueError, KeyError, TypeError, RecursionError) as error:
-        raise _damaged(path, "is not a manifest") from error
+        raise damaged(path, "is not a manifest") from error
     if found_format != FORMAT:
         raise IndexIncompatible(
-            f"{folder} has index format {found_format!r}, this version of searchlib reads {FORMAT}; "
+            f"{folder} has index format {found_format!r:.40}, this version of searchlib reads {FORMAT}; "
             "build it again with: searchlib index",
             folder,
         )
@@ -171,58 +186,129 @@ def read_manifest(folder: Path) -> Manifest:
         manifest = _decode(raw)
         whole = manifest.encode() == data
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-        raise _damaged(path, f"is damaged ({error})") from error
+        raise damaged(path, f"is damaged ({error})") from error
     if not whole:
-        raise _damaged(path, "is damaged (it fails its checksum)")
+        raise damaged(path, "is damaged (it fails its checksum)")
     return manifest
 
 
-def _damaged(path: Path, what: str) -> IndexCorrupt:
-    return IndexCorrupt(f"{path} {what}; build the index again with: searchlib index", path)
+def read_digest(folder: Path) -> str:
+    """The digest that the manifest in ``folder`` begins with; "" if there is none, or none that can be read.
+
+    It costs the reading of some bytes, compares nothing, and differs where the index does.
+    """
+    try:
+        found = _BEGINNING.match(read_beginning(MANIFEST, 64, folder))
+    except OSError:
+        return ""
+    return found[1].decode() if found else ""
+
+
+def checked(manifest: Manifest) -> Manifest:
+    """The manifest, if it is one that can be read again. Raises IndexCorrupt: what it was made of is not sound."""
+    try:
+        return _decode(json.loads(manifest.encode()))
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        raise IndexCorrupt(f"the index cannot be built upon ({error}); build it again with: searchlib index") from error
+
+
+def names_in_manifest(folder: Path) -> list[str]:
+    """The files that the manifest in ``folder`` names, in its order, whatever else is wrong with it.
+
+    Raises IndexUnreadable.
+    """
+    path = folder / MANIFEST
+    try:
+        data = read_file(MANIFEST, LARGEST, folder)
+    except (FileNotFoundError, NotADirectoryError, NotAFile, TooLarge):
+        return []
+    except OSError as error:
+        raise problem_of(path, error) from error
+    return list(dict.fromkeys(name.decode() for name in _QUOTED_NAME.findall(data)))
+
+
+def is_file_name(name: object) -> bool:
+    """Whether it is a name that files of an index have."""
+    return isinstance(name, str) and _FILE_NAME.fullmatch(name) is not None
 
 
 def _decode(raw: dict[str, Any]) -> Manifest:
-    segments = [
-        SegmentEntry(
-            _matching(_SEGMENT_ID, one["id"]),
-            _count(one["records"]),
-            _count(one["documents"]),
-            _count(one["tokens"]),
-            _files(one["files"]),
-            _count(one["deleted"]),
-        )
-        for one in raw["segments"]
-    ]
+    if len(raw["segments"]) > MOST_SEGMENTS:
+        raise ValueError(f"{len(raw['segments']):,} segments")
+    segments = tuple(map(_segment, raw["segments"]))
     if len({segment.id for segment in segments}) != len(segments):
         raise ValueError("a segment is named twice")
+    languages, types = _counts(raw["languages"]), _counts(raw["types"])
+    documents = sum(languages.values())
+    if sum(types.values()) != documents or not documents <= sum(segment.documents for segment in segments):
+        raise ValueError("the numbers of documents do not fit each other")
+    for language in languages:
+        _matching(_LANGUAGE, language)
     return Manifest(
-        _count(raw["generation"]),
-        tuple(segments),
-        tuple(str(name) for name in raw["metadata_fields"]),
-        {str(name): _count(number) for name, number in raw["languages"].items()},
-        {str(name): _count(number) for name, number in raw["types"].items()},
+        _count(raw["generation"], 1, LATEST),
+        segments,
+        _fields(raw["metadata_fields"]),
+        languages,
+        types,
         dict(raw["settings"]),
-        {str(name): tuple(map(str, values)) for name, values in raw["sources"].items()},
-        _files(raw["files"]),
+        {name: _texts(raw["sources"][name]) for name in raw["sources"] if name in _SOURCES},
+        _files(raw["files"], _OTHER_NAME),
         FORMAT,
     )
 
 
+def _segment(raw: dict[str, Any]) -> SegmentEntry:
+    records = _count(raw["records"], 1)
+    segment = SegmentEntry(
+        _matching(_SEGMENT_ID, raw["id"]),
+        records,
+        _count(raw["documents"], 1, records),
+        _count(raw["tokens"]),
+        _files(raw["files"], _FILE_NAME),
+        _count(raw["deleted"], 0, records - 1),
+    )
+    wanted = {segment.name + extension for extension in SEGMENT_FILES}
+    if segment.deleted:
+        wanted.add(deletions_name(segment.name, segment.deleted))
+    if wanted != segment.files.keys():
+        raise ValueError(f"the files of segment {segment.id} are not those of a segment")
+    return segment
+
+
 def _matching(pattern: re.Pattern[str], value: Any) -> str:
-    if not isinstance(value, str) or not pattern.fullmatch(value) or ".." in value:
-        raise ValueError(f"{value!r} is no name or digest")
+    if not isinstance(value, str) or not pattern.fullmatch(value):
+        raise ValueError(f"{value!r:.80} is no name or digest")
     return value
 
 
-def _count(value: Any) -> int:
-    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value < 1 << 53:
-        raise ValueError(f"{value!r} is no count")
+def _count(value: Any, least: int = 0, most: int = (1 << 53) - 1) -> int:
+    if not isinstance(value, int) or isinstance(value, bool) or not least <= value <= most:
+        raise ValueError(f"{value!r:.40} is not from {least} to {most}")
     return value
 
 
-def _files(raw: dict[str, Any]) -> dict[str, FileEntry]:
+def _counts(raw: dict[str, Any]) -> dict[str, int]:
+    return {name: _count(number, 1) for name, number in raw.items()}
+
+
+def _texts(raw: Any) -> tuple[str, ...]:
+    if not isinstance(raw, list) or not all(isinstance(value, str) for value in raw):
+        raise ValueError(f"{raw!r:.40} is no list of texts")
+    return tuple(raw)
+
+
+def _fields(raw: Any) -> tuple[str, ...]:
+    names = _texts(raw)
+    for name in names:
+        _matching(_FIELD, name)
+    if list(names) != sorted(set(names)) or not RESERVED.isdisjoint(names):
+        raise ValueError("the fields of metadata are not such")
+    return names
+
+
+def _files(raw: dict[str, Any], pattern: re.Pattern[str]) -> dict[str, FileEntry]:
     return {
-        _matching(_FILE_NAME, name): FileEntry(
+        _matching(pattern, name): FileEntry(
             _count(entry["size"]),
             _matching(_DIGEST, entry["digest"]),
             _matching(_DIGEST, entry["directory"]) if "directory" in entry else "",
@@ -232,10 +318,10 @@ def _files(raw: dict[str, Any]) -> dict[str, FileEntry]:
 
 
 def describe_file(path: Path) -> FileEntry:
-    """Size and digests of a file, read whole."""
+    """Size and digests of a file, read whole. Raises OSError."""
     size = 0
     hashed = hashlib.blake2b(digest_size=16)
-    with open_regular(path) as file:
+    with open_file(path.name, path.parent) as file:
         while block := file.read(1 << 20):
             size += len(block)
             hashed.update(block)
@@ -246,4 +332,7 @@ def with_directories(folder: Path, segment: SegmentEntry) -> SegmentEntry:
     """The entry with the digests of all directories: one that an older version wrote has none."""
     if all(entry.directory for entry in segment.files.values()):
         return segment
-    return replace(segment, files={name: describe_file(folder / name) for name in segment.files})
+    try:
+        return replace(segment, files={name: describe_file(folder / name) for name in segment.files})
+    except OSError as error:
+        raise problem_of(folder / segment.name, error) from error

@@ -13,6 +13,7 @@ from typing import Any, Final, TypeAlias
 import numpy as np
 
 from searchlib.arrays import NDArray
+from searchlib.deadline import check
 from searchlib.engine import Place, SortKey
 from searchlib.engines.whoosh.attributes import Attributes
 from searchlib.engines.whoosh.execution import Snapshot, match_at, search
@@ -91,6 +92,7 @@ class Paging:
         limit = wanted.limit
         count = None if limit is None else depth + limit + (anchor is not None)
         while True:
+            check()
             segments, docs, scores, which = self._first(count)
             kept = np.ones(len(docs), bool)
             if wanted.per_document is not None:

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from searchlib.arrays import NDArray
-from searchlib.engines.whoosh.building.order import natural_key
+from searchlib.deadline import check
 from searchlib.engines.whoosh.execution import Snapshot, count, explain, frequency, search
 from searchlib.engines.whoosh.manifest import Manifest
+from searchlib.engines.whoosh.order import IndexOrder
 from searchlib.engines.whoosh.segments import open_generation
 from searchlib.engines.whoosh.storedrecords import read_record
 from searchlib.fields import PROSE
@@ -22,9 +22,9 @@ from searchlib.records import ID_LENGTH, Ranked, Record, id_number
 if TYPE_CHECKING:
     from searchlib.engine import DocumentState, Place, Problem, SortKey, Stats, Tally, Words
     from searchlib.engines.whoosh.attributes import Attributes
+    from searchlib.engines.whoosh.codec.segment import SegmentColumns
 
 _ID_BITS = 32  # of an id that the column holds
-_FEW = 1_024  # records whose paths are read to compare them, not those of all
 _SHIFT = 32  # a handle is segment << 32 | record
 _RECORD = (1 << _SHIFT) - 1
 
@@ -32,6 +32,13 @@ _RECORD = (1 << _SHIFT) - 1
 def _room(size: int) -> int:
     """Bytes that decoded posting lists may take in an index of so many: what is asked again and again has room."""
     return min(max(2 * size, 64 << 20), 1 << 30)
+
+
+def _tokens(segment: SegmentColumns) -> int:
+    """The tokens of records that are not deleted."""
+    if segment.deleted is None:
+        return segment.length_sum("text")
+    return int(segment.lengths("text")[~segment.deleted].sum(dtype=np.int64))
 
 
 class WhooshReader:
@@ -42,10 +49,11 @@ class WhooshReader:
         self.manifest: Manifest
         self.manifest, self._segments, self._words = open_generation(folder)
         self._ranking = ranking or BM25F()
+        self._order = IndexOrder(self._segments)
         self._snapshot = Snapshot(
             self._segments,
             order=self._order,
-            foreign=self._by_whoosh,
+            foreign=_Foreign(self._segments, self.manifest.metadata_fields, self._ranking),
             cache_bytes=_room(sum(entry.size for entry in self.manifest.all_files.values())),
             compiled=compiled,
         )
@@ -106,7 +114,7 @@ class WhooshReader:
     ) -> list[Ranked]:
         from searchlib.engines.whoosh.pages import Paging, Wanted
 
-        paging = Paging(self._snapshot, self._attributes, self._ranks_of, self._ranking, query, filter, sort)
+        paging = Paging(self._snapshot, self._attributes, self._order.ranks, self._ranking, query, filter, sort)
         page = paging.page(Wanted(limit, offset, per_document, after), self._place)
         return [
             Ranked(segment << _SHIFT | record, score, keys)
@@ -146,19 +154,28 @@ class WhooshReader:
         """All records that match, by document and paragraph."""
         from searchlib.engines.whoosh.exporting import in_index_order
 
-        found = in_index_order(self._snapshot, self._attributes.tables, query, filter, self._ranking)
+        found = in_index_order(self._snapshot, self._order.tables, query, filter, self._ranking)
         for segment, number, score, record in found:
             yield Ranked(segment << _SHIFT | number, score), record
 
     def frequencies(self, words: Sequence[Any]) -> list[int]:
         """In how many records each of these words stands."""
-        return [frequency(self._snapshot, word) for word in words]
+        found = []
+        for word in words:
+            check()
+            found.append(frequency(self._snapshot, word))
+        return found
+
+    def has_key(self, field: str, key: str) -> bool:
+        """Whether the dictionary of a field holds a key."""
+        written = key.encode("utf-8", "surrogatepass")
+        return any(segment.term(field, written) is not None for segment in self._segments)
 
     @cached_property
     def _attributes(self) -> Attributes:
         from searchlib.engines.whoosh.attributes import Attributes
 
-        return Attributes(self._segments)
+        return Attributes(self._order.tables)
 
     def explain(self, query: Any, handle: int) -> Any:
         """Where the score of a record came from."""
@@ -215,57 +232,8 @@ class WhooshReader:
 
     def documents(self) -> Iterator[DocumentState]:
         """Every document of the index."""
-        from searchlib.engines.whoosh.documents import DocumentTable
-
-        for segment in self._segments:
-            yield from DocumentTable(segment).states()
-
-    @cached_property
-    def _ranks(self) -> list[NDArray[np.int64]]:
-        """For each segment the place of each record among all, documents in their natural order."""
-        tables = self._attributes.tables
-        if len(tables) == 1:
-            return [np.arange(self._segments[0].doc_count)]
-        documents = sorted(
-            (natural_key(path), number, first, size)
-            for number, table in enumerate(tables)
-            for path, first, size in table.places()
-        )
-        ranks = [np.zeros(segment.doc_count, np.int64) for segment in self._segments]
-        place = 0
-        for _, number, first, size in documents:
-            ranks[number][first : first + size] = np.arange(place, place + size)
-            place += size
-        return ranks
-
-    def _by_whoosh(self, query: Any, segment: int) -> tuple[Any, Any]:
-        """Evaluate a query that the executor does not know: a span query, or a class of the user's."""
-        from searchlib.engines.whoosh.execution.whoosh_scoring import Matchers, Weighting
-        from searchlib.engines.whoosh.toc import whoosh_searcher
-
-        weighting = Weighting(self._ranking, self._snapshot)
-        return Matchers(lambda: whoosh_searcher(self._segments, self.schema, weighting))(query, segment)
-
-    def _ranks_of(self, segment: int) -> NDArray[np.int64]:
-        return self._ranks[segment]
-
-    def _order(self, segments: NDArray[np.int64], docs: NDArray[np.int64]) -> NDArray[np.int64]:
-        """Numbers that compare as the places of some records do."""
-        places = np.zeros(len(docs), np.int64)
-        if len(docs) > _FEW or "_ranks" in self.__dict__:
-            for number, ranks in enumerate(self._ranks):
-                of_segment = segments == number
-                places[of_segment] = ranks[docs[of_segment]]
-            return places
-        paths = [
-            self._segments[segment].stored_value("document", doc)
-            for segment, doc in zip(segments.tolist(), docs.tolist(), strict=True)
-        ]
-        if not all(isinstance(path, str) for path in paths):
-            self._segments[0].stored_damaged("the path of a document is not what was written")
-        keys = [(natural_key(path), doc) for path, doc in zip(paths, docs.tolist(), strict=True)]
-        places[sorted(range(len(keys)), key=keys.__getitem__)] = np.arange(len(keys))
-        return places
+        for table in self._order.tables:
+            yield from table.states()
 
     def stats(self) -> Stats:
         """Figures of the index."""
@@ -276,7 +244,7 @@ class WhooshReader:
         return Stats(
             documents=sum(manifest.languages.values()),
             paragraphs=sum(entry.live for entry in manifest.segments),
-            tokens=sum(entry.tokens for entry in manifest.segments),
+            tokens=sum(map(_tokens, self._segments)),
             segments=len(manifest.segments),
             deleted=sum(entry.deleted for entry in manifest.segments),
             bytes=sum(entry.size for entry in files) + len(manifest.encode()),
@@ -305,3 +273,21 @@ class WhooshReader:
     def close(self) -> None:
         """Release the files."""
         # Results, and other threads, may still read: files are unmapped with the last who does.
+
+
+class _Foreign:
+    """Evaluates a query that the executor does not know: a span query, or a class of the user's."""
+
+    def __init__(self, segments: Sequence[SegmentColumns], metadata_fields: Sequence[str], ranking: BM25F) -> None:
+        self._segments = segments
+        self._fields = metadata_fields
+        self._ranking = ranking
+
+    def __call__(self, snapshot: Snapshot, query: Any, segment: int) -> tuple[Any, Any]:
+        from searchlib.engines.whoosh.execution.whoosh_scoring import Matchers, Weighting
+        from searchlib.engines.whoosh.schema import record_schema
+        from searchlib.engines.whoosh.toc import whoosh_searcher
+
+        weighting = Weighting(self._ranking, snapshot)
+        schema = record_schema(self._fields)
+        return Matchers(lambda _: whoosh_searcher(self._segments, schema, weighting))(snapshot, query, segment)

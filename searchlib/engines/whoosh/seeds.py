@@ -7,11 +7,12 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from searchlib.engines.whoosh import disk
-from searchlib.engines.whoosh.codec.container import open_regular
+from searchlib.engines.whoosh.codec.access import damaged, problem_of
 from searchlib.engines.whoosh.manifest import FileEntry, Manifest, digest_of
-from searchlib.errors import IndexCorrupt
+from searchlib.opening import read_file
 
 SUFFIX = ".seeds"
+LARGEST = 1 << 30  # bytes: ten million seeds
 
 
 def write_seeds(folder: Path, seeds: Mapping[str, str]) -> str:
@@ -23,7 +24,7 @@ def write_seeds(folder: Path, seeds: Mapping[str, str]) -> str:
 
 
 def read_seeds(folder: Path, manifest: Manifest) -> dict[str, str]:
-    """The digests by name of seed; empty where the index was built from none. Raises IndexCorrupt."""
+    """The digests by name of seed; empty where the index was built from none. Raises IndexCorrupt, IndexUnreadable."""
     for name, entry in manifest.files.items():
         if name.endswith(SUFFIX):
             return _read(folder / name, entry)
@@ -32,13 +33,14 @@ def read_seeds(folder: Path, manifest: Manifest) -> dict[str, str]:
 
 def _read(path: Path, entry: FileEntry) -> dict[str, str]:
     try:
-        with open_regular(path) as file:
-            data = file.read(entry.size + 1)
+        data = read_file(path.name, min(entry.size, LARGEST), path.parent)
         if digest_of(data) != entry.digest:
             raise ValueError("it is not what was written")
         found = json.loads(data)
         if not all(isinstance(key, str) and isinstance(value, str) for key, value in found.items()):
             raise ValueError("a digest is no text")
-    except (OSError, ValueError, AttributeError, RecursionError) as error:
-        raise IndexCorrupt(f"{path} is damaged ({error}); build the index again with: searchlib index", path) from error
+    except OSError as error:
+        raise problem_of(path, error) from error
+    except (ValueError, AttributeError, RecursionError) as error:
+        raise damaged(path, f"is damaged ({error})") from error
     return dict(found)

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import stat
 import time
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from searchlib.engines.whoosh.codec.container import Container, map_file
+from searchlib.engines.whoosh.codec.access import damaged, map_file, problem_of
+from searchlib.engines.whoosh.codec.container import Container
 from searchlib.engines.whoosh.codec.segment import SegmentColumns
 from searchlib.engines.whoosh.manifest import FileEntry, Manifest, SegmentEntry, describe_file, read_manifest
 from searchlib.engines.whoosh.storedrecords import check_layout
 from searchlib.errors import IndexCorrupt
+from searchlib.opening import NotAFile, kind_of
 
 if TYPE_CHECKING:
     from searchlib.engines.whoosh.codec.vocabulary import Vocabulary
@@ -47,27 +48,19 @@ def open_generation(folder: Path) -> tuple[Manifest, list[SegmentColumns], WordF
             manifest = newer
 
 
-def _is(path: Path, described: FileEntry) -> bool:
-    try:
-        return describe_file(path).is_same(described)
-    except OSError:
-        return False
-
-
 def _look_at(path: Path, described: FileEntry) -> None:
     """Raise IndexCorrupt if a file is missing, or not of the size that was written; a small one, if it is another."""
     try:
         status = path.lstat()
+        kind = kind_of(status.st_mode)
+        if kind:
+            raise NotAFile(path, kind)
+        if status.st_size != described.size:
+            raise damaged(path, f"has {status.st_size} bytes, {described.size} were written")
+        if described.size <= SMALL and not describe_file(path).is_same(described):
+            raise damaged(path, "is not what was written")
     except OSError as error:
-        raise IndexCorrupt(f"{path} is missing; build the index again with: searchlib index", path) from error
-    if not stat.S_ISREG(status.st_mode) or status.st_size != described.size:
-        raise IndexCorrupt(
-            f"{path} has {status.st_size} bytes, {described.size} were written; "
-            "build the index again with: searchlib index",
-            path,
-        )
-    if described.size <= SMALL and not _is(path, described):
-        raise IndexCorrupt(f"{path} is not what was written; build the index again with: searchlib index", path)
+        raise problem_of(path, error) from error
 
 
 class WordFile:

@@ -94,7 +94,7 @@ class Sorted:
             parts += [scores for _, scores in scored]
         return np.concatenate(parts)
 
-    @cached_property
+    @property
     def codes(self) -> list[CodesOf]:
         """What gives the codes of some of all that matches: for each key, and then the ranks."""
         return [*(partial(self._codes, key) for key in self.keys), self._ranks_of]

@@ -18,19 +18,20 @@ from searchlib.engine import DocumentState
 from searchlib.engines.whoosh import disk
 from searchlib.engines.whoosh.building.inversion import Incoming
 from searchlib.engines.whoosh.building.pool import InProcess, Inverted, Workers
-from searchlib.engines.whoosh.checking import damaged_files
+from searchlib.engines.whoosh.checking import damage
 from searchlib.engines.whoosh.documents import DocumentTable
 from searchlib.engines.whoosh.generation import Following
+from searchlib.engines.whoosh.locking import Lock, read_only, replaced
 from searchlib.engines.whoosh.manifest import (
     Manifest,
     describe_file,
     read_manifest,
 )
-from searchlib.engines.whoosh.publishing import Lock, abandon, private_folder, publish, read_only, sweep
+from searchlib.engines.whoosh.publishing import abandon, publish, sweep
 from searchlib.engines.whoosh.seeds import read_seeds, write_seeds
 from searchlib.engines.whoosh.segments import open_segment
 from searchlib.engines.whoosh.toc import write_toc
-from searchlib.errors import IndexMissing, IndexProblem
+from searchlib.errors import IndexCorrupt, IndexIncompatible, IndexMissing
 from searchlib.records import Document, document_digest
 
 BATCH = 8 << 20  # code points of text that are inverted together, at most; a batch takes some 20 bytes for each
@@ -74,25 +75,25 @@ class WhooshWriter:
         self.empty: set[str] = set()  # after a commit: documents that were added and have no paragraph
         self._seeds_before: dict[str, str] = {}
         self._manifest = self._before = Manifest()
+        self._private = self._lock.private
         try:
             self._open(repair)
             self._settings = dict(self._manifest.settings if settings is None else settings)
             self._sources = dict(self._manifest.sources if sources is None else sources)
-            self._private = private_folder(folder)
         except BaseException:
-            self._lock.release()
+            self.cancel()
             raise
 
     def _open(self, repair: bool) -> None:
         try:
             manifest = read_manifest(self._folder)
-            if repair and (damage := damaged_files(self._folder, manifest, by_pages=True)):
-                self.damage = f"{damage[0].file} {damage[0].message}"
+            if repair and (found := damage(self._folder, manifest)):
+                self.damage = found
                 return
             self._seeds_before = read_seeds(self._folder, manifest)
         except IndexMissing:
             return
-        except IndexProblem as error:
+        except (IndexCorrupt, IndexIncompatible) as error:
             if not repair:
                 raise
             # What cannot be read is replaced by what is written now.
@@ -155,14 +156,17 @@ class WhooshWriter:
     def commit(self) -> None:
         """Publish all of it at once."""
         try:
+            if not self._lock.holds:
+                raise replaced(self._folder)
             self._flush()
             if self._runs is None:
                 self._start()
             assert self._runs is not None
             self._publish(self._runs.finish())
         except OSError as error:
+            problem = read_only(self._folder, error) if self._lock.holds else replaced(self._folder)
             self.cancel()
-            raise read_only(self._folder, error) from error
+            raise problem from error
         except BaseException:
             self.cancel()
             raise
@@ -173,7 +177,7 @@ class WhooshWriter:
         try:
             if self._runs is not None:
                 self._runs.cancel()
-            abandon(self._folder)
+            abandon(self._lock)
         finally:
             self._lock.release()
 
@@ -198,7 +202,7 @@ class WhooshWriter:
         manifest = replace(manifest, settings=self._settings, sources=self._sources)
         if not self._changes(manifest) and self._manifest.vocabulary:
             disk.DISK.sync_folder(self._folder)
-            sweep(self._folder, self._before)
+            sweep(self._lock, self._before)
             return
         beside = [
             write_toc(self._folder, self._private, manifest),
@@ -206,7 +210,7 @@ class WhooshWriter:
             following.write_words(),
         ]
         manifest = replace(manifest, files={name: describe_file(self._private / name) for name in sorted(beside)})
-        publish(self._folder, names + beside, manifest)
+        publish(self._lock, names + beside, manifest)
         self._manifest = manifest
 
     def _changes(self, manifest: Manifest) -> bool:

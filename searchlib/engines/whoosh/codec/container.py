@@ -20,16 +20,13 @@ Layout, all integers little-endian::
 from __future__ import annotations
 
 import contextlib
-import errno
 import hashlib
 import io
 import json
 import mmap
 import os
-import stat
 import struct
 import zlib
-from pathlib import Path
 from typing import Any, BinaryIO, Final, NoReturn, TypeAlias
 
 import numpy as np
@@ -331,37 +328,3 @@ def read_directory_digest(file: BinaryIO, size: int) -> str:
         return ""
     file.seek(start)
     return directory_digest(file.read(length + _TRAILER.size))
-
-
-def map_file(path: Path) -> mmap.mmap:
-    """A file, mapped for reading.
-
-    Raises:
-        IndexCorrupt: it is missing, empty, a link or no regular file.
-    """
-    try:
-        file = open_regular(path)
-    except FileNotFoundError:
-        raise IndexCorrupt(f"{path} is missing; rebuild the index with: searchlib index", path) from None
-    except OSError as error:
-        raise IndexCorrupt(f"{path} cannot be read ({error.strerror}); check its permissions", path) from error
-    with file:
-        if not os.fstat(file.fileno()).st_size:
-            raise IndexCorrupt(f"{path} is empty; rebuild the index with: searchlib index", path)
-        return mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
-
-
-def open_regular(path: Path) -> BinaryIO:
-    """An ordinary file of an index, open for reading. Links are not followed, nothing is waited for.
-
-    Raises OSError, also for what is no ordinary file.
-    """
-    flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
-    descriptor = os.open(path, flags | getattr(os, "O_CLOEXEC", 0))
-    try:
-        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            raise OSError(errno.EINVAL, "not an ordinary file", str(path))
-        return os.fdopen(descriptor, "rb")
-    except BaseException:
-        os.close(descriptor)
-        raise

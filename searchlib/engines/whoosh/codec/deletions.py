@@ -13,7 +13,8 @@ from typing import Final
 import numpy as np
 
 from searchlib.arrays import NDArray
-from searchlib.engines.whoosh.codec.container import Container, ContainerWriter, map_file
+from searchlib.engines.whoosh.codec.access import map_file
+from searchlib.engines.whoosh.codec.container import Container, ContainerWriter
 
 KIND: Final = b"DELS"
 

@@ -14,10 +14,11 @@ from typing import Any, NoReturn, TypeAlias
 import numpy as np
 
 from searchlib.arrays import NDArray
+from searchlib.engines.whoosh.codec.access import map_file
 from searchlib.engines.whoosh.codec.bulk import Several, decode, portions
 from searchlib.engines.whoosh.codec.columns import KIND as COLUMNS_KIND
 from searchlib.engines.whoosh.codec.columns import LENGTH, Columns
-from searchlib.engines.whoosh.codec.container import Buffer, Container, map_file
+from searchlib.engines.whoosh.codec.container import Buffer, Container
 from searchlib.engines.whoosh.codec.deletions import deletions_name, read_deletions
 from searchlib.engines.whoosh.codec.names import (
     COLUMNS,

@@ -14,7 +14,8 @@ from whoosh.filedb.compound import CompoundStorage
 from whoosh.filedb.filestore import FileStorage, OverlayStorage, ReadOnlyError, Storage
 from whoosh.filedb.structfile import BufferFile
 
-from searchlib.engines.whoosh.codec.container import Buffer, Container, ContainerWriter, map_file
+from searchlib.engines.whoosh.codec.access import map_file
+from searchlib.engines.whoosh.codec.container import Buffer, Container, ContainerWriter
 from searchlib.engines.whoosh.codec.names import COMPOUND_KIND
 
 _COPIED: Final = 1 << 20

@@ -8,17 +8,19 @@ match until it is known.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
 
+from searchlib.deadline import check
 from searchlib.engines.whoosh.codec.packing import distinct
 from searchlib.engines.whoosh.execution.explanation import Explanation, described
 from searchlib.engines.whoosh.execution.postings import Span
 from searchlib.engines.whoosh.execution.segment import Bools, Docs, Floats
 from searchlib.engines.whoosh.execution.source import ABSENT, Matched, Need, Source
 
+_AT_ONCE = 1 << 24  # scores of children that are kept until they are added up in the order of the query
 _SEEK = 16  # finding a doc in a posting list takes the time of reading about so many postings
 
 
@@ -46,9 +48,14 @@ class All(Source):
         return np.where(present, bounds, ABSENT)
 
     def dense(self, span: Span, need: Need) -> Matched:
+        if span.size * len(self.children) > _AT_ONCE and len(span.windows) > 1:
+            half = len(span.windows) // 2
+            halves = [Span(part, span.bits) for part in (span.windows[:half], span.windows[half:])]
+            return _end_to_end([self.dense(part, need) for part in halves])
         scores: list[Floats | None] = [None] * len(self.children)
         hits = np.ones(span.size, bool)
         for place, number in enumerate(self._rising):
+            check()
             child = self.children[number]
             left = int(np.count_nonzero(hits)) if place else span.size
             if left == 0:
@@ -67,9 +74,13 @@ class All(Source):
         return hits, _added(scores, hits)
 
     def at(self, docs: Docs, need: Need) -> Matched:
+        if len(docs) * len(self.children) > _AT_ONCE and len(docs) > 1:
+            half = len(docs) // 2
+            return _end_to_end([self.at(part, need) for part in (docs[:half], docs[half:])])
         scores: list[Floats | None] = [None] * len(self.children)
         places = np.arange(len(docs), dtype=np.int64)
         for number in self._rising:
+            check()
             found, part = self.children[number].at(docs[places], need)
             whole = np.zeros(len(docs))
             whole[places] = part
@@ -123,10 +134,10 @@ class Some(Source):
         return np.where(present, bounds, ABSENT)
 
     def dense(self, span: Span, need: Need) -> Matched:
-        return self._merge([child.dense(span, need) for child in self.children])
+        return self._merge(span.size, (child.dense(span, need) for child in self.children))
 
     def at(self, docs: Docs, need: Need) -> Matched:
-        return self._merge([child.at(docs, need) for child in self.children])
+        return self._merge(len(docs), (child.at(docs, need) for child in self.children))
 
     def candidates(self) -> Docs:
         return distinct(np.concatenate([child.candidates() for child in self.children]))
@@ -157,9 +168,11 @@ class Some(Source):
     def _of(self, children: Sequence[Source]) -> Source:
         return children[0] if len(children) == 1 else Some(children, self.text)
 
-    def _merge(self, found: Sequence[Matched]) -> Matched:
-        hits, scores = found[0]
-        for more_hits, more_scores in found[1:]:
+    def _merge(self, size: int, found: Iterable[Matched]) -> Matched:
+        # One after another: all at once, thousands of children would take gigabytes.
+        hits, scores = np.zeros(size, bool), np.zeros(size)
+        for more_hits, more_scores in found:
+            check()
             hits |= more_hits
             scores += more_scores
         return hits, scores
@@ -204,11 +217,12 @@ class Best(Some):
     def _of(self, children: Sequence[Source]) -> Source:
         return children[0] if len(children) == 1 else Best(children, self.tiebreak, self.text)
 
-    def _merge(self, found: Sequence[Matched]) -> Matched:
-        hits = np.zeros(len(found[0][0]), bool)
-        best = np.full(len(hits), -np.inf)
-        total = np.zeros(len(hits))
+    def _merge(self, size: int, found: Iterable[Matched]) -> Matched:
+        hits = np.zeros(size, bool)
+        best = np.full(size, -np.inf)
+        total = np.zeros(size)
         for more_hits, more_scores in found:
+            check()
             hits |= more_hits
             total += more_scores
             best = np.where(more_hits, np.maximum(best, more_scores), best)
@@ -336,6 +350,10 @@ class Constant(Source):
 
     def _need(self, need: Need) -> Need:
         return Need.UPPER if need is Need.UPPER and self.guesses else Need.MATCHES
+
+
+def _end_to_end(found: Sequence[Matched]) -> Matched:
+    return np.concatenate([hits for hits, _ in found]), np.concatenate([scores for _, scores in found])
 
 
 def _added(scores: Sequence[Floats | None], hits: Bools) -> Floats:

@@ -15,6 +15,7 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
+from searchlib.deadline import check as check_time
 from searchlib.engines.whoosh.execution.prepared import Leaf, Prepared
 from searchlib.engines.whoosh.execution.segment import Bools, Docs, Floats, Ints
 from searchlib.engines.whoosh.execution.snapshot import View
@@ -107,6 +108,17 @@ def anyone(lists: Lists, best: Best, check: Check | None) -> None:
         _drive(lists, order, place, best, check)
 
 
+def all_scored(lists: Lists, best: Best) -> None:
+    """Collect the best of a disjunction of many words: all their docs are scored, a word after another."""
+    hits, scores = np.zeros(lists.view.doc_count, bool), np.zeros(lists.view.doc_count)
+    for word, scale in zip(lists.words, lists.scales, strict=True):
+        check_time()
+        hits[word.docs] = True
+        scores[word.docs] += scale * word.gains(None)
+    docs = np.flatnonzero(hits).astype(np.int32)
+    _take(lists, docs, scores[docs], best, None)
+
+
 def _drive(lists: Lists, order: list[int], place: int, best: Best, check: Check | None) -> None:
     """Consider the docs of one word, those that score best first."""
     driver = lists.words[order[place]]
@@ -130,6 +142,7 @@ def _drive(lists: Lists, order: list[int], place: int, best: Best, check: Check 
 
 def _follow(lists: Lists, order: list[int], place: int, places: Ints | None, best: Best, check: Check | None) -> None:  # noqa: PLR0912
     """Look docs of the driver up (those at these places; all) in the other words."""
+    check_time()
     driver = lists.words[order[place]]
     docs = driver.docs if places is None else driver.docs[places]
     parts: list[Floats | None] = [None] * len(order)
@@ -189,6 +202,7 @@ def _take(lists: Lists, docs: Docs, scores: Floats, best: Best, check: Check | N
         return
     wanted = VERIFIED
     while len(docs):
+        check_time()
         taken = np.ones(len(docs), bool)
         if wanted < len(docs):
             taken[np.argpartition(scores, len(scores) - wanted)[: len(scores) - wanted]] = False

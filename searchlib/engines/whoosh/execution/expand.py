@@ -15,6 +15,7 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from searchlib.analysis import Form, folding
+from searchlib.deadline import check
 from searchlib.engines.whoosh.execution import fuzzy
 from searchlib.engines.whoosh.execution.segment import Bools
 from searchlib.engines.whoosh.execution.snapshot import Snapshot, View
@@ -27,6 +28,7 @@ MANY = 10_000  # terms: reading their postings takes about a second
 _GLOB_SPECIAL = re.compile(r"[*?\[]")
 _REGEX_LITERAL = re.compile(r"(?:\^|\\A)?([^{}()\[\].?*+^$\\|]*)")
 _CHECK_EVERY = 4096
+_TIMED_EVERY = 256
 
 
 def folded(key: bytes) -> bytes:
@@ -73,7 +75,7 @@ def ranged(
 ) -> Terms:
     """Terms from ``start`` to ``end`` (None: no end), either of which may be excluded; folded parts if ``fold``."""
     stop = None if end is None else end + (AFTER_SEPARATOR if fold else b"\0")
-    for key, entry in view.segment.terms(field, start, stop):
+    for key, entry in _timed(view.segment.terms(field, start, stop)):
         value = folded(key) if fold else key
         if (startexcl and value == start) or (end is not None and (value > end or (endexcl and value == end))):
             continue
@@ -94,6 +96,8 @@ def mark(view: View, terms: Terms) -> tuple[Bools, int]:
     docs = view.segment.docs
     number = 0
     for number, (_, entry) in enumerate(terms, 1):
+        if number % _TIMED_EVERY == 0:
+            check()
         marks[docs(entry)] = True
         if number % _CHECK_EVERY == 0 and marks.all():
             return marks, -1
@@ -119,12 +123,20 @@ def more_than(limit: int, views: Sequence[View], terms: Callable[[View], Terms])
     """Whether there are more than ``limit`` different terms that live docs hold: the same for any segments."""
     found: set[bytes] = set()
     for view in views:
-        for key, entry in terms(view):
+        for key, entry in _timed(terms(view)):
             if key not in found and (view.alive is None or view.alive[view.segment.docs(entry)].any()):
                 found.add(key)
                 if len(found) > limit:
                     return True
     return False
+
+
+def _timed(terms: Terms) -> Terms:
+    """The terms, with a look at the deadline now and then: most may be passed over without a word."""
+    for number, term in enumerate(terms):
+        if number % _TIMED_EVERY == 0:
+            check()
+        yield term
 
 
 def synonyms_among(forms: Iterable[Form], keys: Iterable[bytes]) -> dict[bytes, str]:
@@ -141,4 +153,4 @@ def synonyms_among(forms: Iterable[Form], keys: Iterable[bytes]) -> dict[bytes, 
 
 
 def _matching(terms: Terms, match: Callable[[str], Any]) -> Terms:
-    return ((key, entry) for key, entry in terms if match(folded(key).decode("utf-8", "replace")))
+    return ((key, entry) for key, entry in _timed(terms) if match(folded(key).decode("utf-8", "replace")))

@@ -15,12 +15,14 @@ import numpy as np
 from whoosh import query as wq
 from whoosh.query.compound import DefaultOr
 
-from searchlib.engines.whoosh.execution.driving import Best, Check, Lists, anyone, every
+from searchlib.deadline import check
+from searchlib.engines.whoosh.execution.driving import Best, Check, Lists, all_scored, anyone, every
 from searchlib.engines.whoosh.execution.lower import Lowering
 from searchlib.engines.whoosh.execution.phrase import Phrase
 from searchlib.engines.whoosh.execution.prepared import Leaf, leaf
 from searchlib.engines.whoosh.execution.segment import Docs, Floats
 from searchlib.engines.whoosh.execution.snapshot import View
+from searchlib.engines.whoosh.execution.source import MOST_DRIVERS
 from searchlib.query.nodes import Word, WordPhrase
 
 DEEPEST = 256  # answers
@@ -77,7 +79,8 @@ def shape(query: Any, filter: Any = None) -> Shape | None:  # noqa: PLR0911
 
 def search(lowering: Lowering, shape: Shape, view: View, k: int, floor: float) -> Found | None:
     """The ``k`` best live docs of a segment, best first, none below ``floor``; None to be asked otherwise."""
-    lists = _lists(lowering, shape, view)
+    few = not shape.every or len(shape.words) <= MOST_DRIVERS  # of more, all parts of the scores would be kept
+    lists = _lists(lowering, shape, view) if few else None
     if lists is None:
         return None
     if not lists.words:
@@ -86,14 +89,17 @@ def search(lowering: Lowering, shape: Shape, view: View, k: int, floor: float) -
         top = lists.words[0].top(lists.scales[0], k)
         if top is not None:
             return np.array(top[0], np.int32), np.array(top[1])
+    best = Best(k, floor)
+    if not lists.every and len(lists.words) > MOST_DRIVERS:
+        all_scored(lists, best)
+        return best.docs, best.scores
     compiled = view.snapshot.compiled
     if compiled is not None:
         found: Found | None = compiled.search(lists, k, floor)
         if found is not None:
             return found
-    check = _check(lowering, lists) if lists.phrase is not None else None
-    best = Best(k, floor)
-    (every if lists.every else anyone)(lists, best, check)
+    confirm = _check(lowering, lists) if lists.phrase is not None else None
+    (every if lists.every else anyone)(lists, best, confirm)
     return best.docs, best.scores
 
 
@@ -102,6 +108,7 @@ def _lists(lowering: Lowering, shape: Shape, view: View) -> Lists | None:  # noq
         return None  # a gain may be no number
     words: list[Leaf] = []
     for query, boost in shape.words:
+        check()
         found = leaf(lowering, query, view, boost)
         if found is not None:
             if not found.scale > 0:
@@ -133,7 +140,7 @@ def _lists(lowering: Lowering, shape: Shape, view: View) -> Lists | None:  # noq
             if not len(one.docs):  # all of them are deleted, or in other languages
                 return _nothing(view)
         return Lists(view, words, ready, scales, True, [], barred, shape.phrase)
-    ready = [one.weighed.prepared() for one in words]
+    ready = [_on_time(one) for one in words]
     there = [number for number, one in enumerate(ready) if len(one.docs)]
     return Lists(
         view,
@@ -145,6 +152,11 @@ def _lists(lowering: Lowering, shape: Shape, view: View) -> Lists | None:  # noq
         [one.weighed.prepared() for one in excluded],
         None,
     )
+
+
+def _on_time(one: Leaf) -> Any:
+    check()
+    return one.weighed.prepared()
 
 
 def _nothing(view: View) -> Lists:

@@ -17,6 +17,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from searchlib.arrays import NDArray
+from searchlib.deadline import check
 from searchlib.engines.whoosh.execution.segment import Ints
 from searchlib.engines.whoosh.execution.snapshot import View
 
@@ -43,7 +44,9 @@ def similar(view: View, field: str, text: str, distance: int, prefix: int) -> It
 
     ``prefix`` is how many characters must be equal at the beginning.
     """
+    check()
     known = _vocabulary(view, field)
+    check()
     places = _possible(known, text, distance)
     begins, ends = known.offsets[places].astype(np.int64), known.ends[places].astype(np.int64)
     sizes = ends - begins
@@ -55,6 +58,7 @@ def similar(view: View, field: str, text: str, distance: int, prefix: int) -> It
         index = np.minimum(begins[rows, None] + np.arange(_WIDTH), len(known.blob) - 1)
         near[rows] = ascii_distances(known.blob[index], sizes[rows], text) <= distance
     for row in np.flatnonzero(~listed).tolist():
+        check()
         near[row] = within(_text(known.blob, int(begins[row]), int(ends[row])), text, distance)
     for row in np.flatnonzero(near).tolist():
         if _text(known.blob, int(begins[row]), int(ends[row]))[:prefix] == text[:prefix]:
@@ -143,7 +147,7 @@ def distances_by_pattern(
 
 
 def _vocabulary(view: View, field: str) -> _Vocabulary:
-    kept: Any = view.snapshot.decoded.get((view.number, field, "vocabulary"))
+    kept: Any = view.decoded.get((view.number, field, "vocabulary"))
     if kept is not None:
         return _Vocabulary(*kept)
     keys = list(view.keys(field, b"", None))
@@ -164,7 +168,7 @@ def _vocabulary(view: View, field: str) -> _Vocabulary:
     known = _Vocabulary(
         blob, offsets.astype(np.uint32), ends.astype(np.uint32), np.minimum(lengths, 255).astype(np.uint8), sets
     )
-    view.snapshot.decoded.put((view.number, field, "vocabulary"), known)
+    view.decoded.put((view.number, field, "vocabulary"), known)
     return known
 
 

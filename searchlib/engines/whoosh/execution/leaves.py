@@ -118,7 +118,7 @@ class Ranked(Source):
 
     def windows(self) -> Floats:
         if self._windows is None:
-            decoded = self.view.snapshot.decoded
+            decoded = self.view.decoded
             kept = decoded.get(("windows", *self.kept_as()))
             if kept is None:
                 kept = (self._unscaled(),)
@@ -184,7 +184,7 @@ class Ranked(Source):
 
     def promising(self) -> Promising:
         key = self.kept_as()
-        kept = self.view.snapshot.decoded.get(key)
+        kept = self.view.decoded.get(key)
         if kept is None:
             docs, tf = self.listed_tf(self.parts)
             # Divided by the scale, since that is what a word's scores have in common in all queries.
@@ -193,14 +193,14 @@ class Ranked(Source):
             codes = np.ceil(scores / step if step else scores).astype(np.uint8)
             own = () if self._single else (docs,)
             kept = (codes, np.array(step), docs[_best(codes)], *own)
-            self.view.snapshot.decoded.put(key, kept)
+            self.view.decoded.put(key, kept)
         codes, least, best, *own_docs = kept
         docs = own_docs[0] if own_docs else self.parts[0].reader.whole()[0]
         return Promising(docs, codes, max(float(least) * self.scale, 0.0), best)
 
     def estimate(self, docs: Docs) -> Matched:
         if self._promising is None:
-            if self._cost > PARTLY and self.view.snapshot.decoded.get(self.kept_as()) is None:
+            if self._cost > PARTLY and self.view.decoded.get(self.kept_as()) is None:
                 self._cost_met += len(docs)
                 if self._cost_met * _PAYS < self._cost:
                     return self.at(docs, Need.UPPER)

@@ -16,6 +16,7 @@ from whoosh import query as wq
 from whoosh.query import spans
 from whoosh.query.compound import DefaultOr, PreloadedOr, SplitOr
 
+from searchlib.deadline import check
 from searchlib.engines.whoosh.execution import expand
 from searchlib.engines.whoosh.execution.boolean import All, Best, Constant, Excluded, Optional, Some
 from searchlib.engines.whoosh.execution.leaves import Part, Ranked, Rarity, Weights
@@ -42,8 +43,13 @@ class Lowering:
         self._norms: dict[tuple[int, str], FieldNorm] = {}
         self.placed: dict[tuple[int, int], Any] = {}  # see ``placing.place``
 
+    def anew(self) -> Lowering:
+        """The same for something that this one keeps, and that therefore may not keep it."""
+        return Lowering(self.snapshot, self.ranking)
+
     def lower(self, query: Any, view: View, boost: float = 1.0) -> Source:
         """The source of ``query``, its scores multiplied by ``boost``."""
+        check()
         return _LOWER.get(type(query), Lowering.foreign)(self, query, view, boost)
 
     # Words
@@ -244,6 +250,7 @@ class Lowering:
         # Scored term by term, into one array however many there are.
         marks, scores = np.zeros(view.doc_count, bool), np.zeros(view.doc_count)
         for key, _ in terms:
+            check()
             word = self._exact(view, query.fieldname, key, boost, "")
             if isinstance(word, Ranked):
                 docs, part = word.listed()
@@ -312,7 +319,7 @@ class Lowering:
         """What Whoosh's own matchers find."""
         if self.snapshot.foreign is None:
             raise QueryError(f"{type(query).__name__} is not a kind of query that can be executed here")
-        docs, values = self.snapshot.foreign(query, view.number)
+        docs, values = self.snapshot.foreign(self.snapshot, query, view.number)
         marks, scores = np.zeros(view.doc_count, bool), np.zeros(view.doc_count)
         marks[docs] = True
         scores[docs] = np.asarray(values, np.float64) * boost

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from searchlib.deadline import check
 from searchlib.engines.whoosh.execution.boolean import All, Constant, Excluded, Optional, Some
 from searchlib.engines.whoosh.execution.leaves import Ranked
 from searchlib.engines.whoosh.execution.postings import Span
@@ -24,8 +25,9 @@ def live_marks(source: Source) -> Bools:
     return found
 
 
-def _marks(source: Source) -> Bools:
+def _marks(source: Source) -> Bools:  # noqa: PLR0912 - a kind of source a branch
     """The records that match, deleted ones too."""
+    check()
     if isinstance(source, Constant):
         return _marks(source.child)
     if isinstance(source, Optional):
@@ -47,7 +49,9 @@ def _marks(source: Source) -> Bools:
         docs = source.candidates()
         found[docs[source.at(docs, Need.MATCHES)[0]]] = True
     elif isinstance(source, All):
-        found = np.logical_and.reduce([_marks(child) for child in source.children])
+        found[:] = True
+        for child in source.children:
+            found &= _marks(child)
     else:
         _mark_spans(source, found)
     return found
@@ -58,6 +62,7 @@ def _mark_spans(source: Source, found: Bools) -> None:
     step = max(1, CHUNK_DOCS >> view.bits)
     for first in range(0, view.windows, step):
         span = Span.run(first, min(first + step, view.windows), view.bits)
+        check()
         hits, _ = source.dense(span, Need.MATCHES)
         own = found[span.start : span.start + span.size]
         own[:] = hits[: len(own)]

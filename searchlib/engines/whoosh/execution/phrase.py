@@ -18,6 +18,7 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
+from searchlib.deadline import check
 from searchlib.engines.whoosh.execution.boolean import All
 from searchlib.engines.whoosh.execution.explanation import Explanation, described
 from searchlib.engines.whoosh.execution.leaves import Part, Ranked
@@ -115,7 +116,10 @@ class Phrase(Standing):
         return standing
 
     def _stands_in(self, words: Sequence[Sequence[Part]], docs: Docs) -> Bools:
-        found = [[(part, *located(part, docs)) for part in parts] for parts in words]
+        found = []
+        for parts in words:
+            check()
+            found.append([(part, *located(part, docs)) for part in parts])
         standing = np.ones(len(docs), bool)
         for lists in found:
             if len(lists) == 1 and len(lists[0][1]) == len(docs):
@@ -132,6 +136,7 @@ class Phrase(Standing):
         for number in sorted(range(len(found)), key=lambda number: sum(part.reader.df for part, _, _ in found[number])):
             if not standing.any():
                 break
+            check()
             occurrences = occurrences_of(found[number], standing) - number
             if starts is not None:
                 place = np.searchsorted(occurrences, starts)
@@ -146,6 +151,7 @@ class Phrase(Standing):
         for lists in found:
             if not standing.any():
                 break
+            check()
             occurrences = occurrences_of(lists, standing)
             if ends is not None:
                 before = np.searchsorted(ends, occurrences) - 1

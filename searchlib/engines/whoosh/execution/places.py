@@ -157,7 +157,7 @@ class PatternPlaces(Placed):
         return Places(every, every)
 
     def _make(self) -> tuple[AnyInts, AnyInts, Sequence[Reader]]:
-        decoded = self.view.snapshot.decoded
+        decoded = self.view.decoded
         kept: Any = decoded.get(self._name)
         if kept is None:
             kept = self._read()

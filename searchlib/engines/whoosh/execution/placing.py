@@ -16,6 +16,7 @@ from whoosh.query import spans as sq
 from whoosh.query.compound import DefaultOr, PreloadedOr, SplitOr
 from whoosh.util import make_binary_tree
 
+from searchlib.deadline import check
 from searchlib.engines.whoosh.execution import places
 from searchlib.engines.whoosh.execution.boolean import All, Constant, Optional, Some
 from searchlib.engines.whoosh.execution.explanation import Explanation, described
@@ -69,28 +70,38 @@ class _Placing:
     def __init__(self, query: Any, placed: Placed, view: View) -> None:
         self.query = query  # as long as this is kept, its id is no other's
         self.placed = placed
-        self.standing = Once(view.doc_count, self._anywhere)
+        self.standing = Once(view.doc_count, _Anywhere(query, placed))
 
-    def _anywhere(self, docs: Docs) -> Bools:
+
+class _Anywhere:
+    """In which docs a node stands, in any field."""
+
+    def __init__(self, query: Any, placed: Placed) -> None:
+        self._query = query
+        self._placed = placed
+
+    def __call__(self, docs: Docs) -> Bools:
         standing = np.zeros(len(docs), bool)
-        for field in self.placed.fields:
+        for field in self._placed.fields:
             left = np.flatnonzero(~standing)
             if len(left):
                 standing[left] = self._in(field, docs[left])
         return standing
 
     def _in(self, field: str, docs: Docs) -> Bools:
+        check()
         try:
-            return self.placed.stands(field, docs)
+            return self._placed.stands(field, docs)
         except TooMany:
             if len(docs) == 1:
-                text = described(self.query)
+                text = described(self._query)
                 raise QueryError(f"{text} stands too often in one paragraph; use a smaller NEAR/n") from None
         half = len(docs) // 2
         return np.concatenate((self._in(field, docs[:half]), self._in(field, docs[half:])))
 
 
 def _placing(lowering: Lowering, query: Any, view: View) -> _Placing:
+    check()
     # Once for a node and a segment: nodes ask for each other's places and sources in turn.
     found: _Placing | None = lowering.placed.get((id(query), view.number))
     if found is None:
@@ -199,7 +210,8 @@ def _pattern(lowering: Lowering, query: Any, view: View) -> Placed:
     name = query.fieldname
     if not _has_places(view, name):
         return places.Unplaced()
-    return places.PatternPlaces(view, name, lambda: lowering.expansion(query, view), repr(query.with_boost(1.0)))
+    expansion = partial(lowering.anew().expansion, query, view)  # what is found is kept in the lowering itself
+    return places.PatternPlaces(view, name, expansion, repr(query.with_boost(1.0)))
 
 
 def _variations(lowering: Lowering, query: Any, view: View) -> Placed:

@@ -15,6 +15,7 @@ Docs are int32: NumPy searches and compares arrays of one type without copying t
 from __future__ import annotations
 
 import threading
+import weakref
 from collections import OrderedDict
 from collections.abc import Hashable
 from typing import Any, Protocol, TypeAlias
@@ -130,17 +131,24 @@ class Span:
 class PostingList:
     """The postings of a term in a segment, and tables about them that are made when first needed."""
 
-    __slots__ = ("_asked", "_last_docs", "_peak", "_phrased", "decoded", "df", "entry", "segment")
+    __slots__ = ("_asked", "_decoded", "_last_docs", "_peak", "_phrased", "df", "entry", "segment")
 
     def __init__(self, segment: Segment, entry: Any, decoded: Decoded) -> None:
         self.segment = segment
         self.entry = entry
         self.df = int(entry.df)
-        self.decoded = decoded
+        self._decoded = weakref.ref(decoded)  # which keeps this
         self._asked = False
         self._phrased = False
         self._last_docs: Docs | None = None
         self._peak: tuple[object, float] | None = None
+
+    @property
+    def decoded(self) -> Decoded:
+        """Where its arrays are kept."""
+        decoded = self._decoded()
+        assert decoded is not None
+        return decoded
 
     @property
     def last_docs(self) -> Docs:

@@ -12,6 +12,7 @@ A posting takes 6 bytes (12 where words have several parts), and 3 more where co
 
 from __future__ import annotations
 
+import weakref
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -125,10 +126,10 @@ class Prepared:
 class Weighed:
     """A word in a segment, without its scale."""
 
-    __slots__ = ("_asked", "_parts", "cost", "fields", "is_list", "plain_lists", "ranking", "view")
+    __slots__ = ("_asked", "_parts", "_view", "cost", "fields", "is_list", "plain_lists", "ranking")
 
     def __init__(self, word: Ranked) -> None:
-        self.view = word.view
+        self._view = weakref.ref(word.view)
         self.ranking = word.ranking
         self.cost = word.cost
         self._parts = [(part.field, part.key, part.reader.list, part.norm, part.weights) for part in word.parts]
@@ -144,18 +145,26 @@ class Weighed:
         self.is_list = len(word.parts) == 1 and _is_plain(word.parts[0].weights) and word.view.alive is None
         """Whether its prepared docs are those of its one posting list."""
 
+    @property
+    def view(self) -> View:
+        """The segment, which keeps this."""
+        view = self._view()
+        assert view is not None
+        return view
+
     def prepared(self) -> Prepared:
         """Its docs and gains."""
-        kept: Prepared | None = self.view.snapshot.decoded.get(self)
+        decoded = self.view.decoded
+        kept: Prepared | None = decoded.get(self)
         if kept is None:
             kept = self._make()
-            self.view.snapshot.decoded.put(self, kept, kept.nbytes)
+            decoded.put(self, kept, kept.nbytes)
         return kept
 
     def for_few(self, wanted: int) -> Prepared | None:
         """The same for a query that looks ``wanted`` docs up; None for a long list that is not worth it this time."""
         if self.cost > PARTLY and wanted * PER_BLOCK < self.cost and not self._asked:
-            kept: Prepared | None = self.view.snapshot.decoded.get(self)
+            kept: Prepared | None = self.view.decoded.get(self)
             self._asked = True
             return kept
         return self.prepared()

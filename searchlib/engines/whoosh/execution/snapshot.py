@@ -6,11 +6,15 @@ would be in an index that was built without the deleted records, in any number o
 
 A snapshot may be shared between threads. What it caches is bounded and computed from immutable files, so two threads
 that race compute the same.
+
+Who has the snapshot has its files open, and who lets go of it closes them, at once: so nothing that it holds may hold
+it. Its views, and what is cached of them, refer to it and to one another by weak references.
 """
 
 from __future__ import annotations
 
 import threading
+import weakref
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from itertools import chain
@@ -27,7 +31,7 @@ from searchlib.ranking import BM25F
 if TYPE_CHECKING:
     from searchlib.engines.whoosh.execution.prepared import Leaf, Weighed
 
-Foreign: TypeAlias = Callable[[Any, int], tuple[AnyInts, Floats]]
+Foreign: TypeAlias = Callable[["Snapshot", Any, int], tuple[AnyInts, Floats]]
 Order: TypeAlias = Callable[[NDArray[np.int64], NDArray[np.int64]], NDArray[np.int64]]
 
 WINDOW_BITS = 7
@@ -101,7 +105,8 @@ class View:
     """A segment as a part of a snapshot."""
 
     def __init__(self, snapshot: Snapshot, number: int, segment: Segment, bits: int) -> None:
-        self.snapshot = snapshot
+        self._snapshot = weakref.ref(snapshot)
+        self.decoded = snapshot.decoded
         self.number = number
         self.segment = segment
         self.bits = bits
@@ -118,12 +123,19 @@ class View:
         self.weighed: Cache[Weighed] = Cache(_LISTS)
         self.words: dict[int, tuple[Any, float, BM25F, Leaf | None]] = {}
 
+    @property
+    def snapshot(self) -> Snapshot:
+        """What it is a part of, which who searches holds."""
+        snapshot = self._snapshot()
+        assert snapshot is not None
+        return snapshot
+
     def postings(self, field: str, key: bytes) -> PostingList | None:
         """The posting list of a term."""
 
         def make() -> PostingList | None:
             entry = self.segment.term(field, key)
-            return None if entry is None else PostingList(self.segment, entry, self.snapshot.decoded)
+            return None if entry is None else PostingList(self.segment, entry, self.decoded)
 
         return self._lists.get((field, key), make)
 
@@ -171,9 +183,9 @@ class Snapshot:
 
     ``schema`` (a Whoosh schema) turns the values of queries into terms; without one they are UTF-8. ``order``
     gives ranks of docs (arrays of their segments and of themselves) for ties between segments; without it the order of
-    segments and docs decides. ``foreign`` evaluates a query that the executor does not know, in the segment of this
-    number: docs, ascending, and scores. ``cache_bytes`` is what decoded posting lists may take, at 6 to 20 bytes a
-    posting.
+    segments and docs decides. ``foreign`` evaluates a query that the executor does not know, in the segment of a
+    snapshot of this number: docs, ascending, and scores. ``cache_bytes`` is what decoded posting lists may take, at 6
+    to 20 bytes a posting.
     ``compiled`` is whether flat queries go through compiled code: see ``activation``.
     """
 

@@ -33,6 +33,7 @@ from searchlib.engines.whoosh.execution.snapshot import View
 
 ABSENT = -1.0
 FIRST = 512  # docs that score well, to get a threshold from
+MOST_DRIVERS = 48  # children of a disjunction: to look the docs of each up in all others takes the square of them
 Matched: TypeAlias = tuple[Bools, Floats]
 
 

@@ -20,12 +20,13 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from searchlib.deadline import check
 from searchlib.engines.whoosh.execution.boolean import All, Some
 from searchlib.engines.whoosh.execution.leaves import Ranked
 from searchlib.engines.whoosh.execution.phrase import Phrase, Standing
 from searchlib.engines.whoosh.execution.postings import Span
 from searchlib.engines.whoosh.execution.segment import Bools, Docs, Floats
-from searchlib.engines.whoosh.execution.source import FIRST, Everything, Marked, Need, Source
+from searchlib.engines.whoosh.execution.source import FIRST, MOST_DRIVERS, Everything, Marked, Need, Source
 
 SPARSE = 16_384  # docs that are evaluated wherever they are
 FIRST_WINDOWS = 128  # what is evaluated to get a threshold
@@ -86,6 +87,7 @@ def chunks(source: Source) -> Iterator[Docs]:
         return
     step = max(1, CHUNK_DOCS >> view.bits)
     for first in range(0, view.windows, step):
+        check()
         span = Span.run(first, min(first + step, view.windows), view.bits)
         hits, _ = source.dense(span, Need.MATCHES)
         yield view.live(span.docs(np.flatnonzero(hits)))
@@ -108,7 +110,7 @@ def _maxscore(source: Source, top: Top) -> bool:
         _drive(source, plain, [plain], top)
     elif isinstance(plain, All) and _listable(plain.rising[0]):
         _drive(source, plain, plain.rising, top)
-    elif type(plain) is Some and all(map(_listable, plain.children)):
+    elif type(plain) is Some and len(plain.children) <= MOST_DRIVERS and all(map(_listable, plain.children)):
         falling = sorted(plain.children, key=lambda child: -child.bound())
         for number in range(len(falling)):
             # What has none of the children before must be good by these.
@@ -144,6 +146,7 @@ def _drive(source: Source, plain: Source, children: list[Source], top: Top) -> N
     bounds = _raised(bounds)
     wanted = 8 * FIRST
     while len(docs):
+        check()
         good = np.flatnonzero(bounds >= top.threshold)
         docs, bounds = docs[good], bounds[good]
         taken = _greatest(bounds, wanted)
@@ -171,6 +174,7 @@ def _follow(source: Source, plain: Source, children: list[Source], docs: Docs, t
     need = Need.UPPER if source.guesses else Need.SCORES
     wanted = VERIFIED
     while len(docs):
+        check()
         taken = _greatest(bounds, wanted)
         batch = docs[taken]
         hits, scores = plain.at(batch, need)
@@ -188,6 +192,7 @@ def _collect_at(source: Source, docs: Docs, top: Top) -> None:
     docs, bounds = docs[bounds >= 0], bounds[bounds >= 0]
     wanted = FIRST
     while len(docs):
+        check()
         wanted = min(wanted, len(docs))
         taken = _greatest(bounds, wanted)
         _consider_at(source, docs[taken], top)
@@ -203,6 +208,7 @@ def _collect_windows(source: Source, rest: Source, top: Top) -> None:
     bounds = bounds[windows]
     wanted, most = FIRST_WINDOWS, max(1, CHUNK_DOCS >> view.bits)
     while len(windows):
+        check()
         taken = _greatest(bounds, min(wanted, most, len(windows)))
         _consider_span(source, Span(windows[taken], view.bits), top)
         left = ~taken & (bounds >= top.threshold)
@@ -239,6 +245,7 @@ def _consider(source: Source, docs: Docs, scores: Floats, top: Top) -> None:
     bounds = _raised(scores)
     wanted = VERIFIED
     while len(docs):
+        check()
         taken = _greatest(bounds, min(wanted, len(docs)))
         if isinstance(source, Phrase):
             hits, exact = source.confirm(docs[taken]), scores[taken]

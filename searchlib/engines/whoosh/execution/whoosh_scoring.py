@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from whoosh import scoring
 
+from searchlib.deadline import check
 from searchlib.engines.whoosh.execution.segment import AnyInts, Floats
 from searchlib.engines.whoosh.execution.snapshot import Snapshot
 from searchlib.ranking import BM25F, idf
@@ -87,21 +88,22 @@ class TermScorer(scoring.BaseScorer):  # type: ignore[misc]
 class Matchers:
     """Evaluates any Whoosh query with Whoosh's matchers.
 
-    ``open_searcher`` opens a Whoosh ``Searcher`` on the index of the snapshot, with the same segments in the same
+    ``open_searcher`` opens a Whoosh ``Searcher`` on the index of a snapshot, with the same segments in the same
     order; each evaluation opens its own, since Whoosh's are not safe to share between threads.
     """
 
-    def __init__(self, open_searcher: Callable[[], Any]) -> None:
+    def __init__(self, open_searcher: Callable[[Snapshot], Any]) -> None:
         self._open = open_searcher
 
-    def __call__(self, query: Any, segment: int) -> tuple[AnyInts, Floats]:
+    def __call__(self, snapshot: Snapshot, query: Any, segment: int) -> tuple[AnyInts, Floats]:
         """Docs of a segment that match, ascending, and their scores."""
         docs: list[int] = []
         scores: list[float] = []
-        with self._open() as searcher:
+        with self._open(snapshot) as searcher:
             leaf, _ = searcher.leaf_searchers()[segment]
             matcher = query.matcher(leaf, leaf.context(needs_current=True))
             while matcher.is_active():
+                check()
                 docs.append(matcher.id())
                 scores.append(matcher.score())
                 matcher.next()

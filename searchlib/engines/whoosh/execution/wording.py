@@ -31,11 +31,11 @@ def lines(node: Explanation, width: int = 0) -> list[str]:
     """An explanation as lines of at most ``width`` columns (0: as long as they are); what goes on is indented."""
     from searchlib.render.terminal import wrap
 
-    found = []
+    found: list[str] = []
     for depth, number, text in _entries(node, amount_of(node.score), 0):
         indent = "  " * depth
         hanging = " " * (len(indent) + len(number) + 2)
-        first, *more = wrap(text, width, hanging) or [hanging]
+        first, *more = wrap(text, width, hanging)
         found += [f"{indent}{number}  {first[len(hanging) :]}", *more]
     # As the score is shown elsewhere, even if it is -0.
     found[0] = f"{node.score:.{DIGITS}f}" + found[0][len(shown(amount_of(node.score))) :]

@@ -1,0 +1,65 @@
+"""Deadlines: a search ends in time, with an error.
+
+* A `Deadline` is the time that one search may take. What a search does when its results are looked at (counting,
+  highlighting) is on it too; time between that is not.
+* A *check* is what every loop that may take long calls: it raises QueryTimeout once the time is used up.
+
+The deadline that runs is a variable of the context and not an argument: the loops are many and deep, and most searches
+have none, so that it would stand in each signature from the parser down to the blocks of a posting list.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+
+from searchlib.errors import QueryTimeout
+from searchlib.limits import how_to_raise
+
+Clock = Callable[[], float]
+
+
+class Deadline:
+    """So many seconds for one search (None: as many as it takes), by a clock that gives seconds."""
+
+    def __init__(self, seconds: float | None, clock: Clock = time.monotonic) -> None:
+        self._seconds = seconds
+        self._left = seconds or 0.0
+        self._clock = clock
+
+    @contextmanager
+    def running(self) -> Iterator[None]:
+        """The time in this block counts, and checks in it raise QueryTimeout when there is none left."""
+        if self._seconds is None or _running.get() is not None:  # or this is part of what is timed already
+            yield
+            return
+        ends = self._clock() + self._left
+        token = _running.set((self, ends))
+        try:
+            check()
+            yield
+        finally:
+            _running.reset(token)
+            self._left = ends - self._clock()
+
+    def compare(self, ends: float) -> None:
+        """Raise QueryTimeout if it is later than ``ends``."""
+        if self._clock() >= ends:
+            seconds = self._seconds or 0.0
+            raise QueryTimeout(
+                f"The search took longer than {seconds:g} seconds, its timeout: ask for less, or give it more time by "
+                f"timeout= or --timeout, or {how_to_raise('timeout')}.",
+                seconds,
+            )
+
+
+_running: ContextVar[tuple[Deadline, float] | None] = ContextVar("deadline", default=None)
+
+
+def check() -> None:
+    """Raise QueryTimeout if the search that runs here has used up its time."""
+    running = _running.get()
+    if running is not None:
+        running[0].compare(running[1])

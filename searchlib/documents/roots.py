@@ -1,0 +1,80 @@
+"""Roots: the paths of seeds that were given, and what they are called in the index.
+
+* A *root* is a file, a folder, or "-" for standard input. It is trusted: links that lead to it are followed, those in
+  it are not. Its *name* is that of its file or folder, or a *prefix* that was given with it.
+* ``NAME=PATH`` is how a prefix is written where there is only text; a path that exists is always meant as such.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeAlias
+
+from searchlib.errors import SettingsError
+
+STDIN = "stdin"
+
+StrPath: TypeAlias = str | os.PathLike[str]
+Given: TypeAlias = StrPath | Mapping[str, StrPath] | Iterable[StrPath]
+
+
+@dataclass(frozen=True, slots=True)
+class Root(os.PathLike[str]):
+    """A path with a prefix: files in a folder are called ``prefix/name``, and so is a single file.
+
+    Raises:
+        SettingsError: the prefix is no name of a folder.
+    """
+
+    path: str
+    prefix: str
+
+    def __post_init__(self) -> None:
+        if not _can_be(self.prefix):
+            raise SettingsError(f"{self.prefix!r} cannot stand for a path: give a name like work, as in work=PATH")
+
+    def __fspath__(self) -> str:
+        return self.path
+
+
+def roots_of(given: Given) -> list[StrPath]:
+    """The roots of what `searchlib.build` takes: a path, several, or a mapping from prefixes to paths."""
+    if isinstance(given, (str, os.PathLike)):
+        return [given]
+    if isinstance(given, Mapping):
+        return [Root(os.fspath(path), prefix) for prefix, path in given.items()]
+    return list(given)
+
+
+def root_of(text: str) -> StrPath:
+    """A root as a person writes it: ``PATH``, or ``NAME=PATH``."""
+    prefix, equals, path = text.partition("=")
+    if not equals or not path or not _can_be(prefix) or os.path.lexists(text):
+        return text
+    return Root(os.path.expanduser(path), prefix)  # noqa: PTH111 - shells leave a ~ behind a = as it is
+
+
+def name_of(root: StrPath) -> str:
+    """What a root is called in the index. A folder has the name of the folder that it is; a link to a file its own."""
+    if isinstance(root, Root):
+        return root.prefix
+    if os.fspath(root) == "-":
+        return STDIN
+    path = Path(root)
+    return escaped((path.resolve() if path.is_dir() else Path(os.path.abspath(path))).name)  # noqa: PTH100
+
+
+def escaped(name: str) -> str:
+    r"""``name`` with bytes that are not UTF-8 as ``\xff``, so that it can be printed and stored."""
+    try:
+        name.encode("utf-8")
+    except UnicodeEncodeError:
+        return os.fsencode(name).decode("utf-8", "backslashreplace")
+    return name
+
+
+def _can_be(prefix: str) -> bool:
+    return prefix not in ("", ".", "..") and "/" not in prefix and prefix.isprintable() and prefix == prefix.strip()

@@ -1,0 +1,151 @@
+"""The right to write an index: who holds it, and where the files of a commit lie until they are published.
+
+* The *lock* is the operating system's, on ``.lock`` in the index: it goes with the process that holds it.
+* The *private* folder, ``.searchlib``, holds the files of the commit that is being made. In it ``own`` says that it is
+  searchlib's, ``writer`` who is writing, and what begins with ``journal`` which files of the index a commit may leave
+  behind (``publishing``).
+
+An index folder may have been prepared by a stranger, or hold files of its owner. So a lock that is no file is refused,
+not followed or waited for, and a folder or link at the private folder's name that searchlib has not made is left alone.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import stat
+from pathlib import Path
+from typing import Final
+
+from filelock import FileLock, Timeout
+
+from searchlib.engines.whoosh import disk
+from searchlib.errors import IndexLocked, IndexReadOnly
+from searchlib.opening import kind_of, read_file
+
+LOCK: Final = ".lock"
+PRIVATE: Final = ".searchlib"
+OWN: Final = "own"
+WRITER: Final = "writer"
+JOURNAL: Final = "journal"
+_LARGEST: Final = 4096  # bytes of WRITER that are read
+
+
+class Lock:
+    """The right to write an index, and the private folder that comes with it."""
+
+    def __init__(self, folder: Path, wait: float = 0) -> None:
+        """Wait up to ``wait`` seconds (-1: for ever). Raises IndexLocked or IndexReadOnly."""
+        self.folder = folder
+        try:
+            disk.DISK.make_folders(folder)
+            _refuse_what_is_no_file(folder / LOCK)
+            self._lock = FileLock(folder / LOCK, thread_local=False)
+            self._lock.acquire(timeout=wait, poll_interval=0.02)
+        except Timeout as error:
+            raise IndexLocked(
+                f"{_holder(folder)} is writing {folder}; wait for it to end, or have searchlib wait with --wait",
+                folder,
+            ) from error
+        except OSError as error:
+            raise read_only(folder, error) from error
+        try:
+            self._place = _places(folder)
+            self.private = _own_private_folder(folder)
+        except OSError as error:
+            self._lock.release()
+            raise read_only(folder, error) from error
+        except BaseException:
+            self._lock.release()
+            raise
+
+    @property
+    def holds(self) -> bool:
+        """Whether the right is still held, and the folder and the lock in it are those that are at its path."""
+        try:
+            return self._lock.is_locked and _places(self.folder) == self._place
+        except OSError:
+            return False
+
+    def release(self) -> None:
+        """Let others write."""
+        if self._lock.is_locked:
+            self._lock.release()
+
+
+def read_only(folder: Path, error: OSError) -> IndexReadOnly:
+    """The error to raise for what the disk refused."""
+    return IndexReadOnly(
+        f"cannot write to {folder}: {error.strerror or error}; make it possible, or choose another with --index", folder
+    )
+
+
+def replaced(folder: Path) -> IndexReadOnly:
+    """The error to raise if another folder has taken the place of the one that is locked."""
+    return IndexReadOnly(f"{folder} was replaced while it was written, and is left as it is: try again", folder)
+
+
+def remove_private(folder: Path) -> None:
+    """Remove the private folder: last what says that it is one."""
+    private = folder / PRIVATE
+    _clear(private, OWN)
+    disk.DISK.remove(private / OWN)
+    disk.DISK.remove_folder(private)
+
+
+def _clear(private: Path, *kept: str) -> None:
+    """Remove what is in a private folder, all but what begins with these names."""
+    for entry in sorted(private.iterdir()):
+        if not entry.name.startswith(kept):
+            disk.DISK.remove_tree(entry)
+
+
+def _own_private_folder(folder: Path) -> Path:
+    """The private folder, with nothing in it but who this is, and the journal of an earlier process if it left one."""
+    private = folder / PRIVATE
+    try:
+        mode = private.lstat().st_mode
+    except FileNotFoundError:
+        disk.DISK.make_folder(private)
+        mode = private.lstat().st_mode
+    if not stat.S_ISDIR(mode) or not _is_own(private):
+        raise IndexReadOnly(
+            f"{private} is not searchlib's own: move it away, or choose another index with --index", folder
+        )
+    # What an earlier process may have left in the index stays known, and the folder searchlib's, at every step.
+    _clear(private, OWN, JOURNAL)
+    if not (private / OWN).exists():
+        disk.DISK.write(private / OWN, b"")
+    disk.DISK.write(private / WRITER, json.dumps({"pid": os.getpid(), "host": socket.gethostname()}).encode())
+    return private
+
+
+def _is_own(private: Path) -> bool:
+    """Whether a folder says that it is searchlib's, or is empty: then a process came no further than to make it."""
+    try:
+        return stat.S_ISREG((private / OWN).lstat().st_mode)
+    except FileNotFoundError:
+        return not any(private.iterdir())
+
+
+def _refuse_what_is_no_file(path: Path) -> None:
+    try:
+        kind = kind_of(path.lstat().st_mode)
+    except FileNotFoundError:
+        return
+    if kind:
+        raise IndexReadOnly(f"{path} is {kind}: remove it, or choose another index with --index", path.parent)
+
+
+def _places(folder: Path) -> list[tuple[int, int]]:
+    return [(status.st_dev, status.st_ino) for status in (folder.stat(), (folder / LOCK).lstat())]
+
+
+def _holder(folder: Path) -> str:
+    """Who holds the lock, as far as they say."""
+    try:
+        found = json.loads(read_file(f"{PRIVATE}/{WRITER}", _LARGEST, folder))
+        return f"process {int(found['pid'])} on {str(found['host'])[:255]}"
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
+        return "another process"

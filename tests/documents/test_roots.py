@@ -1,0 +1,81 @@
+"""What roots are called in the index, and how names that would be the same are told apart."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+import searchlib
+from searchlib.comparing import compare, find_roots, is_stale
+from searchlib.documents import Report, Root, root_of, roots_of, walk
+from searchlib.errors import SettingsError
+
+
+@pytest.fixture
+def notes(tmp_path: Path) -> tuple[Path, Path]:
+    for place in ("a", "b"):
+        (tmp_path / place / "notes").mkdir(parents=True)
+        (tmp_path / place / "notes" / "one.txt").write_text(f"The harbour of {place}.")
+    return tmp_path / "a" / "notes", tmp_path / "b" / "notes"
+
+
+def test_two_folders_of_one_name_are_told_apart_by_names_given(notes: tuple[Path, Path], tmp_path: Path) -> None:
+    given = {"work": notes[0], "home": notes[1]}
+    with searchlib.build(given, tmp_path / "index") as index:
+        assert [hit.document.path for hit in index.search("harbour", sort="document")] == [
+            "home/one.txt",
+            "work/one.txt",
+        ]
+    roots = roots_of(given)
+    assert not compare(roots, tmp_path / "index") and not is_stale(roots, tmp_path / "index")
+    assert set(find_roots(tmp_path / "index", roots)) == set(roots)
+    with searchlib.build(given, tmp_path / "index") as index:
+        assert not index.changes
+    with pytest.raises(
+        SettingsError, match=r"both have a notes/one\.txt: give them names of their own, as in one=PATH"
+    ):
+        searchlib.build(notes, tmp_path / "other")
+
+
+def test_a_file_with_a_name_given_is_in_a_folder_of_that_name(notes: tuple[Path, Path]) -> None:
+    assert [seed.name for seed in walk([Root(str(notes[0] / "one.txt"), "work")])] == ["work/one.txt"]
+
+
+def test_a_path_that_exists_is_no_name_and_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("HOME", "/home/ann")
+    assert root_of("work=notes") == Root("notes", "work")
+    assert root_of("work=~/notes") == Root("/home/ann/notes", "work")
+    for text in ("a/b=notes", "=notes", "work=", "notes", "..=notes", "-"):
+        assert root_of(text) == text
+    (tmp_path / "work=notes").mkdir()
+    assert root_of("work=notes") == "work=notes"
+
+
+@pytest.mark.parametrize("prefix", ["", "a/b", "..", "a\nb", "\x1b[31m", " a", "\udcff"])
+def test_a_name_that_is_none_is_refused(prefix: str) -> None:
+    with pytest.raises(SettingsError, match="cannot stand for a path"):
+        roots_of({prefix: "notes"})
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        (b"\xff.txt", rb"\xff.txt"),
+        (rb"\xff.txt", b"\xff.txt"),
+        (b"\xff/a.txt", rb"\xff/a.txt"),
+        (b"\xff\\xfe.txt", b"\\xff\xfe.txt"),
+    ],
+)
+def test_of_names_that_are_escaped_alike_one_is_taken_and_the_other_named(tmp_path: Path, files: tuple[bytes]) -> None:
+    for file in files:
+        path = tmp_path / "s" / os.fsdecode(file)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(b"text of " + file)
+    report = Report()
+    (seed,) = walk([tmp_path / "s"], report=report)
+    ((name, reason),) = [(one.name, one.reason) for one in report.skipped]
+    assert seed.name == name and name.encode() and "rename one of them" in reason
+    assert seed.read().data == b"text of " + min(files)  # whichever came first
