@@ -101,7 +101,10 @@ class Clauses:
         if field is None or field.kind == "prose":
             made = [self._one_word(text, place, field, (place, place + len(text))) for text, place in parts]
             return any_of(made, (start, end))
-        return self._value(" ".join(text for text, _ in parts), start, field, (start, end))
+        padded = ""  # with every part at its place
+        for text, place in parts:
+            padded = padded.ljust(place - start) + text
+        return self._value(padded, start, field, (start, end))
 
     def tokens(self, text: str, start: int, field: Field | None) -> list[Word]:
         """A `Word` for each token of prose."""
@@ -128,10 +131,12 @@ class Clauses:
             return _value_pattern(piece.text, field, at)
         made = []
         for part in _PARTS.finditer(piece.text):
-            # A question mark at the end of a word is punctuation.
+            # A question mark at the end of a word is punctuation, and so is one before a word that has no other.
             text, start = part[0].rstrip("?"), piece.start + part.start()
-            wild = "*" in text or "?" in text
-            made.append((self._part if wild else self._one_word)(text, start, field, (start, start + len(text))))
+            make, bare = self._part, text.lstrip("?")
+            if "*" not in text and "?" not in bare:
+                make, text, start = self._one_word, bare, start + len(text) - len(bare)
+            made.append(make(text, start, field, (start, start + len(text))))
         return all_of(made, at)
 
     def fuzzy(self, piece: Piece, field: Field | None) -> Node | None:
@@ -163,7 +168,7 @@ class Clauses:
     def range(self, piece: Piece, field: Field | None) -> Node | None:
         """A range of words, values, numbers or dates: ``[a TO b]``, or ``>=a`` behind a field's name."""
         at, bounds = (piece.start, piece.end), bounds_of(piece)
-        low, high = (bound if bound is None else bound[0] for bound in bounds)
+        low, high = (None if bound is None else unescaped(bound[0]) for bound in bounds)
         if values.is_reversed(low, high):
             said = f"This range ends before it begins, so it is empty: {low} comes after {high}."
             self._mistakes.add(said, at, f"Turn it around: [{high} TO {low}]")
@@ -172,7 +177,7 @@ class Clauses:
         open_low = piece.text[0] == "{" if sign is None else "=" not in sign
         open_high = piece.text[-1] == "}" if sign is None else "=" not in sign
         open_low, open_high = open_low and low is not None, open_high and high is not None
-        typed = escaped(piece.text)
+        typed = escaped(piece.text) if sign is None or field is not None else ""
         if field is not None and field.kind == "number":
             given = f"{low or ''} TO {high or ''}".strip()
             return self._number(
@@ -233,7 +238,7 @@ class Clauses:
         return _constant(any_of([found, self._one_word(text.rstrip("*"), start, field, at, synonyms=False)], at), at)
 
     def _value(self, text: str, start: int, field: Field, at: At) -> Node | None:
-        plain = unescaped(text)
+        plain = unescaped(" ".join(text.split()) if "  " in text else text)
         if field.kind == "metadata":
             return values.value(field.name, text, plain, at, start)
         if field.kind == "number":  # one number is a range of one
@@ -265,7 +270,7 @@ def bounds_of(piece: Piece) -> tuple[tuple[str, int] | None, tuple[str, int] | N
 
 def _bound(text: str, start: int) -> tuple[str, int] | None:
     bound = text.strip().strip(_AT_ENDS)
-    return None if bound in ("", "*") else (unescaped(bound), start + text.index(bound))
+    return None if bound in ("", "*") else (bound, start + text.index(bound))
 
 
 def _row(words: list[Word], slop: int, at: At) -> Node | None:

@@ -27,8 +27,9 @@ _ESCAPED = 0xE000
 ESCAPES = f"{chr(_ESCAPED)}-{_ESCAPE}"
 _WRITTEN = re.compile(r"\\([!-/:-@\[-`{-~ ])")
 _READ = re.compile(f"{_ESCAPE}(.)")
-_SPECIAL = re.compile(r"""[\\()"*?^~\[\]{}:<>= ]""")
-_SPECIAL_BUT_WILD = re.compile(r"""[\\()"^~\[\]{}:<>= ]""")
+# What has a meaning in a value; two slashes behind a colon are an address, and that no field's.
+_SPECIAL = re.compile(r"""[\\()"*?^~\[\]{}:<>= ]|^//""")
+_SPECIAL_BUT_WILD = re.compile(r"""[\\()"^~\[\]{}:<>= ]|^//""")
 # Question marks, tildes and stars of full width are punctuation in ordinary text.
 _WIDE = str.maketrans(
     {wide: chr(ord(wide) - 0xFEE0) for wide in "（）［］｛｝＋－＂＾＜＞＝"}

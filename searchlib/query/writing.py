@@ -157,9 +157,10 @@ def _is_number(text: str) -> bool:
 
 
 def _range(node: Range) -> str:
-    if node.low is not None and node.low == node.high:
-        return literal(str(node.low))
+    if isinstance(node.low, int) and node.low == node.high:
+        return str(node.low)
     low, high = ("" if bound is None else literal(str(bound)) for bound in (node.low, node.high))
+    low = f"'{low}'" if low == "to" else low
     inner = " ".join(filter(None, (low, "TO", high)))
     return ("{" if node.open_low else "[") + inner + ("}" if node.open_high else "]")
 

@@ -3,29 +3,54 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from whoosh import query
 
 from searchlib.analysis import forms
-from searchlib.engines.whoosh.schema import record_schema
 from searchlib.errors import QueryError
 from searchlib.limits import Limits
-from searchlib.query import DEFAULT_FIELDS, Parsed, Word, WordPhrase, parse
-from searchlib.query.nodes import Constant, Fuzzy, Near
+from searchlib.query import DEFAULT_FIELDS, Node, Parsed, parse, write
+from searchlib.query.lexer import readable
+from searchlib.query.nodes import (
+    NOTHING,
+    And,
+    Best,
+    Constant,
+    Everything,
+    Fuzzy,
+    Near,
+    Not,
+    Optional,
+    Or,
+    Phrase,
+    Prefix,
+    Range,
+    Require,
+    Value,
+    Wildcard,
+    Word,
+    boosted,
+    children,
+    leaves,
+    words,
+)
+from searchlib.query.values import NUMBER, sortable
 
-NAMES = ["text", "title", "headings", "document", "language", "type", "kind", "number", "line", "author", "year"]
+METADATA = ["author", "year"]
 FIELDS = tuple(DEFAULT_FIELDS.items())
 UNLIMITED = Limits(query_length=1 << 30, query_clauses=1 << 30)
+LAST = "\U0010ffff"
 
 
 def parsed(text: str, *languages: str) -> Parsed:
-    return parse(text, NAMES, languages or ("en",))
+    return parse(text, METADATA, languages or ("en",))
 
 
-def asked(text: str) -> query.Query:
+def asked(text: str) -> Node:
     found = parsed(text)
     assert found.warnings == ()
     return found.query
@@ -33,15 +58,37 @@ def asked(text: str) -> query.Query:
 
 def word(text: str, *fields: str) -> Word:
     (form,) = forms(text, ["en"])
-    return Word([(name, 1.0) for name in fields] or FIELDS, form, text)
+    return Word(text, form, tuple((name, 1.0) for name in fields) or FIELDS)
 
 
-def phrase(*texts: str, slop: int = 1, boost: float = 1.0) -> WordPhrase:
-    return WordPhrase([word(text) for text in texts], slop, boost)
+def value(text: str, field: str) -> Word:
+    (form,) = forms(text, [""])
+    return Word(text, form, ((field, 1.0),))
+
+
+def phrase(*texts: str, slop: int = 1, boost: float = 1.0) -> Phrase:
+    return Phrase(tuple(word(text) for text in texts), slop, boost)
+
+
+def word_in(text: str, field: str, weight: float) -> Word:
+    return replace(word(text), fields=((field, weight),))
+
+
+def number(value: float) -> str:
+    """The term of a number."""
+    return NUMBER + sortable(value)
+
+
+def any_of(*nodes: Node) -> Or:
+    return Or(nodes)
+
+
+def all_of(*nodes: Node) -> And:
+    return And(nodes)
 
 
 WORDS = {
-    "defense industry": query.Or([word("defense"), word("industry")]),
+    "defense industry": any_of(word("defense"), word("industry")),
     "industry industry": word("industry"),
     '"defense industry"': phrase("defense", "industry"),
     "“defense industry”": phrase("defense", "industry"),
@@ -53,70 +100,70 @@ WORDS = {
     "can't": phrase("can", "t"),
     "http://example.org/a": phrase("http", "example", "org", "a"),
     "12:30": phrase("12", "30"),
-    "what is this?": query.Or([word("what"), word("is"), word("this")]),
+    "what is this?": any_of(word("what"), word("is"), word("this")),
     "what?": word("what"),
     "(war)": word("war"),
     "'war'": word("war"),
     "[war]": word("war"),
-    "war - peace": query.Or([word("war"), word("peace")]),
-    "Note: war": query.Or([word("Note"), word("war")]),
-    "AT&T C++": query.Or([phrase("AT", "T"), word("C")]),
-    "and or not": query.Or([word("and"), word("or"), word("not")]),
-    "東京大": query.Or([word("東京"), word("京大")]),
+    "war - peace": any_of(word("war"), word("peace")),
+    "Note: war": any_of(word("Note"), word("war")),
+    "AT&T C++": any_of(phrase("AT", "T"), word("C")),
+    "and or not": any_of(word("and"), word("or"), word("not")),
+    "東京大": any_of(word("東京"), word("京大")),
     "東": word("東"),
     '"東京大"': phrase("東京", "京大"),
-    "iPhone手机": query.Or([word("iPhone"), word("手机")]),
+    "iPhone手机": any_of(word("iPhone"), word("手机")),
 }
 
 ESCAPES = {
     r"a\:b": phrase("a", "b"),
-    r"\"a b\"": query.Or([word("a"), word("b")]),
+    r"\"a b\"": any_of(word("a"), word("b")),
     r"title\:a": phrase("title", "a"),
     r"a\*": word("a"),
-    r"\(a\) AND b": query.And([word("a"), word("b")]),
-    r"a \-b": query.Or([word("a"), word("b")]),
-    r"document:a\*b": query.Term("document", "a*b"),
-    r"document:a\*b*": query.Wildcard("document", "a[*]b*"),
-    r"document:a[b]*": query.Wildcard("document", "a[[]b]*"),
-    r"author:Jane\ Smith": query.Term("author", "jane smith"),
+    r"\(a\) AND b": all_of(word("a"), word("b")),
+    r"a \-b": any_of(word("a"), word("b")),
+    r"document:a\*b": Value("a*b", "document"),
+    r"document:a\*b*": Prefix("a*b", ("document",)),
+    r"document:a[b]*": Prefix("a[b]", ("document",)),
+    r"author:Jane\ Smith": Phrase((value("Jane", "author"), value("Smith", "author"))),
     r"C:\Users": phrase("C", "Users"),
-    "（a b） AND c": query.And([query.Or([word("a"), word("b")]), word("c")]),
-    "a ＡＮＤ b": query.And([word("a"), word("b")]),
-    "＋a　－b": query.And([word("a"), query.Not(word("b"))]),
+    "（a b） AND c": all_of(any_of(word("a"), word("b")), word("c")),
+    "a ＡＮＤ b": all_of(word("a"), word("b")),
+    "＋a　－b": all_of(word("a"), Not(word("b"))),
     "title：a": word("a", "title"),
-    "注意：a": query.Or([word("注意"), word("a")]),
+    "注意：a": any_of(word("注意"), word("a")),
     "a？b": phrase("a", "b"),
     "＂a b＂": phrase("a", "b"),
     "「a b」": phrase("a", "b"),
     "«a b»": phrase("a", "b"),
     "http://x.org/a?b=c*d": phrase("http", "x", "org", "a", "b", "c", "d"),
-    "document:http://x.org/*": query.Prefix("document", "http://x.org/"),
+    "document:http://x.org/*": Prefix("http://x.org/", ("document",)),
     '"a b"~99999': phrase("a", "b", slop=99999),
-    '"a b"~3, c': query.Or([phrase("a", "b", slop=3), word("c")]),
+    '"a b"~3, c': any_of(phrase("a", "b", slop=3), word("c")),
 }
 
 OPERATORS = {
-    "a AND b": query.And([word("a"), word("b")]),
-    "a OR b": query.Or([word("a"), word("b")]),
-    "a b AND c": query.Or([word("a"), query.And([word("b"), word("c")])]),
-    "(a b) AND c": query.And([query.Or([word("a"), word("b")]), word("c")]),
-    "a NOT b": query.And([word("a"), query.Not(word("b"))]),
-    "a -b": query.And([word("a"), query.Not(word("b"))]),
-    "a AND NOT b": query.And([word("a"), query.Not(word("b"))]),
-    "a NOT NOT b": query.Or([word("a"), word("b")]),
-    "a ANDNOT b": query.And([word("a"), query.Not(word("b"))]),
-    "a OR NOT b": query.Or([word("a"), query.And([query.Every(), query.Not(word("b"))])]),
-    "a AND (NOT b)": query.And([word("a"), query.Not(word("b"))]),
-    "+a b": query.AndMaybe(word("a"), word("b")),
-    "+a +b": query.And([word("a"), word("b")]),
-    "+a b -c": query.And([query.AndMaybe(word("a"), word("b")), query.Not(word("c"))]),
-    "a ANDMAYBE b": query.AndMaybe(word("a"), word("b")),
-    "a REQUIRE b": query.Require(word("a"), word("b")),
-    "a^2 b": query.Or([word("a").with_boost(2.0), word("b")]),
-    "(a b)^2 AND c": query.And([query.Or([word("a"), word("b")], boost=2.0), word("c")]),
-    "*": query.Every(),
-    "*:*": query.Every(),
-    "* -a": query.And([query.Every(), query.Not(word("a"))]),
+    "a AND b": all_of(word("a"), word("b")),
+    "a OR b": any_of(word("a"), word("b")),
+    "a b AND c": any_of(word("a"), all_of(word("b"), word("c"))),
+    "(a b) AND c": all_of(any_of(word("a"), word("b")), word("c")),
+    "a NOT b": all_of(word("a"), Not(word("b"))),
+    "a -b": all_of(word("a"), Not(word("b"))),
+    "a AND NOT b": all_of(word("a"), Not(word("b"))),
+    "a NOT NOT b": any_of(word("a"), word("b")),
+    "a ANDNOT b": all_of(word("a"), Not(word("b"))),
+    "a OR NOT b": any_of(word("a"), all_of(Everything(), Not(word("b")))),
+    "a AND (NOT b)": all_of(word("a"), Not(word("b"))),
+    "+a b": Optional(word("a"), word("b")),
+    "+a +b": all_of(word("a"), word("b")),
+    "+a b -c": all_of(Optional(word("a"), word("b")), Not(word("c"))),
+    "a ANDMAYBE b": Optional(word("a"), word("b")),
+    "a REQUIRE b": Require(word("a"), word("b")),
+    "a^2 b": any_of(boosted(word("a"), 2.0), word("b")),
+    "(a b)^2 AND c": all_of(boosted(any_of(word("a"), word("b")), 2.0), word("c")),
+    "*": Everything(),
+    "*:*": Everything(),
+    "* -a": all_of(Everything(), Not(word("a"))),
     "a AND !!!": word("a"),
 }
 
@@ -125,64 +172,144 @@ IN_FIELDS = {
     "heading:a": word("a", "headings"),
     "title: a": word("a", "title"),
     "TITLE:a": word("a", "title"),
-    "title:(a text:b)": query.Or([word("a", "title"), word("b", "text")]),
-    "-title:a b": query.And([word("b"), query.Not(word("a", "title"))]),
-    "lang:EN": query.Term("language", "en"),
-    "path:reports/a.md": query.Term("document", "reports/a.md"),
-    "document:reports/*": query.Prefix("document", "reports/"),
-    "author:Jane": query.Term("author", "jane"),
-    "author:*": query.Every("author"),
-    "title:*": query.Every("title"),
-    "paragraph:3": query.NumericRange("number", 3, 3),
-    "line:>=3": Constant(query.NumericRange("line", 3, None)),
-    "line:<3": Constant(query.NumericRange("line", None, 3, False, True)),
-    "line:[3 TO 5}": Constant(query.NumericRange("line", 3, 5, False, True)),
-    "year:[a TO b]^2": Constant(query.TermRange("year", "a", "b"), 2.0),
-    "title:{a TO b]": Constant(query.TermRange("title", "a", "b", True, False)),
-    "title:w?r": Constant(query.Wildcard("title", "w?r")),
-    "title:Wär~2/1": Constant(Fuzzy("title", "war", maxdist=2, prefixlength=1)),
-    "title:indus*": Constant(query.Or([query.Prefix("title", "indus"), word("indus", "title")])),
+    "title:(a text:b)": any_of(word("a", "title"), word("b", "text")),
+    "-title:a b": all_of(word("b"), Not(word("a", "title"))),
+    "lang:EN": Value("en", "language"),
+    "path:reports/a.md": Value("reports/a.md", "document"),
+    "document:reports/*": Prefix("reports/", ("document",)),
+    "author:Jane": value("Jane", "author"),
+    "author:*": Everything("author"),
+    "title:*": Everything("title"),
+    "paragraph:3": Range(3, 3, ("number",)),
+    "line:>=3": Range(3, None, ("line",)),
+    "line:<3": Range(None, 3, ("line",), False, True),
+    "line:[3 TO 5}": Range(3, 5, ("line",), False, True),
+    "year:[a TO b]^2": Range("\x03a", "\x03b", ("year",), boost=2.0),
+    "title:{a TO b]": Range("a", "b", ("title",), True),
+    "title:w?r": Wildcard("w?r", ("title",)),
+    "title:Wär~2/1": Fuzzy("war", ("title",), 2, 1),
+    "title:indus*": Constant(any_of(Prefix("indus", ("title",)), word("indus", "title"))),
+}
+
+VALUES = {
+    "author:*smith": Wildcard("*smith", ("author",)),
+    "author:jane-*": Prefix("\x03jane-", ("author",)),
+    r"author:jane\*s*": Prefix("\x03jane*s", ("author",)),
+    "year:2020-*": Best((Prefix("\x032020-", ("year",)), Prefix("\x022020-", ("year",)))),
+    "author:smiht~": Fuzzy("smiht", ("author",)),
+    "year:1995": value("1995", "year"),
+    "year:-5": Value(number(-5), "year"),
+    "year:1.5": Best((Phrase((value("1", "year"), value("5", "year"))), Value(number(1.5), "year"))),
+    "year:>=1.5": Range(number(1.5), "\x01" + LAST, ("year",)),
+    "year:{1990 TO 1995.5]": Range(number(1990), number(1995.5), ("year",), True),
+    "year:[1990 TO 2000}": Best(
+        (
+            Range(number(1990), number(2000), ("year",), False, True),
+            Range("\x021990", "\x022000", ("year",), False, True),
+        )
+    ),
+    "year:<=2020-05": Range("\x02", f"\x022020-05{LAST}", ("year",)),
+    "year:>2020-05": Range(f"\x022020-05{LAST}", "\x02" + LAST, ("year",)),
+    "author:{Änne TO}": Range("\x03anne", "\x03" + LAST, ("author",), True),
+    "number:*": Everything(),
+    "start:>9": Range(9, None, ("start",), True),
+}
+
+NEARNESS = {
+    "title:a NEAR b": Near(word("a", "title"), word_in("b", "title", 3.0), "title"),
+    "title:a NEAR/3 title:b NEAR title:c": Near(
+        Near(word("a", "title"), word("b", "title"), "title", 3), word("c", "title"), "title"
+    ),
+    "title:a* NEAR/1 title:b?c^2": Near(
+        Constant(any_of(Prefix("a", ("title",)), word("a", "title"))), Wildcard("b?c", ("title",), 2.0), "title", 1
+    ),
+    "a NEAR/2 b": any_of(
+        *(Near(word_in("a", name, weight), word_in("b", name, weight), name, 2) for name, weight in FIELDS)
+    ),
+    "author:jane NEAR author:smith": Near(value("jane", "author"), value("smith", "author"), "author"),
 }
 
 
 @pytest.mark.parametrize(
-    ("text", "expected"), [*WORDS.items(), *ESCAPES.items(), *OPERATORS.items(), *IN_FIELDS.items()]
+    ("text", "expected"),
+    [*WORDS.items(), *ESCAPES.items(), *OPERATORS.items(), *IN_FIELDS.items(), *VALUES.items(), *NEARNESS.items()],
 )
-def test_syntax_becomes_nodes(text: str, expected: query.Query) -> None:
+def test_syntax_becomes_nodes(text: str, expected: Node) -> None:
     assert asked(text) == expected
 
 
 def test_a_query_reads_like_what_was_typed() -> None:
-    found = parse("a* NEAR/3 b -(c~ OR title:[d TO e]^2)", NAMES, ["en"], {"text": 1.0}).query
-    assert str(found) == "(((text:a* OR text:a) NEAR/3 text:b) AND NOT (text:c~ OR title:[d TO e]^2))"
+    found = parsed("a* NEAR/3 b -(c~ OR title:[d TO e]^2)").query
+    assert str(found) == "(a* NEAR/3 b) AND NOT (c~ OR title:[d TO e]^2)"
 
 
 def test_every_node_knows_its_place_in_the_text() -> None:
     found = parsed('war "and peace" -truce').query
-    places = [(leaf.startchar, leaf.endchar) for leaf in found.leaves() if isinstance(leaf, Word)]
-    assert places == [(0, 3), (17, 22)]
-    (quoted,) = [leaf for leaf in found.leaves() if isinstance(leaf, WordPhrase)]
-    assert [(one.startchar, one.endchar) for one in quoted.words] == [(5, 8), (9, 14)]
+    assert [leaf.at for leaf in leaves(found)] == [(0, 3), (4, 15), (17, 22)]
+    assert [one.at for one in words(found)] == [(0, 3), (5, 8), (9, 14), (17, 22)]
+    assert found.at == (0, 22)
+
+
+PLACES = {
+    "war foo-ind* x": [(0, 3), (4, 7), (8, 12), (8, 11), (13, 14)],
+    "war state-of~2 x": [(0, 3), (4, 9), (10, 12), (15, 16)],
+    'title:"a b"~3 year:[1990 TO 2000]^2': [(6, 13), (19, 33), (19, 33)],
+    "author:(jane x) year:>= 1990.5": [(8, 12), (13, 14), (21, 30)],
+    "東京大 NEAR war": [(0, 2), (1, 3), (9, 12)] * 3,
+    "foo:bar war": [(0, 3), (4, 7), (8, 11)],
+}
+
+
+@pytest.mark.parametrize(("text", "places"), PLACES.items())
+def test_parts_of_words_and_values_know_theirs_too(text: str, places: list[tuple[int, int]]) -> None:
+    assert [leaf.at for leaf in leaves(parsed(text).query)] == places
 
 
 def test_a_word_has_a_form_for_each_way_in_which_the_languages_stem_it() -> None:
-    found = parsed("running", "en", "de").query.forms
-    assert {(form.folded, form.languages) for form in found} == {
+    (found,) = words(parsed("running", "en", "de").query)
+    assert {(form.folded, form.languages) for form in found.forms} == {
         ("run", frozenset({"en"})),
         ("running", frozenset({"de"})),
     }
-    assert [form.languages for form in parsed("war", "en", "de").query.forms] == [None]
+    (found,) = words(parsed("war", "en", "de").query)
+    assert [form.languages for form in found.forms] == [None]
 
 
 def test_an_exact_attribute_is_asked_as_it_was_typed() -> None:
-    schema = record_schema(["author"])
-    assert parse("path:reports/A.md", schema, ["en"]).query == query.Term("document", "reports/A.md")
-    assert parse("lang:EN", schema, ["en"]).query == query.Term("language", "en")
+    assert asked("path:reports/A.md") == Value("reports/A.md", "document")
+    assert asked("lang:EN") == Value("en", "language")
 
 
-def test_near_joins_words_of_one_field_in_any_order() -> None:
-    found = parse("a NEAR/3 b", ["text"], ["en"], {"text": 1.0}).query
-    assert found == Near([word("a", "text"), word("b", "text")], slop=3, ordered=False, mindist=1)
+def test_a_key_of_the_metadata_is_no_name_of_the_records_own() -> None:
+    assert parse("end:3", ["end"]).query == value("3", "end")
+    assert [warning.message for warning in parse("end:3").warnings] == [
+        'There is no field "end", so it is searched as a word.'
+    ]
+    assert parse("metadata:x", ["metadata"]).warnings
+
+
+def test_words_are_searched_in_the_default_fields() -> None:
+    found = parse("a b*", [], ["en"], {"text": 1.0}).query
+    pattern = Constant(any_of(Prefix("b", ("text",)), word("b", "text")))
+    assert found == any_of(word("a", "text"), pattern)
+
+
+def test_a_field_before_empty_brackets_has_nothing_to_look_for() -> None:
+    found = parsed("title:() war")
+    assert found.query == word("war")
+    assert [warning.message for warning in found.warnings] == ["title: has nothing to look for."]
+
+
+def test_operators_that_nest_are_limited_and_so_are_brackets() -> None:
+    found = parsed("a ANDNOT " * 100 + "b")
+    assert found.warnings[0].message == (
+        "A query has at most 64 operators like ANDNOT, so they are ignored from here on."
+    )
+    found = parsed("(" * 40 + "a" + ")" * 40)
+    assert found.query == word("a")
+    assert [warning.message for warning in found.warnings] == [
+        "Brackets are more than 32 deep here, so the deeper ones are ignored."
+    ]
 
 
 HOSTILE = [
@@ -266,7 +393,7 @@ def test_what_people_type_never_raises_unless_strict_and_then_a_query_error(text
         assert 0 <= warning.position <= len(text)
     if found.warnings:
         with pytest.raises(QueryError):
-            parse(text, NAMES, ["en"], strict=True)
+            parse(text, METADATA, ["en"], strict=True)
 
 
 PIECES = st.sampled_from(
@@ -315,16 +442,47 @@ PIECES = st.sampled_from(
 )
 
 
-@settings(max_examples=150, deadline=None)
-@given(st.one_of(st.text(), st.lists(PIECES).map(" ".join), st.lists(PIECES).map("".join)))
-def test_any_text_parses_and_the_query_can_be_used(text: str) -> None:
-    found = parsed(text)
+def nodes_of(node: Node) -> Iterator[Node]:
+    yield node
+    for child in children(node):
+        yield from nodes_of(child)
+
+
+ANY_TEXT = st.one_of(st.text(), st.lists(PIECES).map(" ".join), st.lists(PIECES).map("".join))
+
+
+@settings(deadline=None)
+@given(ANY_TEXT)
+def test_any_text_parses_and_places_are_those_of_its_words(text: str) -> None:
+    found = parsed(text, "en", "de")
     assert len(found.source) == len(text)
-    assert hash(found.query) is not None
-    assert str(found.query) and repr(found.query)
-    assert found.query == parsed(text).query
-    assert all(0 <= warning.position <= len(text) for warning in found.warnings)
-    assert (found.query is not query.NullQuery) or found.warnings
+    assert found.query == parsed(text, "en", "de").query
+    assert all(0 <= warning.start <= warning.end <= len(text) for warning in found.warnings)
+    assert found.query != NOTHING or found.warnings
+    for node in nodes_of(found.query):
+        assert node.at is None or 0 <= node.at[0] < node.at[1] <= len(text)
+    for one in words(found.query):
+        assert one.at is not None
+        assert one.text == readable(found.source, lambda name: False)[slice(*one.at)]
+
+
+@settings(deadline=None)
+@given(ANY_TEXT)
+def test_where_strict_the_first_mistake_is_raised_and_nothing_else(text: str) -> None:
+    warnings = parsed(text).warnings
+    try:
+        parse(text, METADATA, ["en"], strict=True)
+    except QueryError as error:
+        assert warnings and (error.position, error.advice) == (warnings[0].start, warnings[0].advice)
+    else:
+        assert not warnings
+
+
+@settings(deadline=None)
+@given(ANY_TEXT)
+def test_a_tree_that_is_written_and_read_again_asks_the_same(text: str) -> None:
+    found = parsed(text, "en", "de").query
+    assert parsed(write(found), "en", "de").query == found, write(found)
 
 
 LONG = [
@@ -388,16 +546,19 @@ JUNK = [
 @pytest.mark.parametrize("text", JUNK)
 def test_junk_that_people_paste_is_searched_for_its_words(text: str) -> None:
     found = parsed(text)
-    assert found.query is not query.NullQuery or found.warnings
-    assert parse(text, NAMES, ["en"]).query == found.query
+    assert found.query is not NOTHING or found.warnings
+    assert parse(text, METADATA, ["en"]).query == found.query
     assert str(found.query)
 
 
-@pytest.mark.parametrize("text", ["(" * 10_000, "a " * 50_000, '"' * 10_000, "\x00" * 100_000, "x:" * 10_000])
+@pytest.mark.parametrize(
+    "text",
+    [(piece * 100_000)[:100_000] for piece in ("(", "a ", '"', "\x00", "x:", "a^ ", "?.", "[a TO ", "a ANDNOT ", "\\")],
+)
 def test_the_time_that_a_hundred_kilobytes_of_junk_take_is_linear(text: str) -> None:
     parsed(text[:10])
     began = time.process_time()
-    found = parse(text, NAMES, ("en",), limits=UNLIMITED)
+    found = parse(text, METADATA, ("en",), limits=UNLIMITED)
     assert time.process_time() - began < 0.5 + 40e-6 * len(text)
     assert len(found.warnings) <= 20
 
@@ -406,7 +567,7 @@ def test_the_time_that_a_hundred_kilobytes_of_junk_take_is_linear(text: str) -> 
 def test_ten_thousand_characters_take_less_than_a_second(piece: str) -> None:
     text = (piece * 10_000)[:10_000]
     began = time.process_time()
-    found = parse(text, NAMES, ("en",), limits=UNLIMITED)
+    found = parse(text, METADATA, ("en",), limits=UNLIMITED)
     assert time.process_time() - began < 1.0
     assert str(found.query)
     assert hash(found.query) is not None
