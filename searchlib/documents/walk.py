@@ -24,7 +24,7 @@ from searchlib.freshness import changed_at
 from searchlib.names import MANIFEST, WHOOSH_FILES
 from searchlib.opening import kind_of
 
-HIDDEN, GENERATED, INDEX, IGNORED, EXCLUDED = "hidden", "generated", "an index", "ignored by .gitignore", "excluded"
+HIDDEN, GENERATED, INDEX, IGNORED, EXCLUDED = "hidden", "generated", "indexes", "ignored by .gitignore", "excluded"
 """Why something was left out."""
 
 

@@ -122,7 +122,7 @@ def test_what_is_left_out_is_counted_and_names_with_their_root_exclude(fresh: Pa
     (fresh / "seeds" / ".gitignore").write_text("log.txt\n")
     done = in_process("index", "--exclude", "seeds/guide.md")
     assert done.code == 0
-    assert done.err.endswith("Left out: 1 excluded, 2 hidden, 1 ignored by .gitignore\n")
+    assert done.err.endswith("Left out: excluded 1, hidden 2, ignored by .gitignore 1\n")
     assert json.loads(in_process("index", "--json", "--exclude", "seeds/guide.md").out)["left_out"] == {
         "excluded": 1,
         "hidden": 2,
