@@ -39,6 +39,17 @@ def tests(session: nox.Session, whoosh: str) -> None:
 
 
 @nox.session(python=PYTHONS[0])
+def lowest(session: nox.Session) -> None:
+    """The tests with the lowest version of each package that is allowed."""
+    project = PROJECT["project"]
+    needs = [*project["dependencies"], *project["optional-dependencies"]["formats"]]
+    pins = [need.partition(",")[0].replace(">=", "==") for need in needs if not need.startswith("click")]
+    session.install(*pins, *nox.project.dependency_groups(PROJECT, "test"), "click==8.2.0")  # as its tests need
+    session.install("--no-deps", ".")
+    session.run("pytest", *session.posargs)
+
+
+@nox.session(python=PYTHONS[0])
 def conformance(session: nox.Session) -> None:
     """Whoosh's own tests, on searchlib's codec."""
     install(session, "whoosh")
