@@ -49,7 +49,8 @@ def build_filter(filter: Any, names: Names, parse: Callable[[Any], Any], depth: 
     if isinstance(filter, Sequence):
         if depth > _DEEPEST:
             raise SettingsError("the filter has lists within lists without end: give one list")
-        return _all([build_filter(one, names, parse, depth + 1) for one in filter if one is not None])
+        built = [build_filter(one, names, parse, depth + 1) for one in filter]
+        return _all([one for one in built if one is not None])
     raise SettingsError(f"a filter is a text, a query, a dict, or a list of them, not {type(filter).__name__}")
 
 

@@ -6,7 +6,6 @@ compared once for a query, however often it stands in its hits, and a word of a 
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Sequence
 from itertools import compress
 from typing import Any, NamedTuple
@@ -15,6 +14,7 @@ from whoosh import query
 
 from searchlib.analysis import Form, split_key
 from searchlib.deadline import check
+from searchlib.forking import lock_for
 from searchlib.highlight.patterns import Predicate, predicate
 from searchlib.query.nodes import Word, WordPhrase
 
@@ -41,7 +41,7 @@ class Leaves:
         self._leaves: list[Leaf] = []
         self._numbers: dict[Any, tuple[int, Any]] = {}  # with the node, so that its id is not used again
         self._tables: dict[str, Table] = {}
-        self._adding = threading.Lock()
+        self._lock = lock_for(self)
         for leaf in node.leaves() if node is not None else ():
             if isinstance(leaf, Word):
                 self.word(leaf)
@@ -84,7 +84,7 @@ class Leaves:
         return table
 
     def _add(self, name: Any, node: Any, leaf: Leaf) -> int:
-        with self._adding:
+        with self._lock:
             if name not in self._numbers:
                 self._leaves.append(leaf)
                 self._numbers[name] = len(self._leaves) - 1, node

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any
 
 from searchlib.analysis import Token
 from searchlib.highlight.leaves import Leaves
 from searchlib.highlight.matching import Match, match
 from searchlib.highlight.texts import RecordFields, Text, attributes_of, columns_of
+from searchlib.lazily import cached_property
 from searchlib.query.nodes import Word, WordPhrase
 from searchlib.records import Record
 
