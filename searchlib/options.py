@@ -51,6 +51,7 @@ def check_options(options: BuildOptions) -> None:
 
 
 def synonyms_of(given: StrPath | Synonyms | None) -> Synonyms | None:
+    """Synonyms, those of a file if it is one that is given. Raises SettingsError."""
     if given is None:
         return None
     from searchlib.query.synonyms import Synonyms, load_synonyms

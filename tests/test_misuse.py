@@ -54,6 +54,7 @@ Getter = Callable[[Index], Callable[..., Any]]
 _SEARCH: dict[str, Any] = {
     "limit": 10,
     "timeout": 60,
+    "synonyms": None,
     "filter": None,
     "sort": "line",
     "per_document": 1,
@@ -73,9 +74,9 @@ FUNCTIONS: dict[str, tuple[Getter, dict[str, Any]]] = {
     "build": (lambda _: searchlib.build, {"seeds": "SEEDS", "path": "PATH", "compact": False, **_BUILD, **_WRITE}),
     "Index.search": (
         lambda index: index.search,
-        {"query": "harbour", "offset": 0, "after": None, "synonyms": None, **_SEARCH},
+        {"query": "harbour", "offset": 0, "after": None, **_SEARCH},
     ),
-    "Index.search_many": (lambda index: index.search_many, {"queries": ["harbour"], "synonyms": None, **_SEARCH}),
+    "Index.search_many": (lambda index: index.search_many, {"queries": ["harbour"], **_SEARCH}),
     "Index.all": (
         lambda index: index.all,
         {"query": "harbour", "filter": None, "strict": False, "synonyms": None, "timeout": 60},
