@@ -70,6 +70,13 @@ def soak(session: nox.Session) -> None:
     )
 
 
+@nox.session(python=PYTHONS[0])
+def readers(session: nox.Session) -> None:
+    """A reader beside 10,000 commits, with 64 open files; or for a time: ``nox -s readers -- --seconds 3600``."""
+    install(session, "whoosh")
+    session.run("python", "tests/soak/readers.py", *session.posargs)
+
+
 @nox.session(python=PYTHONS)
 def reproducible(session: nox.Session) -> None:
     """The digests of an index built by this Python: the same as by those before it."""
