@@ -77,6 +77,13 @@ def readers(session: nox.Session) -> None:
     session.run("python", "tests/soak/readers.py", *session.posargs)
 
 
+@nox.session(python=PYTHONS[0])
+def long(session: nox.Session) -> None:
+    """The generated tests, with twenty times as many examples, and other ones each time."""
+    install(session, "whoosh")
+    session.run("pytest", "-m", "generated", *session.posargs, env={"HYPOTHESIS_PROFILE": "long"})
+
+
 @nox.session(python=PYTHONS)
 def reproducible(session: nox.Session) -> None:
     """The digests of an index built by this Python: the same as by those before it."""

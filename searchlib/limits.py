@@ -30,7 +30,7 @@ class Limits:
     """
 
     query_length: int = _limit(20_000, "code points of a query")
-    query_clauses: int = _limit(2_048, "clauses of a query: words, and patterns, which count more")
+    query_clauses: int = _limit(1_024, "clauses of a query: words, and patterns, which count more")
     timeout: float | None = _limit(None, "seconds that a search may take")
     file_bytes: int = _limit(GIB, "bytes of a file that is read whole, of any file once decompressed, and of a row")
     unpacked_ratio: int = _limit(200, "how many times larger than itself a file may decompress to be")

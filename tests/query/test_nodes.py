@@ -8,7 +8,8 @@ import operator
 import pickle
 
 import pytest
-from hypothesis import given, settings
+from exploring import examples
+from hypothesis import given
 from hypothesis import strategies as st
 from whoosh import fields as whoosh_fields
 from whoosh import query
@@ -159,7 +160,7 @@ a_query = st.recursive(
 )
 
 
-@settings(max_examples=50, deadline=None)
+@examples(50)
 @given(records, a_query)
 def test_a_stock_searcher_finds_the_records_that_the_matcher_finds(found: list[Record], node: query.Query) -> None:
     with searcher_of(found) as searcher:
