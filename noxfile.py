@@ -39,6 +39,17 @@ def tests(session: nox.Session, whoosh: str) -> None:
 
 
 @nox.session(python=PYTHONS[0])
+def lowest(session: nox.Session) -> None:
+    """The tests with the lowest version of each package that is allowed."""
+    project = PROJECT["project"]
+    needs = [*project["dependencies"], *project["optional-dependencies"]["formats"]]
+    pins = [need.partition(",")[0].replace(">=", "==") for need in needs if not need.startswith("click")]
+    session.install(*pins, *nox.project.dependency_groups(PROJECT, "test"), "click==8.2.0")  # as its tests need
+    session.install("--no-deps", ".")
+    session.run("pytest", *session.posargs)
+
+
+@nox.session(python=PYTHONS[0])
 def conformance(session: nox.Session) -> None:
     """Whoosh's own tests, on searchlib's codec."""
     install(session, "whoosh")
@@ -57,6 +68,20 @@ def soak(session: nox.Session) -> None:
         *session.posargs,
         env=how_many,
     )
+
+
+@nox.session(python=PYTHONS[0])
+def readers(session: nox.Session) -> None:
+    """A reader beside 10,000 commits, with 64 open files; or for a time: ``nox -s readers -- --seconds 3600``."""
+    install(session, "whoosh")
+    session.run("python", "tests/soak/readers.py", *session.posargs)
+
+
+@nox.session(python=PYTHONS[0])
+def long(session: nox.Session) -> None:
+    """The generated tests, with twenty times as many examples, and other ones each time."""
+    install(session, "whoosh")
+    session.run("pytest", "-m", "generated", *session.posargs, env={"HYPOTHESIS_PROFILE": "long"})
 
 
 @nox.session(python=PYTHONS)

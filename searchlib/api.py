@@ -6,16 +6,20 @@
 from __future__ import annotations
 
 import os
-import threading
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Unpack
+from typing import TYPE_CHECKING, Any, NoReturn, Unpack
 
+from searchlib.arguments import StrPath, flag, optional, paths, seconds, whole
+from searchlib.arguments import path as path_of
+from searchlib.arguments import text as _text
 from searchlib.deadline import Deadline
 from searchlib.errors import IndexProblem, SeedError, SettingsError
+from searchlib.forking import lock_for
 from searchlib.hits import Results, Stream
 from searchlib.limits import LIMITS, Limits
+from searchlib.options import check_options, limits_of, roots, synonyms_of
 from searchlib.request import Request
 from searchlib.searching import Parser, handle_of, search, search_many, stream
 from searchlib.writing import WriterContext
@@ -29,8 +33,6 @@ if TYPE_CHECKING:
     from searchlib.query.synonyms import Synonyms
     from searchlib.records import Record
     from searchlib.spelling import Completion
-
-StrPath = str | os.PathLike[str]
 
 DEFAULT_INDEX = "indexes/default"
 DEFAULT_SEEDS = ("seeds",)
@@ -55,10 +57,11 @@ def build(
     nothing, where more than half of the documents would be removed because folders are empty, gone or cannot be read,
     unless ``allow_removal``; IndexLocked.
     """
-    from searchlib.documents import roots_of
     from searchlib.indexing import update
 
-    changes = update(roots_of(seeds), Path(path), **options)
+    given = roots("seeds", seeds)
+    check_options(options)
+    changes = update(given, Path(path_of("path", path)), **options)
     index = open(path, limits=options.get("limits") or LIMITS)
     index.changes = changes
     return index
@@ -84,11 +87,17 @@ def open(
     """
     if refresh not in ("never", "auto"):
         raise SettingsError(f"refresh is {refresh!r}: give never or auto")
-    return Index(Path(path), auto=refresh == "auto", compiled=compiled, synonyms=synonyms, limits=limits)
+    optional(flag, "compiled", compiled)
+    folder = Path(path_of("path", path))
+    return Index(folder, auto=refresh == "auto", compiled=compiled, synonyms=synonyms, limits=limits_of(limits))
 
 
 class Index:
-    """An index, open at one generation: it goes on answering from it while others commit. Safe between threads."""
+    """An index, open at one generation: it goes on answering from it while others commit.
+
+    Safe between threads, and in a child that is forked. Results and hits may outlive it: closing it, or going over to
+    another generation, closes the files of this one with the last of them that may have to read.
+    """
 
     def __init__(
         self,
@@ -105,16 +114,24 @@ class Index:
         self.changes: Changes | None = None
         self._auto = auto
         self._compiled = compiled
-        self.synonyms = _synonyms(synonyms)
+        self.synonyms = synonyms_of(synonyms)
         self.limits = limits
-        self._refreshing = threading.Lock()
-        self._opened: Reader = open_reader(path, compiled)
+        self._lock = lock_for(self)  # held to go over to another generation
+        self._opened: Reader | None = open_reader(path, compiled)
 
     @property
     def _reader(self) -> Reader:
+        """The generation to answer from."""
         if self._auto:
             self.refresh()
-        return self._opened
+        return self._current
+
+    @property
+    def _current(self) -> Reader:
+        reader = self._opened
+        if reader is None:
+            raise IndexProblem(f"the index {self.path} was closed; open it again with searchlib.open", self.path)
+        return reader
 
     def search(  # noqa: PLR0913 - each is a setting of its own
         self,
@@ -146,7 +163,7 @@ class Index:
         A mistake in the text is a warning in ``results.warnings``, or a QueryError if ``strict``; what asks for more
         than the limits is a QueryError always. Raises SettingsError for an argument that cannot be.
         """
-        wanted = self.synonyms if synonyms is None else _synonyms(synonyms)
+        wanted = self.synonyms if synonyms is None else synonyms_of(synonyms)
         limits = self.limits.with_(timeout=timeout)
         request = Request(limit, offset, filter, sort, per_document, after, facets, strict, wanted, limits)
         return search(self._reader, query, request)
@@ -168,7 +185,7 @@ class Index:
 
         ``timeout`` is that of each query.
         """
-        wanted = self.synonyms if synonyms is None else _synonyms(synonyms)
+        wanted = self.synonyms if synonyms is None else synonyms_of(synonyms)
         limits = self.limits.with_(timeout=timeout)
         request = Request(limit, 0, filter, sort, per_document, None, facets, strict, wanted, limits)
         return search_many(self._reader, queries, request)
@@ -187,8 +204,9 @@ class Index:
         An iterator, with ``warnings``, over this generation of the index, whatever is committed meanwhile. ``rank`` is
         the place in that order. Arguments are as in `search`.
         """
-        wanted = self.synonyms if synonyms is None else _synonyms(synonyms)
-        return stream(self._reader, query, filter, strict, wanted, self.limits.with_(timeout=timeout))
+        wanted = self.synonyms if synonyms is None else synonyms_of(synonyms)
+        limits = self.limits.with_(timeout=timeout)
+        return stream(self._reader, query, filter, flag("strict", strict), wanted, limits)
 
     def similar(
         self,
@@ -208,6 +226,7 @@ class Index:
         """
         from searchlib.similarity import others_only, similar_query
 
+        flag("within_document", within_document)
         reader = self._reader
         limits = self.limits.with_(timeout=timeout)
         deadline = Deadline(limits.timeout)
@@ -227,7 +246,7 @@ class Index:
         """
         from searchlib.spelling import complete
 
-        return complete(self._reader.words, text, limit)
+        return complete(self._reader.words, _text("text", text), limit)
 
     def paragraph(self, id: str) -> Record:
         """The record whose id is, or alone begins with, ``id``. Raises ParagraphNotFound."""
@@ -236,8 +255,8 @@ class Index:
 
     def context(self, id: str, before: int = 1, after: int = 1) -> list[Record]:
         """The paragraph with up to so many of the same document before and after it, in order."""
-        if before < 0 or after < 0:
-            raise SettingsError("before and after are numbers of paragraphs: give 0 or more")
+        whole("before", before)
+        whole("after", after)
         reader = self._reader
         return [reader.record(handle) for handle in reader.around(handle_of(reader, id), before, after)]
 
@@ -252,7 +271,8 @@ class Index:
 
         reader = self._reader
         parser = Parser(reader, synonyms=self.synonyms, limits=self.limits)
-        name, part = parse_reference(id)
+        name, part = parse_reference(_text("id", id, "the id of a paragraph, as text"))
+        _text("quote", quote)
         with Deadline(self.limits.timeout).running():
             parsed = parser.query(query).query if query is not None else None
             return citation_of(reader, handle_of(reader, name), quote, parsed, part)
@@ -261,7 +281,7 @@ class Index:
         """What became of each citation in a text: see `searchlib.citing.checking`, and `check_file` for files."""
         from searchlib.citing.mending import check_text
 
-        return check_text(text, self.library)
+        return check_text(_text("text", text), self.library)
 
     def check_file(self, path: StrPath) -> list[Check]:
         """What became of each citation in a file.
@@ -271,7 +291,7 @@ class Index:
         from searchlib.citing.mending import check_file
 
         try:
-            return check_file(Path(path), self.library)
+            return check_file(Path(path_of("path", path)), self.library)
         except OSError as error:
             raise SeedError(f"{path} cannot be read ({error.strerror}): see that it is there", path) from error
 
@@ -299,15 +319,17 @@ class Index:
         """
         from searchlib.engines.whoosh import open_reader, published_digest
 
+        flag("quick", quick)
+        seeds = None if sources is None else paths("sources", sources)
         # The files of an older generation, which this may still answer from, may be gone.
-        is_newest = published_digest(self.path) == self._reader.digest
-        problems = (self._reader if is_newest else open_reader(self.path)).verify(quick)
-        if sources is None:
+        reader = self._reader
+        problems = (reader if published_digest(self.path) == reader.digest else open_reader(self.path)).verify(quick)
+        if seeds is None:
             return problems
         from searchlib.comparing import compare
         from searchlib.engine import Problem
 
-        found = compare([sources] if isinstance(sources, (str, os.PathLike)) else sources, self.path)
+        found = compare(seeds, self.path)
         problems += [Problem(name, "changed since it was indexed") for name in found.changed]
         problems += [Problem(name, "is indexed and no longer there") for name in found.vanished]
         problems += [Problem(name, "is not indexed") for name in found.new]
@@ -316,11 +338,21 @@ class Index:
     def writer(self, *, processes: int | None = None, memory: int | None = None, wait: float = 0) -> WriterContext:
         """``with index.writer() as w: w.add(document); w.remove(path)``: commits whole, or not at all.
 
-        Waits up to ``wait`` seconds for another writer. Raises IndexLocked, IndexReadOnly.
+        Waits up to ``wait`` seconds for another writer. There is one at a time, in this process too. This index goes on
+        answering meanwhile, from the generation before, and after the commit from the new one. Raises IndexLocked,
+        IndexReadOnly.
         """
         from searchlib.engines.whoosh import open_writer
 
-        return WriterContext(open_writer(self.path, processes=processes, memory=memory, wait=wait), self.refresh)
+        optional(whole, "processes", processes, 1)
+        optional(whole, "memory", memory, 1)
+        self._current  # noqa: B018 - of an index that was closed there is no writer
+        writer = open_writer(self.path, processes=processes, memory=memory, wait=seconds("wait", wait))
+        return WriterContext(writer, self._committed)
+
+    def _committed(self) -> None:
+        if self._opened is not None:  # it may have been closed meanwhile
+            self.refresh()
 
     def refresh(self) -> bool:
         """Go over to the index as it is now; whether it is another. Costs the reading of 64 bytes if not.
@@ -330,31 +362,47 @@ class Index:
         """
         from searchlib.engines.whoosh import open_reader, published_digest
 
-        if published_digest(self.path) == self._opened.digest:
+        if published_digest(self.path) == self._current.digest:
             return False
-        with self._refreshing:
-            if published_digest(self.path) == self._opened.digest:
+        with self._lock:
+            before = self._current.digest
+            if published_digest(self.path) == before:
                 return False
             newest = open_reader(self.path, self._compiled)
-            changed = newest.digest != self._opened.digest
+            changed = newest.digest != before
             if changed:
                 self._opened = newest
             return changed
 
     @property
     def whoosh(self) -> Any:
-        """The ``whoosh.index.Index`` itself, for anything written for Whoosh. Opening it unpickles its TOC."""
+        """The ``whoosh.index.Index`` itself, for anything written for Whoosh. Opening it unpickles its TOC.
+
+        Raises IndexMissing if the index is gone, IndexCorrupt if Whoosh cannot read it.
+        """
         from searchlib.engines.whoosh import open_whoosh
 
+        self._current  # noqa: B018 - it must not have been closed
         return open_whoosh(self.path)
 
     def close(self) -> None:
-        """Release the files."""
-        self._opened.close()
-        self._opened = _Closed(self.path)
+        """Let go of the files; anything asked of the index from now on is an IndexProblem.
+
+        What results and hits that were had from it still have to read stays open for them. Closing twice is no error.
+        """
+        with self._lock:
+            reader, self._opened = self._opened, None
+        if reader is not None:
+            reader.close()
 
     def __enter__(self) -> Index:
+        self._current  # noqa: B018 - it must not have been closed
         return self
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError(
+            "an Index has files open and cannot be pickled or copied: give its path, and open that with searchlib.open"
+        )
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -363,27 +411,6 @@ class Index:
 
     def __repr__(self) -> str:
         return f"<Index {os.fspath(self.path)}>"
-
-
-class _Closed:
-    """Stands for the reader of an index that was closed."""
-
-    def __init__(self, path: Path) -> None:
-        self._path = path
-
-    def close(self) -> None:
-        """Nothing more to do."""
-
-    def __getattr__(self, name: str) -> Any:
-        raise IndexProblem(f"the index {self._path} was closed; open it again with searchlib.open", self._path)
-
-
-def _synonyms(given: StrPath | Synonyms | None) -> Synonyms | None:
-    if given is None:
-        return None
-    from searchlib.query.synonyms import load_synonyms
-
-    return load_synonyms(given)
 
 
 __all__: Sequence[str] = ("DEFAULT_INDEX", "DEFAULT_SEEDS", "Index", "build", "open")

@@ -23,10 +23,15 @@ A message is one sentence that ends with what to do next; the command line print
 from __future__ import annotations
 
 import os
+from typing import Any
 
 
 class SearchlibError(Exception):
     """The base of all of them; catch this to catch what searchlib raises."""
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # With what it knows besides its message, so that it comes whole from another process.
+        return _restored, (type(self), self.args, self.__dict__)
 
 
 class SettingsError(SearchlibError, ValueError):
@@ -80,6 +85,12 @@ class QueryTimeout(SearchlibError):
     def __init__(self, message: str, seconds: float = 0.0) -> None:
         super().__init__(message)
         self.seconds = seconds
+
+
+def _restored(kind: type[SearchlibError], args: tuple[Any, ...], known: dict[str, Any]) -> SearchlibError:
+    error = kind.__new__(kind, *args)
+    error.__dict__.update(known)
+    return error
 
 
 _SHOWN = 36  # code points of a query on either side of a mistake

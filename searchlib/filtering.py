@@ -47,7 +47,8 @@ def build_filter(filter: Any, names: Names, made: Callable[[Any], Node | None], 
     if isinstance(filter, Sequence) and not isinstance(filter, str):
         if depth > _DEEPEST:
             raise SettingsError("the filter has lists within lists without end: give one list")
-        return _all([build_filter(one, names, made, depth + 1) for one in filter if one is not None])
+        built = [build_filter(one, names, made, depth + 1) for one in filter]
+        return _all([one for one in built if one is not None])
     found = made(filter)
     if found is None:
         raise SettingsError(f"a filter is a text, a query, a dict, or a list of them, not {type(filter).__name__}")

@@ -3,14 +3,18 @@
 A `Hit` is a ranked paragraph with the *spans* that made it match. Its citation (`searchlib.citing`) is what lets
 anyone find and check the paragraph again. `Results` reads a record only when its hit is looked at, and counts all
 matches only when `total` is asked for.
+
+What reads later has the files of its generation open until then. A pickle (or a copy) has none: everything that there
+is to ask is asked when it is made.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal, Protocol, overload
+from typing import TYPE_CHECKING, Any, Literal, NoReturn, Protocol, overload
 
+from searchlib.arguments import text
 from searchlib.citing import Citation, cite
 
 if TYPE_CHECKING:
@@ -35,6 +39,10 @@ class Hit:
     highlights: Highlights = field(repr=False)
     _explain: Callable[[], Any] = field(repr=False, compare=False)
     _neighbours: Callable[[], Sequence[Record]] = field(default=tuple, repr=False, compare=False)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        known = _Known(self._explain()), _Known(tuple(self._neighbours()))
+        return Hit, (self.rank, self.score, self.record, self.highlights, *known)
 
     @property
     def id(self) -> str:
@@ -80,6 +88,7 @@ class Hit:
         """
         from searchlib.render import render
 
+        text("format", format)
         return render(self.fragments(length, count), self.text, format)
 
     def fragments(self, length: int = SNIPPET_LENGTH, count: int = 1) -> Snippet:
@@ -133,6 +142,16 @@ class Hit:
         }
 
 
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What a hit would ask its index, asked already."""
+
+    answer: Any
+
+    def __call__(self) -> Any:
+        return self.answer
+
+
 def _pairs(spans: Spans) -> list[list[int]]:
     return [list(span) for span in spans]
 
@@ -184,8 +203,31 @@ class Found(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class _Answered:
+    """All that results can be asked: what is `Found` in a pickle of them."""
+
+    text: str
+    offset: int
+    total: int
+    documents: int
+    facets: Mapping[str, Facet]
+    cursor: str | None
+    suggestion: str | None
+    hits: tuple[Hit, ...]
+
+    def __len__(self) -> int:
+        return len(self.hits)
+
+    def hit(self, number: int) -> Hit:
+        return self.hits[number]
+
+
 class Stream(Iterator[Hit]):
     """Every hit of a query, one after another, and the ``warnings`` about the query."""
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError("a stream of hits reads an open index and cannot be pickled or copied: give list(stream)")
 
     def __init__(self, hits: Iterator[Hit], warnings: tuple[QueryWarning, ...]) -> None:
         self._hits = hits
@@ -206,6 +248,13 @@ class Results(Sequence[Hit]):
         self.warnings = warnings
         self._found = found
         self._hits: list[Hit | None] = [None] * len(found)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        facets = dict(self.facets)
+        kept = _Answered(
+            self.query, self.offset, self.total, self.documents, facets, self.cursor, self.suggestion, tuple(self)
+        )
+        return Results, (kept, self.took, self.warnings)
 
     @property
     def query(self) -> str:
@@ -252,6 +301,8 @@ class Results(Sequence[Hit]):
     def __getitem__(self, index: int | slice) -> Hit | list[Hit]:
         if isinstance(index, slice):
             return [self[number] for number in range(*index.indices(len(self)))]
+        if not isinstance(index, int):
+            raise TypeError(f"hits are counted from 0: give a whole number or a slice, not {index!r}")
         if index < 0:
             index += len(self)
         if not 0 <= index < len(self):

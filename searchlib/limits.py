@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
-from typing import Any
+from typing import Any, Final
 
 from searchlib.errors import SettingsError
 
 GIB = 1 << 30
+_MOST: Final = 1 << 62
 
 
 def _limit(default: Any, meaning: str) -> Any:
@@ -25,11 +26,11 @@ class Limits:
     """What may be asked and read; `MEANINGS` says what each limit is of. Sizes are in bytes, ``timeout`` in seconds.
 
     Raises:
-        SettingsError: a limit is not a number above 0.
+        SettingsError: a limit is not a number above 0, or above all that is counted here.
     """
 
     query_length: int = _limit(20_000, "code points of a query")
-    query_clauses: int = _limit(2_048, "clauses of a query: words, and patterns, which count more")
+    query_clauses: int = _limit(1_024, "clauses of a query: words, and patterns, which count more")
     timeout: float | None = _limit(None, "seconds that a search may take")
     file_bytes: int = _limit(GIB, "bytes of a file that is read whole, of any file once decompressed, and of a row")
     unpacked_ratio: int = _limit(200, "how many times larger than itself a file may decompress to be")
@@ -46,6 +47,8 @@ class Limits:
             if not isinstance(value, kinds) or isinstance(value, bool) or not value > 0:
                 kind = "number" if name == "timeout" else "whole number"
                 raise SettingsError(f"the limit {name} is {value!r}: give a {kind} above 0")
+            if value > _MOST:
+                raise SettingsError(f"the limit {name} is {value!r}: give a number of at most {_MOST:,}")
 
     def with_(self, **others: Any) -> Limits:
         """These limits with those that are given: None means that one is not."""

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from searchlib.comparing import INCOMPLETE
-from searchlib.documents.walk import excluded
+from searchlib.documents.walk import excluding
 from searchlib.errors import SeedError
 
 _SHOWN = 3
@@ -46,6 +46,7 @@ def refuse_removal(
     filled = {folder for name in now for folder in _folders(name)}
     moved = {digest.rstrip(INCOMPLETE) for name, digest in now.items() if name not in before} - {""}
     named = set(roots)
+    leaves_out = excluding(include, exclude)
     lost: Counter[str] = Counter()
     for name, seed in gone.items():
         folders = _folders(name)
@@ -53,7 +54,7 @@ def refuse_removal(
         if name in unread:
             lost[name] += seed.documents
             continue
-        meant = seed.digest.rstrip(INCOMPLETE) in moved or excluded(name, include, exclude)
+        meant = seed.digest.rstrip(INCOMPLETE) in moved or leaves_out(name)
         if empty and not meant and (folders[0] in named or "" in named):
             lost[empty + "/"] += seed.documents
     count = sum(lost.values())

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+from searchlib.arguments import flag, whole
 from searchlib.errors import SettingsError
 from searchlib.limits import LIMITS, Limits
 
@@ -40,18 +41,17 @@ class Request:
     limits: Limits = LIMITS
 
     def __post_init__(self) -> None:
-        for name, least, optional in (("limit", 0, False), ("offset", 0, False), ("per_document", 1, True)):
+        for name, least, may_be_none in (("limit", 0, False), ("offset", 0, False), ("per_document", 1, True)):
             value = getattr(self, name)
-            if value is None and optional:
-                continue
-            if not isinstance(value, int) or isinstance(value, bool) or value < least:
-                raise SettingsError(f"{name} is {value!r}: give a whole number from {least} on")
+            if value is not None or not may_be_none:
+                whole(name, value, least)
         for name in ("sort", "facets"):
             value = getattr(self, name)
-            if not isinstance(value, (str, Sequence, Mapping)):
+            if not isinstance(value, (str, Sequence, Mapping)) or isinstance(value, bytes):
                 raise SettingsError(f"{name} is {value!r}: give the name of a field, or a list of names")
             if not all(isinstance(one, str) for one in value):
                 raise SettingsError(f"{name} is {value!r}: a field is named by text, so give a name, or a list of them")
+        flag("strict", self.strict)
         if self.after is not None and self.offset:
             raise SettingsError("after and offset both say where to begin: give one of them")
 

@@ -9,13 +9,14 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from typing import TYPE_CHECKING, Any, cast
 
+from searchlib.arguments import several, text
 from searchlib.citing import NEIGHBOURS
 from searchlib.deadline import Deadline
 from searchlib.errors import ParagraphNotFound, QueryError, QueryTimeout, SettingsError
 from searchlib.hits import Hit, Results, Stream
+from searchlib.lazily import cached_property
 from searchlib.limits import LIMITS, Limits
 from searchlib.records import ID_LENGTH
 
@@ -206,7 +207,7 @@ def search_many(reader: Reader, queries: Iterable[Any], request: Request) -> lis
     """The results of each of several queries. What they have in common is done once; an error says in which it is."""
     if isinstance(queries, str):
         raise SettingsError("search_many takes a list of queries: for a single one there is search")
-    asked = list(queries)
+    asked = several("queries", queries, "a list of queries")
     parser = Parser(reader, request.strict, request.synonyms, request.limits)
     with Deadline(request.limits.timeout).running():
         filter = parser.filter(request.filter)
@@ -372,7 +373,7 @@ def make_hit(
 
 def handle_of(reader: Reader, id: str) -> int:
     """The handle of the record whose id is, or alone begins with, ``id``. Raises ParagraphNotFound."""
-    wanted = id.strip().lower()
+    wanted = text("id", id, "the id of a paragraph, as text").strip().lower()
     if not wanted or len(wanted) > ID_LENGTH:
         raise ParagraphNotFound(f"{id!r} is no paragraph id: these have up to {ID_LENGTH} characters", id)
     found = reader.find(wanted)

@@ -1,17 +1,24 @@
-"""Adding and removing documents one by one, in a commit that is whole or not at all."""
+"""Adding and removing documents one by one, in a commit that is whole or not at all.
+
+A writer *ends* once, with its commit or without. It is that of the process that got it: in a child that was forked
+meanwhile it can do nothing, neither good nor harm.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import os
+from collections.abc import Callable, Mapping
 from types import TracebackType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Final, NoReturn
 
-from searchlib.errors import SettingsError
-from searchlib.records import TOO_BIG
+from searchlib.arguments import refused, text, whole
+from searchlib.errors import IndexLocked, SettingsError
+from searchlib.records import TOO_BIG, Block, Document
 
 if TYPE_CHECKING:
     from searchlib.engine import Writer
-    from searchlib.records import Document
+
+_A_DOCUMENT: Final = 'a searchlib.Document, as in writer.add(Document("notes/1", "The text."))'
 
 
 class WriterContext:
@@ -20,39 +27,90 @@ class WriterContext:
     def __init__(self, writer: Writer, committed: Callable[[], object]) -> None:
         self._writer = writer
         self._committed = committed
-        self._ended = False
+        self._process = os.getpid()
+        self._ended = ""  # how
 
     def add(self, document: Document) -> None:
-        """Add a document, in place of any of the same path. Raises SettingsError for metadata that cannot be kept."""
-        self._not_ended()
-        for key, value in document.metadata.items():
-            values = value if isinstance(value, tuple) else (value,)
-            if not all(isinstance(one, (str, int, float, bool)) and _can_be_kept(one) for one in values):
-                what = "give text, a number, true or false, or a tuple of them"
-                raise SettingsError(f"metadata {key!r} of {document.path} is {value!r}: {what}")
+        """Add a document, in place of any of the same path. Raises SettingsError for one that cannot be kept."""
+        self._usable()
+        _check(document)
         self._writer.add(document)
 
     def remove(self, path: str) -> None:
         """Remove the document of this path, if there is one."""
-        self._not_ended()
-        self._writer.remove(path)
+        self._usable()
+        self._writer.remove(text("path", path, "the path of a document, as text"))
 
-    def _not_ended(self) -> None:
+    def _usable(self) -> None:
+        """Raise SettingsError after the end, IndexLocked in another process."""
+        if os.getpid() != self._process:
+            raise IndexLocked(
+                f"this writer is that of process {self._process}, from which this one was forked: use it there, "
+                "or get another with index.writer() when it has ended"
+            )
         if self._ended:
-            raise SettingsError("this writer has committed: add and remove within its with, or get another writer")
+            raise SettingsError(f"this writer has {self._ended}: get another with index.writer()")
 
     def __enter__(self) -> WriterContext:
+        self._usable()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._ended = True
         if kind is None:
+            self._usable()
+            self._ended = "failed to commit"
             self._writer.commit()
+            self._ended = "committed"
             self._committed()
-        else:
+        elif not self._ended and os.getpid() == self._process:
+            self._ended = "been cancelled"
             self._writer.cancel()
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError(
+            "a writer holds the lock of its index and cannot be pickled or copied: get one where it is used"
+        )
+
+
+def _check(document: Any) -> None:
+    """Raise SettingsError for what is no document, or has what is none of its kind."""
+    if not isinstance(document, Document):
+        raise refused("document", document, _A_DOCUMENT)
+    if not text("the path of a document", document.path):
+        raise SettingsError("the path of a document is empty: give a name of its own, as in Document('notes/1', …)")
+    named = f"of {document.path}"
+    for name in ("text", "title", "type", "language", "digest"):
+        text(f"the {name} {named}", getattr(document, name))
+    whole(f"the line {named}", document.line, 1)
+    if not isinstance(document.metadata, Mapping):
+        raise refused(f"metadata {named}", document.metadata, "a dict")
+    for key, value in document.metadata.items():
+        text(f"a key of the metadata {named}", key)
+        values = value if isinstance(value, tuple) else (value,)
+        if not all(isinstance(one, (str, int, float, bool)) and _can_be_kept(one) for one in values):
+            what = "give text, a number, true or false, or a tuple of them"
+            raise SettingsError(f"metadata {key!r} {named} is {value!r}: {what}")
+    if document.blocks is not None:
+        _check_blocks(document, named)
+
+
+def _check_blocks(document: Document, named: str) -> None:
+    at = 0
+    if not isinstance(document.blocks, tuple):
+        raise refused(f"blocks {named}", document.blocks, "a tuple of searchlib.Block, or None")
+    for block in document.blocks:
+        if not isinstance(block, Block):
+            raise refused(f"a block {named}", block, "a searchlib.Block, as in Block(0, 10)")
+        for end in (block.start, block.end):
+            whole(f"the range of a block {named}", end)
+        if not at <= block.start <= block.end <= len(document.text):
+            raise SettingsError(
+                f"block {block.start} to {block.end} {named} is not in its text, or not after the block before: "
+                "give ranges of the text, in order, that do not overlap"
+            )
+        at = block.end
 
 
 def _can_be_kept(value: object) -> bool:

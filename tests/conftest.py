@@ -7,12 +7,24 @@ import tempfile
 from collections.abc import Iterator
 
 import pytest
+from exploring import DEV
 from hypothesis import HealthCheck, settings
 
-# The same examples every time, however busy the machine; HYPOTHESIS_PROFILE=searching looks for new ones.
-settings.register_profile("steady", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
-settings.register_profile("searching", deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "steady"))
+# "dev" has the same examples every time, however busy the machine; "long" looks for new ones, twenty times as many.
+ALLOWED = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.function_scoped_fixture]
+settings.register_profile("dev", max_examples=DEV, deadline=None, derandomize=True, suppress_health_check=ALLOWED)
+settings.register_profile("long", max_examples=20 * DEV, deadline=None, suppress_health_check=ALLOWED)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "dev"))
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "generated: explores more under a longer profile")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if item.get_closest_marker("hypothesis") or "seed" in getattr(getattr(item, "callspec", None), "params", ()):
+            item.add_marker("generated")
 
 
 @pytest.fixture(scope="session", autouse=True)

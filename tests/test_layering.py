@@ -16,7 +16,7 @@ ROOT = Path(__file__).parents[1] / "searchlib"
 # From the top down. A module may import its own layer and those below; a type-checking import is no import.
 LAYERS = (
     ("searchlib.__main__", "searchlib.cli"),
-    ("searchlib", "searchlib.api"),
+    ("searchlib", "searchlib.api", "searchlib.options"),
     ("searchlib.searching", "searchlib.similarity", "searchlib.writing"),
     ("searchlib.indexing", "searchlib.removal", "searchlib.comparing", "searchlib.engines"),
     ("searchlib.cursors", "searchlib.filtering", "searchlib.request"),
@@ -33,7 +33,16 @@ LAYERS = (
     ("searchlib.records", "searchlib.fields"),
     ("searchlib.deadline",),
     ("searchlib.limits", "searchlib.opening", "searchlib.toml"),
-    ("searchlib.errors", "searchlib.arrays", "searchlib.freshness", "searchlib.names", "searchlib.cleaning"),
+    ("searchlib.arguments",),
+    (
+        "searchlib.errors",
+        "searchlib.arrays",
+        "searchlib.cleaning",
+        "searchlib.forking",
+        "searchlib.freshness",
+        "searchlib.lazily",
+        "searchlib.names",
+    ),
 )
 
 ONLY_IN = {"click": ("searchlib.cli",), "whoosh": ("searchlib.engines.whoosh", "searchlib.cli.lean")}

@@ -228,7 +228,7 @@ def report(changes: Changes) -> dict[str, Any]:
 def tell_skipped(changes: Changes) -> None:
     """Count what was left out, and name what could not be read, or not quite as it stands, with the reason."""
     if changes.left_out:
-        say("Left out: " + ", ".join(f"{count:,} {why}" for why, count in sorted(changes.left_out.items())))
+        say("Left out: " + ", ".join(f"{why} {count:,}" for why, count in sorted(changes.left_out.items())))
     for label, found, count in (
         ("Skipped", changes.skipped, changes.skipped_count),
         ("Noted", changes.notes, len(changes.notes)),

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
 from searchlib.documents import ignore, registry
@@ -24,7 +24,7 @@ from searchlib.freshness import changed_at
 from searchlib.names import MANIFEST, WHOOSH_FILES
 from searchlib.opening import kind_of
 
-HIDDEN, GENERATED, INDEX, IGNORED, EXCLUDED = "hidden", "generated", "an index", "ignored by .gitignore", "excluded"
+HIDDEN, GENERATED, INDEX, IGNORED, EXCLUDED = "hidden", "generated", "indexes", "ignored by .gitignore", "excluded"
 """Why something was left out."""
 
 
@@ -65,12 +65,15 @@ def walk(
                 )
 
 
-def excluded(name: str, include: Sequence[str], exclude: Sequence[str]) -> bool:
-    """Whether these patterns leave out the seed of this name."""
-    names = (name, name.partition("/")[2]) if "/" in name else (name,)
-    if exclude and ignore.Patterns(exclude).covers(*names):
-        return True
-    return bool(include) and not ignore.Patterns(include).covers(*names)
+def excluding(include: Sequence[str], exclude: Sequence[str]) -> Callable[[str], bool]:
+    """Whether these patterns leave out the seed of a name, as a function."""
+    taken, out = ignore.Patterns(include), ignore.Patterns(exclude)
+
+    def leaves_out(name: str) -> bool:
+        names = (name, name.partition("/")[2]) if "/" in name else (name,)
+        return out.covers(*names) or (bool(include) and not taken.covers(*names))
+
+    return leaves_out
 
 
 class _Walker:

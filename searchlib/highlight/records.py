@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 
 from searchlib.analysis import Token, split_key
 from searchlib.highlight.leaves import Leaves
 from searchlib.highlight.matching import Match, match
 from searchlib.highlight.texts import RecordFields, Text, attributes_of
+from searchlib.lazily import cached_property
 from searchlib.query.nodes import Node, Word, words
 from searchlib.records import Record
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from itertools import islice
 from typing import overload
 
@@ -17,6 +17,7 @@ from searchlib.analysis import Token, keys_of, split_key, split_words, tokens
 from searchlib.analysis.words import find_words
 from searchlib.fields import PROSE, RESERVED
 from searchlib.highlight.leaves import CACHED_WORDS, Leaves, numbered
+from searchlib.lazily import cached_property
 from searchlib.query.values import meta_keys, metadata_field
 from searchlib.records import Record, Scalar
 

@@ -12,9 +12,9 @@ from searchlib.fields import PROSE
 from searchlib.limits import Limits, how_to_raise
 from searchlib.query.nodes import Fuzzy, Leaf, Node, Phrase, Prefix, Range, Wildcard, Word, children
 
-PATTERN = 4
+PATTERN = 8
 """Clauses that a pattern in a field counts as."""
-WHOLE = 128
+WHOLE = 64
 """Clauses that a pattern counts as if all words of running text are compared with it."""
 DEEPEST = 500
 """Nodes within nodes of a tree: evaluating it is recursive. No text makes one half as deep."""

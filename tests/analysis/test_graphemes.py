@@ -5,7 +5,8 @@ from __future__ import annotations
 import time
 
 import pytest
-from hypothesis import given, settings
+from exploring import examples
+from hypothesis import given
 from hypothesis import strategies as st
 
 from searchlib.analysis.graphemes import boundaries, is_boundary
@@ -102,7 +103,7 @@ def test_sequences_hold_together_as_unicode_has_it(sequence: str) -> None:
 characters = st.sampled_from([*EVERY, DIAERESIS, "a", "\U0001f476", "\U0001f3ff", "\u0924", "\u0e33"]) | st.characters()
 
 
-@settings(max_examples=300)
+@examples(300)
 @given(st.lists(characters, max_size=14).map("".join), st.data())
 def test_one_place_is_judged_as_all_are(text: str, data: st.DataObject) -> None:
     """boundaries(text, start) == [i for i in start+1... if is_boundary(text, i, start)], from any boundary on too."""

@@ -7,7 +7,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from exploring import examples
+from hypothesis import given
 from hypothesis import strategies as st
 
 from searchlib.analysis import tokens
@@ -83,7 +84,7 @@ def run_of(texts: list[str], language: str = "en") -> Run:
 
 
 @given(corpora)
-@settings(max_examples=150)
+@examples(150)
 def test_text_is_inverted_as_if_token_by_token(texts: list[str]) -> None:
     run = run_of(texts)
     expected, lengths = counted(run.texts, "en")
@@ -93,7 +94,7 @@ def test_text_is_inverted_as_if_token_by_token(texts: list[str]) -> None:
 
 
 @given(corpora)
-@settings(max_examples=50)
+@examples(50)
 def test_a_title_counts_for_every_paragraph_of_its_document(texts: list[str]) -> None:
     run = run_of(texts)
     titles = [f"Title {number}" for number, (_, size) in enumerate(run.documents) for _ in range(size)]

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from exploring import examples
+from hypothesis import given
 from hypothesis import strategies as st
 
 from searchlib.engines.whoosh.building import sources
@@ -42,7 +43,7 @@ def built(folder: Path, parts: list[Source], kept: list, order: np.ndarray | Non
 
 
 @given(st.lists(texts, min_size=1, max_size=6), st.data())
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@examples(40)
 def test_how_documents_are_cut_into_sources_does_not_show(
     tmp_path_factory: pytest.TempPathFactory, corpus: list[str], data: st.DataObject
 ) -> None:

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from exploring import examples
+from hypothesis import given
 from hypothesis import strategies as st
 
 from searchlib.analysis import join_key, surfaces
@@ -70,7 +71,7 @@ def in_sections(words: list[str]) -> Document:
 texts = st.lists(st.sampled_from(WORDS), min_size=0, max_size=12)
 
 
-@settings(max_examples=80, derandomize=True, deadline=None)
+@examples(80)
 @given(st.lists(st.tuples(texts, st.sampled_from(["en", "tr", "de"])), min_size=1, max_size=4), st.booleans())
 def test_a_run_counts_what_counting_word_by_word_counts(
     tmp_path_factory: pytest.TempPathFactory, documents: list[tuple[list[str], str]], sections: bool

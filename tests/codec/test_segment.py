@@ -4,7 +4,8 @@ import threading
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from exploring import examples
+from hypothesis import given
 from hypothesis import strategies as st
 
 from searchlib.engines.whoosh.codec import SegmentColumns, SegmentFiles
@@ -16,7 +17,7 @@ words = st.one_of(st.sampled_from([b"the", b"of", b"a"]), st.binary(min_size=1, 
 corpora = st.lists(st.lists(words, max_size=12), min_size=1, max_size=30)
 
 
-@settings(max_examples=50)
+@examples(50)
 @given(corpora)
 def test_all_that_was_written_is_read(tmp_path_factory, texts):
     folder = write_segment(tmp_path_factory.mktemp("segment"), texts)

@@ -5,7 +5,8 @@ import datetime
 from decimal import Decimal
 
 import pytest
-from hypothesis import given, settings
+from exploring import examples
+from hypothesis import given
 from hypothesis import strategies as st
 
 from searchlib.engines.whoosh.codec import values
@@ -56,7 +57,7 @@ def test_a_value_reads_back_with_its_type(value):
     assert typed(read) == typed(value)
 
 
-@settings(max_examples=30)
+@examples(30)
 @given(anything)
 def test_no_part_of_an_encoded_value_is_a_value_and_damage_is_said(value):
     data = values.encode(value)

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from exploring import examples
+from hypothesis import given
 from hypothesis import strategies as st
 
 from searchlib.analysis import fold, join_key
@@ -91,7 +92,7 @@ def test_the_bytes_do_not_depend_on_how_many_words_come_at_once(tmp_path: Path) 
     assert one.read_bytes() == other.read_bytes()
 
 
-@settings(max_examples=60, derandomize=True, deadline=None)
+@examples(60)
 @given(st.integers(0, 2**32), st.integers(0, 300), st.integers(0, 300), st.integers(1, 40))
 def test_the_most_frequent_are_those_of_a_sort(tmp_path_factory: object, seed: int, a: int, b: int, limit: int) -> None:
     words = random_words(seed, 300)

@@ -10,7 +10,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from hypothesis import Phase, settings
+from exploring import examples
+from hypothesis import Phase
 from hypothesis import strategies as st
 
 import searchlib
@@ -31,9 +32,7 @@ commits = st.lists(commit, min_size=1, max_size=3)
 
 Commit = Mapping[str, Any]
 
-EXAMPLES = settings(  # an example makes an index: shrinking one would take minutes
-    max_examples=25, deadline=None, derandomize=True, database=None, phases=(Phase.explicit, Phase.generate)
-)
+EXAMPLES = examples(25, phases=(Phase.explicit, Phase.generate))  # shrinking what makes an index would take minutes
 
 
 def apply(index: searchlib.Index, changes: Commit) -> None:

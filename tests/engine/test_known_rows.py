@@ -6,7 +6,8 @@ import json
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from exploring import examples
+from hypothesis import given
 from hypothesis import strategies as st
 
 import searchlib
@@ -40,7 +41,7 @@ LINES = (
 )
 
 
-@settings(max_examples=25, derandomize=True, deadline=None, suppress_health_check=list(HealthCheck))
+@examples(25)
 @given(st.lists(st.lists(st.sampled_from(LINES), max_size=9), min_size=2, max_size=4))
 def test_an_update_makes_the_index_that_a_clean_build_makes(
     tmp_path_factory: pytest.TempPathFactory, versions: list[list[bytes]]

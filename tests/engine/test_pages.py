@@ -7,6 +7,7 @@ import tempfile
 from pathlib import Path
 
 import pytest
+from exploring import examples, scaled
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -57,7 +58,7 @@ def known(index: searchlib.Index) -> set[str]:
     return set(index.whoosh.schema.names())
 
 
-@settings(EXAMPLES, max_examples=50)
+@settings(EXAMPLES, max_examples=scaled(50))
 @given(
     before=commits,
     after=commit,
@@ -113,7 +114,7 @@ def test_without_a_full_page_there_is_no_cursor(tmp_path: Path) -> None:
     assert (list(last), last.cursor, last.total) == ([], None, 1)
 
 
-@settings(max_examples=200, deadline=None, derandomize=True, database=None)
+@examples(200)
 @given(
     place=st.builds(
         Place,

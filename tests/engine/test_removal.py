@@ -128,7 +128,7 @@ def test_no_index_is_a_seed(tmp_path: Path) -> None:
     for _ in range(2):
         with searchlib.build(project, project / "indexes" / "default") as index:
             assert index.changes is not None and not index.changes and not index.changes.skipped
-            assert index.changes.left_out == {"an index": 2}
+            assert index.changes.left_out == {"indexes": 2}
             assert index.search("harbour").total == 2
     with pytest.raises(searchlib.SettingsError, match="is an index: give the files and folders"):
         searchlib.build(project / "another", project / "third")

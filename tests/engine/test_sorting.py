@@ -9,7 +9,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from exploring import examples
+from hypothesis import given
 from hypothesis import strategies as st
 
 import searchlib
@@ -94,7 +95,7 @@ def test_all_hits_come_in_the_order_of_the_index(changes: list[Commit], query: s
         assert [hit.rank for hit in found] == list(range(1, len(found) + 1))
 
 
-@settings(max_examples=200, deadline=None, derandomize=True, database=None)
+@examples(200)
 @given(
     rows=st.lists(st.tuples(st.integers(0, 3), st.floats(-1, 1).map(lambda x: round(x, 1))), max_size=40),
     count=st.integers(0, 45),

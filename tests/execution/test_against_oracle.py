@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from exploring import seeds
 
 from searchlib.engines.whoosh.execution import (
     Snapshot,
@@ -86,7 +87,7 @@ def same(found: list[tuple[int, float]], expected: list[tuple[int, float]], ever
     assert len({one for one, _ in found}) == len(found)
 
 
-@pytest.mark.parametrize("seed", range(SEEDS))
+@pytest.mark.parametrize("seed", seeds(SEEDS))
 def test_answers_are_those_of_brute_force(seed: int, limits: int) -> None:
     rng = random.Random(seed)
     docs = generate.corpus(rng, rng.choice([1, 7, 40, 150, 400]))
@@ -145,7 +146,7 @@ def adds_up(explanation: Explanation) -> None:
         adds_up(part)
 
 
-@pytest.mark.parametrize("seed", range(20))
+@pytest.mark.parametrize("seed", seeds(20))
 def test_filters_keep_and_masks_leave_out_without_scoring(seed: int, limits: int) -> None:
     rng = random.Random(seed)
     docs = generate.corpus(rng, 200)

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from exploring import seeds
 from whoosh import fields, query
 from whoosh.analysis import SpaceSeparatedTokenizer
 from whoosh.filedb.filestore import RamStorage
@@ -94,7 +95,7 @@ def ours(snapshot: Snapshot, node: Any, limit: int | None = None) -> dict[int, f
     return dict(zip((starts[top.segments] + top.docs).tolist(), top.scores.tolist(), strict=True))
 
 
-@pytest.mark.parametrize("seed", range(12))
+@pytest.mark.parametrize("seed", seeds(12))
 def test_trees_of_terms_and_phrases_score_alike(seed: int) -> None:
     rng = random.Random(seed)
     index, snapshot, _ = indexed(seed, rng.randint(20, 120), rng.randint(1, 3))

@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from exploring import examples, seeds
+from hypothesis import given
 from hypothesis import strategies as st
 
 from searchlib.engines.whoosh import open_reader, open_writer
@@ -51,7 +52,7 @@ def json_adds_up(node: dict[str, Any]) -> None:
         json_adds_up(part)
 
 
-@pytest.mark.parametrize("seed", range(40))
+@pytest.mark.parametrize("seed", seeds(40))
 def test_what_is_shown_adds_up_to_the_digit(seed: int) -> None:
     """For trees of every class, nested, with boosts (negative ones too), constants, phrases, tiebreaks."""
     rng = random.Random(seed)
@@ -75,7 +76,7 @@ def test_what_is_shown_adds_up_to_the_digit(seed: int) -> None:
     assert sums > 5
 
 
-@settings(max_examples=200)
+@examples(200)
 @given(st.lists(st.floats(-1e4, 1e4), min_size=1, max_size=9))
 def test_shares_are_rounded_so_that_they_add_up(values: list[float]) -> None:
     """sum(apportioned(amount, values)) == amount, and none is a unit away from its value."""

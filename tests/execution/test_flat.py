@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from exploring import seeds
 from whoosh import query as wq
 
 from searchlib.engines.whoosh.execution import Snapshot, activation, driving, flat, prepared, search
@@ -53,7 +54,7 @@ def by_tree(snapshot: Snapshot, monkeypatch: pytest.MonkeyPatch, *asked: Any, **
 
 
 @pytest.mark.parametrize("compiled", WAYS)
-@pytest.mark.parametrize("seed", range(16))
+@pytest.mark.parametrize("seed", seeds(16))
 def test_flat_queries_have_the_answers_of_the_tree(seed: int, compiled: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     if not compiled and seed % 2:
         monkeypatch.setattr(prepared, "RUN", 4)

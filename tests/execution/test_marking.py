@@ -6,6 +6,7 @@ import random
 
 import numpy as np
 import pytest
+from exploring import seeds
 
 from searchlib.engines.whoosh.execution import Snapshot, marked, marking, match_at, scored_parts, topk
 from searchlib.ranking import BM25F
@@ -24,7 +25,7 @@ def test_marks_are_the_live_records_that_match(few: int, monkeypatch: pytest.Mon
     monkeypatch.setattr(marking, "SPARSE", few)
     monkeypatch.setattr(topk, "SPARSE", few)
     monkeypatch.setattr(marking, "CHUNK_DOCS", 32)
-    for seed in range(SEEDS):
+    for seed in seeds(SEEDS):
         rng = random.Random(f"marks {seed}")
         docs = generate.corpus(rng, rng.randint(1, 120))
         snapshot = Snapshot([MemorySegment(docs)], window_bits=3)

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from exploring import seeds
 from whoosh import query as wq
 from whoosh.query import spans as sq
 
@@ -95,7 +96,7 @@ def span_query(rng: random.Random, depth: int) -> Any:
     return rng.choice(makers)()
 
 
-@pytest.mark.parametrize("seed", range(60))
+@pytest.mark.parametrize("seed", seeds(60))
 def test_a_query_of_places_matches_what_the_highlighter_finds_in(seed: int) -> None:
     rng = random.Random(seed)
     docs = corpus(rng, rng.choice([10, 60, 300]))
@@ -107,7 +108,7 @@ def test_a_query_of_places_matches_what_the_highlighter_finds_in(seed: int) -> N
         assert count(snapshot, node) == len(wanted)
 
 
-@pytest.mark.parametrize("seed", range(20))
+@pytest.mark.parametrize("seed", seeds(20))
 def test_within_any_other_query_it_ranks_the_same_however_many_are_asked_for(seed: int) -> None:
     rng = random.Random(1000 + seed)
     docs = corpus(rng, 400)

@@ -31,7 +31,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from exploring import examples
+from hypothesis import given
 from hypothesis import strategies as st
 
 import searchlib
@@ -42,10 +43,6 @@ from searchlib.errors import IndexCorrupt, IndexMissing
 from . import damages
 from .damages import forge_file, restamp
 from .indexes import SAMPLES, Samples, answers, is_problem, outcome, pages_only, verified
-
-
-def examples(count: int) -> settings:
-    return settings(max_examples=count, derandomize=True, deadline=None, suppress_health_check=list(HealthCheck))
 
 
 @pytest.fixture(scope="module")

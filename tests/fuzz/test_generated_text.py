@@ -6,7 +6,8 @@ import json
 import tempfile
 from pathlib import Path
 
-from hypothesis import HealthCheck, given, settings
+from exploring import examples
+from hypothesis import given
 from hypothesis import strategies as st
 
 import searchlib
@@ -103,7 +104,7 @@ def quoted(word: str) -> str:
     return '"' + word.replace('"', " ") + '"'
 
 
-@settings(max_examples=60, derandomize=True, deadline=None, suppress_health_check=list(HealthCheck))
+@examples(60)
 @given(corpora, st.sampled_from(["en", "tr", "ja", "de", "xx"]))
 def test_every_paragraph_is_found_by_each_of_its_words(corpus: list[str], language: str) -> None:
     with tempfile.TemporaryDirectory() as folder:

@@ -11,7 +11,8 @@ import sys
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from exploring import examples
+from hypothesis import given
 from hypothesis import strategies as st
 
 import searchlib
@@ -22,10 +23,6 @@ from . import hostile
 DEPTH = 100_000
 TEXT = "The harbour of {} is closed.\n"
 SOUND = ("a", "m", "z")  # before, among and after what is hostile
-
-
-def examples(count: int) -> settings:
-    return settings(max_examples=count, derandomize=True, deadline=None, suppress_health_check=list(HealthCheck))
 
 
 @examples(600)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from itertools import pairwise, product
 from pathlib import Path
 
-from hypothesis import given, settings
+from exploring import examples
+from hypothesis import given
 from hypothesis import strategies as st
 
 from searchlib.analysis import tokens
@@ -82,7 +83,7 @@ def blanked(text: str, found: tuple[tuple[int, int], ...]) -> str:
     return text
 
 
-@settings(max_examples=30, deadline=None)
+@examples(30)
 @given(cases(), languages)
 def test_spans_are_ranges_of_whole_tokens_in_order(case: tuple[str, str, str], language: str) -> None:
     """0 <= start < end <= len(text), each after the one before; a match of a positive query has some."""
@@ -95,7 +96,7 @@ def test_spans_are_ranges_of_whole_tokens_in_order(case: tuple[str, str, str], l
     assert not edges or (edges[0] >= 0 and edges[-1] <= len(text))
 
 
-@settings(max_examples=30, deadline=None)
+@examples(30)
 @given(cases(), languages)
 def test_the_text_of_every_span_is_what_was_asked_for(case: tuple[str, str, str], language: str) -> None:
     """any_leaf(query) matches text[start:end], from its first token to its last."""
@@ -110,7 +111,7 @@ def test_the_text_of_every_span_is_what_was_asked_for(case: tuple[str, str, str]
         assert spans(single, text[start:end], language) == ((0, end - start),)
 
 
-@settings(max_examples=40, deadline=None)
+@examples(40)
 @given(cases(), languages)
 def test_a_hit_without_its_spans_is_no_hit(case: tuple[str, str, str], language: str) -> None:
     """spans(query, text with every span blanked) == ()."""
@@ -119,7 +120,7 @@ def test_a_hit_without_its_spans_is_no_hit(case: tuple[str, str, str], language:
     assert spans(node, blanked(text, spans(node, text, language)), language) == ()
 
 
-@settings(max_examples=30, deadline=None)
+@examples(30)
 @given(
     st.lists(st.sampled_from(["a", "b", "c", "x"]), max_size=12),
     st.lists(st.sampled_from(["a", "b", "c"]), min_size=2, max_size=4),
@@ -137,7 +138,7 @@ def test_a_phrase_is_highlighted_where_it_stands_and_nowhere_else(
     assert [start // 2 for start, _ in found] == sorted(expected)
 
 
-@settings(max_examples=30, deadline=None)
+@examples(30)
 @given(cases(), languages)
 def test_nothing_is_highlighted_for_what_is_excluded(case: tuple[str, str, str], language: str) -> None:
     """spans(a NOT b) is spans(a), or nothing."""
@@ -147,7 +148,7 @@ def test_nothing_is_highlighted_for_what_is_excluded(case: tuple[str, str, str],
     assert both == (() if has_excluded else spans(parsed(wanted), text, language))
 
 
-@settings(max_examples=40, deadline=None)
+@examples(40)
 @given(texts_of(st.sampled_from(VOCABULARY)) | st.text(), languages)
 def test_a_text_of_the_matcher_has_the_tokens_of_the_analyser(text: str, language: str) -> None:
     """list(Text(text, language)) == tokens(text, language)."""

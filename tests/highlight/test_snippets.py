@@ -7,7 +7,8 @@ import time
 import unicodedata
 
 import pytest
-from hypothesis import given, settings
+from exploring import examples
+from hypothesis import given
 from hypothesis import strategies as st
 
 from searchlib.analysis import tokens
@@ -183,7 +184,7 @@ pieces = st.sampled_from(
 any_texts = st.lists(pieces, max_size=60).map("".join) | st.text(max_size=300)
 
 
-@settings(max_examples=120, deadline=None)
+@examples(120)
 @given(any_texts, st.data(), st.integers(20, 120), st.integers(1, 4))
 def test_fragments_hold_their_spans_and_split_no_word(text: str, data: st.DataObject, length: int, count: int) -> None:
     """start <= span <= end; fragments in order, apart, in the length; every cut a grapheme boundary, between words."""
@@ -225,7 +226,7 @@ sentences_of_words = st.lists(
 ).map(" ".join)
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(sentences_of_words, st.integers(60, 120))
 def test_a_fragment_begins_with_the_sentence_of_its_match_where_that_fits(text: str, length: int) -> None:
     """Every sentence is shorter than the length, so each fragment begins where one begins."""
@@ -234,7 +235,7 @@ def test_a_fragment_begins_with_the_sentence_of_its_match_where_that_fits(text: 
     assert all(fragment.start in begins for fragment in found.fragments)
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(sentences_of_words, st.integers(60, 120), st.integers(1, 3))
 def test_no_other_window_holds_more_of_the_query(text: str, length: int, count: int) -> None:
     """The fragments together hold as many different words as any range of the length does."""

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-from hypothesis import given, settings
+from exploring import examples
+from hypothesis import given
 from hypothesis import strategies as st
 
 from searchlib.paragraphs import places, sentences, split, title_line
@@ -80,7 +81,7 @@ REAL_WORD = re.compile(r"[^\W_]+")
 
 
 @given(TEXTS, st.integers(1, 9))
-@settings(max_examples=150, deadline=None)
+@examples(150)
 def test_a_paragraph_is_a_slice_of_the_text_in_order_trimmed_and_on_its_line(text: str, line: int) -> None:
     """document.text[p.start:p.end] == p.text"""
     document = Document("a", text, title_line(text), line=line)
@@ -95,7 +96,7 @@ def test_a_paragraph_is_a_slice_of_the_text_in_order_trimmed_and_on_its_line(tex
 
 
 @given(TEXTS)
-@settings(max_examples=150, deadline=None)
+@examples(150)
 def test_every_word_is_in_a_paragraph_or_the_title(text: str) -> None:
     """words(document) == words(title) + words(paragraphs), or title and paragraphs overlap"""
     document = Document("a", text, title_line(text))
@@ -124,7 +125,7 @@ def with_blocks(draw: st.DrawFn) -> Document:
 
 
 @given(with_blocks())
-@settings(max_examples=60, deadline=None)
+@examples(60)
 def test_no_word_of_a_document_with_blocks_is_lost_to_headings(document: Document) -> None:
     """Every word is in a paragraph or in a heading path."""
     found = split(document)
@@ -143,14 +144,14 @@ def paragraphs_at_places(document: Document) -> list[Paragraph]:
 
 
 @given(st.one_of(with_blocks(), TEXTS.map(lambda text: Document("a", text, title_line(text), line=3))))
-@settings(max_examples=100, deadline=None)
+@examples(100)
 def test_places_and_split_agree(document: Document) -> None:
     assert paragraphs_at_places(document) == split(document)
     assert len(places(document)) == len(split(document))
 
 
 @given(TEXTS)
-@settings(max_examples=200, deadline=None)
+@examples(200)
 def test_sentences_are_in_order_and_hold_everything_but_white_space(text: str) -> None:
     done = 0
     for start, end in sentences(text):

@@ -35,9 +35,9 @@ def test_a_query_that_is_too_long_is_refused_with_the_limit_and_how_to_raise_it(
 
 
 def test_a_query_with_too_many_clauses_is_refused_with_the_limit_and_how_to_raise_it() -> None:
-    assert refused(" ".join(f"w{number}" for number in range(2049))) == (
-        "The query asks for too much: the limit query_clauses is 2,048, where a word counts 1, a pattern or a fuzzy "
-        "word 4 in each field, and 128 if it does not begin with a letter.\n"
+    assert refused(" ".join(f"w{number}" for number in range(1025))) == (
+        "The query asks for too much: the limit query_clauses is 1,024, where a word counts 1, a pattern or a fuzzy "
+        "word 8 in each field, and 64 if it does not begin with a letter.\n"
         "Ask for less, or raise it by query_clauses of searchlib.Limits, query-clauses in [tool.searchlib.limits], or "
         "SEARCHLIB_LIMITS_QUERY_CLAUSES."
     )

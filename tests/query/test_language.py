@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
-from hypothesis import given, settings
+from exploring import examples
+from hypothesis import given
 from hypothesis import strategies as st
 
 from searchlib.analysis import forms
@@ -451,7 +452,7 @@ def nodes_of(node: Node) -> Iterator[Node]:
 ANY_TEXT = st.one_of(st.text(), st.lists(PIECES).map(" ".join), st.lists(PIECES).map("".join))
 
 
-@settings(deadline=None)
+@examples(150)
 @given(ANY_TEXT)
 def test_any_text_parses_and_places_are_those_of_its_words(text: str) -> None:
     found = parsed(text, "en", "de")
@@ -466,7 +467,7 @@ def test_any_text_parses_and_places_are_those_of_its_words(text: str) -> None:
         assert one.text == readable(found.source, lambda name: False)[slice(*one.at)]
 
 
-@settings(deadline=None)
+@examples(150)
 @given(ANY_TEXT)
 def test_where_strict_the_first_mistake_is_raised_and_nothing_else(text: str) -> None:
     warnings = parsed(text).warnings
@@ -478,7 +479,7 @@ def test_where_strict_the_first_mistake_is_raised_and_nothing_else(text: str) ->
         assert not warnings
 
 
-@settings(deadline=None)
+@examples(150)
 @given(ANY_TEXT)
 def test_a_tree_that_is_written_and_read_again_asks_the_same(text: str) -> None:
     found = parsed(text, "en", "de").query

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from exploring import seeds
 
 import searchlib
 from searchlib.analysis import tokens
@@ -71,7 +72,7 @@ def expected(node: Any, rows: list[Row] = ROWS) -> dict[int, Any]:
     return {number: set(words) for number, words in found.items() if words is not None}
 
 
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("seed", seeds(6))
 def test_a_generated_query_finds_and_highlights_what_the_page_says(seed: int, ask: Any) -> None:
     rng = random.Random(seed)
     for _ in range(QUERIES):

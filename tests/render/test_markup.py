@@ -6,7 +6,8 @@ import re
 from html.parser import HTMLParser
 
 import pytest
-from hypothesis import given, settings
+from exploring import examples
+from hypothesis import given
 from hypothesis import strategies as st
 
 from searchlib.errors import SettingsError
@@ -178,7 +179,7 @@ def spans_shown(found: Snippet, text: str) -> list[str]:
     return [text[a:b] for fragment in found.fragments for a, b in fragment.spans]
 
 
-@settings(max_examples=150, deadline=None)
+@examples(150)
 @given(marked_texts(), st.integers(20, 60), st.integers(1, 3))
 def test_html_shows_the_text_and_the_marks_and_nothing_else(marked: Marked, length: int, count: int) -> None:
     """text(html(snippet)) == plain(snippet); the marks are the spans."""
@@ -189,7 +190,7 @@ def test_html_shows_the_text_and_the_marks_and_nothing_else(marked: Marked, leng
     assert read_html(page, "mark") == (render(found, text, "plain"), spans_shown(found, text))
 
 
-@settings(max_examples=150, deadline=None)
+@examples(150)
 @given(marked_texts(), st.integers(20, 60), st.integers(1, 3))
 def test_ansi_has_no_controls_but_its_own(marked: Marked, length: int, count: int) -> None:
     """ansi(snippet) without SGR == plain(snippet), in which there are no controls; the marks are the spans."""
@@ -203,7 +204,7 @@ def test_ansi_has_no_controls_but_its_own(marked: Marked, length: int, count: in
     assert re.findall(r"\x1b\[1;31m(.*?)\x1b\[22;39m", shown, re.DOTALL) == spans_shown(found, text)
 
 
-@settings(max_examples=200, deadline=None)
+@examples(200)
 @given(marked_texts(), st.integers(20, 60), st.integers(1, 3))
 def test_markdown_shows_the_text_and_the_marks_and_nothing_else(marked: Marked, length: int, count: int) -> None:
     """text(markdown(snippet)) == plain(snippet), white space apart; what is bold are the spans."""
@@ -214,7 +215,7 @@ def test_markdown_shows_the_text_and_the_marks_and_nothing_else(marked: Marked, 
         assert bold == spans_shown(found, text)
 
 
-@settings(max_examples=80, deadline=None)
+@examples(80)
 @given(marked_texts(), st.integers(20, 60), st.integers(1, 3))
 def test_json_has_the_text_of_every_range(marked: Marked, length: int, count: int) -> None:
     """text[start:end] is the text of each snippet, and its spans lie in it."""

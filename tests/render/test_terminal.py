@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 
 import pytest
-from hypothesis import given, settings
+from exploring import examples
+from hypothesis import given
 from hypothesis import strategies as st
 
 from searchlib.analysis.graphemes import is_boundary
@@ -99,7 +100,7 @@ pieces = st.sampled_from(
 texts = st.lists(pieces, max_size=40).map("".join) | st.text(max_size=60)
 
 
-@settings(max_examples=120, deadline=None)
+@examples(120)
 @given(texts, st.integers(10, 40))
 def test_no_line_is_wider_than_asked_and_nothing_but_white_space_is_lost(text: str, width: int) -> None:
     """columns(line) <= width, unless it is one character; "".join(lines) == text, white space apart."""
@@ -110,7 +111,7 @@ def test_no_line_is_wider_than_asked_and_nothing_but_white_space_is_lost(text: s
         assert is_boundary(text, start) or text[start - 1].isspace()
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(texts, st.integers(10, 40), st.data())
 def test_styles_change_nothing_but_styles(text: str, width: int, data: st.DataObject) -> None:
     edges = sorted(data.draw(st.lists(st.integers(0, len(text)), max_size=6, unique=True)))

@@ -117,6 +117,7 @@ def watch(folder: Path, commits: int, pause: float = 0.0, seconds: float = 0.0, 
                     break
     finally:
         writer.stdin.close()
+        writer.stdout.read()  # what it commits until it notices
         writer.stdout.close()
         if writer.wait(timeout=60):
             raise SystemExit("the writer failed")

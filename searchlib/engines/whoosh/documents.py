@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from functools import cached_property
 from itertools import compress
 
 import numpy as np
@@ -12,6 +11,7 @@ import numpy as np
 from searchlib.arrays import NDArray
 from searchlib.engine import DocumentState
 from searchlib.engines.whoosh.codec.segment import SegmentColumns
+from searchlib.lazily import cached_property
 
 
 class DocumentTable:

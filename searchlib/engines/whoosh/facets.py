@@ -7,7 +7,6 @@ value's count is the sum over its documents. Only a kind is counted record by re
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -19,6 +18,7 @@ from searchlib.engines.whoosh.attributes import Attributes, Ints
 from searchlib.engines.whoosh.building.order import natural_key
 from searchlib.engines.whoosh.documents import DocumentTable
 from searchlib.engines.whoosh.execution import Snapshot, marked
+from searchlib.lazily import cached_property
 
 _SPARSE = 4  # one document in so many: only these are counted
 

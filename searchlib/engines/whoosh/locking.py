@@ -38,6 +38,7 @@ class Lock:
     def __init__(self, folder: Path, wait: float = 0) -> None:
         """Wait up to ``wait`` seconds (-1: for ever). Raises IndexLocked or IndexReadOnly."""
         self.folder = folder
+        self._process = os.getpid()
         try:
             disk.DISK.make_folders(folder)
             _refuse_what_is_no_file(folder / LOCK)
@@ -45,7 +46,7 @@ class Lock:
             self._lock.acquire(timeout=wait, poll_interval=0.02)
         except Timeout as error:
             raise IndexLocked(
-                f"{_holder(folder)} is writing {folder}; wait for it to end, or have searchlib wait with --wait",
+                f"{_named(_holder(folder))} is writing {folder}; {_advice(_holder(folder))}",
                 folder,
             ) from error
         except OSError as error:
@@ -68,9 +69,23 @@ class Lock:
         except OSError:
             return False
 
+    @property
+    def mine(self) -> bool:
+        """Whether this process took it: a child that is forked meanwhile has no part in it."""
+        return os.getpid() == self._process
+
+    def check(self) -> None:
+        """Raise IndexLocked if it is another process's."""
+        if not self.mine:
+            raise IndexLocked(
+                f"this writer of {self.folder} is that of process {self._process}, which was forked: "
+                "use it there, and get another in this process when that has ended",
+                self.folder,
+            )
+
     def release(self) -> None:
         """Let others write."""
-        if self._lock.is_locked:
+        if self.mine and self._lock.is_locked:
             self._lock.release()
 
 
@@ -142,10 +157,20 @@ def _places(folder: Path) -> list[tuple[int, int]]:
     return [(status.st_dev, status.st_ino) for status in (folder.stat(), (folder / LOCK).lstat())]
 
 
-def _holder(folder: Path) -> str:
-    """Who holds the lock, as far as they say."""
+def _holder(folder: Path) -> tuple[int, str] | None:
+    """The process that holds the lock, and its host, as far as it says."""
     try:
         found = json.loads(read_file(f"{PRIVATE}/{WRITER}", _LARGEST, folder))
-        return f"process {int(found['pid'])} on {str(found['host'])[:255]}"
+        return int(found["pid"]), str(found["host"])[:255]
     except (OSError, ValueError, KeyError, TypeError, RecursionError):
-        return "another process"
+        return None
+
+
+def _named(holder: tuple[int, str] | None) -> str:
+    return f"process {holder[0]} on {holder[1]}" if holder else "another process"
+
+
+def _advice(holder: tuple[int, str] | None) -> str:
+    if holder == (os.getpid(), socket.gethostname()):
+        return "that is this process: leave the with of its writer before you get another, or build"
+    return "wait for it to end, or have searchlib wait with --wait"

@@ -16,7 +16,6 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
-from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +25,7 @@ from searchlib.engines.whoosh.codec.deletions import deletions_name
 from searchlib.engines.whoosh.codec.names import COLUMNS, POSTINGS, STORED, TERMS
 from searchlib.errors import IndexCorrupt, IndexIncompatible, IndexMissing
 from searchlib.fields import RESERVED
+from searchlib.lazily import cached_property
 from searchlib.names import MANIFEST
 from searchlib.opening import NotAFile, TooLarge, open_file, read_beginning, read_file
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,6 +10,7 @@ import numpy as np
 from searchlib.arrays import NDArray
 from searchlib.engines.whoosh.building.order import natural_key
 from searchlib.engines.whoosh.codec.segment import SegmentColumns
+from searchlib.lazily import cached_property
 
 if TYPE_CHECKING:
     from searchlib.engines.whoosh.documents import DocumentTable

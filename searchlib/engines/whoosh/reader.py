@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +15,7 @@ from searchlib.engines.whoosh.order import IndexOrder
 from searchlib.engines.whoosh.segments import open_generation
 from searchlib.engines.whoosh.storedrecords import read_record
 from searchlib.fields import PROSE
+from searchlib.lazily import cached_property
 from searchlib.ranking import BM25F
 from searchlib.records import ID_LENGTH, Ranked, Record, id_number
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +12,7 @@ from searchlib.engines.whoosh.codec.segment import SegmentColumns
 from searchlib.engines.whoosh.manifest import FileEntry, Manifest, SegmentEntry, describe_file, read_manifest
 from searchlib.engines.whoosh.storedrecords import check_layout
 from searchlib.errors import IndexCorrupt
+from searchlib.lazily import cached_property
 from searchlib.opening import NotAFile, kind_of
 
 if TYPE_CHECKING:

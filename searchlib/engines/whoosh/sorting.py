@@ -12,7 +12,7 @@ from __future__ import annotations
 import math
 from bisect import bisect_left
 from collections.abc import Callable, Sequence
-from functools import cached_property, partial
+from functools import partial
 from typing import Any, Final, TypeAlias
 
 import numpy as np
@@ -24,6 +24,7 @@ from searchlib.engines.whoosh.building.order import natural_key
 from searchlib.engines.whoosh.documents import DocumentTable
 from searchlib.engines.whoosh.execution import Snapshot, marked, scored_parts
 from searchlib.errors import SettingsError
+from searchlib.lazily import cached_property
 from searchlib.ranking import BM25F
 
 RELEVANCE, DOCUMENT = "relevance", "document"

@@ -19,7 +19,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from searchlib.engines.whoosh import disk
-from searchlib.engines.whoosh.manifest import Manifest, SegmentEntry, digest_of
+from searchlib.engines.whoosh.codec.access import damaged
+from searchlib.engines.whoosh.manifest import Manifest, SegmentEntry, digest_of, read_manifest
 
 if TYPE_CHECKING:
     from whoosh.index import Index
@@ -118,7 +119,10 @@ def main_language(manifest: Manifest) -> str:
 
 
 def open_whoosh(folder: Path) -> Index:
-    """The ``whoosh.index.Index``, whose ``writer()`` keeps the codec. Unpickles the TOC."""
+    """The ``whoosh.index.Index``, whose ``writer()`` keeps the codec. Unpickles the TOC.
+
+    Raises IndexMissing, IndexIncompatible; IndexCorrupt where Whoosh cannot read the TOC.
+    """
     from whoosh.filedb.filestore import FileStorage
     from whoosh.index import FileIndex
 
@@ -130,7 +134,11 @@ def open_whoosh(folder: Path) -> Index:
             options.setdefault("codec", ColumnarCodec())
             return super().writer(procs=procs, **options)
 
-    return ColumnarIndex(FileStorage(str(folder)), indexname=INDEX_NAME)
+    read_manifest(folder)
+    try:
+        return ColumnarIndex(FileStorage(str(folder)), indexname=INDEX_NAME)
+    except Exception as error:  # whatever comes of reading a pickle
+        raise damaged(folder, f"has no table of contents that Whoosh can read ({error})") from error
 
 
 def whoosh_searcher(segments: Sequence[SegmentColumns], schema: Any, weighting: Any) -> Any:

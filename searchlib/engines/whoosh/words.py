@@ -10,7 +10,6 @@ computed together.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cached_property
 from typing import TypeAlias
 
 import numpy as np
@@ -20,6 +19,7 @@ from searchlib.arrays import NDArray
 from searchlib.engines.whoosh.codec.segment import SegmentColumns
 from searchlib.engines.whoosh.codec.vocabulary import LETTERS, LONGEST, Vocabulary, sets_of
 from searchlib.engines.whoosh.execution.fuzzy import alike, ascii_distances, distances_by_pattern
+from searchlib.lazily import cached_property
 
 _AFTER = b"\xff"  # greater than any byte of a key
 _AT_ONCE = 1 << 16  # words whose letters are laid out together

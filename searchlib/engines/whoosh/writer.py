@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +31,7 @@ from searchlib.engines.whoosh.seeds import read_seeds, write_seeds
 from searchlib.engines.whoosh.segments import open_segment
 from searchlib.engines.whoosh.toc import write_toc
 from searchlib.errors import IndexCorrupt, IndexIncompatible, IndexMissing
+from searchlib.lazily import cached_property
 from searchlib.records import Document, document_digest
 
 BATCH = 8 << 20  # code points of text that are inverted together, at most; a batch takes some 20 bytes for each
@@ -154,7 +154,8 @@ class WhooshWriter:
         self._early.clear()
 
     def commit(self) -> None:
-        """Publish all of it at once."""
+        """Publish all of it at once. Raises IndexLocked in a child that was forked meanwhile, which does nothing."""
+        self._lock.check()
         try:
             if not self._lock.holds:
                 raise replaced(self._folder)
@@ -173,7 +174,9 @@ class WhooshWriter:
         self._lock.release()
 
     def cancel(self) -> None:
-        """Forget all of it and leave nothing behind."""
+        """Forget all of it and leave nothing behind; in a child that was forked meanwhile do nothing."""
+        if not self._lock.mine:
+            return
         try:
             if self._runs is not None:
                 self._runs.cancel()

@@ -145,14 +145,14 @@ class InvertedFiles:
         self.terms = ContainerWriter(create(TERMS), TERMS_KIND)
         self.postings = ContainerWriter(create(POSTINGS), POSTINGS_KIND)
         self._keep_lengths = keep_lengths
-        self._fields: list[dict[str, Any]] = []
+        self._fields: dict[str, dict[str, Any]] = {}
         self._open: FieldFiles | None = None
 
     def field(self, name: str, positions: bool) -> FieldFiles:
         """Begin a field; the one before it must be finished."""
         if self._open is not None:
             raise RuntimeError(f"field {self._open.name!r} is not finished")
-        if any(field["name"] == name for field in self._fields):
+        if name in self._fields:
             raise ValueError(f"field {name!r} exists")
         self._open = FieldFiles(self, name, positions)
         return self._open
@@ -162,13 +162,13 @@ class InvertedFiles:
         if self._open is not field:
             raise RuntimeError(f"field {field.name!r} is finished")
         self._open = None
-        self._fields.append(meta)
+        self._fields[field.name] = meta
         if lengths is not None:
             self._keep_lengths(field.name, lengths)
 
     def close(self, sync: bool = True) -> None:
         """Finish the files."""
-        self.terms.meta["fields"] = self._fields
+        self.terms.meta["fields"] = list(self._fields.values())
         self.terms.close(sync)
         self.postings.close(sync)
 

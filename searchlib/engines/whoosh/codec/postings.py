@@ -29,7 +29,6 @@ A *length* is the number of tokens that the document has in the field.
 
 from __future__ import annotations
 
-from functools import cached_property
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -37,6 +36,7 @@ import numpy as np
 from searchlib.arrays import NDArray
 from searchlib.engines.whoosh.codec.packing import BLOCK, U32, distinct, ranges
 from searchlib.engines.whoosh.codec.unpacking import Stream, StreamDamaged
+from searchlib.lazily import cached_property
 
 HAS_FREQUENCIES: Final = 0x40
 HAS_TAIL: Final = 0x80

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Iterator
 from typing import Any, NoReturn
 
@@ -26,6 +25,7 @@ from searchlib.engines.whoosh.codec.stored import KIND as STORED_KIND
 from searchlib.engines.whoosh.codec.terms import TermEntry, Terms
 from searchlib.engines.whoosh.codec.values import ValueDamaged
 from searchlib.engines.whoosh.codec.vectors import listed
+from searchlib.forking import lock_for
 
 Term = tuple[str, bytes]
 
@@ -88,7 +88,7 @@ class ColumnarTermsReader(base.TermsReader):  # type: ignore[misc]
         self._inverted = InvertedColumns(_opener(storage, segment))
         self._storage, self._segment = storage, segment
         self._columns: Columns | None = None
-        self._lock = threading.Lock()
+        self._lock = lock_for(self)
 
     def _lengths(self, field: str) -> NDArray[np.unsignedinteger] | None:
         with self._lock:

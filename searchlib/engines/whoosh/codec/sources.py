@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Callable, Sequence
-from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -20,6 +19,7 @@ from searchlib.engines.whoosh.codec.packing import BLOCK
 from searchlib.engines.whoosh.codec.postings import Record
 from searchlib.engines.whoosh.codec.unpacking import StreamDamaged
 from searchlib.engines.whoosh.codec.values import ValueDamaged
+from searchlib.lazily import cached_property
 
 _frequency_value = formats.pack_uint
 

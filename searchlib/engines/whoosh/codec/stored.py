@@ -36,6 +36,7 @@ import zstandard
 from searchlib.arrays import NDArray
 from searchlib.engines.whoosh.codec import values
 from searchlib.engines.whoosh.codec.container import Container, Section
+from searchlib.forking import lock_for
 
 KIND: Final = b"STOR"
 STORED_STREAM: Final = "stored:"
@@ -147,7 +148,7 @@ class _Cache:
 
     def __init__(self, room: int) -> None:
         self._room = room
-        self._lock = threading.Lock()
+        self._lock = lock_for(self)
         self._blocks: OrderedDict[tuple[str, int], _Block] = OrderedDict()
 
     def get(self, key: tuple[str, int]) -> _Block | None:

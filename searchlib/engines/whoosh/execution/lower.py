@@ -23,7 +23,7 @@ from searchlib.engines.whoosh.execution.leaves import Part, Ranked, Rarity, Weig
 from searchlib.engines.whoosh.execution.phrase import Phrase
 from searchlib.engines.whoosh.execution.postings import Reader
 from searchlib.engines.whoosh.execution.snapshot import FieldNorm, Snapshot, View
-from searchlib.engines.whoosh.execution.source import Everything, Marked, Nothing, Source
+from searchlib.engines.whoosh.execution.source import MOST_DRIVERS, Everything, Marked, Nothing, Source
 from searchlib.engines.whoosh.execution.topk import chunks
 from searchlib.errors import QueryError
 from searchlib.query import nodes
@@ -93,6 +93,7 @@ class Lowering:
 
     def ranked_word(self, query: Word, view: View, boost: float = 1.0) -> Ranked | None:
         """The source of a word; None if the segment does not have it."""
+        check()
         wanted = []
         df = 0
         for field, weight in query.fields:
@@ -366,7 +367,14 @@ def _some(view: View, children: list[Source], text: Any) -> Source:
 def _in_order(view: View, words: list[Ranked], slop: int, text: Any) -> Source:
     if len(words) < 2:
         return words[0] if words else Nothing(view)
-    return Phrase(words, slop, text)
+    if len(words) <= MOST_DRIVERS:
+        return Phrase(words, slop, text)
+    # Of so many words only what is as long is looked at: that is hardly anything.
+    long = np.zeros(view.doc_count, bool)
+    for part in words[0].parts:
+        lengths = part.norm.lengths
+        long |= True if lengths is None else lengths >= len(words)
+    return Phrase(words, slop, text, [Marked(view, long, 0.0, "long")]) if long.any() else Nothing(view)
 
 
 _SPANS = (

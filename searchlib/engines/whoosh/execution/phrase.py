@@ -86,11 +86,14 @@ class Standing(Source):
 
 
 class Phrase(Standing):
-    """Words in order in one field, each at most ``slop`` positions after the one before."""
+    """Words in order in one field, each at most ``slop`` positions after the one before.
 
-    def __init__(self, words: Sequence[Ranked], slop: int, text: Any) -> None:
+    ``within`` is what else has to match: it scores nothing.
+    """
+
+    def __init__(self, words: Sequence[Ranked], slop: int, text: Any, within: Sequence[Source] = ()) -> None:
         # With a negative boost, the score of what only looks like a match would not be above the true one, 0.
-        super().__init__(All(words, text), text, all(word.scale >= 0 for word in words))
+        super().__init__(All([*words, *within], text), text, all(word.scale >= 0 for word in words))
         self.words = tuple(words)
         self.slop = min(slop, FARTHEST)
 

@@ -14,7 +14,6 @@ Docs are int32: NumPy searches and compares arrays of one type without copying t
 
 from __future__ import annotations
 
-import threading
 import weakref
 from collections import OrderedDict
 from collections.abc import Hashable
@@ -24,6 +23,7 @@ import numpy as np
 
 from searchlib.arrays import NDArray
 from searchlib.engines.whoosh.execution.segment import BLOCK, AnyInts, Bools, Docs, Floats, Ints, Segment
+from searchlib.forking import lock_for
 
 PARTLY = 131_072  # longer lists may be read in part
 PER_BLOCK = 512  # where no more than one in so many postings is looked for
@@ -58,7 +58,7 @@ class Decoded:
         self.size = 0
         """Bytes that are kept."""
         self._kept: OrderedDict[Hashable, tuple[Any, int]] = OrderedDict()
-        self._lock = threading.Lock()
+        self._lock = lock_for(self)
 
     def get(self, key: Hashable) -> Any | None:
         """What was kept under this key."""

@@ -13,7 +13,6 @@ it. Its views, and what is cached of them, refer to it and to one another by wea
 
 from __future__ import annotations
 
-import threading
 import weakref
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
@@ -26,6 +25,7 @@ from searchlib.arrays import NDArray
 from searchlib.engines.whoosh.execution.activation import activate
 from searchlib.engines.whoosh.execution.postings import DECODED_BYTES, Decoded, PostingList
 from searchlib.engines.whoosh.execution.segment import AnyInts, Bools, Docs, Floats, Ints, Segment
+from searchlib.forking import lock_for
 from searchlib.ranking import BM25F
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ class Cache(Generic[_Value]):
     def __init__(self, size: int) -> None:
         self._size = size
         self._values: OrderedDict[Hashable, _Value] = OrderedDict()
-        self._lock = threading.Lock()
+        self._lock = lock_for(self)
 
     def get(self, key: Hashable, make: Callable[[], _Value]) -> _Value:
         """The value of ``key``; ``make`` runs outside the lock, perhaps in two threads at once."""

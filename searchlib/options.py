@@ -1,0 +1,59 @@
+"""What `searchlib.build` and `searchlib.open` are given besides a path, looked at before anything is done with it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from searchlib.arguments import StrPath, flag, optional, path, paths, refused, seconds, text, texts, whole
+from searchlib.limits import LIMITS, Limits
+
+if TYPE_CHECKING:
+    from searchlib.indexing import BuildOptions
+    from searchlib.query.synonyms import Synonyms
+
+
+def roots(name: str, given: Any) -> list[StrPath]:
+    """The seeds of a build: a path, several, or prefixes with the paths that they stand for. Raises SettingsError."""
+    from searchlib.documents import roots_of
+
+    if isinstance(given, Mapping):
+        return roots_of({text(f"a prefix of {name}", key): path(name, place) for key, place in given.items()})
+    return paths(name, given)
+
+
+def limits_of(given: Any) -> Limits:
+    """Limits. Raises SettingsError for what is none."""
+    if not isinstance(given, Limits):
+        raise refused("limits", given, "a searchlib.Limits")
+    return given
+
+
+def check_options(options: BuildOptions) -> None:
+    """Look at the options of a build. Raises SettingsError."""
+    from searchlib.documents import LoadOptions
+
+    given: dict[str, Any] = dict(options)
+    for name in ("include", "exclude"):
+        texts(name, given.get(name, ()))
+    for name in ("strict", "compact", "allow_removal"):
+        flag(name, given.get(name, False))
+    for name in ("processes", "memory"):
+        optional(whole, name, given.get(name), 1)
+    text("language", given.get("language", "auto"), "an ISO 639-1 code, or auto")
+    seconds("wait", given.get("wait", 0))
+    limits_of(given.get("limits", LIMITS))
+    loading, progress = given.get("options"), given.get("progress")
+    if loading is not None and not isinstance(loading, LoadOptions):
+        raise refused("options", loading, "a searchlib.documents.LoadOptions")
+    if progress is not None and not callable(progress):
+        raise refused("progress", progress, "a function that takes a searchlib.indexing.Progress")
+
+
+def synonyms_of(given: StrPath | Synonyms | None) -> Synonyms | None:
+    """Synonyms, those of a file if it is one that is given. Raises SettingsError."""
+    if given is None:
+        return None
+    from searchlib.query.synonyms import Synonyms, load_synonyms
+
+    return load_synonyms(given if isinstance(given, Synonyms) else path("synonyms", given))

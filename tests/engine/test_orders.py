@@ -1,0 +1,96 @@
+"""Orders, counts and replacements by small examples that were worked out by hand."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+import searchlib
+from searchlib import Document
+from searchlib.engines.whoosh import writer as writers
+from searchlib.engines.whoosh.execution import topk
+
+
+@pytest.fixture
+def index(tmp_path: Path) -> searchlib.Index:
+    return searchlib.build([], tmp_path / "index", processes=1)
+
+
+def paths(results: searchlib.Results) -> list[str]:
+    return [hit.document.path for hit in results]
+
+
+@pytest.mark.parametrize("commits", [1, 4])
+def test_documents_without_the_value_come_last_in_both_directions(index: searchlib.Index, commits: int) -> None:
+    years = {"a": 1990, "b": None, "c": 2010, "d": None, "e": 2000, "f": 1990, "g": "unknown", "h": 2010}
+    for part in range(commits):
+        with index.writer() as w:
+            for path in list(years)[part::commits]:
+                w.add(Document(path, "A harbour.", metadata={} if years[path] is None else {"year": years[path]}))
+    assert paths(index.search("harbour", sort="year")) == ["a", "f", "e", "c", "h", "g", "b", "d"]
+    assert paths(index.search("harbour", sort="-year")) == ["g", "c", "h", "e", "a", "f", "b", "d"]
+    assert paths(index.search("harbour", sort="-year", limit=3, offset=5)) == ["f", "b", "d"]
+    after = index.search("harbour", sort="-year", limit=7).cursor
+    assert paths(index.search("harbour", sort="-year", after=after)) == ["d"]
+
+
+@pytest.mark.parametrize("batch", [1, 60_000, 1 << 30])
+@pytest.mark.parametrize("small", [1, 1 << 30])
+def test_of_a_path_that_is_added_twice_in_one_commit_the_last_one_stays(
+    index: searchlib.Index, batch: int, small: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whether both are in one batch or not, and whatever is between them."""
+    monkeypatch.setattr(writers, "BATCH", batch)
+    monkeypatch.setattr(writers, "SMALL", small)
+    with index.writer(processes=1) as w:
+        w.add(Document("a", "The first harbour.\n\nAnother paragraph of it."))
+        for number in range(40):
+            w.add(Document(f"b{number:02}", f"Between harbour {number}."))
+        w.add(Document("a", "The last harbour."))
+        w.add(Document("b07", "Replaced harbour."))
+    assert index.stats().documents == 41
+    assert index.stats().paragraphs == 41
+    assert index.search("first").total == 0
+    assert [hit.text for hit in index.search('document:"a"')] == ["The last harbour."]
+    assert [hit.text for hit in index.search("replaced")] == ["Replaced harbour."]
+    assert index.search("harbour").total == 41
+    assert index.verify() == []
+
+
+@pytest.mark.parametrize("commits", [1, 3])
+def test_documents_with_equal_counts_are_counted_in_natural_order(index: searchlib.Index, commits: int) -> None:
+    sizes = {"d10": 2, "d9": 2, "d2": 1, "d1": 1, "d3": 2, "d4": 3}
+    for part in range(commits):
+        with index.writer() as w:
+            for path in list(sizes)[part::commits]:
+                w.add(Document(path, "\n\n".join(f"Harbour {number}." for number in range(sizes[path]))))
+    ranked = [("d4", 3), ("d3", 2), ("d9", 2), ("d10", 2), ("d1", 1), ("d2", 1)]
+    for size in (None, *range(7)):
+        facet = index.search("harbour", facets={"document": size}).facets["document"]
+        assert [tuple(count) for count in facet] == ranked[:size]
+        assert facet.others == 6 - len(ranked[:size])
+
+
+def test_of_a_disjunction_within_a_conjunction_the_first_so_many_are_the_best(
+    index: searchlib.Index, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Stock Whoosh loses hits of ``(a OR b) AND c`` when it is asked for fewer than all."""
+    monkeypatch.setattr(topk, "FIRST", 4)  # so that few records are cut as many are
+    monkeypatch.setattr(topk, "VERIFIED", 3)
+    with index.writer() as w:
+        for number in range(400):
+            words = ["cedar"] * (number % 3) + ["filler"] * (number * 7 % 11)
+            words += ["ash"] * (number % 5 == 0) * (1 + number % 4) + ["birch"] * (number % 7 == 0) * (1 + number % 6)
+            w.add(Document(f"d{number:03}", " ".join(words)))
+    query = "(ash OR birch) AND cedar^9"
+    everything = [(hit.id, hit.score) for hit in index.search(query, limit=1000)]
+    assert len(everything) == sum((number % 5 == 0 or number % 7 == 0) and number % 3 > 0 for number in range(400))
+    assert everything == sorted(everything, key=lambda pair: -pair[1])
+    each = {hit.id: hit.score for part in ("ash", "birch") for hit in index.search(f"{part} AND cedar^9", limit=1000)}
+    assert {id for id, _ in everything} == set(each)
+    for limit in (1, 2, 3, 5, 10, 20, 50, 100):
+        assert [(hit.id, hit.score) for hit in index.search(query, limit=limit)] == everything[:limit]
+        assert [hit.id for hit in index.search(query, limit=limit, offset=7)] == [
+            id for id, _ in everything[7 : 7 + limit]
+        ]
