@@ -11,13 +11,13 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, NoReturn, Unpack
 
-from searchlib.arguments import StrPath, flag, optional, paths, seconds, whole
+from searchlib.arguments import StrPath, flag, optional, paths, refused, seconds, whole
 from searchlib.arguments import path as path_of
 from searchlib.arguments import text as _text
 from searchlib.deadline import Deadline
 from searchlib.errors import IndexProblem, SeedError, SettingsError
 from searchlib.forking import lock_for
-from searchlib.hits import Results, Stream
+from searchlib.hits import Hit, Results, Stream
 from searchlib.limits import LIMITS, Limits
 from searchlib.options import check_options, limits_of, roots, synonyms_of
 from searchlib.request import Request
@@ -277,13 +277,13 @@ class Index:
             parsed = parser.query(query).query if query is not None else None
             return citation_of(reader, handle_of(reader, name), quote, parsed, part)
 
-    def check_citations(self, text: str) -> list[Check]:
+    def check_citations(self, text: str, sources: StrPath | Iterable[StrPath] = ()) -> list[Check]:
         """What became of each citation in a text: see `searchlib.citing.checking`, and `check_file` for files."""
         from searchlib.citing.mending import check_text
 
-        return check_text(_text("text", text), self.library)
+        return check_text(_text("text", text), self.library(sources))
 
-    def check_file(self, path: StrPath) -> list[Check]:
+    def check_file(self, path: StrPath, sources: StrPath | Iterable[StrPath] = ()) -> list[Check]:
         """What became of each citation in a file.
 
         Raises SeedError for one that cannot be read, is no text or, by its name, JSON and is none.
@@ -291,16 +291,46 @@ class Index:
         from searchlib.citing.mending import check_file
 
         try:
-            return check_file(Path(path_of("path", path)), self.library)
+            return check_file(Path(path_of("path", path)), self.library(sources))
         except OSError as error:
             raise SeedError(f"{path} cannot be read ({error.strerror}): see that it is there", path) from error
 
-    @property
-    def library(self) -> Library:
-        """Where citations are looked up, for `searchlib.citing.mending`: this generation of the index."""
-        from searchlib.citing.library import IndexLibrary
+    def library(self, sources: StrPath | Iterable[StrPath] = ()) -> Library:
+        """Where citations are looked up, for `searchlib.citing.mending`: what the seeds of the index say now.
 
-        return IndexLibrary(self._reader)
+        They are looked for at ``sources``, and then in the folders above the index; where they are as they were
+        indexed, the index as it is now is asked. What of them cannot be seen is unknown.
+        """
+        from searchlib.citing.current import CurrentLibrary
+        from searchlib.citing.library import IndexLibrary
+        from searchlib.engines.whoosh import open_reader
+        from searchlib.remembered import Now, RememberedSeeds
+
+        reader = self._reader
+        remembered = RememberedSeeds(self.path, paths("sources", sources), self.limits)
+        if remembered.manifest.digest != reader.digest:  # of an older generation: its seeds are forgotten
+            reader = open_reader(self.path, self._compiled)
+        return CurrentLibrary(IndexLibrary(reader), Now(remembered))
+
+    def is_stale(self, found: Hit | Record | Citation, sources: StrPath | Iterable[StrPath] = ()) -> bool | None:
+        """Whether the document of a hit, record or citation has changed since it was indexed, or is gone.
+
+        Its seed is looked for at ``sources``, and then in the folders above the index; None if it cannot be seen. A
+        seed whose file is no newer than the index is taken to be unchanged, of others the digest is compared. A
+        document that came by a writer is never stale.
+        """
+        from searchlib.citing import Citation
+        from searchlib.engines.whoosh import open_reader
+        from searchlib.records import Record
+        from searchlib.remembered import RememberedSeeds
+
+        if not isinstance(found, (Hit, Record, Citation)):
+            raise refused("found", found, "a hit, a record or a citation")
+        reader = self._reader
+        remembered = RememberedSeeds(self.path, paths("sources", sources), self.limits)
+        if remembered.manifest.digest != reader.digest and not open_reader(self.path).find(found.id, 1):
+            return True  # the index knows already
+        return remembered.is_stale(found.path if isinstance(found, Citation) else found.document.path)
 
     @property
     def digest(self) -> str:

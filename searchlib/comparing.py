@@ -7,14 +7,15 @@ the same seeds may be indexed differently.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass, field
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from searchlib.documents import LoadOptions, Report, SeedFile, walk
 from searchlib.documents.reading import read_seed
-from searchlib.documents.roots import StrPath, name_of
+from searchlib.documents.roots import STDIN, StrPath, name_of
 from searchlib.errors import SeedError, SettingsError
 from searchlib.limits import LIMITS, Limits
 
@@ -63,21 +64,48 @@ def sources_of(paths: Iterable[StrPath], include: Iterable[str], exclude: Iterab
 
 def find_roots(index: Path, candidates: Iterable[StrPath] = ()) -> list[StrPath]:
     """Where the seeds of ``index`` lie: those of ``candidates`` that have the names of its roots, or else files and
-    folders of these names in the folders above the index.
+    folders of these names in the folders above the index, if one of the seeds is there.
 
     Raises SettingsError for a root that is found nowhere.
     """
     from searchlib.engines.whoosh import published
 
-    known = {name_of(path): path for path in candidates if os.fspath(path) != "-"}
-    found: list[StrPath] = []
-    for name in published(index).sources.get("roots", ()):
-        above = (folder / name for folder in index.resolve().parents)
-        place = next((path for path in (known.get(name), *above) if path is not None and Path(path).exists()), None)
+    remembered = published(index)
+    found = locate_roots(index, remembered.sources.get("roots", ()), candidates, lambda: remembered.seeds)
+    for name, place in found.items():
         if place is None:
             raise SettingsError(f"cannot find {name}, which {index} was built from: give the paths of its seeds")
-        found.append(place)
+    return [place for place in found.values() if place is not None]
+
+
+def locate_roots(
+    index: Path,
+    names: Iterable[str],
+    candidates: Iterable[StrPath],
+    seeds: Callable[[], Iterable[str]],
+) -> dict[str, StrPath | None]:
+    """Where the roots of ``index`` with these ``names`` lie, as `find_roots` finds them; None: nowhere.
+
+    ``seeds`` gives the names of all seeds: of what is above the index only a place that has one of the root's counts.
+    """
+    known = {name_of(path): path for path in candidates if os.fspath(path) != "-"}
+    found: dict[str, StrPath | None] = {}
+    for name in names:
+        # An index may be a stranger's: what is no name leads nowhere.
+        if name in (STDIN, "", ".", "..") or "\0" in name or Path(name).name != name:
+            found[name] = None
+        elif name in known and Path(known[name]).exists():
+            found[name] = known[name]
+        else:
+            above = (folder / name for folder in index.resolve().parents)
+            found[name] = next((path for path in above if path.exists() and _has_any(path, name, seeds())), None)
     return found
+
+
+def _has_any(place: Path, root: str, seeds: Iterable[str]) -> bool:
+    """Whether a place has one of the seeds of a root; of very many a thousand are looked for."""
+    own = (seed.removeprefix(root) for seed in seeds if seed == root or seed.startswith(root + "/"))
+    return any((place / below.lstrip("/")).exists() for below in islice(own, 1000))
 
 
 def is_stale(paths: Iterable[StrPath], index: Path, limits: Limits = LIMITS) -> bool:
@@ -94,15 +122,15 @@ def is_stale(paths: Iterable[StrPath], index: Path, limits: Limits = LIMITS) -> 
         paths, Report(), remembered.sources.get("include", ()), remembered.sources.get("exclude", ())
     ):
         digest = known.pop(seed.name, None)
-        if digest is None or (seed.modified > built and _digest(seed, limits=limits) != digest.rstrip(INCOMPLETE)):
+        if digest is None or (seed.modified > built and digest_of(seed, limits=limits) != digest.rstrip(INCOMPLETE)):
             return True
     return bool(known)
 
 
-def _digest(seed: SeedFile, options: LoadOptions | None = None, limits: Limits = LIMITS) -> str:
+def digest_of(seed: SeedFile, options: LoadOptions | None = None, limits: Limits = LIMITS) -> str:
     """The digest of a seed; "" where it cannot be read."""
     try:
-        return read_seed(seed, options, limits).digest
+        return read_seed(seed, options, limits, keep=0).digest
     except SeedError:
         return ""
 
@@ -148,7 +176,7 @@ def compare(
         remembered_digest = known.pop(seed.name, None)
         if remembered_digest is None:
             differences.new.append(seed.name)
-        elif remembered_digest.rstrip(INCOMPLETE) != _digest(seed, options, limits):
+        elif remembered_digest.rstrip(INCOMPLETE) != digest_of(seed, options, limits):
             differences.changed.append(seed.name)
     differences.vanished += sorted(known)
     wanted: dict[str, Any] = {**remembered.settings, **sources_of(paths, include, exclude)}

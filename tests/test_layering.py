@@ -18,7 +18,7 @@ LAYERS = (
     ("searchlib.__main__", "searchlib.cli"),
     ("searchlib", "searchlib.api", "searchlib.options"),
     ("searchlib.searching", "searchlib.similarity", "searchlib.writing"),
-    ("searchlib.indexing", "searchlib.removal", "searchlib.comparing", "searchlib.engines"),
+    ("searchlib.indexing", "searchlib.removal", "searchlib.comparing", "searchlib.remembered", "searchlib.engines"),
     ("searchlib.cursors", "searchlib.filtering", "searchlib.request"),
     (
         "searchlib.engine",

@@ -17,6 +17,7 @@ import whoosh.query as wq
 import searchlib
 from searchlib import Block, Document, Hit, Index, IndexProblem, Results, SearchlibError, SettingsError
 from searchlib.indexing import BuildOptions
+from searchlib.records import DocumentInfo, Paragraph, Record
 from searchlib.writing import WriterContext
 
 TEXT = "Notes\n\nThe harbour is closed in winter.\n\nShips wait outside the harbour until spring.\n"
@@ -65,6 +66,8 @@ _BUILD = {"options": None, "language": "en", "include": ["*.txt"], "exclude": []
 _BUILD |= {"limits": searchlib.Limits(), "allow_removal": True}
 _WRITE = {"processes": 1, "memory": 1 << 28, "wait": 0}
 
+RECORD = Record("0" * 16, DocumentInfo("seeds/notes.txt", "", "text", "en", {}), Paragraph(1, 0, 1, "x"))
+
 # Each with arguments that are right; one after another is replaced by what is wrong.
 FUNCTIONS: dict[str, tuple[Getter, dict[str, Any]]] = {
     "open": (
@@ -89,8 +92,10 @@ FUNCTIONS: dict[str, tuple[Getter, dict[str, Any]]] = {
     "Index.paragraph": (lambda index: index.paragraph, {"id": "ID"}),
     "Index.context": (lambda index: index.context, {"id": "ID", "before": 1, "after": 1}),
     "Index.citation": (lambda index: index.citation, {"id": "ID", "quote": "", "query": None}),
-    "Index.check_citations": (lambda index: index.check_citations, {"text": "searchlib:x"}),
-    "Index.check_file": (lambda index: index.check_file, {"path": "SEED"}),
+    "Index.check_citations": (lambda index: index.check_citations, {"text": "searchlib:x", "sources": "SEEDS"}),
+    "Index.check_file": (lambda index: index.check_file, {"path": "SEED", "sources": "SEEDS"}),
+    "Index.library": (lambda index: index.library, {"sources": "SEEDS"}),
+    "Index.is_stale": (lambda index: index.is_stale, {"found": RECORD, "sources": "SEEDS"}),
     "Index.verify": (lambda index: index.verify, {"sources": "SEEDS", "quick": True}),
     "Index.writer": (lambda index: index.writer, _WRITE),
     "WriterContext.add": (lambda index: _in_writer(index, "add"), {"document": Document("d", "text")}),
@@ -260,7 +265,6 @@ def test_an_index_may_be_closed_while_it_is_written(index: Index) -> None:
 CLOSED: dict[str, Callable[[Index], object]] = {
     "with": lambda index: index.__enter__(),
     "digest": lambda index: index.digest,
-    "library": lambda index: index.library,
     "whoosh": lambda index: index.whoosh,
     "stats": lambda index: index.stats(),
     "refresh": lambda index: index.refresh(),

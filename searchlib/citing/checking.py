@@ -6,6 +6,7 @@ moved      it says the same, elsewhere: another number, line, position, document
 edited     its words are there no more, but like ones are: ``now`` is the closest paragraph, ``diff`` the difference
 gone       nothing like it is there
 ambiguous  the id is the beginning of several ids
+unknown    it cannot be seen: ``now`` is where it stood when it was indexed, None if that is not known either
 =========  ======================================================================================================
 
 The id is looked up first: as it is made of the text, that it is there proves that the paragraph says the same. Then
@@ -28,8 +29,8 @@ from searchlib.citing.links import address
 from searchlib.citing.normal import normal, same_line
 from searchlib.records import Record
 
-Status = Literal["unchanged", "moved", "edited", "gone", "ambiguous"]
-STATUSES: tuple[Status, ...] = ("unchanged", "moved", "edited", "gone", "ambiguous")
+Status = Literal["unchanged", "moved", "edited", "gone", "ambiguous", "unknown"]
+STATUSES: tuple[Status, ...] = ("unchanged", "moved", "edited", "gone", "ambiguous", "unknown")
 
 _ALIKE = 0.4  # how alike a paragraph of the same document has to be to be taken for the edited one
 _ALIKE_ANYWHERE = 0.6
@@ -286,7 +287,16 @@ class _Checker:
     def _verdict(self, status: Status, now: Citation | None = None, **more: Any) -> Check:
         digest = self._found.digest
         is_edited = now is not None and bool(digest) and digest != now.digest
+        if self._is_unknown(status, now):
+            status, more = "unknown", {}
         return Check(status, self._line, self._found, now, edited_around=is_edited, file=self._file, **more)
+
+    def _is_unknown(self, status: Status, now: Citation | None) -> bool:
+        """Whether a verdict rests on what cannot be seen."""
+        if now is not None and self._library.unseen(now.path):
+            return True
+        cited = self._found.path is not None and self._library.unseen(_path_of(self._found))
+        return (status == "edited" and cited) or (status == "gone" and (cited or not self._library.whole))
 
 
 def _path_of(found: Found) -> str:

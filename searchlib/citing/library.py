@@ -1,4 +1,4 @@
-"""Where citations are looked up: an index, or (`sources`) the seeds themselves.
+"""Where citations are looked up: an index, (`sources`) seeds, or (`current`) an index and what its seeds say now.
 
 A *library* gives records. Which of them a citation means is for `checking` to say.
 """
@@ -45,9 +45,18 @@ class Library(Protocol):
     def around(self, record: Record) -> Sequence[Record]:
         """A record with its neighbours in the document."""
 
+    def unseen(self, path: str) -> bool:
+        """Whether nobody can say what the document at ``path`` is now."""
+
+    @property
+    def whole(self) -> bool:
+        """Whether all that there is can be seen: then what is not found is gone."""
+
 
 class IndexLibrary:
-    """A `Library` of what an index holds."""
+    """A `Library` of what an index holds, whatever became of its seeds."""
+
+    whole = True
 
     def __init__(self, reader: Reader) -> None:
         self._reader = reader
@@ -94,6 +103,10 @@ class IndexLibrary:
         """A record with its neighbours in the document."""
         handles = self._reader.find(record.id, 1)
         return [self._reader.record(one) for one in self._reader.around(handles[0], NEIGHBOURS, NEIGHBOURS)]
+
+    def unseen(self, path: str) -> bool:
+        """No."""
+        return False
 
     def _search(self, text: str, limit: int) -> list[Record]:
         from searchlib.query import parse

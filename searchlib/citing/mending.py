@@ -2,7 +2,7 @@
 
 What is mended is what stands in a slot of a citation: id, number, line, path, positions, hash and context. All other
 bytes stay as they are, whatever encoding and line breaks they have; a file is replaced whole or not at all, and not if
-it was changed meanwhile or may not be written.
+it was changed meanwhile or may not be written. Only regular files are read, and none larger than the limit of a file.
 """
 
 from __future__ import annotations
@@ -28,6 +28,8 @@ from searchlib.citing.library import Library
 from searchlib.citing.links import address
 from searchlib.citing.normal import same_line
 from searchlib.errors import SeedError
+from searchlib.limits import LIMITS
+from searchlib.opening import NotAFile, TooLarge, read_file
 
 _NO_UTF8 = re.compile("[\udc80-\udcff]")
 _NO_ASCII = re.compile("[^\x00-\x7f]")
@@ -106,9 +108,12 @@ def check_text(text: str, library: Library, name: str = "") -> list[Check]:
     return check(find(text, name), library, text, name)
 
 
-def read(path: Path) -> TextFile:
-    """The text of a file. Raises SeedError for what is no text, OSError for what cannot be read."""
-    return decode(path.read_bytes(), os.fspath(path))
+def read(path: Path, limit: int = LIMITS.file_bytes) -> TextFile:
+    """The text of a file. Raises SeedError for what is no text, no file or too large, OSError if it cannot be read."""
+    try:
+        return decode(read_file(path, limit), os.fspath(path))
+    except (NotAFile, TooLarge) as error:
+        raise SeedError(f"{path} is {error.strerror}: give files of text, Markdown or JSON", path) from error
 
 
 def check_file(path: Path, library: Library) -> list[Check]:
@@ -245,14 +250,26 @@ def _replace(path: Path, before: bytes, data: bytes) -> None:
         with os.fdopen(descriptor, "wb") as stream:
             stream.write(data)
             stream.flush()
-            os.fsync(stream.fileno())
-        if hasattr(os, "chown"):
-            with contextlib.suppress(OSError):
-                os.chown(name, status.st_uid, status.st_gid)
-        os.chmod(name, status.st_mode & 0o7777)  # noqa: PTH101
-        if target.read_bytes() != before:
+            _like(descriptor, name, status)
+            os.fsync(descriptor)
+        # What took the file's place meanwhile, be it a link, is neither followed nor replaced.
+        try:
+            found = read_file(target.name, len(before), below=target.parent)
+        except (NotAFile, TooLarge, FileNotFoundError):
+            found = None
+        if found != before:
             raise SeedError(f"{path} was changed meanwhile and not mended: run the command again", path)
         os.replace(name, target)  # noqa: PTH105
     except BaseException:
         os.unlink(name)  # noqa: PTH108
         raise
+
+
+def _like(descriptor: int, name: str, status: os.stat_result) -> None:
+    """Give a new file the mode of another, and its owner where that is allowed."""
+    if hasattr(os, "fchown"):
+        with contextlib.suppress(OSError):
+            os.fchown(descriptor, status.st_uid, status.st_gid)
+        os.fchmod(descriptor, status.st_mode & 0o7777)
+    else:
+        os.chmod(name, status.st_mode & 0o7777)  # noqa: PTH101

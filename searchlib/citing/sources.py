@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 from array import array
 from collections import Counter, OrderedDict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set
 from functools import lru_cache
 from itertools import islice
 from typing import TYPE_CHECKING
@@ -18,6 +18,7 @@ from searchlib.analysis import keys_of, split_words
 from searchlib.citing.citation import NEIGHBOURS
 from searchlib.citing.library import CANDIDATES, SAME_ID
 from searchlib.citing.normal import normal
+from searchlib.limits import LIMITS, Limits
 from searchlib.paragraphs import split
 from searchlib.records import Document, DocumentInfo, Record, document_digest, paragraph_id
 
@@ -30,14 +31,18 @@ _COMMON = 4096  # records; a word in more of them says little about which one is
 
 
 class SourceLibrary:
-    """A `Library` of documents. Of those with one path the last one counts, as in an index."""
+    """A `Library` of documents. Of those with one path the last one counts, as in an index.
 
-    def __init__(self, documents: Iterable[Document]) -> None:
+    ``unreadable`` are names of files and folders that there are, and that could not be read.
+    """
+
+    def __init__(self, documents: Iterable[Document], unreadable: Iterable[str] = ()) -> None:
         self._documents = {document.path: document for document in documents}
         self._records: OrderedDict[str, tuple[Record, ...]] = OrderedDict()
         self._ids: list[tuple[str, str, int]] | None = None  # id, path, place among the records
         self._words: dict[str, array[int]] | None = None
         self._places: list[tuple[str, int]] = []
+        self._unreadable = frozenset(unreadable)
         self.saying = lru_cache(_CACHED_QUOTES)(self._saying)
 
     def document(self, path: str) -> tuple[Record, ...]:
@@ -97,6 +102,15 @@ class SourceLibrary:
         place = record.paragraph.number - 1
         return self.document(record.document.path)[max(0, place - NEIGHBOURS) : place + NEIGHBOURS + 1]
 
+    def unseen(self, path: str) -> bool:
+        """Whether the document, or what it is in, could not be read."""
+        return is_within(path.partition("#")[0], self._unreadable)
+
+    @property
+    def whole(self) -> bool:
+        """Yes: what was named is all that there is."""
+        return True
+
     def _at(self, place: int) -> Record:
         path, number = self._places[place]
         return self.document(path)[number]
@@ -125,6 +139,15 @@ def _keys(text: str) -> Iterator[str]:
             yield from keys_of(word)
 
 
+def is_within(path: str, names: Set[str]) -> bool:
+    """Whether ``path``, or a folder that it is in, is one of ``names``."""
+    while path and names:
+        if path in names:
+            return True
+        path = path.rpartition("/")[0]
+    return False
+
+
 def records_of(document: Document) -> Iterator[Record]:
     """The records that an index makes of a document; only the language is not detected."""
     info = DocumentInfo(
@@ -143,12 +166,15 @@ def load_sources(
     report: Report | None = None,
     include: Sequence[str] = (),
     exclude: Sequence[str] = (),
+    limits: Limits = LIMITS,
 ) -> SourceLibrary:
     """The library of the seeds at ``paths``, files and folders. What cannot be read goes to ``report``.
 
     Raises SettingsError for a path that does not exist.
     """
-    from searchlib.documents import load, walk
+    from searchlib.documents import Report, load, walk
 
+    report = report if report is not None else Report()
     seeds = walk(paths, include=include, exclude=exclude, report=report)
-    return SourceLibrary(document for seed in seeds for document in load(seed, options, report))
+    documents = [document for seed in seeds for document in load(seed, options, report, limits=limits)]
+    return SourceLibrary(documents, (skipped.name for skipped in report.skipped))

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
-from searchlib.cli.options import color_options, index_option, json_option, settings_with
+from searchlib.cli.options import color_options, index_option, json_option, settings_with, sources_option
 from searchlib.cli.output import Output, counted, output_for, say, say_error
+from searchlib.cli.staleness import Staleness
 from searchlib.errors import SeedError, SettingsError
 from searchlib.settings import Settings
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from searchlib import Citation
     from searchlib.citing.checking import Check, Status
     from searchlib.citing.library import Library
+    from searchlib.citing.mending import TextFile
 
 FORMATS = ("text", "markdown", "json", "link")
 
@@ -36,12 +38,7 @@ FORMATS = ("text", "markdown", "json", "link")
 @click.option("--query", metavar="QUERY", help="Cite only the part of the paragraph that matches.")
 @click.option("--check", is_flag=True, help="Check the citations in FILES.")
 @click.option("--update", is_flag=True, help="Check, and mend in FILES what only moved.")
-@click.option(
-    "--sources",
-    multiple=True,
-    metavar="SEEDS",
-    help="Check against these files and folders, without the index; may be repeated.",
-)
+@sources_option("With --check: the seeds are these files and folders, and no index is asked; may be repeated.")
 @index_option
 @json_option
 @color_options
@@ -64,13 +61,15 @@ def command(
       searchlib cite --check notes.md refs.json           what became of the citations in files
       searchlib cite --update notes.md                    and mend those that only moved
 
-    A citation in a file is unchanged, moved (and where to), edited (with the closest paragraph and the difference) or
-    gone. With --check, exits 0 if all are unchanged or mended, 1 if not and 2 on an error. docs/citations.md has the
-    forms and the ids.
+    A citation in a file is unchanged, moved (and where to), edited (with the closest paragraph and the difference),
+    gone, or unknown: what is checked are the seeds of the index as they are now, and some may be nowhere to be seen.
+    With --check, exits 0 if all are unchanged or mended, 1 if not and 2 on an error. docs/citations.md has the forms
+    and the ids.
     """
     settings = settings_with(**given)
     output = output_for(settings)
     if check or update or sources:
+        sources = tuple(filter(None, sources))
         if quote or query or form not in (None, "json"):
             raise SettingsError("--quote, --query and --format make citations: leave them out to check files")
         if sources and given["index"] is not None:
@@ -88,6 +87,7 @@ def _cite(ids: tuple[str, ...], quote: str, query: str | None, form: str, settin
     from searchlib.cli.indexing import open_index
 
     with open_index(settings) as index:
+        staleness = Staleness(settings, index)
         try:
             citations = [index.citation(id, quote, query=query) for id in ids]
         except LookupError:
@@ -95,15 +95,25 @@ def _cite(ids: tuple[str, ...], quote: str, query: str | None, form: str, settin
             if files:
                 raise SettingsError(f"{files[0]} is a file: check its citations with --check") from None
             raise
+        stale = [staleness.of(citation.path) for citation in citations]
     if form == "json":
-        found = [citation.annotation() for citation in citations]
+        found = [_annotation(citation, is_stale) for citation, is_stale in zip(citations, stale, strict=True)]
         output.json(found[0] if len(found) == 1 else found)
-        return 0
-    for number, citation in enumerate(citations):
-        if number and form != "link":
-            output.line()
-        output.lines(_written(citation, form, output.width))
+    else:
+        for number, citation in enumerate(citations):
+            if number and form != "link":
+                output.line()
+            output.lines(_written(citation, form, output.width))
+    staleness.tell()
     return 0
+
+
+def _annotation(citation: Citation, stale: bool | None) -> dict[str, Any]:
+    """An annotation, which is to be kept: so it says that it is stale only where it is."""
+    found = citation.annotation()
+    if stale:
+        found["citation"]["stale"] = True
+    return found
 
 
 def _written(citation: Citation, form: str, width: int) -> str:
@@ -137,7 +147,7 @@ def _check(
         done: list[_Done] = []
         failed = False
         for name in files:
-            found, error = _check_file(name, library, update)
+            found, error = _check_file(name, library, settings.limits.file_bytes, update)
             if error is not None:
                 failed = True
                 say_error(_why(name, error))
@@ -153,6 +163,8 @@ def _check(
         output.json({"checks": checks, "counts": dict(counts), "mended": mended})
     if done or not failed:
         _tell(counts, mended)
+    if counts["unknown"]:
+        say("What is unknown could not be seen: see that its seeds are there, or say where: --sources PATH")
     if failed:
         return 2
     return 1 if len(done) - counts["unchanged"] - mended else 0
@@ -163,30 +175,31 @@ def _library(sources: tuple[str, ...], settings: Settings, stack: ExitStack) -> 
     if sources:
         from searchlib.citing.sources import load_sources
         from searchlib.cli.indexing import load_options
-        from searchlib.documents import Report
+        from searchlib.documents import Report, root_of
 
         report = Report()
-        library = load_sources(sources, load_options(settings), report, settings.include, settings.exclude)
+        paths = list(map(root_of, sources))
+        options, limits = load_options(settings), settings.limits
+        library = load_sources(paths, options, report, settings.include, settings.exclude, limits)
         for skipped in report.skipped[:20]:
             say(f"Skipped {skipped.name}: {skipped.reason}")
         return library
-    from searchlib.cli.indexing import open_index
-    from searchlib.cli.query import tell_if_stale
+    from searchlib.cli.indexing import open_index, roots
 
     index = stack.enter_context(open_index(settings))
-    tell_if_stale(settings, index)
-    return index.library
+    Staleness(settings, index).tell_of_all()
+    return index.library(roots(settings))
 
 
-def _check_file(name: str, library: Library, update: bool) -> tuple[list[_Done], SeedError | OSError | None]:
+def _check_file(
+    name: str, library: Library, limit: int, update: bool
+) -> tuple[list[_Done], SeedError | OSError | None]:
     """What became of the citations of a file, mended if that could be, and what went wrong; ``-`` is standard input."""
-    import sys
-
-    from searchlib.citing.mending import check_text, decode, mend_file, read, refreshed
+    from searchlib.citing.mending import check_text, mend_file, read, refreshed
 
     path = Path(name)
     try:
-        file = decode(sys.stdin.buffer.read(), name) if name == "-" else read(path)
+        file = _standard_input(limit) if name == "-" else read(path, limit)
         checks = check_text(file.text, library, name)
     except (SeedError, OSError) as error:
         return [], error
@@ -207,11 +220,20 @@ def _check_file(name: str, library: Library, update: bool) -> tuple[list[_Done],
     return done, failure
 
 
+def _standard_input(limit: int) -> TextFile:
+    import sys
+
+    from searchlib.citing.mending import decode
+
+    data = sys.stdin.buffer.read(limit + 1)
+    if len(data) > limit:
+        raise SeedError(f"standard input is larger than {limit:,} bytes: give files of text, Markdown or JSON", "-")
+    return decode(data, "-")
+
+
 def _why(name: str, error: SeedError | OSError) -> str:
     if isinstance(error, SeedError):
         return str(error)
-    if Path(name).is_dir():
-        return f"{name} is a folder: give the files in it"
     return f"{name}: {error.strerror or error}. See that it is there, and can be read and written."
 
 

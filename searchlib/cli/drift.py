@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from searchlib.citing.comparing import Change
     from searchlib.render.terminal import Style
 
-_STYLES = {"unchanged": DIM, "moved": YELLOW, "edited": RED, "gone": RED, "ambiguous": RED}
+_STYLES = {"unchanged": DIM, "moved": YELLOW, "edited": RED, "gone": RED, "ambiguous": RED, "unknown": RED}
 _LONGEST_STATUS = 9
 _INDENT = "    "
 _SAME_SHOWN = 60  # code points at each end of what stayed
@@ -56,6 +56,9 @@ def _details(check: Check, mended: bool) -> Iterator[str]:
     found, now = check.found, check.now
     if check.status == "ambiguous":
         yield f"{check.places} ids begin so: give more of it"
+    elif check.status == "unknown":
+        was = f"{now.path}:{now.line}  ¶ {now.paragraph} when it was indexed; " if now is not None else ""
+        yield f"{was}its seed cannot be seen" if was or found.path else "not all seeds can be seen"
     elif now is None and check.changes:
         _, (start, end), (_, length) = check.changes[0]
         yield f"the paragraph has no range {start}-{end}: its text ends at {length}"

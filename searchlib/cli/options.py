@@ -33,6 +33,11 @@ def json_option(function: Function) -> Function:
     return click.option("--json", "as_json", is_flag=True, help="Print JSON.")(function)
 
 
+def sources_option(help: str) -> Callable[[Function], Function]:
+    """``--sources``: to speak of the seeds, which are those that the index remembers ("") or these."""
+    return click.option("--sources", multiple=True, is_flag=False, flag_value="", metavar="[SEEDS]", help=help)
+
+
 def color_options(function: Function) -> Function:
     """``--color`` and ``--width``."""
     width = click.option("--width", type=int, metavar="N", help="Columns to fill.  [default: the terminal's]")

@@ -5,16 +5,15 @@ Hits go to stdout; warnings, the number of hits and what could be done next go t
 
 from __future__ import annotations
 
-import shlex
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from searchlib.cli.indexing import open_or_build, roots
+from searchlib.cli.indexing import open_or_build
 from searchlib.cli.options import GroupedCommand, color_options, index_option, settings_with, timeout_option
 from searchlib.cli.output import counted, output_for, say
 from searchlib.cli.showing import SHOWN, Shown, say_warning, showing_options, tell
+from searchlib.cli.staleness import Staleness
 from searchlib.errors import SettingsError
 from searchlib.request import FACET_VALUES
 from searchlib.settings import Settings
@@ -101,10 +100,11 @@ def command(ctx: click.Context, /, words: tuple[str, ...], page: int, everything
         raise SettingsError("--after and --page both say where to begin: give one of them")
     with open_or_build(settings) as index:
         results = index.search(query, settings.limit, offset=(page - 1) * settings.limit, **asked)
-        shown.results(results, output_for(settings))
+        staleness = Staleness(settings, index)
+        shown.results(results, output_for(settings), staleness)
         by_cursor, per_document = asked["after"] is not None, asked["per_document"]
         tell(results, page=page, limit=settings.limit, by_cursor=by_cursor, per_document=per_document)
-        tell_if_stale(settings, index)
+        staleness.tell_of_all()
         return 0 if len(results) or (results.total and not settings.limit) else 1
 
 
@@ -113,9 +113,10 @@ def print_all(index: Index, query: str, shown: Shown, settings: Settings, **aske
     everything = index.all(query, **asked)
     for warning in everything.warnings:
         say_warning(warning)
-    count = shown.hits(everything, output_for(settings))
+    staleness = Staleness(settings, index)
+    count = shown.hits(everything, output_for(settings), staleness)
     say(*(("", counted(count, "paragraph")) if count else ("No hits.",)))
-    tell_if_stale(settings, index)
+    staleness.tell_of_all()
     return 0 if count else 1
 
 
@@ -142,30 +143,3 @@ def refuse_with_all(ctx: click.Context, shown: Shown) -> None:
         if source is not None and source.name == "COMMANDLINE":
             option = name.replace("_", "-")
             raise SettingsError(f"--all prints every hit in the order of the index: leave --{option} out")
-
-
-def tell_if_stale(settings: Settings, index: Index) -> None:
-    """Say so if the seeds changed since the index was built from them, and what to do."""
-    from searchlib.engines.whoosh import published_at
-    from searchlib.freshness import touched_since
-
-    if index.changes is not None or not touched_since(roots(settings), published_at(index.path)):
-        return
-    if _is_of(settings, index) and _is_stale(settings, index):
-        flag = f" --index {shlex.quote(settings.index)}" if "index" in settings.origin else ""
-        say(f"The seeds changed since {settings.index} was built. Bring it up to date with: searchlib index{flag}")
-
-
-def _is_of(settings: Settings, index: Index) -> bool:
-    """Whether the index was built from the seeds of the settings: only then do these say whether it is stale."""
-    from searchlib.documents.roots import name_of
-    from searchlib.engines.whoosh import published
-
-    remembered = published(index.path).sources.get("roots", ())
-    return set(remembered) == {name_of(root) for root in roots(settings) if Path(root).exists()}
-
-
-def _is_stale(settings: Settings, index: Index) -> bool:
-    from searchlib.comparing import is_stale
-
-    return is_stale(roots(settings), index.path, settings.limits)

@@ -9,6 +9,7 @@ import click
 from searchlib.cli.indexing import open_index
 from searchlib.cli.options import color_options, index_option, json_option, settings_with
 from searchlib.cli.output import output_for
+from searchlib.cli.staleness import Staleness
 
 if TYPE_CHECKING:
     from searchlib import Record
@@ -40,11 +41,14 @@ def command(id: str, context: int, as_json: bool, **given: Any) -> None:
     with open_index(settings) as index:
         wanted = index.paragraph(id)
         records = index.context(id, context, context)
+        staleness = Staleness(settings, index)
+        stale = staleness.of(wanted.document.path)
     if as_json:
-        output.json({**as_dict(wanted), "context": [as_dict(record) for record in records]})
-        return
-    for line in record_lines(wanted, records, output):
-        output.line(line)
+        output.json({**as_dict(wanted), "stale": stale, "context": [as_dict(record) for record in records]})
+    else:
+        for line in record_lines(wanted, records, output):
+            output.line(line)
+    staleness.tell()
 
 
 def as_dict(record: Record) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from searchlib.cli.output import BOLD, DIM, Output, counted, human_seconds, say
 
 if TYPE_CHECKING:
     from searchlib import Hit, Results
+    from searchlib.cli.staleness import Staleness
     from searchlib.engine import Facet
     from searchlib.query import QueryWarning
 
@@ -50,12 +51,12 @@ class Shown:
         self.explain = explain
         self.form = form
 
-    def results(self, results: Results, output: Output) -> None:
+    def results(self, results: Results, output: Output, staleness: Staleness) -> None:
         """Print results."""
         if self.form == "json":
-            output.json(self.as_object(results))
+            output.json(self.as_object(results, staleness))
             return
-        self.hits(results, output)
+        self.hits(results, output, staleness)
         if self.form is None:
             for number, (name, facet) in enumerate(results.facets.items()):
                 if number or len(results):
@@ -63,15 +64,16 @@ class Shown:
                 for line in facet_lines(name, facet, output):
                     output.line(line)
 
-    def hits(self, hits: Iterable[Hit], output: Output) -> int:
+    def hits(self, hits: Iterable[Hit], output: Output, staleness: Staleness) -> int:
         """Print hits one by one; how many there were."""
         from searchlib.cli.listing import hit_lines
 
         count = 0
         for hit in hits:
             count += 1
+            stale = staleness.of(hit.document.path)
             if self.form == "jsonl":
-                output.json(self.as_dict(hit), indent=None)
+                output.json(self.as_dict(hit, stale), indent=None)
                 continue
             if count > 1:
                 output.line()
@@ -79,7 +81,7 @@ class Shown:
                 output.line(line)
         return count
 
-    def as_object(self, results: Results) -> dict[str, Any]:
+    def as_object(self, results: Results, staleness: Staleness) -> dict[str, Any]:
         """Results for JSON."""
         return {
             "query": results.query,
@@ -90,12 +92,13 @@ class Shown:
             "suggestion": results.suggestion,
             "cursor": results.cursor,
             "facets": {name: facet.as_dict() for name, facet in results.facets.items()},
-            "hits": [self.as_dict(hit) for hit in results],
+            "hits": [self.as_dict(hit, staleness.of(hit.document.path)) for hit in results],
         }
 
-    def as_dict(self, hit: Hit) -> dict[str, Any]:
-        """A hit for JSON."""
-        found = {**hit.as_dict(snippets=self.snippets), "snippet": hit.snippet("plain", count=self.snippets)}
+    def as_dict(self, hit: Hit, stale: bool | None) -> dict[str, Any]:
+        """A hit for JSON; ``stale`` is whether its document changed since it was indexed."""
+        found = hit.as_dict(snippets=self.snippets)
+        found |= {"snippet": hit.snippet("plain", count=self.snippets), "stale": stale}
         if self.explain:
             found["explanation"] = hit.explain().as_dict()
         return found

@@ -10,6 +10,7 @@ from searchlib.cli.indexing import open_index
 from searchlib.cli.options import GroupedCommand, color_options, index_option, settings_with, timeout_option
 from searchlib.cli.output import output_for
 from searchlib.cli.showing import SHOWN, Shown, showing_options, tell
+from searchlib.cli.staleness import Staleness
 
 
 @click.command(
@@ -50,6 +51,9 @@ def command(
             filter=list(within) or None,
             per_document=per_document,
         )
-        shown.results(results, output)
+        staleness = Staleness(settings, index)
+        staleness.of(index.paragraph(id).document.path)
+        shown.results(results, output, staleness)
         tell(results, page=page, limit=settings.limit, per_document=per_document)
+        staleness.tell()
         return 0 if len(results) or (results.total and not settings.limit) else 1

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from searchlib.cli.indexing import how_to_build, open_index, roots, seeds_exist
-from searchlib.cli.options import color_options, index_option, json_option, settings_with
+from searchlib.cli.options import color_options, index_option, json_option, settings_with, sources_option
 from searchlib.cli.output import RED, Output, counted, output_for, say
 from searchlib.engine import Problem
 from searchlib.errors import IndexCorrupt, IndexIncompatible, IndexMissing
@@ -26,26 +26,23 @@ if TYPE_CHECKING:
 
 
 @click.command("verify")
-@click.argument("seeds", nargs=-1, metavar="[SEEDS]...")
 @index_option
-@click.option("--sources", is_flag=True, help="Compare the index with its seeds too.")
+@sources_option("Compare the index with its seeds too, which are these files and folders if any; may be repeated.")
 @json_option
 @color_options
-def command(
-    seeds: tuple[str, ...], index: str | None, sources: bool, as_json: bool, color: str | None, width: int | None
-) -> int:
+def command(index: str | None, sources: tuple[str, ...], as_json: bool, color: str | None, width: int | None) -> int:
     """Check every file of the index against what was written, and what they say against each other.
 
-    With --sources, or if SEEDS are named, also list the seeds that changed, vanished or are new since the index was
-    built. They are looked for where the settings say, then in the folders above the index. Exits 0 if all is well
+    With --sources also list the seeds that changed, vanished or are new since the index was built. They are looked
+    for where the settings say, then in the folders above the index, unless SEEDS are given. Exits 0 if all is well
     and 1 if not; the problems go to standard output. What is wrong is put right by: searchlib index
     """
-    settings = settings_with(index=index, seeds=seeds, color=color, width=width)
+    settings = settings_with(index=index, color=color, width=width)
     output = output_for(settings)
     problems, stats = _soundness(settings)
     differences = None
-    if (sources or seeds) and stats is not None:
-        differences = _differences(settings)
+    if sources and stats is not None:
+        differences = _differences(settings, tuple(filter(None, sources)))
     if as_json:
         found: dict[str, Any] = {
             "index": settings.index,
@@ -116,13 +113,12 @@ def _soundness(settings: Settings, quick: bool = False) -> tuple[list[Problem], 
         return [Problem(error.path, str(error))], None
 
 
-def _differences(settings: Settings) -> Differences:
+def _differences(settings: Settings, given: tuple[str, ...]) -> Differences:
     from searchlib.comparing import compare, find_roots
+    from searchlib.documents import root_of
 
     index = Path(settings.index)
-    named = settings.origin.get("seeds", "").startswith("--")
-    given = roots(settings)
-    return compare(given if named else find_roots(index, given), index, limits=settings.limits)
+    return compare(list(map(root_of, given)) or find_roots(index, roots(settings)), index, limits=settings.limits)
 
 
 def _list_problems(problems: Iterable[Problem], output: Output) -> None:

@@ -71,7 +71,7 @@ class Project:
         return index.citation(hit.id, quote)
 
     def libraries(self) -> Iterator[Library]:
-        yield self.build().library
+        yield self.build().library()
         yield load_sources([self.seeds])
 
     def check(self, text: str) -> Check:
@@ -83,7 +83,7 @@ class Project:
         return only
 
     def mend(self, text: str) -> str:
-        return mended(text, check_text(text, self.build().library))[0]
+        return mended(text, check_text(text, self.build().library()))[0]
 
 
 FORMS: dict[str, Callable[[Citation], str]] = {

@@ -108,11 +108,11 @@ def test_the_sources_are_found_by_the_settings_or_above_the_index_or_are_named(f
     done = in_process("verify", "--sources", "--index", "deep/down/ix")
     assert done.code == 2
     assert "papers" in done.err and "give the paths" in done.err
-    done = in_process("verify", "away", "--index", "deep/down/ix")
+    done = in_process("verify", "--sources", "away", "--index", "deep/down/ix")
     assert done.code == 1 and "new: away/a.txt" in done.out
     (fresh / "elsewhere").mkdir()
     (fresh / "away").rename(fresh / "elsewhere" / "papers")
-    assert in_process("verify", "elsewhere/papers", "--index", "deep/down/ix").code == 0
+    assert in_process("verify", "--sources", "elsewhere/papers", "--index", "deep/down/ix").code == 0
 
 
 def test_what_was_excluded_makes_no_index_stale(fresh: Path) -> None:

@@ -83,7 +83,7 @@ USES: dict[str, Callable[[searchlib.Index], object]] = {
     "context": lambda index: index.context(index.search("harbour")[0].id),
     "all": lambda index: list(index.all("harbour")),
     "a part of all": lambda index: next(index.all("harbour")),
-    "the library": lambda index: index.library.document("seeds/notes.txt"),
+    "the library": lambda index: index.library().document("seeds/notes.txt"),
     "verification": lambda index: index.verify(),
     "figures": lambda index: index.stats(),
     "errors": lambda index: (_error(index, "paragraph", "zz"), _error(index, "search", "harbour(", strict=True)),
