@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import searchlib
-from searchlib.engines.whoosh.execution import expand
+from searchlib.engines.whoosh.execution import expansion
 from searchlib.errors import QueryError
 
 MESSAGE = """\
@@ -31,7 +31,7 @@ def test_a_prefix_of_very_many_words_is_searched_whole_with_a_warning(
     index: searchlib.Index, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert index.search("other w* -x").warnings == ()
-    monkeypatch.setattr(expand, "MANY", 29)
+    monkeypatch.setattr(expansion, "MANY", 29)
     results = index.search("other w* -x")
     assert results.total == 30
     (warning,) = results.warnings
@@ -43,7 +43,7 @@ def test_a_prefix_of_very_many_words_is_searched_whole_with_a_warning(
 
 def test_in_strict_mode_it_is_an_error(index: searchlib.Index, monkeypatch: pytest.MonkeyPatch) -> None:
     assert index.search("w*", strict=True).total == 30
-    monkeypatch.setattr(expand, "MANY", 29)
+    monkeypatch.setattr(expansion, "MANY", 29)
     with pytest.raises(QueryError) as raised:
         index.search("other w*", strict=True)
     assert (raised.value.message, raised.value.position) == ('"w*" stands for very many words.', 6)

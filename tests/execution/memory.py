@@ -87,6 +87,9 @@ class MemorySegment:
         self.decoded += entry.df
         return entry.doc_numbers
 
+    def docs_of(self, entries: Sequence[Entry]) -> np.ndarray:
+        return np.concatenate([np.empty(0, np.uint32), *map(self.docs, entries)])
+
     def freqs(self, entry: Entry) -> np.ndarray:
         return entry.frequencies
 

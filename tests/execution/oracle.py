@@ -66,8 +66,10 @@ class Oracle:
                 return node.boost * (_total(self.word(word, doc) for word in node.words) or 0.0)
             case Value(key, field, boost):
                 count = keys_of(doc, field).count(key)
+                if not count:
+                    return None
                 tf = self.ranking.weight(field) * count / self.norm(doc, field)
-                return self.bm25(tf, self.df(field, key), boost) if count else None
+                return self.bm25(tf, self.df(field, key), boost)
             case Prefix() | Wildcard() | Fuzzy() | Range():
                 return node.boost if any(holds(node, doc, field) for field in node.fields) else None
             case Everything(field, boost):

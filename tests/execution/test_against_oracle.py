@@ -12,18 +12,20 @@ from exploring import seeds
 
 from searchlib.engines.whoosh.execution import (
     Snapshot,
-    boolean,
     count,
-    driving,
+    driver,
     explain,
-    leaves,
+    groupscorers,
     matches,
     postings,
     prepared,
+    scorer,
     search,
-    topk,
+    setscorers,
+    wordscorer,
 )
 from searchlib.engines.whoosh.execution.explanation import Explanation
+from searchlib.query.nodes import Value
 from searchlib.ranking import BM25F
 
 from . import generate
@@ -32,36 +34,27 @@ from .oracle import Oracle, paged
 
 SEEDS = 30
 QUERIES = 12
+WAYS = [False, True] if find_spec("numba") else [False]
+
+
+SMALL: dict[Any, dict[str, int]] = {
+    driver: {"FEW": 8, "CONFIRMED": 3, "MOST_LEADS": 2, "BEGINNING": 4, "AT_ONCE": 32},
+    groupscorers: {"SPARSE": 24, "_PRUNED": 2, "_KEPT": 64},
+    postings: {"PARTLY": 150, "PER_BLOCK": 30, "_FEW_POSITIONS": 5, "_MANY_POSITIONS": 50},
+    prepared: {"RUN": 4, "BEST": 6},
+    scorer: {"SPARSE": 24, "AT_ONCE": 32},
+    setscorers: {"_RARE": 6, "_PORTION": 20, "_LISTED": 9},
+    wordscorer: {"BEST": 6, "AT_ONCE": 150},
+}
 
 
 @pytest.fixture(params=["large limits", "small limits"])
-def limits(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> int:
+def limits(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """With small limits, small corpora take the paths that large ones take."""
-    if request.param == "large limits":
-        return 9
-    monkeypatch.setattr(postings, "PARTLY", 150)
-    monkeypatch.setattr(topk, "MOST_DRIVERS", 2)
-    monkeypatch.setattr(boolean, "_AT_ONCE", 64)
-    monkeypatch.setattr(postings, "PER_BLOCK", 30)
-    monkeypatch.setattr(postings, "_MARK", 10)
-    monkeypatch.setattr(postings, "_FEW_POSITIONS", 5)
-    monkeypatch.setattr(postings, "_MANY_POSITIONS", 50)
-    monkeypatch.setattr(leaves, "PARTLY", 150)
-    monkeypatch.setattr(prepared, "PARTLY", 150)
-    monkeypatch.setattr(prepared, "PER_BLOCK", 30)
-    monkeypatch.setattr(prepared, "RUN", 4)
-    monkeypatch.setattr(prepared, "BEST", 6)
-    monkeypatch.setattr(driving, "FEW", 8)
-    monkeypatch.setattr(driving, "VERIFIED", 3)
-    monkeypatch.setattr(leaves, "_PAYS", 2)
-    monkeypatch.setattr(topk, "SPARSE", 24)
-    monkeypatch.setattr(topk, "FIRST", 4)
-    monkeypatch.setattr(leaves, "FIRST", 4)
-    monkeypatch.setattr(topk, "FIRST_WINDOWS", 2)
-    monkeypatch.setattr(leaves, "_MANY", 5)
-    monkeypatch.setattr(topk, "CHUNK_DOCS", 64)
-    monkeypatch.setattr(topk, "VERIFIED", 3)
-    return 3
+    if request.param == "small limits":
+        for module, limits in SMALL.items():
+            for name, limit in limits.items():
+                monkeypatch.setattr(module, name, limit)
 
 
 def cut(rng: random.Random, docs: list[Doc], parts: int) -> list[list[Doc]]:
@@ -87,18 +80,17 @@ def same(found: list[tuple[int, float]], expected: list[tuple[int, float]], ever
     assert len({one for one, _ in found}) == len(found)
 
 
+@pytest.mark.parametrize("compiled", WAYS)
 @pytest.mark.parametrize("seed", seeds(SEEDS))
-def test_answers_are_those_of_brute_force(seed: int, limits: int) -> None:
+def test_answers_are_those_of_brute_force(seed: int, compiled: bool, limits: None) -> None:
     rng = random.Random(seed)
     docs = generate.corpus(rng, rng.choice([1, 7, 40, 150, 400]))
     ranking = BM25F(k1=rng.choice([1.2, 0.9]), b=rng.choice([0.75, 0.0, 1.0]), delta=rng.choice([0.0, 0.0, 0.5]))
     oracle = Oracle(docs, ranking)
     segments = cut(rng, docs, rng.randint(1, 4))
     places = live_numbers(segments)
-    # Machine code has the large limits built in.
-    compiled = limits > 3 and find_spec("numba") is not None
-    snapshot = Snapshot([MemorySegment(part) for part in segments], window_bits=limits, compiled=compiled)
-    whole = Snapshot([MemorySegment(docs)], window_bits=limits, compiled=compiled)
+    snapshot = Snapshot([MemorySegment(part) for part in segments], compiled=compiled)
+    whole = Snapshot([MemorySegment(docs)], compiled=compiled)
     whole_places = live_numbers([docs])
     for _ in range(QUERIES):
         query = generate.tree(rng, rng.randint(0, 3))
@@ -147,31 +139,26 @@ def adds_up(explanation: Explanation) -> None:
 
 
 @pytest.mark.parametrize("seed", seeds(20))
-def test_filters_keep_and_masks_leave_out_without_scoring(seed: int, limits: int) -> None:
+def test_filters_keep_without_scoring(seed: int, limits: None) -> None:
     rng = random.Random(seed)
     docs = generate.corpus(rng, 200)
     oracle = Oracle(docs, BM25F())
     segments = cut(rng, docs, 2)
     places = live_numbers(segments)
-    snapshot = Snapshot([MemorySegment(part) for part in segments], window_bits=limits, compiled=False)
-    query, kept, left_out = (generate.tree(rng, 1) for _ in range(3))
-    answers = oracle.answers(query)
-    keep, leave = set(oracle.answers(kept)), set(oracle.answers(left_out))
-    for restrict in ("queries", "docs"):
-        filter_, mask = (kept, left_out) if restrict == "queries" else (matches(snapshot, q) for q in (kept, left_out))
-        expected = {place: score for place, score in answers.items() if place in keep and place not in leave}
-        top = search(snapshot, query, 10, filter=filter_, mask=mask)
-        found = [
-            (places[int(segment), int(doc)], float(score))
-            for segment, doc, score in zip(top.segments, top.docs, top.scores, strict=True)
-        ]
-        same(found, paged(expected, 10), expected)
-        assert count(snapshot, query, filter=filter_, mask=mask) == len(expected)
+    snapshot = Snapshot([MemorySegment(part) for part in segments], compiled=False)
+    query, filter = generate.tree(rng, 1), generate.tree(rng, 1)
+    keep = oracle.answers(filter)
+    expected = {place: score for place, score in oracle.answers(query).items() if place in keep}
+    top = search(snapshot, query, 10, filter=filter)
+    found = [
+        (places[int(segment), int(doc)], float(score))
+        for segment, doc, score in zip(top.segments, top.docs, top.scores, strict=True)
+    ]
+    same(found, paged(expected, 10), expected)
+    assert count(snapshot, query, filter=filter) == len(expected)
 
 
 def test_ties_across_segments_are_broken_by_the_given_order() -> None:
-    from whoosh.query import Term
-
     docs = [Doc({"text": ["a"]}) for _ in range(8)]
     ranks = [np.array([5, 6, 7, 8]), np.array([1, 2, 6.5, 9]) * 1]
 
@@ -179,5 +166,5 @@ def test_ties_across_segments_are_broken_by_the_given_order() -> None:
         return np.array([ranks[segment][doc] * 2 for segment, doc in zip(segments, docs, strict=True)], np.int64)
 
     snapshot = Snapshot([MemorySegment(docs[:4]), MemorySegment(docs[4:])], order=order)
-    top = search(snapshot, Term("text", "a"), 5)
+    top = search(snapshot, Value("a", "text"), 5)
     assert list(zip(top.segments.tolist(), top.docs.tolist(), strict=True)) == [(1, 0), (1, 1), (0, 0), (0, 1), (1, 2)]

@@ -9,17 +9,34 @@ from typing import Any
 
 import numpy as np
 import pytest
-from whoosh import query
 
 from searchlib.analysis import Form
+from searchlib.deadline import Deadline
 from searchlib.engines.whoosh.execution import Snapshot, count, matches, search
-from searchlib.query.nodes import Word, WordPhrase
+from searchlib.errors import QueryTimeout
+from searchlib.query.nodes import (
+    And,
+    Best,
+    Everything,
+    Fuzzy,
+    Node,
+    Not,
+    Or,
+    Phrase,
+    Prefix,
+    Range,
+    Value,
+    Wildcard,
+    Word,
+)
 
 from . import generate
 from .memory import Doc, Entry, MemorySegment
 from .oracle import distance
 
 SIZE = 400_000
+FIELDS = ("text",)
+THE = Value("the", "text")
 
 
 class LargeSegment(MemorySegment):
@@ -48,20 +65,19 @@ def large() -> LargeSegment:
 @pytest.mark.parametrize(
     "node",
     [
-        query.Every(),
-        query.Every("text"),
-        query.Prefix("text", "a"),
-        query.Wildcard("text", "*1*"),
-        query.Regex("text", ".*"),
-        query.Or([query.Term("text", "the"), query.Every()]),
-        query.And([query.Term("text", "the"), query.Every()]),
-        query.Not(query.Term("text", "the")),
-        query.Or([query.Prefix("text", "a"), query.Term("text", "the"), query.Term("text", "of")]),
-        query.DisjunctionMax([query.Term("text", "the"), query.Prefix("text", "a1", constantscore=False)]),
+        Everything(),
+        Everything("text"),
+        Prefix("a", FIELDS),
+        Wildcard("*1*", FIELDS),
+        Or((THE, Everything())),
+        And((THE, Everything())),
+        And((Everything(), Not(THE))),
+        Or((Prefix("a", FIELDS), THE, Value("of", "text"))),
+        Best((THE, Prefix("a1", FIELDS))),
     ],
-    ids=str,
+    ids=repr,
 )
-def test_no_query_takes_more_than_a_few_arrays_of_the_indexs_length(large: LargeSegment, node: Any) -> None:
+def test_no_query_takes_more_than_a_few_arrays_of_the_indexs_length(large: LargeSegment, node: Node) -> None:
     snapshot = Snapshot([large], cache_bytes=0)
     tracemalloc.start()
     try:
@@ -76,7 +92,7 @@ def test_no_query_takes_more_than_a_few_arrays_of_the_indexs_length(large: Large
 def test_decoded_lists_are_kept_up_to_a_number_of_bytes(large: LargeSegment) -> None:
     snapshot = Snapshot([large], cache_bytes=1 << 20)
     for number in range(0, 2000, 5):
-        search(snapshot, query.Term("text", f"a{number}"), 1)
+        search(snapshot, Value(f"a{number}", "text"), 1)
     kept = snapshot.decoded
     assert 0 < kept.size <= 1 << 20
 
@@ -84,7 +100,7 @@ def test_decoded_lists_are_kept_up_to_a_number_of_bytes(large: LargeSegment) -> 
 def test_a_rare_word_with_a_common_one_does_not_read_the_common_one_whole(large: LargeSegment) -> None:
     snapshot = Snapshot([large])
     large.decoded = 0
-    top = search(snapshot, query.And([query.Term("text", "rare"), query.Term("text", "the")]), 10)
+    top = search(snapshot, And((Value("rare", "text"), THE)), 10)
     assert len(top) == 10
     assert large.decoded < 60_000
 
@@ -122,7 +138,7 @@ def test_edit_distances_computed_together_are_those_of_the_definition() -> None:
         text = "".join(rng.choices("abcé", k=rng.choice([0, 1, 2, 3, 5, 23, 26, 70])))
         edits = rng.randint(1, 3)
         expected = [place for place, word in enumerate(words) if distance(word, text) <= edits]
-        found = matches(snapshot, query.FuzzyTerm("text", text, maxdist=edits, prefixlength=0))
+        found = matches(snapshot, Fuzzy(text, FIELDS, edits))
         assert found[0].tolist() == expected
 
 
@@ -132,7 +148,7 @@ def test_deleted_records_count_nowhere() -> None:
     mixed = Snapshot([MemorySegment([kept[0], gone[0], kept[1]]), MemorySegment([gone[1], kept[2]])])
     clean = Snapshot([MemorySegment(kept)])
     for word in "abc":
-        node = query.Term("text", word)
+        node = Value(word, "text")
         assert search(mixed, node).scores.tobytes() == search(clean, node).scores.tobytes()
         assert mixed.df("text", word.encode()) == clean.df("text", word.encode())
     assert mixed.average_length("text") == clean.average_length("text")
@@ -143,29 +159,53 @@ def test_deleted_records_count_nowhere() -> None:
 
 def test_equal_negative_scores_keep_the_first_records() -> None:
     docs = [Doc({}, {}, {"number": 1}) for _ in range(50)]
-    snapshot = Snapshot([MemorySegment(docs)], window_bits=3)
-    node = query.NumericRange("number", 1, 1, boost=-1.0)
-    assert search(snapshot, node, 3).docs.tolist() == [0, 1, 2]
+    snapshot = Snapshot([MemorySegment(docs)])
+    assert search(snapshot, Range(1, 1, ("number",), boost=-1.0), 3).docs.tolist() == [0, 1, 2]
+
+
+def phrase(*texts: str, boost: float = 1.0) -> Phrase:
+    words = [Word(text, (Form(text, text, None),), (("text", 1.0),)) for text in texts]
+    return Phrase(tuple(words), boost=boost)
 
 
 def test_a_phrase_that_would_begin_before_its_record_is_none() -> None:
     snapshot = Snapshot(
         [MemorySegment([Doc({"text": ["b", "x", "a"]}), Doc({"text": ["b", "a"]}), Doc({"text": ["a", "b"]})])]
     )
-    assert [part.tolist() for part in matches(snapshot, query.Phrase("text", ["a", "b"]))] == [[2]]
-    word = [Word([("text", 1.0)], [Form(key, key, None)], key) for key in "ab"]
-    assert [part.tolist() for part in matches(snapshot, WordPhrase(word))] == [[2]]
+    assert [part.tolist() for part in matches(snapshot, phrase("a", "b"))] == [[2]]
 
 
 def test_a_phrase_with_a_negative_boost_is_still_a_phrase() -> None:
     snapshot = Snapshot([MemorySegment([Doc({"text": ["a", "x", "b"]}), Doc({"text": ["a", "b"]})])])
-    assert search(snapshot, query.Phrase("text", ["a", "b"], boost=-1.0)).docs.tolist() == [1]
+    assert search(snapshot, phrase("a", "b", boost=-1.0)).docs.tolist() == [1]
 
 
 def test_a_fuzzy_word_shorter_than_its_fixed_prefix_matches_nothing_longer() -> None:
     snapshot = Snapshot([MemorySegment([Doc({"text": ["a"]}), Doc({"text": ["ab"]})])])
-    assert count(snapshot, query.FuzzyTerm("text", "a", prefixlength=2)) == 1
-    assert count(snapshot, query.FuzzyTerm("text", "", prefixlength=1)) == 0
+    assert count(snapshot, Fuzzy("a", FIELDS, prefix=2)) == 1
+    assert count(snapshot, Fuzzy("", FIELDS, prefix=1)) == 0
+
+
+def test_the_first_page_of_a_prefix_reads_little_of_its_common_words(large: LargeSegment) -> None:
+    snapshot = Snapshot([large])
+    large.decoded = 0
+    assert len(search(snapshot, Prefix("", FIELDS), 10)) == 10
+    assert len(search(snapshot, Prefix("t", FIELDS), 10)) == 10
+    assert len(search(snapshot, Or((Prefix("o", FIELDS), Prefix("t", FIELDS))), 10)) == 10
+    assert large.decoded < SIZE
+
+
+@pytest.mark.parametrize(
+    "node",
+    [Prefix("a", FIELDS), Or((THE, Prefix("a", FIELDS))), Wildcard("*1*", FIELDS), And((THE, Value("of", "text")))],
+    ids=repr,
+)
+def test_a_search_looks_at_its_deadline_often(large: LargeSegment, node: Node) -> None:
+    now = iter(range(1000))
+    deadline = Deadline(4.5, lambda: float(next(now)))
+    snapshot = Snapshot([large, large, large])
+    with deadline.running(), pytest.raises(QueryTimeout):
+        search(snapshot, node, 10)
 
 
 def test_an_empty_index_answers_every_query_with_nothing() -> None:

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
-from whoosh import query as wq
 
-from searchlib.engines.whoosh.execution import Snapshot, expand, matches
-from searchlib.engines.whoosh.execution.lower import Lowering
-from searchlib.query.nodes import Fuzzy
-from searchlib.ranking import BM25F
+from searchlib.engines.whoosh.execution import Snapshot, expansion, is_costly, matches
+from searchlib.query.nodes import Fuzzy, Pattern, Prefix, Range, Wildcard
 
 from .memory import Doc, MemorySegment
 
 DOCS = [Doc({"text": [f"w{number:03}", f"w{number + 1:03}"]}) for number in range(300)]  # 301 words
-PATTERNS = [wq.Prefix("text", "w"), wq.Wildcard("text", "*w?*"), wq.TermRange("text", "a", "z"), Fuzzy("text", "w00")]
+TEXT = ("text",)
+PATTERNS = [Prefix("w", TEXT), Wildcard("*w?*", TEXT), Range("a", "z", TEXT), Fuzzy("w00", TEXT)]
 
 
 def cut(docs: list[Doc], *places: int) -> Snapshot:
@@ -24,20 +20,20 @@ def cut(docs: list[Doc], *places: int) -> Snapshot:
     return Snapshot([MemorySegment(docs[start:end]) for start, end in zip(starts, ends, strict=True)])
 
 
-def costly(snapshot: Snapshot, pattern: Any, *, read_before: bool) -> bool:
+def costly(snapshot: Snapshot, pattern: Pattern, *, read_before: bool) -> bool:
     if read_before:
         matches(snapshot, pattern)
-    return Lowering(snapshot, BM25F()).is_costly(pattern)
+    return is_costly(snapshot, pattern)
 
 
 @pytest.mark.parametrize("read_before", [True, False])
 @pytest.mark.parametrize("pattern", PATTERNS[:3], ids=lambda pattern: type(pattern).__name__)
 def test_words_are_counted_once_however_many_segments_hold_them(
-    pattern: Any, read_before: bool, monkeypatch: pytest.MonkeyPatch
+    pattern: Pattern, read_before: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     snapshots = [cut(DOCS), cut(DOCS, 150), cut(DOCS, 1, 2, 299), cut(DOCS + DOCS, 300)]
     for limit, expected in ((300, True), (301, False)):
-        monkeypatch.setattr(expand, "MANY", limit)
+        monkeypatch.setattr(expansion, "MANY", limit)
         assert [costly(one, pattern, read_before=read_before) for one in snapshots] == [expected] * 4
 
 
@@ -45,13 +41,13 @@ def test_words_are_counted_once_however_many_segments_hold_them(
 def test_words_of_deleted_records_do_not_count(read_before: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     updated = [Doc(doc.prose, deleted=number >= 200) for number, doc in enumerate(DOCS)]
     for limit, expected in ((200, True), (201, False)):
-        monkeypatch.setattr(expand, "MANY", limit)
+        monkeypatch.setattr(expansion, "MANY", limit)
         for snapshot in (cut(updated), cut(updated, 150), cut(updated, 250), cut(DOCS[:200])):
             assert costly(snapshot, PATTERNS[0], read_before=read_before) is expected
 
 
 def test_however_many_there_are_all_are_searched(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(expand, "MANY", 1)
+    monkeypatch.setattr(expansion, "MANY", 1)
     for pattern in PATTERNS[:3]:
         assert len(matches(cut(DOCS), pattern)[0]) == 300
     assert costly(cut(DOCS), PATTERNS[3], read_before=False)

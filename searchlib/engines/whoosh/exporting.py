@@ -12,6 +12,7 @@ from searchlib.engines.whoosh.building.order import natural_key
 from searchlib.engines.whoosh.documents import DocumentTable
 from searchlib.engines.whoosh.execution import Snapshot, scored_parts
 from searchlib.engines.whoosh.storedrecords import read_records
+from searchlib.query.nodes import Node
 from searchlib.ranking import BM25F
 from searchlib.records import Record
 
@@ -21,7 +22,7 @@ _AT_ONCE = 256  # records of a segment
 
 
 def in_index_order(
-    snapshot: Snapshot, tables: Sequence[DocumentTable], query: Any, filter: Any, ranking: BM25F
+    snapshot: Snapshot, tables: Sequence[DocumentTable], query: Node, filter: Node | None, ranking: BM25F
 ) -> Iterator[tuple[int, int, float, Record]]:
     """Segment, doc, score and record of all that is live and matches, by document and paragraph."""
     segments = [_of_segment(snapshot, tables, number, query, filter, ranking) for number in range(len(tables))]
@@ -30,7 +31,7 @@ def in_index_order(
 
 
 def _of_segment(
-    snapshot: Snapshot, tables: Sequence[DocumentTable], number: int, query: Any, filter: Any, ranking: BM25F
+    snapshot: Snapshot, tables: Sequence[DocumentTable], number: int, query: Node, filter: Node | None, ranking: BM25F
 ) -> Iterator[Found]:
     path = place = None
     for docs, scores in scored_parts(snapshot, query, number, ranking=ranking, filter=filter):

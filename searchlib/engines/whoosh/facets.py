@@ -7,7 +7,6 @@ value's count is the sum over its documents. Only a kind is counted record by re
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 import numpy as np
 
@@ -19,6 +18,7 @@ from searchlib.engines.whoosh.building.order import natural_key
 from searchlib.engines.whoosh.documents import DocumentTable
 from searchlib.engines.whoosh.execution import Snapshot, marked
 from searchlib.lazily import cached_property
+from searchlib.query.nodes import Node
 
 _SPARSE = 4  # one document in so many: only these are counted
 
@@ -46,7 +46,7 @@ class Matches:
 
 
 def tally(
-    snapshot: Snapshot, attributes: Attributes, query: Any, filter: Any, facets: Mapping[str, int | None]
+    snapshot: Snapshot, attributes: Attributes, query: Node, filter: Node | None, facets: Mapping[str, int | None]
 ) -> Tally:
     """How many records and documents match, and for each field of ``facets`` its commonest values, so many of them."""
     marks = marked(snapshot, query, filter)

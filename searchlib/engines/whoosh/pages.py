@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Final, TypeAlias
+from typing import Final, TypeAlias
 
 import numpy as np
 
@@ -18,6 +18,7 @@ from searchlib.engine import Place, SortKey
 from searchlib.engines.whoosh.attributes import Attributes
 from searchlib.engines.whoosh.execution import Snapshot, match_at, search
 from searchlib.engines.whoosh.sorting import RELEVANCE, Sorted
+from searchlib.query.nodes import Node
 from searchlib.ranking import BM25F
 
 MOST_ASKED: Final = 1 << 14
@@ -57,8 +58,8 @@ class Paging:
         attributes: Attributes,
         ranks: Callable[[int], Ints],
         ranking: BM25F,
-        query: Any,
-        filter: Any,
+        query: Node,
+        filter: Node | None,
         sort: Sequence[SortKey],
     ) -> None:
         self._snapshot, self._attributes, self._ranks, self._ranking = snapshot, attributes, ranks, ranking

@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from searchlib.deadline import check
-from searchlib.engines.whoosh.execution import Snapshot, count, explain, frequency, search
+from searchlib.engines.whoosh.execution import Explanation, Snapshot, count, explain, frequency, is_costly, search
 from searchlib.engines.whoosh.manifest import Manifest
 from searchlib.engines.whoosh.order import IndexOrder
 from searchlib.engines.whoosh.segments import open_generation
 from searchlib.engines.whoosh.storedrecords import read_record
 from searchlib.fields import PROSE
 from searchlib.lazily import cached_property
+from searchlib.query.nodes import Node, Pattern, Word, leaves
 from searchlib.ranking import BM25F
 from searchlib.records import ID_LENGTH, Ranked, Record, id_number
 
@@ -53,7 +54,6 @@ class WhooshReader:
         self._snapshot = Snapshot(
             self._segments,
             order=self._order,
-            foreign=_Foreign(self._segments, self.manifest.metadata_fields, self._ranking),
             cache_bytes=_room(sum(entry.size for entry in self.manifest.all_files.values())),
             compiled=compiled,
         )
@@ -82,10 +82,10 @@ class WhooshReader:
 
     def search(
         self,
-        query: Any,
+        query: Node,
         limit: int | None,
         offset: int = 0,
-        filter: Any = None,
+        filter: Node | None = None,
         *,
         sort: Sequence[SortKey] = (),
         per_document: int | None = None,
@@ -104,10 +104,10 @@ class WhooshReader:
 
     def _page(
         self,
-        query: Any,
+        query: Node,
         limit: int | None,
         offset: int,
-        filter: Any,
+        filter: Node | None,
         sort: Sequence[SortKey],
         per_document: int | None,
         after: Place | None,
@@ -127,30 +127,22 @@ class WhooshReader:
         handles = self.find(id, 1)
         return (handles[0] >> _SHIFT, handles[0] & _RECORD) if handles else None
 
-    def costly(self, query: Any) -> list[Any]:
+    def costly(self, query: Node) -> list[Pattern]:
         """The patterns in text of a query that stand for very many words."""
-        from whoosh.query import FuzzyTerm, Prefix, TermRange, Wildcard
+        patterns = [leaf for leaf in leaves(query) if isinstance(leaf, Pattern) and set(PROSE) & set(leaf.fields)]
+        return [pattern for pattern in patterns if is_costly(self._snapshot, pattern)]
 
-        kinds = (FuzzyTerm, Prefix, TermRange, Wildcard)
-        patterns = [leaf for leaf in query.leaves() if isinstance(leaf, kinds) and leaf.fieldname in PROSE]
-        if not patterns:
-            return []
-        from searchlib.engines.whoosh.execution.lower import Lowering
-
-        lowering = Lowering(self._snapshot, self._ranking)
-        return [pattern for pattern in patterns if lowering.is_costly(pattern)]
-
-    def count(self, query: Any, filter: Any = None) -> int:
+    def count(self, query: Node, filter: Node | None = None) -> int:
         """How many records match, exactly."""
         return count(self._snapshot, query, filter=filter)
 
-    def tally(self, query: Any, filter: Any = None, facets: Mapping[str, int | None] | None = None) -> Tally:
+    def tally(self, query: Node, filter: Node | None = None, facets: Mapping[str, int | None] | None = None) -> Tally:
         """How many records and documents match, and by which values of the fields of ``facets``."""
         from searchlib.engines.whoosh.facets import tally
 
         return tally(self._snapshot, self._attributes, query, filter, facets or {})
 
-    def stream(self, query: Any, filter: Any = None) -> Iterator[tuple[Ranked, Record]]:
+    def stream(self, query: Node, filter: Node | None = None) -> Iterator[tuple[Ranked, Record]]:
         """All records that match, by document and paragraph."""
         from searchlib.engines.whoosh.exporting import in_index_order
 
@@ -158,7 +150,7 @@ class WhooshReader:
         for segment, number, score, record in found:
             yield Ranked(segment << _SHIFT | number, score), record
 
-    def frequencies(self, words: Sequence[Any]) -> list[int]:
+    def frequencies(self, words: Sequence[Word]) -> list[int]:
         """In how many records each of these words stands."""
         found = []
         for word in words:
@@ -177,7 +169,7 @@ class WhooshReader:
 
         return Attributes(self._order.tables)
 
-    def explain(self, query: Any, handle: int) -> Any:
+    def explain(self, query: Node, handle: int) -> Explanation | None:
         """Where the score of a record came from."""
         found = explain(self._snapshot, query, handle >> _SHIFT, handle & _RECORD, ranking=self._ranking)
         return None if found is None else found.written_in(self.record(handle))
@@ -273,21 +265,3 @@ class WhooshReader:
     def close(self) -> None:
         """Release the files."""
         # Results, and other threads, may still read: files are unmapped with the last who does.
-
-
-class _Foreign:
-    """Evaluates a query that the executor does not know: a span query, or a class of the user's."""
-
-    def __init__(self, segments: Sequence[SegmentColumns], metadata_fields: Sequence[str], ranking: BM25F) -> None:
-        self._segments = segments
-        self._fields = metadata_fields
-        self._ranking = ranking
-
-    def __call__(self, snapshot: Snapshot, query: Any, segment: int) -> tuple[Any, Any]:
-        from searchlib.engines.whoosh.execution.whoosh_scoring import Matchers, Weighting
-        from searchlib.engines.whoosh.schema import record_schema
-        from searchlib.engines.whoosh.toc import whoosh_searcher
-
-        weighting = Weighting(self._ranking, snapshot)
-        schema = record_schema(self._fields)
-        return Matchers(lambda _: whoosh_searcher(self._segments, schema, weighting))(snapshot, query, segment)

@@ -25,6 +25,7 @@ from searchlib.engines.whoosh.documents import DocumentTable
 from searchlib.engines.whoosh.execution import Snapshot, marked, scored_parts
 from searchlib.errors import SettingsError
 from searchlib.lazily import cached_property
+from searchlib.query.nodes import Node
 from searchlib.ranking import BM25F
 
 RELEVANCE, DOCUMENT = "relevance", "document"
@@ -70,8 +71,8 @@ class Sorted:
         snapshot: Snapshot,
         attributes: Attributes,
         ranks: Callable[[int], Ints],
-        query: Any,
-        filter: Any,
+        query: Node,
+        filter: Node | None,
         keys: Sequence[SortKey],
         ranking: BM25F,
     ) -> None:

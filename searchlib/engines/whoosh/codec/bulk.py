@@ -85,6 +85,12 @@ def decode(data: NDArray[np.uint8], entries: Sequence[TermEntry], positions: boo
     return Several(docs, freqs, _running(records.stream(records.cf, records.position_codes), freqs))
 
 
+def decode_docs(data: NDArray[np.uint8], entries: Sequence[TermEntry], positions: bool, doc_count: int) -> U32Array:
+    """The documents alone of ``entries``; otherwise as `decode`."""
+    records = _Records(data, entries, positions)
+    return _documents(records.stream(records.df, records.doc_codes), records.df, doc_count)
+
+
 class _Records:
     """The records of some terms, their streams read one kind after the other."""
 

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, NoReturn, TypeAlias
+from typing import Any, NoReturn, TypeAlias, TypeVar
 
 import numpy as np
 
 from searchlib.arrays import NDArray
 from searchlib.engines.whoosh.codec.access import map_file
-from searchlib.engines.whoosh.codec.bulk import Several, decode, portions
+from searchlib.engines.whoosh.codec.bulk import Several, decode, decode_docs, portions
 from searchlib.engines.whoosh.codec.columns import KIND as COLUMNS_KIND
 from searchlib.engines.whoosh.codec.columns import LENGTH, Columns
 from searchlib.engines.whoosh.codec.container import Buffer, Container
@@ -41,6 +41,7 @@ __all__ = ["MISSING", "Blocks", "InvertedColumns", "SegmentColumns", "TermEntry"
 
 OpenBuffer: TypeAlias = Callable[[str], tuple[Buffer, str]]
 U32Array: TypeAlias = NDArray[np.uint32]
+_Read = TypeVar("_Read")
 
 
 class InvertedColumns:
@@ -110,12 +111,21 @@ class InvertedColumns:
 
     def decode(self, entries: Sequence[TermEntry]) -> Several:
         """The postings of successive terms, a portion of several (see `bulk`)."""
+        return self._together(decode, entries)
+
+    def decode_docs(self, entries: Sequence[TermEntry]) -> U32Array:
+        """The documents alone of a portion of several terms of a field, in order."""
+        return self._together(decode_docs, entries)
+
+    def _together(
+        self, read: Callable[[NDArray[np.uint8], Sequence[TermEntry], bool, int], _Read], entries: Sequence[TermEntry]
+    ) -> _Read:
         terms = self.dictionary(entries[0].field)
         if terms is None:
             raise KeyError(entries[0].field)
         whole = TermEntry(entries[0].field, 1, 1, entries[0].start, entries[-1].stop)
         try:
-            return decode(terms.record(whole), entries, self.has_positions(whole.field), self.doc_count)
+            return read(terms.record(whole), entries, self.has_positions(whole.field), self.doc_count)
         except StreamDamaged:
             self.damaged(whole)
 
@@ -227,6 +237,14 @@ class SegmentColumns:
     def docs(self, entry: TermEntry) -> U32Array:
         """The documents of a term, increasing, deleted ones included; an array of the caller's own."""
         return self._inverted.docs(entry)
+
+    def docs_of(self, entries: Sequence[TermEntry]) -> U32Array:
+        """All documents of terms of one field, in order of their keys, one term after the other."""
+        parts = [np.zeros(0, np.uint32)]
+        for first, last in portions(entries):
+            terms = entries[first:last]
+            parts.append(self._inverted.decode_docs(terms) if last - first > 1 else self.docs(terms[0]))
+        return np.concatenate(parts)
 
     def freqs(self, entry: TermEntry) -> U32Array:
         """How often the term stands in each of its documents; an array of the caller's own."""

@@ -1,10 +1,10 @@
 """The executor: a whole query tree evaluated array by array.
 
-A `Snapshot` is several segments with exact statistics. A query is *lowered* (``lower``) to a tree of *sources*
-(``source``: words in ``leaves``, ``phrase``, many terms in ``expand`` and ``fuzzy``, nodes of nodes in ``boolean``),
-which read posting lists (``postings``); ``topk`` drives the tree, and ``answers`` has the questions one can ask.
-What people mostly type is answered without a tree: see ``flat``, ``prepared``, ``driving`` and, for machine code,
-``compiled`` and ``kernels``.
+A `Snapshot` is several segments with exact statistics. A query is *lowered* (``lowering``) to a tree of *scorers*
+(``scorer``): words (``wordscorer``), whose posting lists are made ready with their gains (``prepared``), what counts
+the same for whatever it matches (``setscorers``), groups (``groupscorers``), and what stands together
+(``phrasescorer``, ``nearscorer``). ``driver`` drives any tree of them to the best docs, and ``answers`` has the
+questions one can ask.
 """
 
 from searchlib.engines.whoosh.execution.answers import (
@@ -12,6 +12,7 @@ from searchlib.engines.whoosh.execution.answers import (
     count,
     explain,
     frequency,
+    is_costly,
     marked,
     match_at,
     matches,
@@ -31,6 +32,7 @@ __all__ = [
     "count",
     "explain",
     "frequency",
+    "is_costly",
     "marked",
     "match_at",
     "matches",

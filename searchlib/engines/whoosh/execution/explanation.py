@@ -10,19 +10,21 @@ own, digit for digit: they are rounded by the method of the largest remainder (H
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any, Literal, TypeAlias
 
 from searchlib.analysis import tokens
+from searchlib.engines.whoosh.execution.wording import listed
 from searchlib.records import Record
 
-Made: TypeAlias = Literal["word", "sum", "max", "phrase", "constant", "foreign"]
+Made: TypeAlias = Literal["word", "sum", "max", "phrase", "constant"]
 
 DIGITS = 4
 """Shown after the point."""
 _UNIT = 10**DIGITS
+_TIMES = {1: "once", 2: "twice"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +52,7 @@ class Explanation:
     """The score of a node for one record.
 
     ``made`` says how: ``sum`` or ``max`` of ``parts`` (a ``phrase`` is the sum of its words, counted because they
-    stand together), a ``constant``, computed by a ``foreign`` matcher, or a ``word``: boost * idf *
+    stand together), a ``constant``, or a ``word``: boost * idf *
     ((k1 + 1) * tf / (k1 + tf) + delta), where ``tf`` is the sum of the shares of the occurrences. ``text`` says in
     words what was asked for.
     """
@@ -75,9 +77,17 @@ class Explanation:
 
     def lines(self, width: int = 0) -> list[str]:
         """The same in lines of at most ``width`` columns; 0: as long as they are."""
-        from searchlib.engines.whoosh.execution.wording import lines
+        from searchlib.render.terminal import wrap
 
-        return lines(self, width)
+        found: list[str] = []
+        for depth, number, text in _entries(self, amount_of(self.score), 0):
+            indent = "  " * depth
+            hanging = " " * (len(indent) + len(number) + 2)
+            first, *more = wrap(text, width, hanging)
+            found += [f"{indent}{number}  {first[len(hanging) :]}", *more]
+        # As the score is shown elsewhere, even if it is -0.
+        found[0] = f"{self.score:.{DIGITS}f}" + found[0][len(shown(amount_of(self.score))) :]
+        return found
 
     def as_dict(self) -> dict[str, Any]:
         """All of it, ready for JSON. Each ``share`` is rounded so that those below it add up to it."""
@@ -116,13 +126,6 @@ class Explanation:
             return _written(texts.get(field, ""), record.document.language)
 
         return _written_in(self, written)
-
-
-def described(asked: Any) -> str:
-    """What a node of a query, or a word, asks for; in words."""
-    from searchlib.engines.whoosh.execution import wording
-
-    return wording.described(asked)
 
 
 def amount_of(score: float) -> int:
@@ -190,7 +193,64 @@ def _written(text: str, language: str) -> dict[str, tuple[str, ...]]:
     return {key: tuple(words.values()) for key, words in found.items()}
 
 
-def _written_in(node: Explanation, written: Any) -> Explanation:
+def _written_in(node: Explanation, written: Callable[[str], Mapping[str, tuple[str, ...]]]) -> Explanation:
     occurrences = tuple(replace(one, found_as=written(one.field).get(one.key, ())) for one in node.occurrences)
     parts: Iterator[Explanation] = (_written_in(part, written) for part in node.parts)
     return replace(node, parts=tuple(parts), occurrences=occurrences)
+
+
+def _entries(node: Explanation, amount: int, depth: int) -> Iterator[tuple[int, str, str]]:
+    """Depth, amount and text of each line; a sum of one is that one."""
+    while node.made == "sum" and len(node.parts) == 1:
+        node = node.parts[0]
+    yield depth, shown(amount), _summary(node, depth)
+    amounts = node.amounts(amount)
+    if node.made == "word":
+        for one, share in zip(node.occurrences, amounts, strict=True):
+            yield depth + 1, shown(share), _occurrence(one)
+        return
+    for part, share, contribution in zip(node.parts, amounts, node.contributions(), strict=True):
+        if contribution == part.score:
+            yield from _entries(part, share, depth + 1)
+        else:
+            much = f"{node.tiebreak:g} of it counts" if node.tiebreak else "does not count"
+            yield depth + 1, shown(share), f"{part.text}: {part.score:.{DIGITS}f}, which is not the greatest and {much}"
+
+
+def _summary(node: Explanation, depth: int) -> str:
+    if node.made == "word":
+        return _word(node)
+    if node.made == "sum":
+        return "the score, the sum of:" if depth == 0 else f"{node.text}, the sum of:"
+    if node.made == "max":
+        return f"{node.text}, of which the greatest counts:"
+    return f"{node.text}{_HOW[node.made]}"
+
+
+_HOW = {
+    "phrase": ": the words stand as asked, and add up:",
+    "constant": ": whatever it finds counts the same",
+}
+
+
+def _word(node: Explanation) -> str:
+    ways: dict[str, str] = {}
+    for one in node.occurrences:
+        for word in one.found_as:
+            ways.setdefault(word.casefold(), word)
+    typed = node.text.strip("“”").casefold()
+    here = listed([f"“{word}”" for word in ways.values()], "and") if list(ways) != [typed] else ""
+    asked = f"{node.text}, found as {here}" if here else node.text
+    rarity = f"rarity {node.idf:.{DIGITS}f} (in {node.df:,} of {node.records:,} paragraphs)"
+    most = node.k1 + 1 + node.delta
+    boost = f" × boost {node.boost:g}" if node.boost != 1.0 else ""
+    return f"{asked}: {rarity} × frequency {node.frequency:.{DIGITS}f} (of at most {most:g}){boost}"
+
+
+def _occurrence(one: Occurrence) -> str:
+    often = _TIMES.get(one.frequency, f"{one.frequency:,} times")
+    words = "1 word" if one.length == 1 else f"{one.length:,} words"
+    size = f" of {words} ({one.average_length:.1f} on average)" if one.length else ""
+    weight = f", each counting {one.weight:g}" if one.weight != 1.0 else ""
+    synonym = f", as a synonym of “{one.synonym_of}”" if one.synonym_of else ""
+    return f"{often} in the {one.field}{size}{weight}{synonym}"

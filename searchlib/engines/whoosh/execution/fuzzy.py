@@ -11,8 +11,9 @@ A set has 31 bits: characters share them. Characters of several bytes are in no 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
@@ -20,6 +21,7 @@ from searchlib.arrays import NDArray
 from searchlib.deadline import check
 from searchlib.engines.whoosh.execution.segment import Ints
 from searchlib.engines.whoosh.execution.snapshot import View
+from searchlib.query.edits import within
 
 _WIDTH = 24  # letters of a word whose distance is computed with others
 _LONGEST = 62  # letters of a query whose rows fit the bits
@@ -76,6 +78,16 @@ def _possible(known: _Vocabulary, text: str, distance: int) -> Ints:
     return near
 
 
+def keys_with(view: View, field: str, part: bytes) -> Iterator[bytes]:
+    """The keys of a field that hold some bytes, in order; others may be among them."""
+    known = _vocabulary(view, field)
+    text = known.blob.tobytes()
+    places = np.fromiter((match.start() for match in re.finditer(re.escape(part), text)), np.int64)
+    numbers = np.searchsorted(known.offsets, places, "right") - 1
+    for number in numbers[np.diff(numbers, prepend=-1) > 0].tolist():
+        yield text[known.offsets[number] : known.offsets[number + 1]]
+
+
 def alike(sets: NDArray[np.uint32], wanted: np.uint32, distance: int) -> NDArray[np.bool_]:
     """Which sets of characters lack at most ``distance`` of those wanted, and have at most so many others."""
     lacking, more = wanted & ~sets, sets & ~wanted
@@ -84,25 +96,6 @@ def alike(sets: NDArray[np.uint32], wanted: np.uint32, distance: int) -> NDArray
         more &= more - np.uint32(1)
     found: NDArray[np.bool_] = (lacking | more) == 0
     return found
-
-
-def within(word: str, text: str, distance: int) -> bool:
-    """Whether the optimal string alignment distance of two strings is at most ``distance``."""
-    if abs(len(word) - len(text)) > distance:
-        return False
-    before: list[int] = []
-    row = list(range(len(text) + 1))
-    for i, letter in enumerate(word, 1):
-        older, before = before, row
-        row = [i]
-        for j, other in enumerate(text, 1):
-            cost = min(before[j] + 1, row[j - 1] + 1, before[j - 1] + (letter != other))
-            if i > 1 and j > 1 and letter == text[j - 2] and word[i - 2] == other:
-                cost = min(cost, older[j - 2] + 1)
-            row.append(cost)
-        if min(row) > distance and min(before) >= distance:
-            return False
-    return row[-1] <= distance
 
 
 def ascii_distances(letters: NDArray[np.uint8], lengths: Ints, text: str) -> Ints:
@@ -147,9 +140,9 @@ def distances_by_pattern(
 
 
 def _vocabulary(view: View, field: str) -> _Vocabulary:
-    kept: Any = view.decoded.get((view.number, field, "vocabulary"))
+    kept = view.decoded.get((view.number, field, "vocabulary"), _Vocabulary)
     if kept is not None:
-        return _Vocabulary(*kept)
+        return kept
     keys = list(view.keys(field, b"", None))
     offsets = np.zeros(len(keys) + 1, np.int64)
     np.cumsum(np.fromiter(map(len, keys), np.int64, len(keys)), out=offsets[1:])
@@ -168,7 +161,7 @@ def _vocabulary(view: View, field: str) -> _Vocabulary:
     known = _Vocabulary(
         blob, offsets.astype(np.uint32), ends.astype(np.uint32), np.minimum(lengths, 255).astype(np.uint8), sets
     )
-    view.decoded.put((view.number, field, "vocabulary"), known)
+    view.decoded.put((view.number, field, "vocabulary"), known, sum(array.nbytes for array in known))
     return known
 
 

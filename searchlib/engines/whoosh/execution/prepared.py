@@ -1,101 +1,154 @@
-"""Words made ready: their docs with what they add to a score, kept between queries.
+"""Words made ready: their live docs with what they add to a score, kept between queries.
 
-* A *gain* is a word's score in a doc, but for its *scale* (boost * idf): ``score = scale * gain``, to the bit.
-* `Prepared` has the live docs of a word and their gains; the best of them; and *crests*, the greatest gain of each run
-  of `RUN` docs, by which most of a long list is left out without a look at it.
-* `Weighed` is a word in a segment as far as gains depend on it: posting lists, weights, parameters. It makes its
+* A *part* of a word is one posting list: a key in a field, with the weight that it has there.
+* A *gain* is a word's score in a doc, but for its *scale* (boost * idf): ``score = scale * gain``.
+* `Prepared` has the live docs of a word and their gains; the best of them; and the block maxima, the greatest gain of
+  each run of `RUN` docs, by which most of a long list is left out without a look at it.
+* `Weighed` is a word in a segment as far as gains depend on it: its parts, and the parameters of ranking. It makes its
   `Prepared`, which the snapshot keeps as long as there is room.
-* A `Leaf` is a `Weighed` with a scale: what a node of a query becomes.
 
-A posting takes 6 bytes (12 where words have several parts), and 3 more where compiled code looks docs up.
+A posting takes 6 bytes, 12 where words have several parts.
 """
 
 from __future__ import annotations
 
 import weakref
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from typing import TypeAlias
 
 import numpy as np
 
-from searchlib.engines.whoosh.execution.leaves import Part, Ranked
-from searchlib.engines.whoosh.execution.postings import PARTLY, PER_BLOCK, PostingList, Reader
-from searchlib.engines.whoosh.execution.segment import AnyInts, Docs, Floats, Ints
-from searchlib.engines.whoosh.execution.source import Nothing, Source
-from searchlib.query.nodes import Word
+from searchlib.arrays import NDArray
+from searchlib.engines.whoosh.execution.norms import FieldNorm
+from searchlib.engines.whoosh.execution.postings import PostingList
+from searchlib.engines.whoosh.execution.segment import AnyInts, Bools, Docs, Floats, Ints
+from searchlib.engines.whoosh.execution.snapshot import View
 from searchlib.ranking import BM25F
 
-if TYPE_CHECKING:
-    from searchlib.engines.whoosh.execution.lower import Lowering
-    from searchlib.engines.whoosh.execution.snapshot import View
-
-RUN = 64  # docs under one crest
-BEST = 128  # docs that are kept as the best
-_WORDS = 4_096
+RUN = 64
+"""Docs under one maximum."""
+BEST = 128
+"""Docs that are kept as the best."""
 _PAIRS = 1 << 21  # of a frequency and a length
+
+Weighting: TypeAlias = tuple[tuple[float, frozenset[str] | None], ...]
+Values: TypeAlias = "NDArray[np.float64] | NDArray[np.uint16]"
+
+
+class Part:
+    """A key of a word in a field.
+
+    ``weights``: how much the key counts in docs of some languages (None: of any); where several apply, the
+    greatest does, and where none does the key does not match.
+    """
+
+    __slots__ = ("_view", "field", "greatest", "key", "norm", "plain", "postings", "weights")
+
+    def __init__(
+        self, view: View, field: str, key: bytes, postings: PostingList, norm: FieldNorm, weights: Weighting
+    ) -> None:
+        self._view = weakref.ref(view)  # which keeps this
+        self.field = field
+        self.key = key
+        self.postings = postings
+        self.norm = norm
+        self.weights = weights
+        self.greatest = max(weight for weight, _ in weights)
+        self.plain = len(weights) == 1 and weights[0][1] is None
+
+    @property
+    def view(self) -> View:
+        """The segment."""
+        return _there(self._view)
+
+    def weigh(self, docs: Docs) -> tuple[Bools, Floats]:
+        """In which of the docs, which hold the key, it matches, and what it counts there."""
+        hits, weights = np.zeros(len(docs), bool), np.zeros(len(docs))
+        for weight, languages in self.weights:
+            applies = np.ones(len(docs), bool) if languages is None else self.view.speaks(languages)[docs]
+            hits |= applies
+            weights = np.where(applies, np.maximum(weights, weight), weights)
+        return hits, weights
+
+    def shares(self, docs: Docs, freqs: AnyInts) -> tuple[Bools | slice, Floats]:
+        """In which of the docs, which hold the key so often, it matches, and its shares of tf~ there."""
+        if self.plain:
+            return slice(None), freqs * self.greatest / self.norm(docs)
+        hits, weights = self.weigh(docs)
+        shares: Floats = freqs * weights / self.norm(docs)
+        return hits, shares[hits]
+
+    def all_shares(self) -> tuple[Docs, Floats]:
+        """All docs in which the key matches, and its shares of tf~."""
+        docs, freqs = self.postings.whole()
+        hits, shares = self.shares(docs, freqs)
+        return docs[hits], shares
+
+    def docs(self) -> Docs:
+        """All docs in which the key matches."""
+        docs = self.postings.docs()
+        return docs if self.plain else docs[self.weigh(docs)[0]]
 
 
 class Prepared:
     """The live docs of a word, ascending, and their gains. Nothing of it is ever changed.
 
     ``values`` are the gains themselves, or, where there are few different ones, their numbers among the ``levels``,
-    which ascend: so values compare as gains do. ``crests`` are the greatest values of runs. ``best`` are the places of
+    which ascend: so values compare as gains do. ``maxima`` are the greatest values of runs. ``best`` are the places of
     the `BEST` docs that gain most, those first; of equal gains the first docs. ``below`` is the greatest gain that is
     less than all of theirs, -inf if there is none.
     """
 
     __slots__ = (
-        "__weakref__",
-        "address",
         "below",
         "best",
         "best_docs",
         "best_gains",
-        "crests",
+        "best_places",
         "docs",
         "levels",
+        "maxima",
         "most",
-        "rows",
         "values",
     )
 
-    def __init__(self, docs: Docs, values: AnyInts, levels: Floats | None = None) -> None:
+    def __init__(self, docs: Docs, values: Values, levels: Floats | None = None) -> None:
         self.docs = docs
         self.values = values
         self.levels = levels
-        self.crests: AnyInts = np.maximum.reduceat(values, np.arange(0, len(values), RUN)) if len(values) else values
-        self.best: Ints = _best(values, self.crests)
+        self.maxima: Values = np.maximum.reduceat(values, np.arange(0, len(values), RUN)) if len(values) else values
+        self.best: Ints = _best(values, self.maxima)
+        self.best_places: Ints = np.sort(self.best)
         self.best_docs: list[int] = docs[self.best].tolist()
         self.best_gains: list[float] = self.gains(self.best).tolist()
         self.most = self.best_gains[0] if self.best_gains else 0.0
         self.below = self._below() if len(self.best) < len(values) else -np.inf
-        self.address = 0  # what compiled code adds: see ``compiled``
-        self.rows: list[Any] = []
 
     @property
     def nbytes(self) -> int:
-        """What it takes, with what compiled code may add."""
-        return self.docs.nbytes + self.values.nbytes + self.crests.nbytes + 3 * len(self.docs) + 40 * BEST
+        """What it takes."""
+        return self.docs.nbytes + self.values.nbytes + self.maxima.nbytes + 48 * BEST
 
     def gains(self, places: Ints | None = None) -> Floats:
         """The gains of the docs at these places; None: of all."""
-        values = self.values if places is None else self.values[places]
+        values: AnyInts = self.values if places is None else self.values[places]
         return values if self.levels is None else self.levels[values]
 
     def reaching(self, least: float) -> Ints | None:
         """The places of the docs that gain ``least`` or more; None: all of them."""
-        value: Any = least
+        value: float = least
         if self.levels is not None:
             value = int(self.levels.searchsorted(least))
             if value == 0:
                 return None
             if value == len(self.levels):
                 return np.empty(0, np.int64)
-        runs = np.flatnonzero(self.crests >= value)
-        if len(runs) * 2 > len(self.crests):
+        runs = np.flatnonzero(self.maxima >= value)
+        if len(runs) * 2 > len(self.maxima):
             return np.flatnonzero(self.values >= value)
         places = (runs[:, None] * RUN + np.arange(RUN)).reshape(-1)
-        if len(runs) and runs[-1] == len(self.crests) - 1:
-            places = places[: len(places) - RUN * len(self.crests) + len(self.docs)]
+        if len(runs) and runs[-1] == len(self.maxima) - 1:
+            places = places[: len(places) - RUN * len(self.maxima) + len(self.docs)]
         reached: Ints = places[self.values[places] >= value]
         return reached
 
@@ -126,62 +179,77 @@ class Prepared:
 class Weighed:
     """A word in a segment, without its scale."""
 
-    __slots__ = ("_asked", "_parts", "_view", "cost", "fields", "is_list", "plain_lists", "ranking")
+    __slots__ = ("_view", "cost", "docs_are_postings", "parts", "ranking")
 
-    def __init__(self, word: Ranked) -> None:
-        self._view = weakref.ref(word.view)
-        self.ranking = word.ranking
-        self.cost = word.cost
-        self._parts = [(part.field, part.key, part.reader.list, part.norm, part.weights) for part in word.parts]
-        self._asked = False
-        self.fields: list[str] = list(dict.fromkeys(part.field for part in word.parts))
-        """The fields that it is found in."""
-        self.plain_lists: dict[str, PostingList] = {
-            field: found[0].reader.list
-            for field in self.fields
-            if len(found := [part for part in word.parts if part.field == field]) == 1 and _is_plain(found[0].weights)
-        }
-        """Those in which it is one posting list, in all languages, with that list."""
-        self.is_list = len(word.parts) == 1 and _is_plain(word.parts[0].weights) and word.view.alive is None
-        """Whether its prepared docs are those of its one posting list."""
+    def __init__(self, view: View, parts: Sequence[Part], ranking: BM25F) -> None:
+        self._view = weakref.ref(view)  # which keeps this
+        self.parts = parts
+        self.ranking = ranking
+        self.cost = min(sum(part.postings.df for part in parts), view.doc_count)
+        self.docs_are_postings = len(parts) == 1 and parts[0].plain and view.alive is None
+        """Whether its docs are those of its one posting list."""
 
     @property
     def view(self) -> View:
-        """The segment, which keeps this."""
-        view = self._view()
-        assert view is not None
-        return view
+        """The segment."""
+        return _there(self._view)
+
+    def kept(self) -> Prepared | None:
+        """Its docs and gains, if they are there."""
+        return self.view.decoded.get(self, Prepared)
 
     def prepared(self) -> Prepared:
         """Its docs and gains."""
-        decoded = self.view.decoded
-        kept: Prepared | None = decoded.get(self)
+        kept = self.kept()
         if kept is None:
             kept = self._make()
-            decoded.put(self, kept, kept.nbytes)
+            self.view.decoded.put(self, kept, kept.nbytes)
         return kept
 
-    def for_few(self, wanted: int) -> Prepared | None:
-        """The same for a query that looks ``wanted`` docs up; None for a long list that is not worth it this time."""
-        if self.cost > PARTLY and wanted * PER_BLOCK < self.cost and not self._asked:
-            kept: Prepared | None = self.view.decoded.get(self)
-            self._asked = True
-            return kept
-        return self.prepared()
+    def docs(self) -> Docs:
+        """Its live docs."""
+        kept = self.kept()
+        if kept is not None:
+            return kept.docs
+        found = [part.docs() for part in self.parts]
+        return self.view.live(found[0] if len(found) == 1 else distinct_docs(found))
+
+    def is_read_in_part(self, wanted: int) -> bool:
+        """Whether not all of it is to be read for a query that looks ``wanted`` docs up."""
+        if self.kept() is not None:
+            return False
+        return any([part.postings.is_read_in_part(wanted) for part in self.parts])  # noqa: C419 - each is asked
+
+    def most_by_blocks(self) -> float:
+        """No gain is greater, as the tables of blocks tell."""
+        tf = 0.0
+        for part in self.parts:
+            blocks = part.postings.segment.blocks(part.postings.entry)
+            norms = part.norm.of(np.maximum(blocks.min_length, 1)) if part.norm.lengths is not None else 1.0
+            tf += part.greatest * float((blocks.max_freq / norms).max())
+        return float(self.ranking.score(1.0, tf))
+
+    def gains_in_blocks(self, docs: Docs) -> tuple[Ints, Floats]:
+        """Which of these docs it matches, and its gains there, reading few blocks."""
+        hits, tf = np.zeros(len(docs), bool), np.zeros(len(docs))
+        for part in self.parts:
+            places, freqs = part.postings.in_blocks(docs)
+            chosen, shares = part.shares(docs[places], freqs)
+            hits[places[chosen]] = True
+            tf[places[chosen]] += shares
+        found = np.flatnonzero(hits)
+        return found, self.ranking.score(1.0, tf[found])
 
     def _make(self) -> Prepared:
         view = self.view
-        parts = [
-            Part(view, field, key, Reader(postings), norm, weights)
-            for field, key, postings, norm, weights in self._parts
-        ]
-        values: AnyInts
+        parts = self.parts
+        values: Values
         levels: Floats | None = None
         found = _in_levels(parts[0], self.ranking) if len(parts) == 1 and parts[0].plain else None
         if found is not None:
             docs, values, levels = found
         else:
-            docs, tf = Ranked.listed_tf(parts)
+            docs, tf = _added([part.all_shares() for part in parts])
             values = self.ranking.score(1.0, tf)
         if view.alive is not None:
             alive = view.alive[docs]
@@ -189,53 +257,47 @@ class Weighed:
         return Prepared(docs, values, levels)
 
 
-class Leaf:
-    """A word of a query in a segment."""
-
-    __slots__ = ("scale", "weighed")
-
-    def __init__(self, weighed: Weighed, scale: float) -> None:
-        self.weighed = weighed
-        self.scale = scale
-
-
-def _is_plain(weights: Any) -> bool:
-    """Whether a part of a word counts alike in every document."""
-    return len(weights) == 1 and weights[0][1] is None
-
-
-def leaf(lowering: Lowering, query: Any, view: View, boost: float) -> Leaf | None:
-    """The leaf that a `Word` or ``Term`` becomes; None if it matches nothing."""
-    known = view.words.get(id(query))
-    if known is not None and known[0] is query and known[1] == boost and known[2] is lowering.ranking:
-        return known[3]
-
-    def make() -> Leaf | None:
-        source: Source = lowering.lower(query, view, boost)
-        if isinstance(source, Nothing):
-            return None
-        assert isinstance(source, Ranked)
-        word = source
-        weighed: Weighed = view.weighed.get(word.kept_as(), lambda: Weighed(word))
-        return Leaf(weighed, word.scale)
-
-    found: Leaf | None = view.leaves.get((query, boost, lowering.ranking), make)
-    if type(query) is Word:  # which is never changed, so that the object says it all
-        if len(view.words) > _WORDS:
-            view.words.clear()
-        view.words[id(query)] = query, boost, lowering.ranking, found
+def _there(view: weakref.ref[View]) -> View:
+    found = view()
+    assert found is not None
     return found
 
 
-def _in_levels(part: Part, ranking: BM25F) -> tuple[Docs, AnyInts, Floats] | None:
+def distinct_docs(lists: Sequence[Docs]) -> Docs:
+    """The docs that are in any of some ascending arrays, ascending."""
+    docs = np.concatenate(lists) if lists else np.empty(0, np.int32)
+    docs.sort(kind="stable")  # runs that ascend are merged
+    first = np.ones(len(docs), bool)
+    np.not_equal(docs[1:], docs[:-1], out=first[1:])
+    return docs[first]
+
+
+def _added(found: Sequence[tuple[Docs, Floats]]) -> tuple[Docs, Floats]:
+    """All docs of some parts, ascending, and the sums of their shares."""
+    if len(found) == 1:
+        return found[0]
+    every = np.concatenate([docs for docs, _ in found])
+    order = every.argsort(kind="stable")
+    docs = every[order]
+    first = np.ones(len(docs), bool)
+    np.not_equal(docs[1:], docs[:-1], out=first[1:])
+    # bincount adds in the order of its input, that of the parts, however many segments there are.
+    place = np.cumsum(first) - 1
+    tf = np.bincount(place, np.concatenate([shares for _, shares in found])[order], int(first.sum()))
+    return docs[first], tf.astype(np.float64, copy=False)
+
+
+def _in_levels(part: Part, ranking: BM25F) -> tuple[Docs, NDArray[np.uint16], Floats] | None:
     """Docs, the number of the gain of each, and all gains, ascending; None if there may be too many.
 
     The gain depends on frequency and length alone, and there are few pairs of these.
     """
-    docs, freqs = part.reader.list.whole(keep=False)
+    docs, freqs = part.postings.whole(keep=False)
     lengths = part.norm.lengths
     most = int(freqs.max(initial=0)) + 1
     longest = 1
+    if most > _PAIRS:
+        return None
     pairs: AnyInts = freqs.astype(np.int32)
     if lengths is not None:
         here = lengths[docs]
@@ -247,7 +309,7 @@ def _in_levels(part: Part, ranking: BM25F) -> tuple[Docs, AnyInts, Floats] | Non
     there = np.zeros(most * longest, bool)
     there[pairs] = True
     which = np.flatnonzero(there)
-    norms: Any = part.norm.of_each(which % longest) if lengths is not None else 1.0
+    norms: Floats | float = part.norm.of(which % longest) if lengths is not None else 1.0
     gains: Floats = ranking.score(1.0, (which // longest) * part.greatest / norms)
     order = gains.argsort()
     levels = gains[order]
@@ -260,13 +322,13 @@ def _in_levels(part: Part, ranking: BM25F) -> tuple[Docs, AnyInts, Floats] | Non
     return docs, number[pairs], levels[first]
 
 
-def _best(values: AnyInts, crests: AnyInts) -> Ints:
+def _best(values: Values, maxima: Values) -> Ints:
     """The places of the greatest values, greatest first."""
     best = np.arange(len(values))
     if len(values) > BEST:
-        if len(crests) > BEST:
+        if len(maxima) > BEST:
             # So many runs have a value as great as this.
-            runs = np.flatnonzero(crests >= np.partition(crests, len(crests) - BEST)[len(crests) - BEST])
+            runs = np.flatnonzero(maxima >= np.partition(maxima, len(maxima) - BEST)[len(maxima) - BEST])
             best = (runs[:, None] * RUN + np.arange(RUN)).reshape(-1)
             best = best[: np.searchsorted(best, len(values))]
         found = values[best]

@@ -9,7 +9,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, Protocol, TypeAlias
 
 import numpy as np
@@ -23,6 +23,8 @@ Ints: TypeAlias = NDArray[np.int64]
 Docs: TypeAlias = NDArray[np.int32]
 Floats: TypeAlias = NDArray[np.float64]
 AnyInts: TypeAlias = NDArray[Any]
+Entry: TypeAlias = Any
+"""A `TermEntry` of the segment that it is given to."""
 
 
 class TermEntry(Protocol):
@@ -71,11 +73,11 @@ class Segment(Protocol):
         """True for deleted docs; None when there are none."""
         ...
 
-    def term(self, field: str, key: bytes) -> Any | None:
+    def term(self, field: str, key: bytes) -> Entry | None:
         """The entry of a term."""
         ...
 
-    def terms(self, field: str, start: bytes = b"", stop: bytes | None = None) -> Iterator[tuple[bytes, Any]]:
+    def terms(self, field: str, start: bytes = b"", stop: bytes | None = None) -> Iterator[tuple[bytes, Entry]]:
         """The terms of a field from ``start`` up to and without ``stop``, in order of their bytes."""
         ...
 
@@ -83,23 +85,27 @@ class Segment(Protocol):
         """The same terms without their entries, in lists."""
         ...
 
-    def docs(self, entry: Any) -> AnyInts:
+    def docs(self, entry: Entry) -> AnyInts:
         """The docs of a posting list, ascending."""
         ...
 
-    def freqs(self, entry: Any) -> AnyInts:
+    def docs_of(self, entries: Sequence[Entry]) -> AnyInts:
+        """The docs of several terms of a field, in order of their keys, one list after the other."""
+        ...
+
+    def freqs(self, entry: Entry) -> AnyInts:
         """The frequencies, parallel to ``docs``."""
         ...
 
-    def blocks(self, entry: Any) -> Blocks:
+    def blocks(self, entry: Entry) -> Blocks:
         """The table of the blocks."""
         ...
 
-    def decode(self, entry: Any, block_numbers: Any) -> tuple[AnyInts, AnyInts]:
+    def decode(self, entry: Entry, block_numbers: Ints) -> tuple[AnyInts, AnyInts]:
         """Docs and freqs of the blocks with these ascending numbers, one after another."""
         ...
 
-    def positions(self, entry: Any, which: Any = None) -> tuple[AnyInts, AnyInts]:
+    def positions(self, entry: Entry, which: Ints | None = None) -> tuple[AnyInts, AnyInts]:
         """Positions of the postings with these numbers: of the i-th, ``positions[offsets[i]:offsets[i + 1]]``."""
         ...
 

@@ -14,27 +14,22 @@ it. Its views, and what is cached of them, refer to it and to one another by wea
 from __future__ import annotations
 
 import weakref
-from collections import OrderedDict
-from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from itertools import chain
-from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar
+from typing import TypeAlias, TypeVar, cast
 
 import numpy as np
 
 from searchlib.arrays import NDArray
-from searchlib.engines.whoosh.execution.activation import activate
-from searchlib.engines.whoosh.execution.postings import DECODED_BYTES, Decoded, PostingList
-from searchlib.engines.whoosh.execution.segment import AnyInts, Bools, Docs, Floats, Ints, Segment
-from searchlib.forking import lock_for
+from searchlib.engines.whoosh.execution.caching import DECODED_BYTES, Cache, Decoded
+from searchlib.engines.whoosh.execution.norms import FieldNorm
+from searchlib.engines.whoosh.execution.postings import PostingList
+from searchlib.engines.whoosh.execution.primitives import Primitives, primitives
+from searchlib.engines.whoosh.execution.segment import Bools, Docs, Ints, Segment
 from searchlib.ranking import BM25F
 
-if TYPE_CHECKING:
-    from searchlib.engines.whoosh.execution.prepared import Leaf, Weighed
-
-Foreign: TypeAlias = Callable[["Snapshot", Any, int], tuple[AnyInts, Floats]]
 Order: TypeAlias = Callable[[NDArray[np.int64], NDArray[np.int64]], NDArray[np.int64]]
 
-WINDOW_BITS = 7
 LANGUAGE_FIELD = "language"
 _LISTS = 16_384  # posting lists that keep their tables
 _TERMS = 65_536  # statistics and dictionary look-ups that are kept
@@ -42,76 +37,16 @@ _LANGUAGES = 64
 _Value = TypeVar("_Value")
 
 
-class Cache(Generic[_Value]):
-    """The values of the last ``size`` keys, made when missing. None is a value too."""
-
-    def __init__(self, size: int) -> None:
-        self._size = size
-        self._values: OrderedDict[Hashable, _Value] = OrderedDict()
-        self._lock = lock_for(self)
-
-    def get(self, key: Hashable, make: Callable[[], _Value]) -> _Value:
-        """The value of ``key``; ``make`` runs outside the lock, perhaps in two threads at once."""
-        with self._lock:
-            if key in self._values:
-                self._values.move_to_end(key)
-                return self._values[key]
-        value = make()
-        with self._lock:
-            self._values[key] = value
-            if len(self._values) > self._size:
-                self._values.popitem(last=False)
-        return value
-
-
-class FieldNorm:
-    """The norms of a field in a segment, for the parameters that ``key`` names."""
-
-    __slots__ = ("_table", "average", "key", "lengths", "ranking")
-
-    def __init__(self, lengths: AnyInts | None, average: float, ranking: BM25F) -> None:
-        self.average = average
-        self.key = (ranking.b, average)
-        self.ranking = ranking
-        self.lengths = lengths
-        longest = int(lengths.max()) if lengths is not None and len(lengths) else 0
-        # A table of the norms of all lengths is a look-up instead of two operations a posting.
-        self._table: Floats | None = (
-            ranking.norm(np.arange(longest + 1, dtype=np.float64), average) if longest < 1 << 16 else None
-        )
-
-    def __call__(self, docs: Docs) -> Any:
-        """The norms at these docs: an array, or 1.0 where the field keeps no lengths."""
-        if self.lengths is None:
-            return 1.0
-        lengths = self.lengths[docs]
-        return self._table[lengths] if self._table is not None else self.ranking.norm(lengths, self.average)
-
-    def of(self, lengths: AnyInts) -> Any:
-        """The norms of fields of these lengths."""
-        return 1.0 if self.lengths is None else self.ranking.norm(lengths.astype(np.float64), self.average)
-
-    def of_each(self, lengths: Ints) -> Floats:
-        """The norms of lengths that docs have, with the bits that ``norm(docs)`` has."""
-        norms: Floats = self._table[lengths] if self._table is not None else self.ranking.norm(lengths, self.average)
-        return norms
-
-    def length(self, doc: int) -> int:
-        """The length of the field in a doc; 0 where lengths are not kept."""
-        return int(self.lengths[doc]) if self.lengths is not None else 0
-
-
 class View:
     """A segment as a part of a snapshot."""
 
-    def __init__(self, snapshot: Snapshot, number: int, segment: Segment, bits: int) -> None:
+    def __init__(self, snapshot: Snapshot, number: int, segment: Segment) -> None:
         self._snapshot = weakref.ref(snapshot)
-        self.decoded = snapshot.decoded
         self.number = number
         self.segment = segment
-        self.bits = bits
+        self.primitives = snapshot.primitives
+        self.decoded = snapshot.decoded
         self.doc_count = int(segment.doc_count)
-        self.windows = (self.doc_count + (1 << bits) - 1) >> bits
         deleted = segment.deleted
         self.alive: Bools | None = None if deleted is None or not deleted.any() else ~deleted
         self.live_count = self.doc_count if self.alive is None else int(self.alive.sum())
@@ -119,9 +54,7 @@ class View:
         self._lists: Cache[PostingList | None] = Cache(_LISTS)
         self._norms: Cache[FieldNorm] = Cache(256)
         self._languages: Cache[Bools] = Cache(_LANGUAGES)
-        self.leaves: Cache[Leaf | None] = Cache(_LISTS)
-        self.weighed: Cache[Weighed] = Cache(_LISTS)
-        self.words: dict[int, tuple[Any, float, BM25F, Leaf | None]] = {}
+        self._made: Cache[object] = Cache(_LISTS)
 
     @property
     def snapshot(self) -> Snapshot:
@@ -129,6 +62,10 @@ class View:
         snapshot = self._snapshot()
         assert snapshot is not None
         return snapshot
+
+    def made(self, key: Hashable, make: Callable[[], _Value]) -> _Value:
+        """What queries have in common in this segment, made when missing: small, and for this key always the same."""
+        return cast(_Value, self._made.get(key, make))
 
     def postings(self, field: str, key: bytes) -> PostingList | None:
         """The posting list of a term."""
@@ -156,6 +93,10 @@ class View:
         """Those of the docs that are not deleted."""
         return docs if self.alive is None else docs[self.alive[docs]]
 
+    def all_live(self, first: int, stop: int) -> Docs:
+        """All docs from ``first`` up to and without ``stop`` that are not deleted."""
+        return self.live(np.arange(first, min(stop, self.doc_count), dtype=np.int32))
+
     def speaks(self, languages: frozenset[str]) -> Bools:
         """Which docs are in one of these languages; "" stands for docs without one."""
         if len(languages) == 1:
@@ -181,31 +122,23 @@ class View:
 class Snapshot:
     """Several segments as one index.
 
-    ``schema`` (a Whoosh schema) turns the values of queries into terms; without one they are UTF-8. ``order``
-    gives ranks of docs (arrays of their segments and of themselves) for ties between segments; without it the order of
-    segments and docs decides. ``foreign`` evaluates a query that the executor does not know, in the segment of a
-    snapshot of this number: docs, ascending, and scores. ``cache_bytes`` is what decoded posting lists may take, at 6
-    to 20 bytes a posting.
-    ``compiled`` is whether flat queries go through compiled code: see ``activation``.
+    ``order`` gives ranks of docs (arrays of their segments and of themselves) for ties between segments; without it the
+    order of segments and docs decides. ``cache_bytes`` is what decoded posting lists may take, at 6 to 20 bytes a
+    posting. ``compiled`` is whether operations on arrays are compiled: see ``primitives``.
     """
 
     def __init__(
         self,
         segments: Sequence[Segment],
         *,
-        schema: Mapping[str, Any] | None = None,
         order: Order | None = None,
-        foreign: Foreign | None = None,
         cache_bytes: int = DECODED_BYTES,
-        window_bits: int = WINDOW_BITS,
         compiled: bool | None = None,
     ) -> None:
-        self.schema = schema
-        self.compiled: Any = activate(compiled)
+        self.primitives: Primitives = primitives(compiled)
         self.decoded = Decoded(cache_bytes)
         self.order = order
-        self.foreign = foreign
-        self.views = tuple(View(self, number, segment, window_bits) for number, segment in enumerate(segments))
+        self.views = tuple(View(self, number, segment) for number, segment in enumerate(segments))
         self.records = sum(view.live_count for view in self.views)
         self._df: Cache[int] = Cache(_TERMS)
         self._averages: Cache[float] = Cache(256)

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from exploring import seeds
 
-from searchlib.engines.whoosh.execution import Snapshot, marked, marking, match_at, scored_parts, topk
+from searchlib.engines.whoosh.execution import Snapshot, groupscorers, marked, match_at, scored_parts, scorer
 from searchlib.ranking import BM25F
 
 from . import generate
@@ -22,13 +22,13 @@ QUERIES = 10
 @pytest.mark.parametrize("few", [0, 24, 1 << 14])
 def test_marks_are_the_live_records_that_match(few: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """With few = 0 all nodes go by whole bitmaps, with very many by candidates."""
-    monkeypatch.setattr(marking, "SPARSE", few)
-    monkeypatch.setattr(topk, "SPARSE", few)
-    monkeypatch.setattr(marking, "CHUNK_DOCS", 32)
+    monkeypatch.setattr(groupscorers, "SPARSE", few)
+    monkeypatch.setattr(scorer, "SPARSE", few)
+    monkeypatch.setattr(scorer, "AT_ONCE", 32)
     for seed in seeds(SEEDS):
         rng = random.Random(f"marks {seed}")
         docs = generate.corpus(rng, rng.randint(1, 120))
-        snapshot = Snapshot([MemorySegment(docs)], window_bits=3)
+        snapshot = Snapshot([MemorySegment(docs)])
         live = np.array([number for number, doc in enumerate(docs) if not doc.deleted], np.int64)
         oracle = Oracle(docs, BM25F())
         for _ in range(QUERIES):
@@ -41,7 +41,6 @@ def test_marks_are_the_live_records_that_match(few: int, monkeypatch: pytest.Mon
             (marks,) = marked(snapshot, query, filter)
             assert np.flatnonzero(marks).tolist() == expected.tolist(), (seed, query, filter)
             hits, scores = match_at(snapshot, query, 0, np.arange(len(docs), dtype=np.int32), filter=filter)
-            hits[[number for number, doc in enumerate(docs) if doc.deleted]] = False
             assert np.flatnonzero(hits).tolist() == expected.tolist(), (seed, query, filter)
             parts = list(scored_parts(snapshot, query, 0, filter=filter))
             assert [doc for found, _ in parts for doc in found.tolist()] == expected.tolist()

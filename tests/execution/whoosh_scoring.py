@@ -1,24 +1,16 @@
-"""The bridge to Whoosh's own matchers: the same scores there, and its matchers for queries of a user's own.
-
-`Weighting` makes a stock Whoosh ``Searcher`` score terms as the executor does. `Matchers` is what a `Snapshot` takes
-as ``foreign``: it walks a Whoosh matcher, a posting at a time and without Whoosh's pruning, which loses records.
-"""
+"""searchlib's BM25F as a weighting of Whoosh's own, so that stock searchers score as the executor does."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
-import numpy as np
 from whoosh import scoring
 
-from searchlib.deadline import check
-from searchlib.engines.whoosh.execution.segment import AnyInts, Floats
-from searchlib.engines.whoosh.execution.snapshot import Snapshot
+from searchlib.engines.whoosh.execution import Snapshot
 from searchlib.ranking import BM25F, idf
 
 
-class Weighting(scoring.WeightingModel):  # type: ignore[misc]
+class Weighting(scoring.WeightingModel):
     """searchlib's BM25F for Whoosh.
 
     With a ``snapshot`` of the same index, statistics are exact. Without one they are those of Whoosh, which count
@@ -51,7 +43,7 @@ class Weighting(scoring.WeightingModel):  # type: ignore[misc]
         return TermScorer(self, searcher, fieldname, text)
 
 
-class TermScorer(scoring.BaseScorer):  # type: ignore[misc]
+class TermScorer(scoring.BaseScorer):
     """The score of one term in a segment."""
 
     def __init__(self, model: Weighting, searcher: Any, fieldname: str, text: Any) -> None:
@@ -83,28 +75,3 @@ class TermScorer(scoring.BaseScorer):  # type: ignore[misc]
     def _score(self, weight: float, length: int) -> float:
         tf = self._ranking.weight(self._field) * weight / self._ranking.norm(float(length), self._average)
         return float(self._ranking.score(self._idf, tf))
-
-
-class Matchers:
-    """Evaluates any Whoosh query with Whoosh's matchers.
-
-    ``open_searcher`` opens a Whoosh ``Searcher`` on the index of a snapshot, with the same segments in the same
-    order; each evaluation opens its own, since Whoosh's are not safe to share between threads.
-    """
-
-    def __init__(self, open_searcher: Callable[[Snapshot], Any]) -> None:
-        self._open = open_searcher
-
-    def __call__(self, snapshot: Snapshot, query: Any, segment: int) -> tuple[AnyInts, Floats]:
-        """Docs of a segment that match, ascending, and their scores."""
-        docs: list[int] = []
-        scores: list[float] = []
-        with self._open(snapshot) as searcher:
-            leaf, _ = searcher.leaf_searchers()[segment]
-            matcher = query.matcher(leaf, leaf.context(needs_current=True))
-            while matcher.is_active():
-                check()
-                docs.append(matcher.id())
-                scores.append(matcher.score())
-                matcher.next()
-        return np.array(docs, np.int64), np.array(scores, np.float64)

@@ -1,0 +1,447 @@
+"""Groups: And, Or, Best, Not, Optional, Require, and one score for all that matches.
+
+What a scorer finds by `Need.BOUNDS` stays true through all of them: scores only add up or are compared, and what is
+negated is taken for a match until it is known.
+"""
+
+# ruff: noqa: D102 - what the methods of a scorer do is written at Scorer
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from searchlib.deadline import check
+from searchlib.engines.whoosh.execution.explanation import Explanation
+from searchlib.engines.whoosh.execution.prepared import distinct_docs
+from searchlib.engines.whoosh.execution.scorer import SLACK, SPARSE, Batch, Found, Lead, Need, Scorer, raised
+from searchlib.engines.whoosh.execution.segment import Bools, Docs, Floats, Ints
+from searchlib.engines.whoosh.execution.wording import described
+from searchlib.query.nodes import Node
+
+_UNSCORED = 8  # looking up a doc of what does not score may be in vain
+_PRUNED = 512  # docs: to leave some out takes the time of looking up so many
+_KEPT = 1 << 22  # scores of children that are kept until they are added up in the order of the query
+
+
+class AndScorer(Scorer):
+    """Matches what every child matches; scores add up."""
+
+    def __init__(self, children: Sequence[Scorer], asked: Node) -> None:
+        self.view = children[0].view
+        self.children = tuple(children)
+        self.two_phase = any(child.two_phase for child in children)
+        self.never_negative = all(child.never_negative for child in children)
+        constants = [child.constant for child in children]
+        self.constant = None if None in constants else sum(score for score in constants if score is not None)
+        self._asked = asked
+        # In which order docs are looked up: what scores leaves docs out by their bounds, unless others are far fewer.
+        dear = [child.cost * (1 if child.constant is None else _UNSCORED) for child in children]
+        self._order = sorted(range(len(children)), key=dear.__getitem__)
+
+    @property
+    def cost(self) -> int:
+        return min(child.cost for child in self.children)
+
+    @property
+    def most(self) -> float:
+        return sum(child.most for child in self.children)
+
+    @property
+    def exact_bounds(self) -> bool:
+        return all(child.exact_bounds for child in self.children)
+
+    def at(self, batch: Batch, need: Need, least: float = -np.inf) -> Found:
+        if len(batch) * len(self.children) > _KEPT and len(batch) > 1:
+            middle = len(batch) // 2
+            one, other = (self.at(batch.take(part), need, least) for part in np.split(np.arange(len(batch)), [middle]))
+            return Found(np.append(one.which, other.which + middle), np.append(one.scores, other.scores))
+        which: Ints | None = None  # of all docs those that are left; None: all of them
+        parts: list[Floats | None] = [None] * len(self.children)
+        partial: Floats | float = 0.0
+        pruning = least > -np.inf and need is not Need.MATCHES
+        rest = self.most if pruning else 0.0
+        for number in self._order:
+            check()
+            child = self.children[number]
+            scored = need is not Need.MATCHES and child.constant != 0.0
+            if pruning:
+                rest -= child.most
+                best = partial if isinstance(partial, float) else float(partial.max(initial=0.0))
+                kept, scores = child.at(batch, need, least - best - rest - abs(least) * SLACK)
+                if scored and len(kept) > _PRUNED:
+                    before = partial if isinstance(partial, float) else partial[kept]
+                    good = np.flatnonzero(raised(scores + before + rest) >= least)
+                    kept, scores = kept[good], scores[good]
+            else:
+                kept, scores = child.at(batch, need)
+            if len(kept) < len(batch):
+                batch = batch.take(kept)
+                which = kept if which is None else which[kept]
+                parts = [None if part is None else part[kept] for part in parts]
+                partial = partial if isinstance(partial, float) else partial[kept]
+            if scored:
+                parts[number] = scores
+                if pruning:
+                    partial = partial + scores
+            if not len(batch):
+                break
+        return Found(np.arange(len(batch)) if which is None else which, _sum(parts, len(batch)))
+
+    def candidates(self) -> Docs:
+        return min(self.children, key=lambda child: child.cost).candidates()
+
+    def leads(self) -> list[Lead]:
+        first = self.children[self._order[0]]
+        rest = sum(child.most for child in self.children if child is not first)
+        return [lead.adding(rest) for lead in first.leads()]
+
+    def confirm(self, docs: Docs) -> Bools:
+        hits = np.ones(len(docs), bool)
+        for child in self.children:
+            if child.two_phase:
+                places = np.flatnonzero(hits)
+                hits[places] = child.confirm(docs[places])
+        return hits
+
+    def within(self, first: int, stop: int) -> Docs:
+        rarest = min(self.children, key=lambda child: child.cost)
+        docs = rarest.within(first, stop)
+        for child in self.children:
+            if child is not rarest and len(docs):
+                docs = child.matching(docs)
+        return docs
+
+    def marks(self) -> Bools:
+        if self.cost <= SPARSE:
+            return super().marks()
+        marks = self.children[0].marks()
+        for child in self.children[1:]:
+            check()
+            marks &= child.marks()
+        return marks
+
+    def explain(self, doc: int) -> Explanation | None:
+        score = self.score_of(doc)
+        if score is None:
+            return None
+        parts = [child.explain(doc) for child in self.children]
+        return Explanation(score, "sum", described(self._asked), tuple(part for part in parts if part and part.score))
+
+
+class OrScorer(Scorer):
+    """Matches what any child matches; scores add up."""
+
+    def __init__(self, children: Sequence[Scorer], asked: Node) -> None:
+        self.view = children[0].view
+        self.children = tuple(children)
+        self.two_phase = any(child.two_phase for child in children)
+        self.never_negative = all(child.never_negative for child in children)
+        if all(child.constant == 0.0 for child in children):
+            self.constant = 0.0
+        self.candidates_match = all(child.candidates_match for child in children)
+        self._asked = asked
+
+    @property
+    def cost(self) -> int:
+        return min(sum(child.cost for child in self.children), self.view.doc_count)
+
+    @property
+    def most(self) -> float:
+        return sum(child.most for child in self.children)
+
+    def at(self, batch: Batch, need: Need, least: float = -np.inf) -> Found:
+        if least == -np.inf or need is Need.MATCHES or len(batch) * len(self.children) > _KEPT:
+            return self._all_at(batch, need)
+        which: Ints | None = None  # of all docs those that are left; None: all of them
+        parts: list[Floats | None] = [None] * len(self.children)
+        hits = np.zeros(len(batch), bool)
+        partial = np.zeros(len(batch))
+        order = self._order(batch)
+        mosts = [self.children[number].most for number in order]
+        for place, number in enumerate(order):
+            check()
+            found, scores = self.children[number].at(batch, need)
+            hits[found] = True
+            part = np.zeros(len(batch))
+            part[found] = scores
+            parts[number] = part
+            partial = partial + part
+            if len(batch) > _PRUNED and place + 1 < len(order):
+                kept = np.flatnonzero(raised(partial + sum(mosts[place + 1 :])) >= least)
+                if len(kept) < len(batch):
+                    batch, hits, partial = batch.take(kept), hits[kept], partial[kept]
+                    which = kept if which is None else which[kept]
+                    parts = [None if one is None else one[kept] for one in parts]
+        return _found(which, hits, _sum(parts, len(batch)))
+
+    def _all_at(self, batch: Batch, need: Need) -> Found:
+        """The same without leaving docs out; children are added up one by one, however many they are."""
+        hits, scores = np.zeros(len(batch), bool), np.zeros(len(batch))
+        for child in self.children:
+            check()
+            found, more = child.at(batch, need)
+            hits[found] = True
+            scores[found] += more
+        return _found(None, hits, scores)
+
+    def _order(self, batch: Batch) -> list[int]:
+        """The children in the order in which docs are looked up in them: where they come from, the most valuable."""
+        there = [number for number, child in enumerate(self.children) if child not in batch.absent]
+        if len(there) < 2:
+            return there
+        value = {
+            number: np.inf if self.children[number] is batch.source else self.children[number].most for number in there
+        }
+        return sorted(there, key=lambda number: -value[number])
+
+    def candidates(self) -> Docs:
+        if sum(child.cost for child in self.children) < self.view.doc_count:
+            return distinct_docs([child.candidates() for child in self.children])
+        marks = np.zeros(self.view.doc_count, bool)
+        for child in self.children:
+            check()
+            marks[child.candidates()] = True
+        return np.flatnonzero(marks).astype(np.int32)
+
+    def leads(self) -> list[Lead]:
+        falling = sorted(self.children, key=lambda child: -child.most)
+        mosts = [child.most for child in falling]
+        # A doc that is in none of the children before is good by these.
+        return [lead.adding(sum(mosts[place + 1 :])) for place, child in enumerate(falling) for lead in child.leads()]
+
+    def within(self, first: int, stop: int) -> Docs:
+        return distinct_docs([child.within(first, stop) for child in self.children])
+
+    def marks(self) -> Bools:
+        marks = self.children[0].marks()
+        for child in self.children[1:]:
+            check()
+            marks |= child.marks()
+        return marks
+
+    def explain(self, doc: int) -> Explanation | None:
+        score = self.score_of(doc)
+        if score is None:
+            return None
+        parts = [child.explain(doc) for child in self.children]
+        return Explanation(score, "sum", described(self._asked), tuple(part for part in parts if part))
+
+
+class BestScorer(OrScorer):
+    """Matches what any child matches; the best score counts, and ``tiebreak`` times the others."""
+
+    def __init__(self, children: Sequence[Scorer], tiebreak: float, asked: Node) -> None:
+        super().__init__(children, asked)
+        self.tiebreak = tiebreak
+        if tiebreak < 0:
+            # A doc's score grows when a part of it falls away, so bounds of parts say nothing.
+            self.two_phase = False
+            self.never_negative = False
+
+    @property
+    def most(self) -> float:
+        mosts = [child.most for child in self.children]
+        return max(mosts) + max(self.tiebreak, 0.0) * (sum(mosts) - max(mosts))
+
+    def at(self, batch: Batch, need: Need, least: float = -np.inf) -> Found:
+        if self.tiebreak < 0 and need is Need.BOUNDS:
+            need = Need.SCORES
+        hits = np.zeros(len(batch), bool)
+        best = np.full(len(batch), -np.inf)
+        total = np.zeros(len(batch))
+        for child in self.children:
+            check()
+            found, scores = child.at(batch, need)
+            hits[found] = True
+            total[found] += scores
+            best[found] = np.maximum(best[found], scores)
+        which = np.flatnonzero(hits)
+        best, total = best[which], total[which]
+        return Found(which, best + self.tiebreak * (total - best) if self.tiebreak else best)
+
+    def leads(self) -> list[Lead]:
+        # A doc is found in the child where it scores best, which may not be the first that has it.
+        total = sum(child.most for child in self.children)
+        falling = sorted(self.children, key=lambda child: -child.most)
+        return [
+            Lead(lead.leaf, lead.rest + max(self.tiebreak, 0.0) * (total - child.most), False)
+            for child in falling
+            for lead in child.leads()
+        ]
+
+    def explain(self, doc: int) -> Explanation | None:
+        found = super().explain(doc)
+        if found is None:
+            return None
+        return Explanation(found.score, "max", found.text, found.parts, tiebreak=self.tiebreak)
+
+
+class NotScorer(Scorer):
+    """Matches what the child does not; scores nothing."""
+
+    constant = 0.0
+
+    def __init__(self, child: Scorer) -> None:
+        self.view = child.view
+        self.child = child
+        self.two_phase = child.two_phase
+
+    @property
+    def cost(self) -> int:
+        return self.view.doc_count
+
+    @property
+    def most(self) -> float:
+        return 0.0
+
+    @property
+    def exact_bounds(self) -> bool:
+        return True
+
+    def at(self, batch: Batch, need: Need, least: float = -np.inf) -> Found:
+        kept = np.ones(len(batch), bool)
+        if not (self.two_phase and need is Need.BOUNDS):
+            kept[self.child.at(batch, Need.MATCHES).which] = False
+        which = np.flatnonzero(kept)
+        return Found(which, np.zeros(len(which)))
+
+    def candidates(self) -> Docs:
+        return self.view.all_live(0, self.view.doc_count)
+
+    def within(self, first: int, stop: int) -> Docs:
+        return self.matching(self.view.all_live(first, stop))
+
+    def marks(self) -> Bools:
+        marks = ~self.child.marks()
+        if self.view.alive is not None:
+            marks &= self.view.alive
+        return marks
+
+    def explain(self, doc: int) -> Explanation | None:
+        if self.score_of(doc) is None:
+            return None
+        return Explanation(0.0, "constant", "nothing that is excluded")
+
+
+class OptionalScorer(Scorer):
+    """Matches what the first child matches; the second one's score is added where it matches too."""
+
+    def __init__(self, required: Scorer, wanted: Scorer, asked: Node) -> None:
+        self.view = required.view
+        self.required = required
+        self.wanted = wanted
+        self.two_phase = required.two_phase or wanted.two_phase
+        self.never_negative = required.never_negative and wanted.never_negative
+        if wanted.constant == 0.0:
+            self.constant = required.constant
+        self._asked = asked
+
+    @property
+    def cost(self) -> int:
+        return self.required.cost
+
+    @property
+    def most(self) -> float:
+        return self.required.most + self.wanted.most
+
+    def at(self, batch: Batch, need: Need, least: float = -np.inf) -> Found:
+        which, scores = self.required.at(batch, need, least - self.wanted.most)
+        if need is not Need.MATCHES and len(which):
+            found, more = self.wanted.at(batch.take(which), need)
+            scores[found] += more
+        return Found(which, scores)
+
+    def candidates(self) -> Docs:
+        return self.required.candidates()
+
+    def leads(self) -> list[Lead]:
+        return [lead.adding(self.wanted.most) for lead in self.required.leads()]
+
+    def within(self, first: int, stop: int) -> Docs:
+        return self.required.within(first, stop)
+
+    def marks(self) -> Bools:
+        return self.required.marks()
+
+    def count(self) -> int:
+        return self.required.count()
+
+    def explain(self, doc: int) -> Explanation | None:
+        score = self.score_of(doc)
+        if score is None:
+            return None
+        parts = [self.required.explain(doc), self.wanted.explain(doc)]
+        return Explanation(score, "sum", described(self._asked), tuple(part for part in parts if part))
+
+
+class ConstantScorer(Scorer):
+    """Matches what the child matches, with one score."""
+
+    def __init__(self, child: Scorer, score: float, asked: Node) -> None:
+        self.view = child.view
+        self.child = child
+        self.constant: float = score
+        self.never_negative = score >= 0
+        # With a negative score, what only looks like a match would hide what is one.
+        self.two_phase = child.two_phase and score >= 0
+        self.candidates_match = child.candidates_match
+        self._asked = asked
+
+    @property
+    def cost(self) -> int:
+        return self.child.cost
+
+    @property
+    def most(self) -> float:
+        return max(self.constant, 0.0)
+
+    @property
+    def exact_bounds(self) -> bool:
+        return True
+
+    def at(self, batch: Batch, need: Need, least: float = -np.inf) -> Found:
+        if batch.source is self and self.candidates_match:
+            which = np.arange(len(batch))
+        else:
+            which = self.child.at(batch, Need.BOUNDS if need is Need.BOUNDS and self.two_phase else Need.MATCHES).which
+        return Found(which, np.full(len(which), self.constant))
+
+    def candidates(self) -> Docs:
+        return self.child.candidates()
+
+    def confirm(self, docs: Docs) -> Bools:
+        return self.child.confirm(docs)
+
+    def within(self, first: int, stop: int) -> Docs:
+        return self.child.within(first, stop)
+
+    def marks(self) -> Bools:
+        return self.child.marks()
+
+    def count(self) -> int:
+        return self.child.count()
+
+    def explain(self, doc: int) -> Explanation | None:
+        if self.score_of(doc) is None:
+            return None
+        return Explanation(self.constant, "constant", described(self._asked))
+
+
+def _sum(parts: Sequence[Floats | None], size: int) -> Floats:
+    """The sum in the order of the query."""
+    total: Floats | None = None
+    for part in parts:
+        if part is not None:
+            total = part if total is None else total + part
+    return np.zeros(size) if total is None else total
+
+
+def _found(which: Ints | None, hits: Bools, scores: Floats) -> Found:
+    """What of the docs that are left matches."""
+    matched = np.flatnonzero(hits)
+    if len(matched) < len(hits):
+        scores = scores[matched]
+        which = matched if which is None else which[matched]
+    return Found(np.arange(len(hits)) if which is None else which, scores)

@@ -1,0 +1,264 @@
+"""Leaves that count the same for whatever they match: everything, numbers in a range, and patterns, which stand for
+many terms.
+
+A pattern's docs are those of all its terms. A page of hits needs the first of them alone: then rare terms are read
+together, and of common ones no more than their docs up to where the page is full. What needs all of them has a bitmap,
+which is kept.
+"""
+
+# ruff: noqa: D102 - what the methods of a scorer do is written at Scorer
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from itertools import groupby, islice
+from typing import NamedTuple
+
+import numpy as np
+
+from searchlib.arrays import NDArray
+from searchlib.deadline import check
+from searchlib.engines.whoosh.execution.explanation import Explanation
+from searchlib.engines.whoosh.execution.postings import PostingList
+from searchlib.engines.whoosh.execution.prepared import distinct_docs
+from searchlib.engines.whoosh.execution.scorer import Batch, Found, Need, Scorer, cut
+from searchlib.engines.whoosh.execution.segment import Bools, Docs, Entry
+from searchlib.engines.whoosh.execution.snapshot import View
+from searchlib.engines.whoosh.execution.wording import described
+from searchlib.query.nodes import Node
+
+_RARE = 1_024  # docs of a term: others are read in part
+_PORTION = 131_072  # docs of terms that are read together
+_LISTED = 65_536  # terms that are listed, rather than marked as they come
+
+Holds = Callable[["Docs | slice"], Bools]
+Term = tuple[str, bytes, Entry]
+"""A field, a key and its entry."""
+
+
+class SetScorer(Scorer):
+    """A set of docs with one score."""
+
+    candidates_match = True
+
+    def __init__(self, view: View, score: float, asked: Node) -> None:
+        self.view = view
+        self.constant: float = score
+        self.never_negative = score >= 0
+        self._asked = asked
+
+    @property
+    def most(self) -> float:
+        return max(self.constant, 0.0)
+
+    def found(self, hits: Bools) -> Found:
+        """What is found where these docs of a batch are in the set."""
+        which = np.flatnonzero(hits)
+        return Found(which, np.full(len(which), self.constant))
+
+    def explain(self, doc: int) -> Explanation | None:
+        if self.score_of(doc) is None:
+            return None
+        return Explanation(self.constant, "constant", described(self._asked))
+
+
+class EverythingScorer(SetScorer):
+    """All docs."""
+
+    @property
+    def cost(self) -> int:
+        return self.view.live_count
+
+    def at(self, batch: Batch, need: Need, least: float = -np.inf) -> Found:
+        return self.found(np.ones(len(batch), bool))
+
+    def candidates(self) -> Docs:
+        return self.view.all_live(0, self.view.doc_count)
+
+    def within(self, first: int, stop: int) -> Docs:
+        return self.view.all_live(first, stop)
+
+    def count(self) -> int:
+        return self.view.live_count
+
+
+class TestedScorer(SetScorer):
+    """The docs that pass a test, which is fast for any docs or ranges of them. ``name`` is what it is known by."""
+
+    def __init__(self, view: View, holds: Holds, name: Hashable, score: float, asked: Node) -> None:
+        super().__init__(view, score, asked)
+        self._holds = holds
+        self._name = name
+
+    @property
+    def cost(self) -> int:
+        return self.view.made((self._name, "cost"), lambda: int(np.count_nonzero(self.marks())))
+
+    def at(self, batch: Batch, need: Need, least: float = -np.inf) -> Found:
+        return self.found(self._holds(batch.docs))
+
+    def candidates(self) -> Docs:
+        return np.flatnonzero(self.marks()).astype(np.int32)
+
+    def within(self, first: int, stop: int) -> Docs:
+        return self.view.live((np.flatnonzero(self._holds(slice(first, stop))) + first).astype(np.int32))
+
+    def marks(self) -> Bools:
+        marks = self._holds(slice(0, self.view.doc_count))
+        return marks if self.view.alive is None else marks & self.view.alive
+
+    def count(self) -> int:
+        return self.cost
+
+
+class Marks(NamedTuple):
+    """The live docs of a pattern as bits, how many these are, and how many terms it has."""
+
+    bits: NDArray[np.uint8]
+    size: int
+    terms: int
+
+
+class Beginning(NamedTuple):
+    """The live docs of a pattern that are less than ``stop``."""
+
+    stop: int
+    docs: Docs
+
+
+class PatternScorer(SetScorer):
+    """The docs of many terms. ``terms`` gives them; ``name`` is what they are kept by."""
+
+    def __init__(
+        self,
+        view: View,
+        terms: Callable[[], Iterable[Term]],
+        name: Hashable,
+        score: float,
+        asked: Node,
+    ) -> None:
+        super().__init__(view, score, asked)
+        self._terms = terms
+        self._name = name
+        self._listed: list[Term] | None = None
+        self._split: tuple[list[Term], list[PostingList]] | None = None
+        self._own: Bools | None = None
+
+    @property
+    def cost(self) -> int:
+        kept = self._kept
+        if kept is not None:
+            return kept.size
+        listed = self._list()
+        return (
+            self.view.doc_count if listed is None else min(sum(entry.df for *_, entry in listed), self.view.doc_count)
+        )
+
+    @property
+    def terms(self) -> int:
+        """How many terms the pattern has in this segment."""
+        kept = self._kept or self._make()
+        return kept.terms
+
+    def at(self, batch: Batch, need: Need, least: float = -np.inf) -> Found:
+        return self.found(np.ones(len(batch), bool) if batch.source is self else self._marks()[batch.docs])
+
+    def candidates(self) -> Docs:
+        return np.flatnonzero(self._marks()).astype(np.int32)
+
+    def within(self, first: int, stop: int) -> Docs:
+        if self._own is None and self._kept is None and stop < self.view.doc_count // 2:
+            listed = self._list()
+            if listed is not None:
+                return cut(self._below(stop, listed), first, stop)
+        return (np.flatnonzero(self._marks()[first:stop]) + first).astype(np.int32)
+
+    def marks(self) -> Bools:
+        return self._marks().copy()
+
+    def count(self) -> int:
+        return (self._kept or self._make()).size
+
+    @property
+    def _kept(self) -> Marks | None:
+        return self.view.decoded.get((self._name, "marks"), Marks)
+
+    def _marks(self) -> Bools:
+        """The bitmap, not to be changed."""
+        if self._own is None:
+            kept = self._kept
+            if kept is None:
+                self._make()
+            else:
+                self._own = np.unpackbits(kept.bits, count=self.view.doc_count).view(bool)
+        assert self._own is not None
+        return self._own
+
+    def _make(self) -> Marks:
+        """Read all terms."""
+        marks = np.zeros(self.view.doc_count, bool)
+        number = 0
+        for portion in _portions(self._terms() if self._listed is None else self._listed):
+            check()
+            number += len(portion)
+            marks[self.view.segment.docs_of(portion)] = True
+        if self.view.alive is not None:
+            marks &= self.view.alive
+        self._own = marks
+        made = Marks(np.packbits(marks), int(np.count_nonzero(marks)), number)
+        self.view.decoded.put((self._name, "marks"), made, made.bits.nbytes)
+        return made
+
+    def _list(self) -> list[Term] | None:
+        """The terms; None if they are too many."""
+        if self._listed is None and self._own is None:
+            check()
+            listed = list(islice(self._terms(), _LISTED + 1))
+            if len(listed) > _LISTED:
+                self._make()
+            else:
+                self._listed = listed
+        return self._listed
+
+    def _below(self, stop: int, listed: Sequence[Term]) -> Docs:
+        """The docs less than ``stop``."""
+        kept = self.view.decoded.get((self._name, "beginning"), Beginning)
+        if kept is not None and kept.stop >= stop:
+            return kept.docs
+        if self._split is None:
+            self._split = self._rare_and_common(listed)
+        rare, common = self._split
+        found = [postings.docs_below(stop) for postings in common]
+        for portion in _portions(rare):
+            check()
+            docs = self.view.segment.docs_of(portion).astype(np.int32, copy=False)
+            found.append(docs[docs < stop])
+        made = Beginning(stop, self.view.live(distinct_docs(found)))
+        self.view.decoded.put((self._name, "beginning"), made, made.docs.nbytes)
+        return made.docs
+
+    def _rare_and_common(self, listed: Sequence[Term]) -> tuple[list[Term], list[PostingList]]:
+        """The rare terms, and the lists of the others."""
+        rare, common = [], []
+        for term in listed:
+            field, key, entry = term
+            postings = self.view.postings(field, key) if entry.df > _RARE else None
+            if postings is None:
+                rare.append(term)
+            else:
+                common.append(postings)
+        return rare, common
+
+
+def _portions(terms: Iterable[Term]) -> Iterator[list[Entry]]:
+    """The entries of terms, some of a field at a time."""
+    for _, of_field in groupby(terms, key=lambda term: term[0]):
+        portion: list[Entry] = []
+        docs = 0
+        for *_, entry in of_field:
+            if portion and docs + entry.df > _PORTION:
+                yield portion
+                portion, docs = [], 0
+            portion.append(entry)
+            docs += entry.df
+        yield portion

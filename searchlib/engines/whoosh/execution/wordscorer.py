@@ -1,0 +1,159 @@
+"""Words: the leaves that are ranked. Posting lists that count as one, scored by BM25F."""
+
+# ruff: noqa: D102 - what the methods of a scorer do is written at Scorer
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+import numpy as np
+
+from searchlib.engines.whoosh.execution.explanation import Explanation, Occurrence
+from searchlib.engines.whoosh.execution.prepared import BEST, Prepared, Weighed
+from searchlib.engines.whoosh.execution.scorer import AT_ONCE, Batch, Found, Need, Scorer
+from searchlib.engines.whoosh.execution.segment import Bools, Docs, Floats
+from searchlib.engines.whoosh.execution.wording import described
+from searchlib.query.nodes import Value, Word
+
+_NONE = Found(np.empty(0, np.int64), np.empty(0))
+
+
+class Rarity(NamedTuple):
+    """What a word is worth anywhere: ``df`` of all ``records`` hold it."""
+
+    boost: float
+    idf: float
+    df: int
+    records: int
+
+
+class WordScorer(Scorer):
+    """A word: a `Weighed` with a scale, which is boost * idf."""
+
+    candidates_match = True
+
+    def __init__(self, weighed: Weighed, rarity: Rarity, asked: Word | Value, synonyms: Mapping[bytes, str]) -> None:
+        self.view = weighed.view
+        self.weighed = weighed
+        self.rarity = rarity
+        self.scale = rarity.boost * rarity.idf
+        self.never_negative = self.scale >= 0
+        self.constant = 0.0 if self.scale == 0 else None
+        self._asked = asked
+        self._synonyms = synonyms  # keys that are there as synonyms, and of what
+        self._prepared: Prepared | None = weighed.kept()
+        self._most: float | None = None
+
+    @property
+    def cost(self) -> int:
+        return self.weighed.cost
+
+    @property
+    def most(self) -> float:
+        if self._most is None:
+            if self.scale <= 0:
+                self._most = 0.0
+            elif self._prepared is None and self.weighed.cost > AT_ONCE:
+                return self.scale * self.weighed.most_by_blocks()  # until it is read
+            else:
+                self._most = self.scale * self.prepared.most
+        return self._most
+
+    @property
+    def prepared(self) -> Prepared:
+        """Its docs and gains."""
+        if self._prepared is None:
+            self._prepared = self.weighed.prepared()
+            self._most = None
+        return self._prepared
+
+    def at(self, batch: Batch, need: Need, least: float = -np.inf) -> Found:
+        if batch.source is self:
+            if need is Need.MATCHES:
+                return Found(np.arange(len(batch)), np.zeros(len(batch)))
+            return Found(np.arange(len(batch)), self.scale * self.prepared.gains(batch.places))
+        if self in batch.absent:
+            return _NONE
+        if self._prepared is None and self.weighed.is_read_in_part(len(batch)):
+            which, gains = self.weighed.gains_in_blocks(batch.docs)
+            return Found(which, self.scale * gains)
+        if need is Need.MATCHES or self.scale == 0:
+            docs = self.weighed.docs() if self._prepared is None else self._prepared.docs
+            which = np.flatnonzero(self.view.primitives.find(docs, batch.docs) >= 0)
+            return Found(which, np.zeros(len(which)))
+        places = self.view.primitives.find(self.prepared.docs, batch.docs)
+        which = np.flatnonzero(places >= 0)
+        return Found(which, self.scale * self.prepared.gains(places[which]))
+
+    def candidates(self) -> Docs:
+        return self.weighed.docs()
+
+    def top(self, k: int) -> tuple[Docs, Floats] | None:
+        found = self.prepared.top(self.scale, k) if self.scale > 0 else None
+        return None if found is None else (np.array(found[0], np.int32), np.array(found[1]))
+
+    def promising(self) -> Batch | None:
+        prepared = self.prepared
+        if self.scale <= 0 or len(prepared.docs) <= BEST:
+            return None
+        return Batch(prepared.docs[prepared.best_places], self, prepared.best_places)
+
+    def reaching(self, least: float) -> Batch:
+        prepared = self.prepared
+        if self.scale <= 0 or least <= 0:
+            return Batch(prepared.docs, self)
+        places = prepared.reaching(least / self.scale)
+        return Batch(prepared.docs, self) if places is None else Batch(prepared.docs[places], self, places)
+
+    def marks(self) -> Bools:
+        marks = np.zeros(self.view.doc_count, bool)
+        for part in self.weighed.parts:
+            marks[part.docs()] = True
+        if self.view.alive is not None:
+            marks &= self.view.alive
+        return marks
+
+    def count(self) -> int:
+        return len(self.weighed.docs())
+
+    def explain(self, doc: int) -> Explanation | None:
+        score = self.score_of(doc)
+        if score is None:
+            return None
+        at = np.array([doc], np.int32)
+        occurrences: list[Occurrence] = []
+        for part in self.weighed.parts:
+            docs, freqs = part.postings.whole()
+            place = int(self.view.primitives.find(docs, at)[0])
+            hits, weights = part.weigh(at)
+            if place < 0 or not hits[0]:
+                continue
+            norm = float(np.broadcast_to(part.norm(at), 1)[0])
+            occurrences.append(
+                Occurrence(
+                    part.field,
+                    part.key.decode("utf-8", "replace"),
+                    int(freqs[place]),
+                    part.norm.length(doc),
+                    part.norm.average,
+                    float(weights[0]),
+                    norm,
+                    float(weights[0]) * float(freqs[place]) / norm,
+                    self._synonyms.get(part.key, ""),
+                )
+            )
+        ranking = self.weighed.ranking
+        return Explanation(
+            score,
+            "word",
+            described(self._asked),
+            boost=self.rarity.boost,
+            idf=self.rarity.idf,
+            df=self.rarity.df,
+            records=self.rarity.records,
+            tf=sum(one.share for one in occurrences),
+            k1=ranking.k1,
+            delta=ranking.delta,
+            occurrences=tuple(occurrences),
+        )
