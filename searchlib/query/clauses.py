@@ -12,8 +12,8 @@ Each of the methods returns None for what asks for nothing. ``field`` is the fie
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Final
 
 from searchlib.analysis import fold
 from searchlib.analysis.words import is_unspaced
@@ -77,17 +77,6 @@ class Clauses:
         self._made += count
         if self._made > self._limits.query_clauses:
             raise too_many(self._limits)
-
-    def of(self, piece: Piece, field: Field | None) -> Node | None:
-        """What a piece asks for that is an operand, but no word."""
-        match piece.kind:
-            case "phrase":
-                return self.phrase(piece, field)
-            case "fuzzy":
-                return self.fuzzy(piece, field)
-            case "range" | "comparison":
-                return self.range(piece, field)
-        return self.pattern(piece, field)
 
     def word(self, text: str, start: int, end: int, field: Field | None) -> Node | None:
         """A word without white space in it."""
@@ -254,6 +243,15 @@ class Clauses:
             return NOTHING
 
 
+MAKERS: Final[Mapping[str, Callable[[Clauses, Piece, Field | None], Node | None]]] = {
+    "phrase": Clauses.phrase,
+    "pattern": Clauses.pattern,
+    "fuzzy": Clauses.fuzzy,
+    "range": Clauses.range,
+}
+"""What makes the node of each kind of piece that is an operand, but no word."""
+
+
 def having(field: Field | None, at: At = None) -> Everything:
     """Every record that has anything in a field; all have the numbers, and without a field all are meant."""
     return Everything("" if field is None or field.kind == "number" else field.name, at=at)
@@ -262,7 +260,7 @@ def having(field: Field | None, at: At = None) -> Everything:
 def bounds_of(piece: Piece) -> tuple[tuple[str, int] | None, tuple[str, int] | None]:
     """The bounds of a range or comparison, each with its place; None where an end is open."""
     match = piece.match
-    if piece.kind == "range":
+    if match["relation"] is None:
         return _bound(match["low"], match.start("low")), _bound(match["high"], match.start("high"))
     bound = _bound(match["bound"], match.start("bound"))
     return (bound, None) if ">" in match["relation"] else (None, bound)

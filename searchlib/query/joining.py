@@ -85,7 +85,7 @@ def without(node: Node | None, at: At = None) -> Node | None:
     """What ``node`` does not match; to exclude what is excluded is to want it."""
     if isinstance(node, Not):
         return node.node
-    return None if node is None else Not(node, at)
+    return None if node is None else Not(node, at or node.at)
 
 
 def first_of_two(kind: type[Optional | Require], first: Node | None, second: Node | None, at: At) -> Node | None:

@@ -18,7 +18,9 @@ from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 QUOTES = '"“”„‟«»「」『』'
-OPERATORS = frozenset(["NOT", "NEAR", "AND", "OR", "ANDNOT", "ANDMAYBE", "REQUIRE"])
+OPERATORS = ("NEAR", "AND", "OR", "ANDNOT", "ANDMAYBE", "REQUIRE")
+"""What can stand between two operands, in the order in which it binds."""
+EVERY_OPERATOR = frozenset(["NOT", *OPERATORS])
 MOST_DIGITS = 20  # behind the point of a boost
 
 # Private characters never come in from outside: to ``printable`` they are spaces.
@@ -43,19 +45,20 @@ _BEGIN = rf"(?:(?<![^{_EDGE}:])|(?<=[\s(][+\-])|(?<=\A[+\-]))"
 _LETTER = rf"[^{_EDGE}:^~]"  # of a pattern
 _MARK = "?!.,;"  # at the end of a word, a question mark is punctuation like these
 _INNER = rf"[^{_EDGE}:^~{_MARK}]"
-_ADDRESS = rf"[A-Za-z][A-Za-z\d+.\-]{{0,31}}://[^{_EDGE}]*"
-_WORDS = "|".join(sorted(OPERATORS))
+_ADDRESS = r"[A-Za-z][A-Za-z\d+.\-]{0,31}://"
+_EVERY = "|".join(sorted(EVERY_OPERATOR))
+_NAMES = "|".join(f"{name}(?:/(?P<near>\\d{{1,9}}))?" if name == "NEAR" else name for name in OPERATORS)
 
 _PIECE = re.compile(
     "|".join(
         f"(?P<{name}>{expression})"
         for name, expression in {
             # Most of what is typed: a word that nothing else would want.
-            "plain": rf"(?<!\S)(?!(?:{_WORDS})(?!\S))[^\W_]+(?!\S)",
+            "plain": rf"(?<!\S)(?!(?:{'|'.join(sorted(EVERY_OPERATOR))})(?!\S))[^\W_]+(?!\S)",
             "all": r"\*:\*",
             # The question mark of an address stands for no letter; a star does behind a field's name.
-            "address": rf"(?<![^{_EDGE}]){_ADDRESS}",
-            "value": rf"(?<=:){_ADDRESS}",
+            "address": rf"(?<![^{_EDGE}]){_ADDRESS}[^{_EDGE}]*|(?<=:){_ADDRESS}[^{_EDGE}*]*(?![^{_EDGE}])",
+            "value": rf"(?<=:){_ADDRESS}[^{_EDGE}]*",
             "phrase": rf"[{QUOTES}](?P<quoted>[^{QUOTES}]*)[{QUOTES}](?:~(?P<slop>\d{{1,9}})(?![\w.]))?",
             "distance": rf"(?<=[{QUOTES}])~[^{_EDGE}^]*",
             # Not the http of http://, and not the 12 of 12:30.
@@ -64,7 +67,7 @@ _PIECE = re.compile(
             "close": r"\)",
             "not": rf"(?<![^{_EDGE}])NOT(?![^{_EDGE}])|(?<![^\s(])-(?=[^\s+\-)])",
             "plus": r"(?<![^\s(])\+(?=[^\s+\-)])",
-            "operator": rf"(?<![^{_EDGE}])(?:NEAR(?:/(?P<near>\d{{1,9}}))?|AND(?:NOT|MAYBE)?|OR|REQUIRE)(?![^{_EDGE}])",
+            "operator": rf"(?<![^{_EDGE}])(?:{_NAMES})(?![^{_EDGE}])",
             "boost": rf"(?<=[^\s(])\^(?:\d{{1,6}}(?:\.\d{{1,{MOST_DIGITS}}})?|\.\d{{1,{MOST_DIGITS}}})(?![^\s)])",
             "quote": f"[{QUOTES}]",
             "range": r"[\[{](?P<low>[^\[\]{}]{0,200}?)(?<=[\[{\s])[Tt][Oo](?=[\s\]}])(?P<high>[^\[\]{}]{0,200})[\]}]",
@@ -82,8 +85,11 @@ _PIECE = re.compile(
 )
 
 
+_KINDS = {"plain": "word", "address": "word", "all": "pattern", "value": "pattern", "comparison": "range"}
+
+
 class Piece(NamedTuple):
-    """A piece: the alternative that found it, where it stands, and its text; the match has its parts."""
+    """A piece: of which kind it is, where it stands, and its text; the match has its parts."""
 
     kind: str
     start: int
@@ -93,7 +99,7 @@ class Piece(NamedTuple):
 
 
 def pieces(text: str) -> Iterator[Piece]:
-    """The pieces of a readable text, in order; words are of the kinds plain, word and address."""
+    """The pieces of a readable text, in order."""
     begun: re.Match[str] | None = None  # the first of several parts of a word
     end = 0
     for match in _PIECE.finditer(text):
@@ -104,7 +110,7 @@ def pieces(text: str) -> Iterator[Piece]:
             begun = None
         end = stop
         if kind != "rest":
-            yield Piece(kind, start, stop, match[0], match)
+            yield Piece(_KINDS.get(kind, kind), start, stop, match[0], match)
         elif begun is None:
             begun = match
     if begun is not None:

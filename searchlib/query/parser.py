@@ -1,54 +1,27 @@
 """From pieces to a tree: grouping, and putting right what does not fit.
 
-* An *operand* is what an operator can stand beside: what one piece asks for, or a group in brackets.
-* A *group* is what stands between two brackets, or all of a text: operands, and between them operators or nothing.
-
-The pieces are walked once. Whatever does not fit (an operator without an operand, a bracket that is never closed) is
-left out and noted as a mistake, so every text has a tree. Brackets within brackets and operators that nest their left
-side in themselves are limited, so thousands of them cost neither time nor stack.
+A *group* is what stands between two brackets, or all of a text: operands (see `operators`), and between them operators
+or nothing. The pieces are walked once. Whatever does not fit (an operator without an operand, a bracket that is never
+closed) is left out and noted as a mistake, so every text has a tree. Brackets within brackets and operators that nest
+their left side in themselves are limited, so thousands of them cost neither time nor stack.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable
 from typing import Final
 
 from searchlib.deadline import check
 from searchlib.fields import Field, Fields
-from searchlib.query.clauses import Clauses, bounds_of
-from searchlib.query.joining import all_of, any_of, first_of_two, near, side_by_side, without
+from searchlib.query.clauses import MAKERS, Clauses, bounds_of
 from searchlib.query.lexer import Piece, pieces, unescaped
 from searchlib.query.mistakes import Mistakes
-from searchlib.query.nodes import At, Best, Node, Optional, Require, boosted
+from searchlib.query.nodes import Node, boosted
+from searchlib.query.operators import NESTING, Binder, Operand, name_of
 from searchlib.query.synonyms import Thesaurus
 
-BINDING: Final = ("NEAR", "AND", "OR", "ANDNOT", "ANDMAYBE", "REQUIRE")
-"""The operators between two operands in the order in which they bind."""
 DEEPEST = 32  # brackets within brackets
-MOST_NESTING = 64  # operators that nest their left side in themselves: all but AND and OR
-_MERGING = ("AND", "OR")
-_DEFAULT_NEAR = 10
-_LONGEST_ENTRY = 16  # words side by side that a synonym can stand for
-
-
-class _Operand:
-    """What was typed, its place, the ``+``, ``-`` or ``NOT`` before it, and the word that it is, if it is one."""
-
-    __slots__ = ("boost", "end", "field", "node", "sign", "start", "word")
-
-    def __init__(self, node: Node | None, start: int, end: int, word: str = "", field: Field | None = None) -> None:
-        self.node = node
-        self.start = start
-        self.end = end
-        self.sign = ""
-        self.word = word
-        self.field = field
-        self.boost = 1.0
-
-    @property
-    def signed(self) -> Node | None:
-        """What it asks for with its sign; that something is required matters only beside others."""
-        return without(self.node, (self.start, self.end)) if self.sign == "not" else self.node
+MOST_NESTING = 64  # operators of `NESTING`
 
 
 class _Group:
@@ -58,7 +31,7 @@ class _Group:
 
     def __init__(self, field: Field | None = None) -> None:
         self.field = field
-        self.operands: list[_Operand] = []
+        self.operands: list[Operand] = []
         self.between: list[Piece | None] = []
         self.operator: Piece | None = None
         self.sign: Piece | None = None
@@ -73,11 +46,11 @@ class Parser:
         self._fields = fields
         self._clauses = clauses
         self._mistakes = mistakes
-        self._synonyms = synonyms
+        self._binder = Binder(clauses, mistakes, synonyms)
         self._groups = [_Group()]
         self._brackets: list[tuple[Piece, bool]] = []  # that are open, and whether they count
         self._unknown: Piece | None = None  # a field that is none, right before the word that it is searched with
-        self._last: _Operand | None = None  # the operand that a boost would count for
+        self._last: Operand | None = None  # the operand that a boost would count for
         self._nesting = 0
 
     def parse(self, text: str) -> Node | None:
@@ -101,7 +74,7 @@ class Parser:
                 self._end_group()
         (group,) = self._groups
         self._drop_what_wants_more(group)
-        return self._joined(group)
+        return self._binder.tree(group.operands, group.between)
 
     # Operands
 
@@ -112,9 +85,9 @@ class Parser:
         return group.field if group.named is None else group.named
 
     def _put(self, node: Node | None, start: int, end: int, word: str = "") -> None:
-        self._add(_Operand(node, start, end, word, self._field))
+        self._add(Operand(node, start, end, word, self._field))
 
-    def _add(self, operand: _Operand) -> None:
+    def _add(self, operand: Operand) -> None:
         group = self._groups[-1]
         if group.operands:
             group.between.append(group.operator)
@@ -134,10 +107,7 @@ class Parser:
 
     def _clause(self, piece: Piece) -> None:
         """Any other operand that is a single piece."""
-        self._put(self._clauses.of(piece, self._field), piece.start, piece.end)
-
-    def _value(self, piece: Piece) -> None:
-        (self._clause if "*" in piece.text else self._word)(piece)
+        self._put(MAKERS[piece.kind](self._clauses, piece, self._field), piece.start, piece.end)
 
     def _range(self, piece: Piece) -> None:
         if bounds_of(piece) != (None, None):
@@ -153,9 +123,9 @@ class Parser:
         self._unknown = None
         name = unknown.match["name"]
         parts = [(name, unknown.start)]
-        if piece.kind in ("plain", "word", "address") or (piece.kind == "value" and "*" not in piece.text):
+        if piece.kind == "word":
             parts.append((piece.text, piece.start))
-        elif piece.kind in ("range", "comparison"):
+        elif piece.kind == "range":
             parts += [bound for bound in bounds_of(piece) if bound is not None]
         else:
             self._bare_name(unknown)
@@ -229,7 +199,7 @@ class Parser:
         if not group.operands or group.operator is not None or group.sign is not None:
             self._stray(piece, "left")
             return
-        if piece.text not in _MERGING:
+        if name_of(piece) in NESTING:
             self._nesting += 1
             if self._nesting > MOST_NESTING:
                 self._mistake(
@@ -289,118 +259,21 @@ class Parser:
         group = self._groups.pop()
         self._drop_what_wants_more(group)
         if group.operands:
-            self._add(_Operand(self._joined(group), group.operands[0].start, group.operands[-1].end))
+            self._add(
+                Operand(
+                    self._binder.tree(group.operands, group.between), group.operands[0].start, group.operands[-1].end
+                )
+            )
         else:
             self._drop_name(self._groups[-1])
 
-    def _joined(self, group: _Group) -> Node | None:
-        """The tree of a whole group."""
-        operands: Sequence[_Operand] = group.operands
-        if any(group.between):
-            operands = self._bound(operands, group.between)
-        if len(operands) < 2:
-            return operands[0].signed if operands else None
-        at = operands[0].start, operands[-1].end
-        if self._synonyms is not None:
-            return side_by_side(self._with_synonyms(operands, self._synonyms), at)
-        return side_by_side([(one.sign == "plus", one.signed) for one in operands], at)
-
-    def _bound(self, operands: Sequence[_Operand], between: Sequence[Piece | None]) -> Sequence[_Operand]:
-        """Operands with those made one that have operators between them."""
-        present = {_operator_of(piece) for piece in between if piece is not None}
-        for name in (name for name in BINDING if name in present):
-            joined: list[_Operand] = []
-            left: list[Piece | None] = []
-            run, operators = [operands[0]], list[Piece]()
-            for piece, operand in zip(between, operands[1:], strict=True):
-                if piece is not None and _operator_of(piece) == name:
-                    run.append(operand)
-                    operators.append(piece)
-                    continue
-                joined.append(self._join(name, run, operators))
-                left.append(piece)
-                run, operators = [operand], []
-            joined.append(self._join(name, run, operators))
-            operands, between = joined, left
-        return operands
-
-    def _join(self, name: str, run: Sequence[_Operand], operators: Sequence[Piece]) -> _Operand:
-        """What stands on both sides of operators of one name."""
-        if not operators:
-            return run[0]
-        start, end = run[0].start, run[-1].end
-        nodes = [operand.signed for operand in run]
-        if name in _MERGING:
-            return _Operand((all_of if name == "AND" else any_of)(nodes, (start, end)), start, end)
-        found = nodes[0]
-        for operator, node, operand in zip(operators, nodes[1:], run[1:], strict=True):
-            at = start, operand.end
-            match name:
-                case "NEAR":
-                    found = self._near(operator, found, node, at)
-                case "ANDNOT":
-                    found = all_of([found, without(node, (operand.start, operand.end))], at)
-                case "ANDMAYBE":
-                    found = first_of_two(Optional, found, node, at)
-                case _:
-                    found = first_of_two(Require, found, node, at)
-        return _Operand(found, start, end)
-
-    def _near(self, operator: Piece, first: Node | None, second: Node | None, at: At) -> Node | None:
-        if first is None or second is None:
-            return second if first is None else first
-        slop = int(operator.match["near"] or _DEFAULT_NEAR)
-        found = near(first, second, max(slop, 1), at)
-        if found is None:
-            said = "NEAR stands between words or phrases of one field only."
-            self._mistake(said, operator, "Write a word or a phrase on both sides.", so="it is searched as AND")
-            return all_of([first, second], at)
-        if not slop:
-            said = "No two words stand 0 words apart."
-            self._mistake(said, operator, "Write NEAR/1 for neighbours.", so="it is NEAR/1")
-        return found
-
-    def _with_synonyms(self, operands: Sequence[_Operand], synonyms: Thesaurus) -> Iterator[tuple[bool, Node | None]]:
-        """The clauses of operands side by side; words that have a synonym together are one."""
-        place = 0
-        while place < len(operands):
-            first = operands[place]
-            count, others = self._synonyms_from(operands, place, synonyms)
-            self._clauses.spend(len(others))
-            if others:
-                together = operands[place : place + count]
-                at = first.start, together[-1].end
-                typed = any_of([one.node for one in together], at)
-                yield False, Best(tuple(node for node in (typed, *others) if node is not None), at=at)
-            else:
-                yield first.sign == "plus", first.signed
-            place += count
-
-    def _synonyms_from(self, operands: Sequence[_Operand], place: int, synonyms: Thesaurus) -> tuple[int, list[Node]]:
-        """How many operands, from the first on, are words that have synonyms together, and the synonyms."""
-        words, ends = [], []
-        first = operands[place]
-        for other in operands[place : place + _LONGEST_ENTRY]:
-            if not other.word or other.sign or (other.field, other.boost) != (first.field, first.boost):
-                break
-            if other.field is not None and other.field.kind != "prose":
-                break
-            words += self._clauses.tokens(other.word, other.start, other.field)
-            ends.append(len(words))
-        for count in range(len(ends), 1, -1):
-            others = synonyms.others(words[: ends[count - 1]], 0, ends[count - 1])
-            if others and ends[0]:
-                return count, [boosted(other, first.boost) for other in others]
-        return 1, []
-
 
 _TAKE: Final[dict[str, Callable[[Parser, Piece], None]]] = {
-    **dict.fromkeys(("plain", "word", "address"), Parser._word),
-    **dict.fromkeys(("phrase", "pattern", "fuzzy", "all"), Parser._clause),
-    **dict.fromkeys(("range", "comparison"), Parser._range),
+    **dict.fromkeys(MAKERS, Parser._clause),
     **dict.fromkeys(("not", "plus"), Parser._sign),
     **dict.fromkeys(("quote", "distance", "power"), Parser._misplaced),
-    "value": Parser._value,
+    "word": Parser._word,
+    "range": Parser._range,
     "open": Parser._open,
     "close": Parser._close,
     "operator": Parser._operator,
@@ -409,9 +282,5 @@ _TAKE: Final[dict[str, Callable[[Parser, Piece], None]]] = {
 """What is done with each kind of piece but the name of a field."""
 
 
-def _operator_of(piece: Piece) -> str:
-    return piece.text.partition("/")[0]
-
-
 def _lower_case(operator: Piece) -> str:
-    return f"To search for the word, write it in lower case: {_operator_of(operator).lower()}"
+    return f"To search for the word, write it in lower case: {name_of(operator).lower()}"

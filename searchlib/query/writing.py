@@ -11,7 +11,7 @@ from decimal import Decimal
 from itertools import groupby
 
 from searchlib.fields import field_named
-from searchlib.query.lexer import OPERATORS, literal
+from searchlib.query.lexer import EVERY_OPERATOR, literal
 from searchlib.query.nodes import (
     And,
     Best,
@@ -141,7 +141,7 @@ def _text(leaf: Leaf) -> str:  # noqa: PLR0911 - one for each class of leaf
 
 
 def _word(word: Word) -> str:
-    if word.text in OPERATORS:
+    if word.text in EVERY_OPERATOR:
         return f'"{word.text}"'
     if word.fields and field_named(word.fields[0][0]).kind == "metadata" and not word.text.isdecimal():
         return f"'{word.text}'" if _is_number(word.text) else word.text
