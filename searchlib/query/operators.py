@@ -1,4 +1,7 @@
-"""Operators: what stands on both sides of each is made one, in the order in which they bind; all else is side by side."""
+"""Operators: they make one of what stands on both sides of them, in the order in which they bind.
+
+What has no operator between it is side by side.
+"""
 
 from __future__ import annotations
 

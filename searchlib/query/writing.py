@@ -1,7 +1,8 @@
 """Writing a node in the query language: for messages, explanations, and to tell one query from another.
 
 What the parser made of a text, written and parsed again (with the same default fields, languages and synonyms), asks
-the same. A node that the language cannot say, since it was made otherwise, is written as what comes nearest.
+the same, unless the brackets are more than a text may have in each other. A node that the language cannot say, since
+it was made otherwise, is written as what comes nearest.
 """
 
 from __future__ import annotations

@@ -301,6 +301,14 @@ def test_a_field_before_empty_brackets_has_nothing_to_look_for() -> None:
     assert [warning.message for warning in found.warnings] == ["title: has nothing to look for."]
 
 
+@pytest.mark.parametrize("level", ["a REQUIRE b ANDMAYBE c ANDNOT d OR e AND NOT (", "+a b OR c AND -(", "a NEAR b -("])
+def test_the_deepest_tree_that_can_be_typed_is_still_written_compared_and_hashed(level: str) -> None:
+    made = parsed(level * 40 + "z")
+    assert made.query == parsed(level * 40 + "z").query
+    assert hash(made.query) == hash(parsed(level * 40 + "z").query)
+    assert "a^2" in write(boosted(made.query, 2.0))
+
+
 def test_operators_that_nest_are_limited_and_so_are_brackets() -> None:
     found = parsed("a ANDNOT " * 100 + "b")
     assert found.warnings[0].message == (
