@@ -32,7 +32,7 @@ def find_seeds(
     strict: bool = False,
 ) -> list[SeedFile]:
     """The seed files at ``paths`` in the order of the index: by name, numbers in it by their value."""
-    from searchlib.engines.whoosh.building.order import natural_key
+    from searchlib.analysis.natural import natural_key
 
     found = list(walk(paths, include=tuple(include), exclude=tuple(exclude), report=report, strict=strict))
     return sorted(found, key=lambda seed: natural_key(seed.name))

@@ -24,6 +24,7 @@ LAYERS = (
         "searchlib.engine",
         "searchlib.hits",
         "searchlib.citing",
+        "searchlib.explaining",
         "searchlib.highlight",
         "searchlib.render",
         "searchlib.spelling",

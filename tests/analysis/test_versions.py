@@ -15,7 +15,7 @@ import pytest
 
 from searchlib.analysis import fold, where_assigned
 from searchlib.analysis.folding import all_assigned, is_assigned
-from searchlib.engines.whoosh.building.order import natural_key
+from searchlib.analysis.natural import natural_key
 from searchlib.paragraphs import sentences
 from searchlib.query.values import marked, metadata_field
 

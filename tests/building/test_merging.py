@@ -8,10 +8,10 @@ from exploring import examples
 from hypothesis import given
 from hypothesis import strategies as st
 
+from searchlib.analysis.natural import natural_key
 from searchlib.engines.whoosh.building import sources
 from searchlib.engines.whoosh.building.inversion import Incoming, invert
 from searchlib.engines.whoosh.building.merging import merge, place
-from searchlib.engines.whoosh.building.order import natural_key
 from searchlib.engines.whoosh.building.sources import RunSource, SegmentSource, Source, SpilledRun
 from searchlib.engines.whoosh.codec.segment import SegmentColumns
 from searchlib.engines.whoosh.generation import STORED

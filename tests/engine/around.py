@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 import searchlib
 from searchlib import Document, Hit
 from searchlib.analysis import fold
-from searchlib.engines.whoosh.building.order import natural_key
+from searchlib.analysis.natural import natural_key
 
 WORDS = ("harbour", "ship", "winter", "port", "Erdoğan")
 VALUES = (7, "7", 7.5, "07", -3, "Ann", "ANN", "Ånn", "Bo", True, "true", "2020-05-17", "2020-05", "１２", 12, " 12 ")

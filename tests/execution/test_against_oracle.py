@@ -24,7 +24,7 @@ from searchlib.engines.whoosh.execution import (
     setscorers,
     wordscorer,
 )
-from searchlib.engines.whoosh.execution.explanation import Explanation
+from searchlib.explaining import Explanation
 from searchlib.query.nodes import Value
 from searchlib.ranking import BM25F
 

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from searchlib.engines.whoosh import open_reader, open_writer
 from searchlib.engines.whoosh.execution import Snapshot, explain, search
-from searchlib.engines.whoosh.execution.explanation import Explanation, apportioned
+from searchlib.explaining import Explanation, apportioned
 from searchlib.query import parse
 from searchlib.ranking import BM25F
 from searchlib.records import Block, Document

@@ -22,9 +22,9 @@ from typing import Any, Final, NamedTuple, TypeAlias
 import numpy as np
 
 from searchlib.analysis import fold
+from searchlib.analysis.natural import natural_key
 from searchlib.arrays import NDArray
 from searchlib.deadline import check
-from searchlib.engines.whoosh.building.order import natural_key
 from searchlib.engines.whoosh.codec.bulk import portions
 from searchlib.engines.whoosh.documents import DocumentTable
 from searchlib.engines.whoosh.execution.caching import Cache

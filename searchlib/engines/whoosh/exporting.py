@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from searchlib.engines.whoosh.building.order import natural_key
+from searchlib.analysis.natural import natural_key
 from searchlib.engines.whoosh.documents import DocumentTable
 from searchlib.engines.whoosh.execution import Snapshot, scored_parts
 from searchlib.engines.whoosh.storedrecords import read_records

@@ -10,11 +10,11 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from searchlib.analysis.natural import natural_key
 from searchlib.arrays import NDArray
 from searchlib.deadline import check
 from searchlib.engine import Facet, FacetCount, Tally
 from searchlib.engines.whoosh.attributes import Attributes, Ints
-from searchlib.engines.whoosh.building.order import natural_key
 from searchlib.engines.whoosh.documents import DocumentTable
 from searchlib.engines.whoosh.execution import Snapshot, marked
 from searchlib.lazily import cached_property

@@ -16,10 +16,10 @@ from pathlib import Path
 
 import numpy as np
 
+from searchlib.analysis.natural import natural_key
 from searchlib.arrays import NDArray
 from searchlib.engines.whoosh import disk
 from searchlib.engines.whoosh.building.merging import GONE, Placement, StoredNames, merge, place
-from searchlib.engines.whoosh.building.order import natural_key
 from searchlib.engines.whoosh.building.pool import Inverted
 from searchlib.engines.whoosh.building.sources import SegmentSource, Source
 from searchlib.engines.whoosh.building.words import Miscounted, TextWords, Totals, count_records, write_vocabulary

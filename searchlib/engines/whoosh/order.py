@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from searchlib.analysis.natural import natural_key
 from searchlib.arrays import NDArray
-from searchlib.engines.whoosh.building.order import natural_key
 from searchlib.engines.whoosh.codec.segment import SegmentColumns
 from searchlib.lazily import cached_property
 

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from searchlib.deadline import check
-from searchlib.engines.whoosh.execution import Explanation, Snapshot, count, explain, frequency, is_costly, search
+from searchlib.engines.whoosh.execution import Snapshot, count, explain, frequency, is_costly, search
 from searchlib.engines.whoosh.manifest import Manifest
 from searchlib.engines.whoosh.order import IndexOrder
 from searchlib.engines.whoosh.segments import open_generation
 from searchlib.engines.whoosh.storedrecords import read_record
+from searchlib.explaining import Explanation
 from searchlib.fields import PROSE
 from searchlib.lazily import cached_property
 from searchlib.query.nodes import Node, Pattern, Word, leaves

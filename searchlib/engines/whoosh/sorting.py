@@ -17,10 +17,10 @@ from typing import Any, Final, TypeAlias
 
 import numpy as np
 
+from searchlib.analysis.natural import natural_key
 from searchlib.arrays import NDArray
 from searchlib.engine import Place, SortKey
 from searchlib.engines.whoosh.attributes import Attributes
-from searchlib.engines.whoosh.building.order import natural_key
 from searchlib.engines.whoosh.documents import DocumentTable
 from searchlib.engines.whoosh.execution import Snapshot, marked, scored_parts
 from searchlib.errors import SettingsError

@@ -19,13 +19,10 @@ from searchlib.engines.whoosh.execution.answers import (
     scored_parts,
     search,
 )
-from searchlib.engines.whoosh.execution.explanation import Explanation, Occurrence
 from searchlib.engines.whoosh.execution.segment import Segment
 from searchlib.engines.whoosh.execution.snapshot import Snapshot
 
 __all__ = [
-    "Explanation",
-    "Occurrence",
     "Segment",
     "Snapshot",
     "TopDocs",

@@ -15,11 +15,11 @@ from searchlib.arrays import NDArray
 from searchlib.deadline import check
 from searchlib.engines.whoosh.execution import expansion
 from searchlib.engines.whoosh.execution.driver import collect
-from searchlib.engines.whoosh.execution.explanation import Explanation
 from searchlib.engines.whoosh.execution.lowering import Lowering
 from searchlib.engines.whoosh.execution.scorer import Batch, Need, Scorer
 from searchlib.engines.whoosh.execution.segment import AnyInts, Bools, Docs, Floats
 from searchlib.engines.whoosh.execution.snapshot import Snapshot, View
+from searchlib.explaining import Explanation
 from searchlib.query.nodes import Node, Pattern, Word
 from searchlib.ranking import BM25F
 

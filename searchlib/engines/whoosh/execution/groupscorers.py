@@ -13,12 +13,12 @@ from collections.abc import Sequence
 import numpy as np
 
 from searchlib.deadline import check
-from searchlib.engines.whoosh.execution.explanation import Explanation
 from searchlib.engines.whoosh.execution.prepared import distinct_docs
 from searchlib.engines.whoosh.execution.scorer import SLACK, SPARSE, Batch, Found, Lead, Need, Scorer, raised
 from searchlib.engines.whoosh.execution.segment import Bools, Docs, Floats, Ints
-from searchlib.engines.whoosh.execution.wording import described
+from searchlib.explaining import Explanation
 from searchlib.query.nodes import Node
+from searchlib.query.wording import described
 
 _UNSCORED = 8  # looking up a doc of what does not score may be in vain
 _PRUNED = 512  # docs: to leave some out takes the time of looking up so many

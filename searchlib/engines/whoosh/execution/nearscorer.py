@@ -11,9 +11,9 @@ from searchlib.engines.whoosh.execution.phrasescorer import StandingScorer
 from searchlib.engines.whoosh.execution.scorer import Scorer
 from searchlib.engines.whoosh.execution.segment import Bools, Docs
 from searchlib.engines.whoosh.execution.stretches import Placed, TooMany
-from searchlib.engines.whoosh.execution.wording import described
 from searchlib.errors import QueryError
 from searchlib.query.nodes import Near
+from searchlib.query.wording import described
 
 
 class NearScorer(StandingScorer):

@@ -14,15 +14,15 @@ from collections.abc import Sequence
 import numpy as np
 
 from searchlib.deadline import check
-from searchlib.engines.whoosh.execution.explanation import Explanation
 from searchlib.engines.whoosh.execution.groupscorers import AndScorer
 from searchlib.engines.whoosh.execution.prepared import Part, Weighed
 from searchlib.engines.whoosh.execution.primitives import FARTHEST, HALF
 from searchlib.engines.whoosh.execution.scorer import Batch, Found, Lead, Need, Scorer
 from searchlib.engines.whoosh.execution.segment import Bools, Docs, Ints
-from searchlib.engines.whoosh.execution.wording import described
 from searchlib.engines.whoosh.execution.wordscorer import WordScorer
+from searchlib.explaining import Explanation
 from searchlib.query.nodes import Near, Phrase
+from searchlib.query.wording import described
 
 
 class StandingScorer(Scorer):

@@ -22,9 +22,9 @@ from typing import NamedTuple
 import numpy as np
 
 from searchlib.deadline import check
-from searchlib.engines.whoosh.execution.explanation import Explanation
 from searchlib.engines.whoosh.execution.segment import Bools, Docs, Floats, Ints
 from searchlib.engines.whoosh.execution.snapshot import View
+from searchlib.explaining import Explanation
 
 SPARSE = 16_384
 """So many docs are asked for one by one rather than marked in a bitmap."""

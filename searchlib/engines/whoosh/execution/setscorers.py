@@ -18,14 +18,14 @@ import numpy as np
 
 from searchlib.arrays import NDArray
 from searchlib.deadline import check
-from searchlib.engines.whoosh.execution.explanation import Explanation
 from searchlib.engines.whoosh.execution.postings import PostingList
 from searchlib.engines.whoosh.execution.prepared import distinct_docs
 from searchlib.engines.whoosh.execution.scorer import Batch, Found, Need, Scorer, cut
 from searchlib.engines.whoosh.execution.segment import Bools, Docs, Entry
 from searchlib.engines.whoosh.execution.snapshot import View
-from searchlib.engines.whoosh.execution.wording import described
+from searchlib.explaining import Explanation
 from searchlib.query.nodes import Node
+from searchlib.query.wording import described
 
 _RARE = 1_024  # docs of a term: others are read in part
 _PORTION = 131_072  # docs of terms that are read together

@@ -9,12 +9,12 @@ from typing import NamedTuple
 
 import numpy as np
 
-from searchlib.engines.whoosh.execution.explanation import Explanation, Occurrence
 from searchlib.engines.whoosh.execution.prepared import BEST, Prepared, Weighed
 from searchlib.engines.whoosh.execution.scorer import AT_ONCE, Batch, Found, Need, Scorer
 from searchlib.engines.whoosh.execution.segment import Bools, Docs, Floats
-from searchlib.engines.whoosh.execution.wording import described
+from searchlib.explaining import Explanation, Occurrence
 from searchlib.query.nodes import Value, Word
+from searchlib.query.wording import described
 
 _NONE = Found(np.empty(0, np.int64), np.empty(0))
 

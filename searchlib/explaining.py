@@ -16,7 +16,7 @@ from functools import cache
 from typing import Any, Literal, TypeAlias
 
 from searchlib.analysis import tokens
-from searchlib.engines.whoosh.execution.wording import listed
+from searchlib.query.wording import listed
 from searchlib.records import Record
 
 Made: TypeAlias = Literal["word", "sum", "max", "phrase", "constant"]

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import assert_never
 
+from searchlib.analysis import SEPARATOR
+from searchlib.fields import PROSE
 from searchlib.query.nodes import (
     And,
     Best,
@@ -25,8 +27,6 @@ from searchlib.query.nodes import (
     Word,
 )
 
-_SEPARATOR = "\x1f"  # of the folded and the exact part of a key
-_PROSE = ("text", "title", "headings")
 _MOST = 6  # of the parts of a group are named
 
 
@@ -39,7 +39,7 @@ def described(node: Node) -> str:  # noqa: PLR0911, PLR0912 - one for each class
             apart = f" with words up to {slop} apart" if slop > 1 else ""
             return f"“{node.text}”{apart}{_synonym(node)}"
         case Value(key, field):
-            return _in_fields((field,), f"“{key.rpartition(_SEPARATOR)[2]}”")
+            return _in_fields((field,), f"“{key.rpartition(SEPARATOR)[2]}”")
         case Prefix(text, fields):
             return _in_fields(fields, f"“{text}*”")
         case Wildcard(pattern, fields):
@@ -87,7 +87,7 @@ def _synonym(node: Word | Phrase) -> str:
 
 
 def _in_fields(fields: tuple[str, ...], text: str) -> str:
-    others = [field for field in fields if field not in _PROSE]
+    others = [field for field in fields if field not in PROSE]
     return " or ".join(others) + " " + text if others else text
 
 
