@@ -7,15 +7,15 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from whoosh import query
-
 import searchlib
 from benchmarks.corpus import Corpus
 from benchmarks.engines.base import MEMORY, SNIPPET, TOP
 from benchmarks.queries import Query
 from searchlib.query import parse
+from searchlib.query.nodes import Everything, Fuzzy, Prefix
 
 _FIELDS = {"text": 1.0}
+_METADATA = frozenset(["group"])
 
 
 class Searchlib:
@@ -39,7 +39,6 @@ class Searchlib:
         self._compiled = compiled
         self._processes = processes
         self._index: Any = None
-        self._schema: Any = None
 
     def version(self) -> str:
         """Of the package."""
@@ -62,17 +61,15 @@ class Searchlib:
         self._index.close()
 
     def _parsed(self, text: str) -> Any:
-        if self._schema is None:
-            self._schema = self._index.whoosh.schema
-        return parse(text, self._schema, ["en"], _FIELDS, strict=True).query
+        return parse(text, _METADATA, ["en"], _FIELDS, strict=True).query
 
     def prepare(self, asked: Query) -> tuple[Any, Any]:
         """The nodes of the query language, and the filter; patterns alone, as the others have them."""
         within = self._parsed(f"group:{asked.group}") if asked.group else None
         if asked.kind == "prefix":
-            return query.Prefix("text", asked.words[0]), within
+            return Prefix(asked.words[0], ("text",)), within
         if asked.kind == "fuzzy":
-            return query.FuzzyTerm("text", asked.words[0], maxdist=1, prefixlength=0), within
+            return Fuzzy(asked.words[0], ("text",)), within
         return self._parsed(_words(asked)), within
 
     def text(self, asked: Query) -> str | None:
@@ -106,8 +103,8 @@ class Searchlib:
         return self._index.search(prepared[0], 0, facets=["group"]).facets["group"]
 
     def everything(self) -> tuple[Any, Any]:
-        """Whoosh's node."""
-        return query.Every(), None
+        """The node for every record."""
+        return Everything(), None
 
     def suggestion(self, text: str) -> str | None:
         """Of a search for one hit, which is within the time."""
