@@ -15,13 +15,15 @@ from searchlib.arguments import StrPath, flag, optional, paths, refused, seconds
 from searchlib.arguments import path as path_of
 from searchlib.arguments import text as _text
 from searchlib.deadline import Deadline
+from searchlib.engine import Digested, OpensWhoosh, Verifiable
 from searchlib.errors import IndexProblem, SeedError, SettingsError
 from searchlib.forking import lock_for
 from searchlib.hits import Hit, Results, Stream
 from searchlib.limits import LIMITS, Limits
+from searchlib.locations import Location, engine_at, located
 from searchlib.options import check_options, limits_of, roots, synonyms_of
-from searchlib.request import Request
 from searchlib.searching import Parser, handle_of, search, search_many, stream
+from searchlib.wanted import Wanted
 from searchlib.writing import WriterContext
 
 if TYPE_CHECKING:
@@ -61,7 +63,7 @@ def build(
 
     given = roots("seeds", seeds)
     check_options(options)
-    changes = update(given, Path(path_of("path", path)), **options)
+    changes = update(given, located(path_of("path", path)), **options)
     index = open(path, limits=options.get("limits") or LIMITS)
     index.changes = changes
     return index
@@ -75,7 +77,7 @@ def open(
     synonyms: StrPath | Synonyms | None = None,
     limits: Limits = LIMITS,
 ) -> Index:
-    """Open the index at ``path`` for reading.
+    """Open the index at ``path``, a folder or a URL, for reading.
 
     With ``refresh="auto"`` every call sees the newest generation, which it costs a look at one file to know of;
     otherwise the index goes on answering from this one until ``index.refresh()``. ``compiled`` is for programs that
@@ -88,8 +90,8 @@ def open(
     if refresh not in ("never", "auto"):
         raise SettingsError(f"refresh is {refresh!r}: give never or auto")
     optional(flag, "compiled", compiled)
-    folder = Path(path_of("path", path))
-    return Index(folder, auto=refresh == "auto", compiled=compiled, synonyms=synonyms, limits=limits_of(limits))
+    location = located(path_of("path", path))
+    return Index(location, auto=refresh == "auto", compiled=compiled, synonyms=synonyms, limits=limits_of(limits))
 
 
 class Index:
@@ -101,23 +103,22 @@ class Index:
 
     def __init__(
         self,
-        path: Path,
+        path: Location,
         *,
         auto: bool = False,
         compiled: bool | None = None,
         synonyms: StrPath | Synonyms | None = None,
         limits: Limits = LIMITS,
     ) -> None:
-        from searchlib.engines.whoosh import open_reader
-
         self.path = path
+        self._engine = engine_at(path)
         self.changes: Changes | None = None
         self._auto = auto
         self._compiled = compiled
         self.synonyms = synonyms_of(synonyms)
         self.limits = limits
         self._lock = lock_for(self)  # held to go over to another generation
-        self._opened: Reader | None = open_reader(path, compiled)
+        self._opened: Reader | None = self._engine.open_reader(path, compiled)
 
     @property
     def _reader(self) -> Reader:
@@ -165,8 +166,8 @@ class Index:
         """
         wanted = self.synonyms if synonyms is None else synonyms_of(synonyms)
         limits = self.limits.with_(timeout=timeout)
-        request = Request(limit, offset, filter, sort, per_document, after, facets, strict, wanted, limits)
-        return search(self._reader, query, request)
+        asked = Wanted(limit, offset, filter, sort, per_document, after, facets, strict, wanted, limits)
+        return search(self._reader, query, asked)
 
     def search_many(  # noqa: PLR0913 - as search
         self,
@@ -187,8 +188,8 @@ class Index:
         """
         wanted = self.synonyms if synonyms is None else synonyms_of(synonyms)
         limits = self.limits.with_(timeout=timeout)
-        request = Request(limit, 0, filter, sort, per_document, None, facets, strict, wanted, limits)
-        return search_many(self._reader, queries, request)
+        asked = Wanted(limit, 0, filter, sort, per_document, None, facets, strict, wanted, limits)
+        return search_many(self._reader, queries, asked)
 
     def all(
         self,
@@ -230,13 +231,13 @@ class Index:
         reader = self._reader
         limits = self.limits.with_(timeout=timeout)
         deadline = Deadline(limits.timeout)
-        record = reader.record(handle_of(reader, id))
+        (record,) = reader.records([handle_of(reader, id)])
         others = others_only(record, within_document)
         within = others if filter is None else [others, filter]
-        request = Request(limit, offset, within, (), per_document, limits=limits)
+        asked = Wanted(limit, offset, within, (), per_document, limits=limits)
         with deadline.running():
             query = similar_query(reader, record)
-        return search(reader, query, request, deadline)
+        return search(reader, query, asked, deadline)
 
     def complete(self, text: str, limit: int = 10) -> list[Completion]:
         """The commonest words of the documents that begin as the last word of ``text`` does, without case and accents.
@@ -251,14 +252,14 @@ class Index:
     def paragraph(self, id: str) -> Record:
         """The record whose id is, or alone begins with, ``id``. Raises ParagraphNotFound."""
         reader = self._reader
-        return reader.record(handle_of(reader, id))
+        return reader.records([handle_of(reader, id)])[0]
 
     def context(self, id: str, before: int = 1, after: int = 1) -> list[Record]:
         """The paragraph with up to so many of the same document before and after it, in order."""
         whole("before", before)
         whole("after", after)
         reader = self._reader
-        return [reader.record(handle) for handle in reader.around(handle_of(reader, id), before, after)]
+        return reader.contexts([handle_of(reader, id)], before, after)[0]
 
     def citation(self, id: str, quote: str = "", *, query: str | Any = None) -> Citation:
         """The citation of the paragraph with this id, or of the part of it that says ``quote``.
@@ -303,14 +304,10 @@ class Index:
         """
         from searchlib.citing.current import CurrentLibrary
         from searchlib.citing.library import IndexLibrary
-        from searchlib.engines.whoosh import open_reader
         from searchlib.remembered import Now, RememberedSeeds
 
-        reader = self._reader
         remembered = RememberedSeeds(self.path, paths("sources", sources), self.limits)
-        if remembered.manifest.digest != reader.digest:  # of an older generation: its seeds are forgotten
-            reader = open_reader(self.path, self._compiled)
-        return CurrentLibrary(IndexLibrary(reader), Now(remembered))
+        return CurrentLibrary(IndexLibrary(self._newest()), Now(remembered))  # of older ones the seeds are forgotten
 
     def is_stale(self, found: Hit | Record | Citation, sources: StrPath | Iterable[StrPath] = ()) -> bool | None:
         """Whether the document of a hit, record or citation has changed since it was indexed, or is gone.
@@ -320,7 +317,6 @@ class Index:
         document that came by a writer is never stale.
         """
         from searchlib.citing import Citation
-        from searchlib.engines.whoosh import open_reader
         from searchlib.records import Record
         from searchlib.remembered import RememberedSeeds
 
@@ -328,14 +324,21 @@ class Index:
             raise refused("found", found, "a hit, a record or a citation")
         reader = self._reader
         remembered = RememberedSeeds(self.path, paths("sources", sources), self.limits)
-        if remembered.manifest.digest != reader.digest and not open_reader(self.path).find(found.id, 1):
+        newest = self._newest()
+        if newest is not reader and not newest.find([found.id], 1)[0]:
             return True  # the index knows already
         return remembered.is_stale(found.path if isinstance(found, Citation) else found.document.path)
 
     @property
     def digest(self) -> str:
-        """The digest of the index, 32 hexadecimal digits: of all its files, so equal digests give equal answers."""
-        return self._reader.digest
+        """The digest of the index, 32 hexadecimal digits: of all its files, so equal digests give equal answers.
+
+        Raises SettingsError for an index whose engine has no digests.
+        """
+        reader = self._reader
+        if not isinstance(reader, Digested):
+            raise self._lacks("no digest")
+        return reader.digest
 
     def stats(self) -> Stats:
         """Figures of the index."""
@@ -346,14 +349,15 @@ class Index:
 
         With ``quick`` only that the files are what was written, which takes little longer than to read them.
         With ``sources``, the paths of its seeds, also what changed, vanished or is new among these.
-        """
-        from searchlib.engines.whoosh import open_reader, published_digest
 
+        Raises SettingsError for an index whose engine does not offer to check it.
+        """
         flag("quick", quick)
         seeds = None if sources is None else paths("sources", sources)
-        # The files of an older generation, which this may still answer from, may be gone.
-        reader = self._reader
-        problems = (reader if published_digest(self.path) == reader.digest else open_reader(self.path)).verify(quick)
+        reader = self._newest()
+        if not isinstance(reader, Verifiable):
+            raise self._lacks("no files to verify")
+        problems = reader.verify(quick)
         if seeds is None:
             return problems
         from searchlib.comparing import compare
@@ -372,12 +376,10 @@ class Index:
         answering meanwhile, from the generation before, and after the commit from the new one. Raises IndexLocked,
         IndexReadOnly.
         """
-        from searchlib.engines.whoosh import open_writer
-
         optional(whole, "processes", processes, 1)
         optional(whole, "memory", memory, 1)
         self._current  # noqa: B018 - of an index that was closed there is no writer
-        writer = open_writer(self.path, processes=processes, memory=memory, wait=seconds("wait", wait))
+        writer = self._engine.open_writer(self.path, processes=processes, memory=memory, wait=seconds("wait", wait))
         return WriterContext(writer, self._committed)
 
     def _committed(self) -> None:
@@ -388,32 +390,40 @@ class Index:
         """Go over to the index as it is now; whether it is another. Costs the reading of 64 bytes if not.
 
         What is compared is the digest of the index, so nothing that was written over it escapes. Files of the
-        generation that this leaves are closed with the last results, hits and iterators that were had from it.
+        generation that this leaves are closed with the last results, hits and iterators that were had from it. An
+        engine without digests answers from the index as it is now, always.
         """
-        from searchlib.engines.whoosh import open_reader, published_digest
-
-        if published_digest(self.path) == self._current.digest:
+        if not _is_left(self._current):
             return False
         with self._lock:
-            before = self._current.digest
-            if published_digest(self.path) == before:
+            before = self._current
+            if not _is_left(before):
                 return False
-            newest = open_reader(self.path, self._compiled)
-            changed = newest.digest != before
+            newest = self._engine.open_reader(self.path, self._compiled)
+            changed = _digest_of(newest) != _digest_of(before)
             if changed:
                 self._opened = newest
             return changed
+
+    def _newest(self) -> Reader:
+        """The index as it is now: the files of an older generation, which this may still answer from, may be gone."""
+        reader = self._reader
+        return self._engine.open_reader(self.path, self._compiled) if _is_left(reader) else reader
+
+    def _lacks(self, what: str) -> SettingsError:
+        return SettingsError(f"the index {self.path} has {what}: that is for indexes in folders")
 
     @property
     def whoosh(self) -> Any:
         """The ``whoosh.index.Index`` itself, for anything written for Whoosh. Opening it unpickles its TOC.
 
-        Raises IndexMissing if the index is gone, IndexCorrupt if Whoosh cannot read it.
+        Raises IndexMissing if the index is gone, IndexCorrupt if Whoosh cannot read it, SettingsError if it is none of
+        Whoosh's.
         """
-        from searchlib.engines.whoosh import open_whoosh
-
-        self._current  # noqa: B018 - it must not have been closed
-        return open_whoosh(self.path)
+        reader = self._current
+        if not isinstance(reader, OpensWhoosh):
+            raise self._lacks("no files for Whoosh")
+        return reader.open_whoosh()
 
     def close(self) -> None:
         """Let go of the files; anything asked of the index from now on is an IndexProblem.
@@ -441,6 +451,15 @@ class Index:
 
     def __repr__(self) -> str:
         return f"<Index {os.fspath(self.path)}>"
+
+
+def _digest_of(reader: Reader) -> str:
+    return reader.digest if isinstance(reader, Digested) else ""
+
+
+def _is_left(reader: Reader) -> bool:
+    """Whether there is another generation than that of a reader."""
+    return isinstance(reader, Digested) and reader.newest_digest() != reader.digest
 
 
 __all__: Sequence[str] = ("DEFAULT_INDEX", "DEFAULT_SEEDS", "Index", "build", "open")

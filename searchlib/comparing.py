@@ -13,11 +13,13 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
+from searchlib.analysis.natural import natural_key
 from searchlib.documents import LoadOptions, Report, SeedFile, walk
 from searchlib.documents.reading import read_seed
 from searchlib.documents.roots import STDIN, StrPath, name_of
 from searchlib.errors import SeedError, SettingsError
 from searchlib.limits import LIMITS, Limits
+from searchlib.locations import Location, engine_at
 
 # Ends the digest of a seed of which something was skipped or noted: it is loaded again, to be told again.
 INCOMPLETE = "!"
@@ -32,8 +34,6 @@ def find_seeds(
     strict: bool = False,
 ) -> list[SeedFile]:
     """The seed files at ``paths`` in the order of the index: by name, numbers in it by their value."""
-    from searchlib.analysis.natural import natural_key
-
     found = list(walk(paths, include=tuple(include), exclude=tuple(exclude), report=report, strict=strict))
     return sorted(found, key=lambda seed: natural_key(seed.name))
 
@@ -62,15 +62,13 @@ def sources_of(paths: Iterable[StrPath], include: Iterable[str], exclude: Iterab
     return {"exclude": tuple(exclude), "include": tuple(include), "roots": tuple(sorted(set(map(name_of, paths))))}
 
 
-def find_roots(index: Path, candidates: Iterable[StrPath] = ()) -> list[StrPath]:
+def find_roots(index: Location, candidates: Iterable[StrPath] = ()) -> list[StrPath]:
     """Where the seeds of ``index`` lie: those of ``candidates`` that have the names of its roots, or else files and
     folders of these names in the folders above the index, if one of the seeds is there.
 
     Raises SettingsError for a root that is found nowhere.
     """
-    from searchlib.engines.whoosh import published
-
-    remembered = published(index)
+    remembered = engine_at(index).remembered(index)
     found = locate_roots(index, remembered.sources.get("roots", ()), candidates, lambda: remembered.seeds)
     for name, place in found.items():
         if place is None:
@@ -79,7 +77,7 @@ def find_roots(index: Path, candidates: Iterable[StrPath] = ()) -> list[StrPath]
 
 
 def locate_roots(
-    index: Path,
+    index: Location,
     names: Iterable[str],
     candidates: Iterable[StrPath],
     seeds: Callable[[], Iterable[str]],
@@ -97,7 +95,8 @@ def locate_roots(
         elif name in known and Path(known[name]).exists():
             found[name] = known[name]
         else:
-            above = (folder / name for folder in index.resolve().parents)
+            folders = index.resolve().parents if isinstance(index, Path) else ()
+            above = (folder / name for folder in folders)
             found[name] = next((path for path in above if path.exists() and _has_any(path, name, seeds())), None)
     return found
 
@@ -108,15 +107,14 @@ def _has_any(place: Path, root: str, seeds: Iterable[str]) -> bool:
     return any((place / below.lstrip("/")).exists() for below in islice(own, 1000))
 
 
-def is_stale(paths: Iterable[StrPath], index: Path, limits: Limits = LIMITS) -> bool:
+def is_stale(paths: Iterable[StrPath], index: Location, limits: Limits = LIMITS) -> bool:
     """Whether seeds came, went or changed since ``index`` was built, as far as a look at the files tells.
 
     Files no newer than the index are taken to be unchanged; the digests of the others are compared. The patterns
     with which the index was built count.
     """
-    from searchlib.engines.whoosh import published, published_at
-
-    remembered, built = published(index), published_at(index)
+    engine = engine_at(index)
+    remembered, built = engine.remembered(index), engine.published_at(index)
     known = remembered.seeds
     for seed in find_seeds(
         paths, Report(), remembered.sources.get("include", ()), remembered.sources.get("exclude", ())
@@ -148,10 +146,14 @@ class Differences:
         """Whether there is any."""
         return bool(self.changed or self.vanished or self.new or self.settings)
 
+    def as_dict(self) -> dict[str, list[str]]:
+        """All of it, ready for JSON."""
+        return asdict(self)
+
 
 def compare(
     paths: Iterable[StrPath],
-    index: Path,
+    index: Location,
     *,
     options: LoadOptions | None = None,
     language: str | None = None,
@@ -163,9 +165,7 @@ def compare(
 
     What is None is taken to be as the index was built. Raises IndexMissing, IndexCorrupt, IndexIncompatible.
     """
-    from searchlib.engines.whoosh import published
-
-    remembered = published(index)
+    remembered = engine_at(index).remembered(index)
     paths = list(paths)
     before = remembered.sources
     include = tuple(before.get("include", ()) if include is None else include)

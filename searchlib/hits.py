@@ -19,6 +19,7 @@ from searchlib.citing import Citation, cite
 
 if TYPE_CHECKING:
     from searchlib.engine import Facet
+    from searchlib.explaining import Explanation
     from searchlib.highlight import Highlights, Snippet
     from searchlib.query import QueryWarning
     from searchlib.records import DocumentInfo, Paragraph, Record
@@ -37,7 +38,7 @@ class Hit:
     score: float
     record: Record
     highlights: Highlights = field(repr=False)
-    _explain: Callable[[], Any] = field(repr=False, compare=False)
+    _explain: Callable[[], Explanation | None] = field(repr=False, compare=False)
     _neighbours: Callable[[], Sequence[Record]] = field(default=tuple, repr=False, compare=False)
 
     def __reduce__(self) -> tuple[Any, ...]:
@@ -102,9 +103,11 @@ class Hit:
         """Where the paragraph stands, with the spans that matched."""
         return cite(self.record, self._neighbours(), spans=self.spans)
 
-    def explain(self) -> Any:
+    def explain(self) -> Explanation:
         """Where the score came from; ``str()`` of it is for people."""
-        return self._explain()
+        found = self._explain()
+        assert found is not None  # it matched
+        return found
 
     def as_dict(self, length: int = SNIPPET_LENGTH, snippets: int = 1) -> dict[str, Any]:
         """All of it, ready for JSON, with up to so many ``snippets`` of up to ``length`` code points each.

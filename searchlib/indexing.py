@@ -10,10 +10,9 @@ twice (see `searchlib.removal`).
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Set
 from dataclasses import dataclass, field
 from itertools import chain, islice
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypedDict
 
 from searchlib.analysis import DEFAULT_LANGUAGE, detect_language
@@ -23,11 +22,12 @@ from searchlib.documents.reading import ReadAhead
 from searchlib.documents.roots import StrPath, name_of
 from searchlib.errors import SeedError
 from searchlib.limits import LIMITS, Limits
+from searchlib.locations import Location, engine_at
 from searchlib.records import Document, document_digest
 from searchlib.removal import SeedBefore, refuse_removal
 
 if TYPE_CHECKING:
-    from searchlib.engines.whoosh.writer import WhooshWriter
+    from searchlib.engine import Writer
 
 KEEP = 64 << 20  # bytes
 ROWS = (".jsonl", ".ndjson")  # names of seeds whose rows are known by their lines
@@ -75,6 +75,24 @@ class Changes:
         """Whether anything changed."""
         return bool(self.added or self.changed or self.removed)
 
+    def as_dict(self) -> dict[str, Any]:
+        """All of it, ready for JSON."""
+        return {
+            "added": self.added,
+            "changed": self.changed,
+            "removed": self.removed,
+            "unchanged": self.unchanged,
+            "documents": self.documents,
+            "paragraphs": self.paragraphs,
+            "bytes": self.bytes,
+            "seconds": round(self.seconds, 3),
+            "rebuilt": self.rebuilt,
+            "left_out": self.left_out,
+            "skipped_count": self.skipped_count,
+            "skipped": [{"name": name, "reason": reason} for name, reason in self.skipped],
+            "notes": [{"name": name, "remark": remark} for name, remark in self.notes],
+        }
+
 
 class BuildOptions(TypedDict, total=False):
     """The options of `update`, by name, for those who hand them on."""
@@ -95,7 +113,7 @@ class BuildOptions(TypedDict, total=False):
 
 def update(  # noqa: PLR0913 - keywords, one for each thing that can be said of a build
     paths: Iterable[StrPath],
-    index: Path,
+    index: Location,
     *,
     options: LoadOptions | None = None,
     limits: Limits = LIMITS,
@@ -116,8 +134,6 @@ def update(  # noqa: PLR0913 - keywords, one for each thing that can be said of 
     because folders are empty or gone, or cannot be read, unless ``allow_removal``; SettingsError if a path does not
     exist; IndexLocked; IndexReadOnly.
     """
-    from searchlib.engines.whoosh import open_writer
-
     if strict:
         options = _replace(options or LoadOptions(), strict=True)
     began = time.perf_counter()
@@ -126,7 +142,7 @@ def update(  # noqa: PLR0913 - keywords, one for each thing that can be said of 
     update = _Update(options, limits, language, progress, began)
     seeds = find_seeds(paths, update.report, include, exclude, strict)
     with ReadAhead(seeds, _room(memory), options, limits) as contents:
-        writer = open_writer(
+        writer = engine_at(index).open_writer(
             index,
             processes=processes,
             memory=memory,
@@ -138,16 +154,15 @@ def update(  # noqa: PLR0913 - keywords, one for each thing that can be said of 
         try:
             update.run(contents, sum(seed.size for seed in seeds), writer)
             if not allow_removal:
-                refuse_removal(update.before, writer.seeds, update.unread, map(name_of, paths), include, exclude)
-            writer.compact = compact
+                refuse_removal(update.before, update.seeds, update.unread, map(name_of, paths), include, exclude)
             update.tell("writing")
-            writer.commit()
+            committed = writer.commit(update.seeds, compact=compact)
         except BaseException:
             writer.cancel()
             raise
     changes = update.changes
-    update.leave_out(writer.empty)
-    changes.paragraphs = sum(entry.live for entry in writer.manifest.segments)
+    update.leave_out(committed.empty)
+    changes.paragraphs = committed.paragraphs
     changes.skipped = [(skipped.name, skipped.reason) for skipped in update.report.skipped]
     changes.skipped_count = update.report.skipped_count
     changes.notes = [(noted.name, noted.reason) for noted in update.report.notes]
@@ -182,6 +197,7 @@ class _Update:
         self.report = Report()
         self.changes = Changes()
         self.before: dict[str, SeedBefore] = {}
+        self.seeds: dict[str, str] = {}  # digests of those that there are now, by name
         self.unread: set[str] = set()  # names of seeds that are there, and cannot be read
         self._progress = progress
         self._began = began
@@ -193,9 +209,9 @@ class _Update:
             seconds = time.perf_counter() - self._began
             self._progress(Progress(self.changes.documents, self._bytes, self._total, seconds, phase))
 
-    def run(self, contents: ReadAhead, size: int, writer: WhooshWriter) -> None:
+    def run(self, contents: ReadAhead, size: int, writer: Writer) -> None:
         known = self._known(writer)
-        digests, writer.seeds = writer.seeds, {}
+        digests = writer.before.seeds
         self._total = size
         for seed, content in contents:
             self._seed(seed, content, digests.get(seed.name), known.pop(seed.name, {}), writer)
@@ -205,18 +221,17 @@ class _Update:
             self._forget(gone, writer)
         self.changes.bytes = self._total
 
-    def _known(self, writer: WhooshWriter) -> dict[str, dict[str, str]]:
+    def _known(self, writer: Writer) -> dict[str, dict[str, str]]:
         """The digest by path of the documents of each seed; what was built otherwise is built again."""
-        manifest = writer.manifest
+        before = writer.before
+        digests = before.seeds
         self.changes.rebuilt = writer.damage
         found: dict[str, dict[str, str]] = {}
         for state in writer.documents():
             if state.seed:
                 found.setdefault(state.seed, {})[state.path] = state.digest
-        self.before = {
-            seed: SeedBefore(len(documents), writer.seeds.get(seed, "")) for seed, documents in found.items()
-        }
-        if manifest.generation and manifest.settings != settings_of(self.language, self.options):
+        self.before = {seed: SeedBefore(len(documents), digests.get(seed, "")) for seed, documents in found.items()}
+        if before.generation and before.settings != settings_of(self.language, self.options):
             self.changes.rebuilt = "it was built with other settings"
             writer.start_over()
             found = {}
@@ -228,7 +243,7 @@ class _Update:
         content: Content | SeedError,
         before: str | None,
         known: dict[str, str],
-        writer: WhooshWriter,
+        writer: Writer,
     ) -> None:
         if isinstance(content, SeedError):
             if self.options.strict:
@@ -236,13 +251,13 @@ class _Update:
             self.report.skip(seed.name, str(content))
             self.unread.add(seed.name)
             self._forget(known, writer)
-            writer.seeds[seed.name] = INCOMPLETE
+            self.seeds[seed.name] = INCOMPLETE
             return
         complete = before is not None and not before.endswith(INCOMPLETE)
         # Rows are told by their lines in less time than it takes to hash all of a large file, which goes on meanwhile.
         at_once = complete and not content.hashed and seed.name.lower().endswith(ROWS)
         if not at_once and before == content.digest:
-            writer.seeds[seed.name] = content.digest
+            self.seeds[seed.name] = content.digest
             self.changes.unchanged += len(known)
             return
         reported = self.report.skipped_count + len(self.report.notes)
@@ -261,9 +276,9 @@ class _Update:
         self.changes.unchanged += len(rows.unchanged)
         self._forget(known, writer)
         noted = self.report.skipped_count + len(self.report.notes) > reported
-        writer.seeds[seed.name] = content.digest + INCOMPLETE * noted
+        self.seeds[seed.name] = content.digest + INCOMPLETE * noted
 
-    def _document(self, document: Document, seed: str, language: str, before: str | None, writer: WhooshWriter) -> None:
+    def _document(self, document: Document, seed: str, language: str, before: str | None, writer: Writer) -> None:
         digest = document_digest(document) + language
         if before == digest:
             self.changes.unchanged += 1
@@ -276,14 +291,14 @@ class _Update:
         if self.changes.documents % 64 == 0:
             self.tell("reading")
 
-    def leave_out(self, empty: set[str]) -> None:
+    def leave_out(self, empty: Set[str]) -> None:
         """Count documents that turned out to have no paragraph for what they are: not in the index."""
         emptied = len(empty & self._changed)
         self.changes.added -= len(empty) - emptied
         self.changes.changed -= emptied
         self.changes.removed += emptied
 
-    def _forget(self, documents: Mapping[str, str], writer: WhooshWriter) -> None:
+    def _forget(self, documents: Mapping[str, str], writer: Writer) -> None:
         for path in documents:
             writer.remove(path)
             self.changes.removed += 1

@@ -13,7 +13,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal, NamedTuple, TypeAlias
+from typing import Literal, TypeAlias
 
 Scalar: TypeAlias = str | int | float | bool
 TOO_BIG = 1 << 1023
@@ -96,17 +96,6 @@ class Record:
 def below_title(headings: tuple[str, ...], title: str) -> tuple[str, ...]:
     """A heading path without the document's title, where it begins with that."""
     return headings[1:] if headings and title and headings[0] == title else headings
-
-
-class Ranked(NamedTuple):
-    """A record that matched: its handle in the engine that answered, its score, and what it was sorted by, as text.
-
-    A key is None where the record has no value to sort by.
-    """
-
-    handle: int
-    score: float
-    keys: tuple[str | None, ...] = ()
 
 
 def paragraph_id(path: str, text: str, occurrence: int = 0) -> str:

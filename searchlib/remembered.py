@@ -24,6 +24,7 @@ from searchlib.documents.roots import StrPath
 from searchlib.errors import IndexCorrupt
 from searchlib.freshness import changed_at
 from searchlib.limits import LIMITS, Limits
+from searchlib.locations import Location, engine_at
 from searchlib.records import Document
 
 _NESTED = 16  # "#" in a path that may end the name of its seed
@@ -36,16 +37,14 @@ class RememberedSeeds:
     Raises IndexMissing, IndexCorrupt, IndexIncompatible.
     """
 
-    def __init__(self, index: Path, candidates: Iterable[StrPath] = (), limits: Limits = LIMITS) -> None:
-        from searchlib.engines.whoosh import published_at
-        from searchlib.engines.whoosh.manifest import read_manifest
-
+    def __init__(self, index: Location, candidates: Iterable[StrPath] = (), limits: Limits = LIMITS) -> None:
         self.index = index
         self.limits = limits
-        self.built = published_at(index)
-        self.manifest = read_manifest(index)
+        engine = engine_at(index)
+        self.built = engine.published_at(index)
+        self.known = engine.remembered(index)
         self.roots: Mapping[str, StrPath | None] = locate_roots(
-            index, self.manifest.sources.get("roots", ()), candidates, lambda: self.digests
+            index, self.known.sources.get("roots", ()), candidates, lambda: self.digests
         )
         self._compared: dict[tuple[str, int, int], bool] = {}
 
@@ -57,15 +56,13 @@ class RememberedSeeds:
     @cached_property
     def digests(self) -> dict[str, str]:
         """The digests by name, as they were indexed."""
-        from searchlib.engines.whoosh import published
-
-        return published(self.index).seeds
+        return self.known.seeds
 
     @property
     def options(self) -> LoadOptions:
         """How they were read."""
         try:
-            loading: dict[str, Any] = dict(self.manifest.settings.get("loading", {}))
+            loading: dict[str, Any] = dict(self.known.settings.get("loading", {}))
             for name, value in loading.items():
                 loading[name] = tuple(value) if isinstance(value, list) else value
             return LoadOptions(**loading)
@@ -117,7 +114,7 @@ class Now:
         self._remembered = remembered
         self._options = remembered.options
         self._report = Report()
-        sources = remembered.manifest.sources
+        sources = remembered.known.sources
         roots = {name: place for name, place in remembered.roots.items() if place is not None}
         found = find_seeds(roots.values(), self._report, sources.get("include", ()), sources.get("exclude", ()))
         self._files = {seed.name: seed for seed in found}

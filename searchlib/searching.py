@@ -1,19 +1,21 @@
 """From the arguments of a search to its results.
 
-A `Search` is one query with its `searchlib.request.Request` on one generation of an index: it is what
+A `Search` is one query with its `searchlib.wanted.Wanted` on one generation of an index: it is what
 `searchlib.hits.Results` reads hits, counts and facets from, when they are looked at.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, cast
+from functools import partial
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from searchlib.arguments import several, text
 from searchlib.citing import NEIGHBOURS
 from searchlib.deadline import Deadline
+from searchlib.engine import Request
 from searchlib.errors import ParagraphNotFound, QueryError, QueryTimeout, SettingsError
 from searchlib.hits import Hit, Results, Stream
 from searchlib.lazily import cached_property
@@ -21,63 +23,62 @@ from searchlib.limits import LIMITS, Limits
 from searchlib.records import ID_LENGTH
 
 if TYPE_CHECKING:
-    from searchlib.engine import Facet, Place, Reader, SortKey, Tally
+    from searchlib.engine import Answer, Facet, Handle, Ranked, Reader, SortKey
+    from searchlib.explaining import Explanation
     from searchlib.highlight import Highlighter
     from searchlib.query import Node, QueryWarning
     from searchlib.query.synonyms import Synonyms
-    from searchlib.records import Ranked, Record
-    from searchlib.request import Request
+    from searchlib.records import Record
+    from searchlib.wanted import Wanted
+
+AT_ONCE = 50
+"""Hits of a page whose records are read together."""
+_Read = TypeVar("_Read")
 
 
 class Search:
     """A query on one generation of an index, answered."""
 
     def __init__(
-        self, reader: Reader, given: Any, parsed: Parsed, filter: Within, request: Request, deadline: Deadline
+        self, reader: Reader, given: Any, parsed: Parsed, filter: Within, wanted: Wanted, deadline: Deadline
     ) -> None:
         self._reader = reader
         self._given = given
-        self._request = request
+        self._wanted = wanted
         self._deadline = deadline
-        self._query, self._filter = parsed.query, filter.query
         self._facets: dict[str, tuple[str, int | None]] = {}
-        self._place: Place | None = None
         self.warnings = [*parsed.warnings, *filter.warnings]
-        self._sort = self._named() if request.facets or request.sort else ()
-        self._ranked = self._ask()
+        self._request = self._asked(parsed.query, filter.query)
+        self._answer = reader.search(self._request)
+        self._page = Page(reader, self._answer.hits)
+        if isinstance(given, str):
+            self.warnings += expanded(given, self._answer, wanted.strict)
+
+    def _asked(self, query: Node, filter: Node | None) -> Request:
+        """What the engine is asked, in one go."""
+        wanted, after = self._wanted, None
+        sort = self._named() if wanted.facets or wanted.sort else ()
+        if wanted.after is not None:
+            from searchlib.cursors import unseal
+
+            after = unseal(wanted.after, wanted.question(self._given))
+        sizes: dict[str, int | None] = {}
+        for field, size in self._facets.values():  # by several names, it is counted once
+            known = sizes.get(field, 0)
+            sizes[field] = None if size is None or known is None else max(size, known)
+        return Request(query, filter, sort, wanted.per_document, after, wanted.offset, wanted.limit, facets=sizes)
 
     def _named(self) -> tuple[SortKey, ...]:
         from searchlib.filtering import Names
 
-        names = Names(self._reader.fields, self._request.strict)
-        self._facets = self._request.facet_sizes(names)
-        keys = self._request.sort_keys(names)
+        names = Names(self._reader.fields, self._wanted.strict)
+        self._facets = self._wanted.facet_sizes(names)
+        keys = self._wanted.sort_keys(names)
         self.warnings += names.warnings
         return keys
 
-    def _ask(self) -> list[Ranked]:
-        reader, request = self._reader, self._request
-        if request.plain:
-            return reader.search(self._query, request.limit, request.offset, self._filter)
-        if request.after is not None:
-            from searchlib.cursors import decode
-            from searchlib.engine import SortKey
-
-            by_score = self._sort in ((), (SortKey("relevance"),))
-            sorts = 0 if by_score else len(self._sort)
-            self._place = decode(request.after, request.question(self._given), sorts)
-        return reader.search(
-            self._query,
-            request.limit,
-            request.offset,
-            self._filter,
-            sort=self._sort,
-            per_document=request.per_document,
-            after=self._place,
-        )
-
     def __len__(self) -> int:
-        return len(self._ranked)
+        return len(self._answer.hits)
 
     @property
     def text(self) -> str:
@@ -87,77 +88,62 @@ class Search:
     @property
     def offset(self) -> int:
         """How many hits come before the first."""
-        return self._place.depth if self._place is not None else self._request.offset
+        return self._answer.offset
 
     def hit(self, number: int) -> Hit:
         """One of the hits, counted from 0."""
         with self._deadline.running():
-            found, rank = self._ranked[number], self.offset + number + 1
-            return make_hit(self._reader, self._highlighter, found, rank, self._deadline)
+            found, rank, page = self._answer.hits[number], self.offset + number + 1, self._page
+            explain = partial(_explain, self._reader, self._highlighter.query, found.handle, self._deadline)
+            record = page.record(number)
+            highlights = self._highlighter.highlights(record)
+            return Hit(rank, found.score, record, highlights, explain, partial(page.context, number))
 
     @cached_property
     def _highlighter(self) -> Highlighter:
         from searchlib.highlight import Highlighter
 
-        return Highlighter(self._query)
+        return Highlighter(self._request.query)
 
     @cached_property
     def total(self) -> int:
         """How many paragraphs match."""
-        if self._counted_on_the_way:
-            return self._request.offset + len(self._ranked)
-        if "tally" in self.__dict__:
-            return self.tally.total
-        with self._deadline.running():
-            return self._reader.count(self._query, self._filter)
-
-    @property
-    def _counted_on_the_way(self) -> bool:
-        """Whether there were fewer hits than were asked for: then these are all."""
-        request, found = self._request, len(self._ranked)
-        if request.per_document is not None or request.after is not None:
-            return False
-        return found < request.limit and bool(found or not request.offset)
+        known = self._answer.total
+        if known is None:
+            known = (self._counted if "_counted" in self.__dict__ else self._count(total=True)).total
+        assert known is not None
+        return known
 
     @property
     def documents(self) -> int:
         """How many documents they are of."""
-        return self.tally.documents
-
-    @property
-    def facets(self) -> Mapping[str, Facet]:
-        """The facets that were asked for."""
-        return self.tally.facets if self._facets else {}
+        known = self._answer.documents if self._answer.documents is not None else self._counted.documents
+        assert known is not None
+        return known
 
     @cached_property
-    def tally(self) -> Tally:
-        """Documents and facets, in one go."""
-        from searchlib.engine import Tally
+    def _counted(self) -> Answer:
+        """Paragraphs and documents, in one go."""
+        return self._count(total=True, documents=True)
 
-        sizes: dict[str, int | None] = {}
-        for field, size in self._facets.values():  # by several names, it is counted once
-            known = sizes.get(field, 0)
-            sizes[field] = None if size is None or known is None else max(size, known)
+    def _count(self, *, total: bool, documents: bool = False) -> Answer:
         with self._deadline.running():
-            found = self._reader.tally(self._query, self._filter, sizes)
-        facets = {name: found.facets[field].first(size) for name, (field, size) in self._facets.items()}
-        return Tally(found.total, found.documents, facets)
+            asked = self._request
+            return self._reader.search(Request(asked.query, asked.filter, limit=0, total=total, documents=documents))
+
+    @cached_property
+    def facets(self) -> Mapping[str, Facet]:
+        """The facets that were asked for."""
+        found = self._answer.facets
+        return {name: found[field].first(size) for name, (field, size) in self._facets.items()}
 
     @cached_property
     def cursor(self) -> str | None:
         """Where the next page begins; None if there is none."""
-        from searchlib.cursors import NEAREST, encode
-        from searchlib.engine import Place
+        from searchlib.cursors import seal
 
-        ranked = self._ranked
-        if not ranked or len(ranked) < self._request.limit:
-            return None
-        nearest = [self._reader.record(one.handle) for one in reversed(ranked[-NEAREST:])]
-        last, record = ranked[-1], nearest[0]
-        ids = tuple(one.id for one in nearest)
-        depth = self.offset + len(ranked)
-        place = Place(depth, last.score, last.keys, record.document.path, record.paragraph.number, ids)
-        return encode(place, self._request.question(self._given))
+        place = self._answer.cursor
+        return None if place is None else seal(place, self._wanted.question(self._given))
 
     @cached_property
     def suggestion(self) -> str | None:
@@ -166,16 +152,42 @@ class Search:
             return None
         from searchlib.spelling import suggest
 
-        parser = Parser(self._reader, limits=self._request.limits)
+        parser = Parser(self._reader, limits=self._wanted.limits)
         with self._deadline.running():
             return suggest(
                 self._given,
-                self._query,
+                self._request.query,
                 self._reader,
                 lambda text: parser.query(text).query,
                 lambda number: len(self) < number and self.total < number,
-                self._filter,
+                self._request.filter,
             )
+
+
+class Page:
+    """The hits of an answer; their records, and the contexts of these, are asked for many at a time."""
+
+    def __init__(self, reader: Reader, hits: Sequence[Ranked]) -> None:
+        self._reader = reader
+        self._hits = hits
+        self._records: dict[int, list[Record]] = {}
+        self._contexts: dict[int, list[list[Record]]] = {}
+
+    def record(self, number: int) -> Record:
+        """The record of a hit, counted from 0."""
+        return self._hits[number].record or self._batched(number, self._records, self._reader.records)
+
+    def context(self, number: int) -> list[Record]:
+        """The record with its neighbours."""
+        return self._batched(number, self._contexts, partial(_contexts, self._reader))
+
+    def _batched(
+        self, number: int, known: dict[int, list[_Read]], read: Callable[[list[Handle]], list[_Read]]
+    ) -> _Read:
+        batch, place = divmod(number, AT_ONCE)
+        if batch not in known:
+            known[batch] = read([hit.handle for hit in self._hits[batch * AT_ONCE : (batch + 1) * AT_ONCE]])
+        return known[batch][place]
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,30 +206,30 @@ class Within:
     warnings: tuple[QueryWarning, ...] = ()
 
 
-def search(reader: Reader, query: Any, request: Request, deadline: Deadline | None = None) -> Results:
+def search(reader: Reader, query: Any, wanted: Wanted, deadline: Deadline | None = None) -> Results:
     """The results of one query. ``deadline`` is that of a search which has begun already."""
     began = time.perf_counter()
-    deadline = deadline or Deadline(request.limits.timeout)
+    deadline = deadline or Deadline(wanted.limits.timeout)
     with deadline.running():
-        parser = Parser(reader, request.strict, request.synonyms, request.limits)
-        return _answer(reader, query, parser.query(query), parser.filter(request.filter), request, began, deadline)
+        parser = Parser(reader, wanted.strict, wanted.synonyms, wanted.limits)
+        return _answer(reader, query, parser.query(query), parser.filter(wanted.filter), wanted, began, deadline)
 
 
-def search_many(reader: Reader, queries: Iterable[Any], request: Request) -> list[Results]:
+def search_many(reader: Reader, queries: Iterable[Any], wanted: Wanted) -> list[Results]:
     """The results of each of several queries. What they have in common is done once; an error says in which it is."""
     if isinstance(queries, str):
         raise SettingsError("search_many takes a list of queries: for a single one there is search")
     asked = several("queries", queries, "a list of queries")
-    parser = Parser(reader, request.strict, request.synonyms, request.limits)
-    with Deadline(request.limits.timeout).running():
-        filter = parser.filter(request.filter)
+    parser = Parser(reader, wanted.strict, wanted.synonyms, wanted.limits)
+    with Deadline(wanted.limits.timeout).running():
+        filter = parser.filter(wanted.filter)
     found = []
     for number, query in enumerate(asked, 1):
         began = time.perf_counter()
-        deadline = Deadline(request.limits.timeout)
+        deadline = Deadline(wanted.limits.timeout)
         try:
             with deadline.running():
-                found.append(_answer(reader, query, parser.query(query), filter, request, began, deadline))
+                found.append(_answer(reader, query, parser.query(query), filter, wanted, began, deadline))
         except QueryError as error:
             message = f"Query {number} of {len(asked)}: {error.message}"
             raise QueryError(message, error.source, error.position, error.advice) from error
@@ -241,13 +253,35 @@ def stream(
     with deadline.running():
         parser = Parser(reader, strict, synonyms, limits)
         parsed, within = parser.query(query), parser.filter(filter)
-        costly = expanded(reader, query, parsed, strict) if isinstance(query, str) else ()
+        costly: Sequence[QueryWarning] = ()
+        if isinstance(query, str):
+            costly = expanded(query, reader.search(Request(parsed.query, limit=0)), strict)
         from searchlib.highlight import Highlighter
 
         highlighter = Highlighter(parsed.query)
-    everything = enumerate(reader.stream(parsed.query, within.query), 1)
-    hits = (make_hit(reader, highlighter, found, rank, deadline, record) for rank, (found, record) in everything)
+    hits = _streamed(reader, highlighter, within.query, deadline)
     return Stream(_timed(hits, deadline), (*parsed.warnings, *within.warnings, *costly))
+
+
+def _streamed(reader: Reader, highlighter: Highlighter, filter: Node | None, deadline: Deadline) -> Iterator[Hit]:
+    for rank, found in enumerate(reader.stream(highlighter.query, filter), 1):
+        handle, record = found.handle, found.record or reader.records([found.handle])[0]
+        explain = partial(_explain, reader, highlighter.query, handle, deadline)
+        context = partial(_context, reader, handle)
+        yield Hit(rank, found.score, record, highlighter.highlights(record), explain, context)
+
+
+def _explain(reader: Reader, query: Node, handle: Handle, deadline: Deadline) -> Explanation | None:
+    with deadline.running():
+        return reader.explain(query, [handle])[0]
+
+
+def _contexts(reader: Reader, handles: Sequence[Handle]) -> list[list[Record]]:
+    return reader.contexts(handles, NEIGHBOURS, NEIGHBOURS)
+
+
+def _context(reader: Reader, handle: Handle) -> list[Record]:
+    return _contexts(reader, [handle])[0]
 
 
 def _timed(hits: Iterator[Hit], deadline: Deadline) -> Iterator[Hit]:
@@ -261,21 +295,19 @@ def _timed(hits: Iterator[Hit], deadline: Deadline) -> Iterator[Hit]:
 
 
 def _answer(
-    reader: Reader, given: Any, parsed: Parsed, filter: Within, request: Request, began: float, deadline: Deadline
+    reader: Reader, given: Any, parsed: Parsed, filter: Within, wanted: Wanted, began: float, deadline: Deadline
 ) -> Results:
-    found = Search(reader, given, parsed, filter, request, deadline)
-    costly = expanded(reader, given, parsed, request.strict) if isinstance(given, str) else ()
-    return Results(found, time.perf_counter() - began, (*found.warnings, *costly))
+    found = Search(reader, given, parsed, filter, wanted, deadline)
+    return Results(found, time.perf_counter() - began, tuple(found.warnings))
 
 
-def expanded(reader: Reader, text: str, parsed: Parsed, strict: bool) -> Sequence[QueryWarning]:
+def expanded(text: str, answer: Answer, strict: bool) -> Sequence[QueryWarning]:
     """A warning for each part of a query that stands for very many words. Raises QueryError if strict."""
-    leaves = reader.costly(parsed.query)
-    if not leaves:
+    if not answer.costly:
         return ()
     from searchlib.query.mistakes import too_many_words
 
-    warnings = too_many_words(text, (leaf.at for leaf in leaves if leaf.at is not None))
+    warnings = too_many_words(text, (leaf.at for leaf in answer.costly if leaf.at is not None))
     if strict:
         raise warnings[0].as_error()
     return warnings
@@ -325,9 +357,12 @@ class Parser:
                 return None
             from searchlib.engines.whoosh.translation import translated
 
-            given = translated(given, self._reader.languages, lambda node: bool(self._reader.search(node, 1)))
+            given = translated(given, self._reader.languages, self._matches)
         check_clauses(given, self._limits)
         return cast("Node", given)
+
+    def _matches(self, node: Node) -> bool:
+        return bool(self._reader.search(Request(node, limit=1)).hits)
 
     def filter(self, given: Any) -> Within:
         """The query of a filter, with the warnings of all texts in it."""
@@ -349,34 +384,12 @@ class Parser:
         return Within(query, (*warnings, *names.warnings))
 
 
-def make_hit(
-    reader: Reader,
-    highlighter: Highlighter,
-    found: Ranked,
-    rank: int,
-    deadline: Deadline,
-    record: Record | None = None,
-) -> Hit:
-    """The hit of a record that was found; ``record`` is it, if it was read already."""
-    handle = found.handle
-    record = reader.record(handle) if record is None else record
-
-    def neighbours() -> Sequence[Record]:
-        return [reader.record(one) for one in reader.around(handle, NEIGHBOURS, NEIGHBOURS)]
-
-    def explain() -> Any:
-        with deadline.running():
-            return reader.explain(highlighter.query, handle)
-
-    return Hit(rank, found.score, record, highlighter.highlights(record), explain, neighbours)
-
-
-def handle_of(reader: Reader, id: str) -> int:
+def handle_of(reader: Reader, id: str) -> Handle:
     """The handle of the record whose id is, or alone begins with, ``id``. Raises ParagraphNotFound."""
     wanted = text("id", id, "the id of a paragraph, as text").strip().lower()
     if not wanted or len(wanted) > ID_LENGTH:
         raise ParagraphNotFound(f"{id!r} is no paragraph id: these have up to {ID_LENGTH} characters", id)
-    found = reader.find(wanted)
+    (found,) = reader.find([wanted])
     if not found:
         raise ParagraphNotFound(f"no paragraph has the id {id}: searchlib query prints the ids there are", id)
     if len(found) > 1:

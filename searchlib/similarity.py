@@ -34,7 +34,7 @@ def telling_words(reader: Reader, record: Record, most: int = MOST_WORDS) -> lis
     frequencies = dict(zip(considered, reader.frequencies(considered), strict=True))
     shared = [word for word in considered if frequencies[word] > 1]
     boosts = {word: (_K3 + 1) * counts[word] / (_K3 + counts[word]) for word in shared}
-    records = reader.records
+    records = reader.size
     shared.sort(key=lambda word: -boosts[word] * idf(records, frequencies[word]))
     return [replace(word, boost=boosts[word]) for word in shared[:most]]
 

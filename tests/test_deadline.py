@@ -16,8 +16,8 @@ from whoosh import query as wq
 import searchlib
 from searchlib.deadline import Deadline, check
 from searchlib.errors import QueryTimeout, SettingsError
-from searchlib.request import Request
 from searchlib.searching import search, stream
+from searchlib.wanted import Wanted
 
 
 class Ticking:
@@ -127,7 +127,7 @@ WANTED: dict[str, Callable[[Any], Any]] = {
 def test_a_search_ends_at_any_look_at_the_clock_and_the_next_one_is_right(
     index: searchlib.Index, name: str, asked: str
 ) -> None:
-    request = Request(10, facets=("year", "document", "title"))
+    request = Wanted(10, facets=("year", "document", "title"))
     wanted = WANTED[asked]
 
     def answer(deadline: Deadline) -> Any:
@@ -144,9 +144,9 @@ def test_a_search_ends_at_any_look_at_the_clock_and_the_next_one_is_right(
 
 
 @pytest.mark.parametrize(
-    "request_", [Request(5, sort="-year"), Request(5, per_document=1), Request(5, filter="year:1903")]
+    "request_", [Wanted(5, sort="-year"), Wanted(5, per_document=1), Wanted(5, filter="year:1903")]
 )
-def test_orders_and_filters_end_in_time_too(index: searchlib.Index, request_: Request) -> None:
+def test_orders_and_filters_end_in_time_too(index: searchlib.Index, request_: Wanted) -> None:
     for seconds in range(1, 12):
         with pytest.raises(QueryTimeout):
             search(index._reader, HARD["words"], request_, Deadline(float(seconds), Ticking()))

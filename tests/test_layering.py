@@ -19,10 +19,11 @@ LAYERS = (
     ("searchlib", "searchlib.api", "searchlib.options"),
     ("searchlib.searching", "searchlib.similarity", "searchlib.writing"),
     ("searchlib.indexing", "searchlib.removal", "searchlib.comparing", "searchlib.remembered", "searchlib.engines"),
-    ("searchlib.cursors", "searchlib.filtering", "searchlib.request"),
+    ("searchlib.cursors", "searchlib.filtering", "searchlib.wanted"),
     (
         "searchlib.engine",
         "searchlib.hits",
+        "searchlib.locations",
         "searchlib.citing",
         "searchlib.explaining",
         "searchlib.highlight",

@@ -15,6 +15,7 @@ from searchlib.limits import Limits
 
 if TYPE_CHECKING:
     from searchlib.engine import Reader
+    from searchlib.query.nodes import Node
     from searchlib.records import Record
 
 SAME_ID = 16  # records with an id prefix that are told apart
@@ -64,7 +65,7 @@ class IndexLibrary:
 
     def with_id(self, prefix: str) -> Sequence[Record]:
         """The records whose id begins with ``prefix``."""
-        return [self._reader.record(handle) for handle in self._reader.find(prefix, SAME_ID)]
+        return self._reader.records(self._reader.find([prefix], SAME_ID)[0])
 
     def document(self, path: str) -> Sequence[Record]:
         """The records of a document, in order; none if there is no such document."""
@@ -79,9 +80,7 @@ class IndexLibrary:
     def _read(self, path: str) -> tuple[Record, ...]:
         from searchlib.query.nodes import Value
 
-        found = self._reader.search(Value(path, "document"), None)
-        records = [self._reader.record(one.handle) for one in found]
-        return tuple(sorted(records, key=lambda record: record.paragraph.number))
+        return tuple(sorted(self._found(Value(path, "document"), None), key=lambda record: record.paragraph.number))
 
     def saying(self, quote: str) -> Sequence[Record]:
         """Records whose text holds ``quote``: found by its words as a phrase, then compared."""
@@ -101,8 +100,7 @@ class IndexLibrary:
 
     def around(self, record: Record) -> Sequence[Record]:
         """A record with its neighbours in the document."""
-        handles = self._reader.find(record.id, 1)
-        return [self._reader.record(one) for one in self._reader.around(handles[0], NEIGHBOURS, NEIGHBOURS)]
+        return self._reader.contexts(self._reader.find([record.id], 1)[0], NEIGHBOURS, NEIGHBOURS)[0]
 
     def unseen(self, path: str) -> bool:
         """No."""
@@ -112,7 +110,13 @@ class IndexLibrary:
         from searchlib.query import parse
 
         query = parse(text.lower(), self._reader.fields, self._reader.languages, {"text": 1.0}, limits=_NO_LIMITS).query
-        return [self._reader.record(found.handle) for found in self._reader.search(query, limit)]
+        return self._found(query, limit)
+
+    def _found(self, query: Node, limit: int | None) -> list[Record]:
+        from searchlib.engine import Request
+
+        hits = self._reader.search(Request(query, limit=limit, records=True)).hits
+        return [hit.record for hit in hits if hit.record is not None]
 
 
 def parts_of(record: Record, quote: str) -> list[tuple[int, int]]:

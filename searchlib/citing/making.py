@@ -11,7 +11,7 @@ from searchlib.errors import SettingsError
 from searchlib.highlight import Highlighter
 
 if TYPE_CHECKING:
-    from searchlib.engine import Reader
+    from searchlib.engine import Handle, Reader
     from searchlib.query.nodes import Node
 
 
@@ -27,14 +27,14 @@ def parse_reference(text: str) -> tuple[str, Span | None]:
 
 
 def citation_of(
-    reader: Reader, handle: int, quote: str = "", query: Node | None = None, part: Span | None = None
+    reader: Reader, handle: Handle, quote: str = "", query: Node | None = None, part: Span | None = None
 ) -> Citation:
     """The citation of a record: of the first part that says ``quote``, or of what matches ``query``, or of ``part``,
     a range of its text, or of all of it.
 
     White space in ``quote`` is not significant. Raises SettingsError if the paragraph says nothing of the kind.
     """
-    record = reader.record(handle)
+    (record,) = reader.records([handle])
     text = record.paragraph.text
     if part is not None and not 0 <= part[0] < part[1] <= len(text):
         raise SettingsError(f"paragraph {record.id} has no range {part[0]},{part[1]}: its text ends at {len(text)}")
@@ -50,7 +50,7 @@ def citation_of(
         if not spans:
             raise SettingsError(f"paragraph {record.id} does not match: see it with searchlib show {record.id}")
         part = spans[0][0], spans[-1][1]
-    neighbours = [reader.record(one) for one in reader.around(handle, NEIGHBOURS, NEIGHBOURS)]
+    (neighbours,) = reader.contexts([handle], NEIGHBOURS, NEIGHBOURS)
     first, last = part if part is not None else (0, len(text))
     inside = [(start, end) for start, end in spans if first <= start and end <= last]
     return cite(record, neighbours, part=part, spans=inside)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
-
 import click
 
 from searchlib.cli.indexing import open_index
@@ -32,7 +30,7 @@ def command(words: tuple[str, ...], index: str | None, limit: int, as_json: bool
     with open_index(settings) as opened:
         found = opened.complete(" ".join(words), limit)
     if as_json:
-        output.json([asdict(one) for one in found])
+        output.json([one.as_dict() for one in found])
     else:
         for one in found:
             output.line(f"{one.text}\t{one.count}")

@@ -70,7 +70,7 @@ def command(
         changes = index.changes
         assert changes is not None
         if as_json:
-            output.json({"index": str(index.path), **report(changes), "digest": index.digest})
+            output.json({"index": str(index.path), **changes.as_dict(), "digest": index.digest})
         else:
             if changes.rebuilt:
                 say(f"{index.path} was built anew: {changes.rebuilt}")
@@ -204,25 +204,6 @@ def summary(changes: Changes) -> str:
         f"{', '.join(parts)}; {counted(changes.documents, 'document')}, {counted(changes.paragraphs, 'paragraph')}"
         f" in {human_seconds(changes.seconds)}{rate}"
     )
-
-
-def report(changes: Changes) -> dict[str, Any]:
-    """The same for JSON."""
-    return {
-        "added": changes.added,
-        "changed": changes.changed,
-        "removed": changes.removed,
-        "unchanged": changes.unchanged,
-        "documents": changes.documents,
-        "paragraphs": changes.paragraphs,
-        "bytes": changes.bytes,
-        "seconds": round(changes.seconds, 3),
-        "rebuilt": changes.rebuilt,
-        "left_out": changes.left_out,
-        "skipped_count": changes.skipped_count,
-        "skipped": [{"name": name, "reason": reason} for name, reason in changes.skipped],
-        "notes": [{"name": name, "remark": remark} for name, remark in changes.notes],
-    }
 
 
 def tell_skipped(changes: Changes) -> None:

@@ -15,8 +15,8 @@ from searchlib.cli.output import counted, output_for, say
 from searchlib.cli.showing import SHOWN, Shown, say_warning, showing_options, tell
 from searchlib.cli.staleness import Staleness
 from searchlib.errors import SettingsError
-from searchlib.request import FACET_VALUES
 from searchlib.settings import Settings
+from searchlib.wanted import FACET_VALUES
 
 if TYPE_CHECKING:
     from searchlib import Index

@@ -68,11 +68,11 @@ class Staleness:
     def _is_any(self) -> bool:
         """Whether any seed changed, if the index was built from those of the settings: only then do these tell."""
         from searchlib.cli.indexing import roots
-        from searchlib.engines.whoosh import published_at
         from searchlib.freshness import touched_since
+        from searchlib.locations import engine_at
 
         seeds, path = roots(self._settings), self._index.path
-        if self._index.changes is not None or not touched_since(seeds, published_at(path)):
+        if self._index.changes is not None or not touched_since(seeds, engine_at(path).published_at(path)):
             return False
         from searchlib.comparing import is_stale
         from searchlib.documents.roots import name_of

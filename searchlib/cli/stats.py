@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 import click
@@ -30,7 +29,7 @@ def command(index: str | None, as_json: bool, color: str | None, width: int | No
     with open_index(settings) as opened:
         stats = opened.stats()
     if as_json:
-        output.json({"index": settings.index, **asdict(stats)})
+        output.json({"index": settings.index, **stats.as_dict()})
         return
     rows = {"index": settings.index, **figures(stats)}
     column = max(map(len, rows)) + 2

@@ -6,8 +6,6 @@ Both exit 0 if all is well and 1 if not, print what is wrong to stdout, a line e
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import asdict
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -17,6 +15,7 @@ from searchlib.cli.options import color_options, index_option, json_option, sett
 from searchlib.cli.output import RED, Output, counted, output_for, say
 from searchlib.engine import Problem
 from searchlib.errors import IndexCorrupt, IndexIncompatible, IndexMissing
+from searchlib.locations import located
 from searchlib.settings import Settings
 
 if TYPE_CHECKING:
@@ -48,10 +47,10 @@ def command(index: str | None, sources: tuple[str, ...], as_json: bool, color: s
             "index": settings.index,
             "sound": not problems,
             "digest": stats.digest if stats is not None else "",
-            "problems": [asdict(each) for each in problems],
+            "problems": [each.as_dict() for each in problems],
         }
         if differences is not None:
-            found["sources"] = asdict(differences)
+            found["sources"] = differences.as_dict()
         output.json(found)
     else:
         _list_problems(problems, output)
@@ -83,7 +82,7 @@ def check_against_seeds(
     if stats is not None:
         differences = compare(
             roots(settings),
-            Path(settings.index),
+            located(settings.index),
             options=options,
             limits=settings.limits,
             language=settings.language,
@@ -93,7 +92,7 @@ def check_against_seeds(
     wrong = bool(problems or differences)
     if as_json:
         found = {"index": settings.index, "current": not wrong, "digest": stats.digest if stats is not None else ""}
-        output.json({**found, "problems": [asdict(each) for each in problems], **asdict(differences)})
+        output.json({**found, "problems": [each.as_dict() for each in problems], **differences.as_dict()})
     else:
         _list_problems(problems, output)
         _list_differences(differences, output)
@@ -117,7 +116,7 @@ def _differences(settings: Settings, given: tuple[str, ...]) -> Differences:
     from searchlib.comparing import compare, find_roots
     from searchlib.documents import root_of
 
-    index = Path(settings.index)
+    index = located(settings.index)
     return compare(list(map(root_of, given)) or find_roots(index, roots(settings)), index, limits=settings.limits)
 
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
 
 from searchlib.analysis.words import find_words, is_unspaced, pieces
 from searchlib.errors import SettingsError
@@ -21,6 +21,10 @@ class Completion:
     text: str
     word: str
     count: int
+
+    def as_dict(self) -> dict[str, Any]:
+        """All of it, ready for JSON."""
+        return asdict(self)
 
 
 def complete(words: Words, text: str, limit: int = 10) -> list[Completion]:

@@ -17,7 +17,7 @@ from searchlib.analysis.words import is_unspaced
 from searchlib.spelling.casing import like
 
 if TYPE_CHECKING:
-    from searchlib.engine import Words
+    from searchlib.engine import NearWord, Words
 
 EDIT = 1000.0
 """How many times as frequent a word has to be for another edit."""
@@ -73,13 +73,13 @@ def edits_of(word: str) -> int:
 
 
 def corrections(
-    words: Words, place: Place, neighbours: Sequence[Place], together: Callable[[str], bool]
+    words: Words, near: Sequence[NearWord], place: Place, neighbours: Sequence[Place], together: Callable[[str], bool]
 ) -> list[Correction]:
-    """What a word that does not occur may be: another, two, or one with a neighbour of it.
+    """What a word that does not occur may be: another of those that are ``near``, two, or one with a neighbour of it.
 
     ``together`` says whether two words stand next to each other anywhere.
     """
-    found = near(words, place, edits_of(place.text))
+    found = replacing(place, near)
     if place.bare:
         found += _joined(words, place, neighbours)
         if not found:
@@ -87,20 +87,20 @@ def corrections(
     return _best(found)
 
 
-def doubts(words: Words, place: Place, count: int) -> list[Correction]:
-    """What a word that occurs ``count`` times may be: one that is far more frequent, one edit away.
+def doubts(near: Sequence[NearWord], place: Place, count: int) -> list[Correction]:
+    """What a word that occurs ``count`` times may be: one that is far more frequent, of those one edit away.
 
     Weights are what is gained over the word as it is.
     """
-    found = near(words, place, 1, least=RARER * count, but=fold(place.text))
+    found = replacing(place, near, least=RARER * count, but=fold(place.text))
     return _best([replace(one, weight=one.weight / count) for one in found])
 
 
-def near(words: Words, place: Place, distance: int, least: int = 1, but: str = "") -> list[Correction]:
-    """The words at most so many edits away that occur at least so often."""
+def replacing(place: Place, near: Sequence[NearWord], least: int = 1, but: str = "") -> list[Correction]:
+    """The words that are near as corrections, if they occur at least so often."""
     initial = fold(place.text)[:1]
     found = []
-    for word, count, edits in words.near(place.text, distance):
+    for word, count, edits in near:
         folded = fold(word)
         if count >= least and folded != but and len(folded) > 1:
             penalty = EDIT**edits * (1.0 if folded[:1] == initial else FIRST)
@@ -109,24 +109,24 @@ def near(words: Words, place: Place, distance: int, least: int = 1, but: str = "
 
 
 def _joined(words: Words, place: Place, neighbours: Sequence[Place]) -> list[Correction]:
-    found = []
+    whole = []
     for other in neighbours:
         first, second = sorted((place, other), key=lambda one: one.start)
-        joined = first.text + second.text
-        if other.bare and second.start == first.end + 1 and (count := words.count(joined)):
-            found.append(Correction(first.start, second.end, joined, count / EDIT))
-    return found
+        if other.bare and second.start == first.end + 1:
+            whole.append((first.start, second.end, first.text + second.text))
+    counts = words.counts([text for _, _, text in whole])
+    return [Correction(*one, count / EDIT) for one, count in zip(whole, counts, strict=True) if count]
 
 
 def _split(words: Words, place: Place, together: Callable[[str], bool]) -> list[Correction]:
-    found = []
-    for cut in range(LEAST_PART, len(place.text) - LEAST_PART + 1):
-        first, second = place.text[:cut], place.text[cut:]
-        count = words.count(first)
-        if count:
-            count = min(count, words.count(second))
-        if count:
-            found.append(Correction(place.start, place.end, f"{first} {second}", count / EDIT))
+    text = place.text
+    parts = [(text[:cut], text[cut:]) for cut in range(LEAST_PART, len(text) - LEAST_PART + 1)]
+    counts = words.counts([part for both in parts for part in both])
+    found = [
+        Correction(place.start, place.end, f"{first} {second}", min(counts[2 * number : 2 * number + 2]) / EDIT)
+        for number, (first, second) in enumerate(parts)
+        if all(counts[2 * number : 2 * number + 2])
+    ]
     return [one for one in _best(found)[:MOST_SPLITS] if together(one.text)]
 
 

@@ -18,9 +18,10 @@ from math import prod
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from searchlib.deadline import check
+from searchlib.engine import Request
 from searchlib.fields import PROSE
 from searchlib.query.nodes import And, Node, Not, Phrase, Word, children
-from searchlib.spelling.corrections import Correction, Place, can_be_corrected, corrections, doubts
+from searchlib.spelling.corrections import Correction, Place, can_be_corrected, corrections, doubts, edits_of
 
 if TYPE_CHECKING:
     from searchlib.engine import Reader
@@ -56,8 +57,7 @@ class Suggester:
         """
         words = dict(sorted(_words(text, tree).items())[:MOST_WORDS])
         places = [Place(start, end, text[start:end], _is_bare(text, start, end)) for start, end in words]
-        known = self._reader.words
-        counts = [known.count(place.text) if can_be_corrected(place.text) else None for place in places]
+        counts = self._counts(places)
         wrong = self._misspelt(places, list(words.values()), counts)
         certain = _ways(wrong)[:MOST_TRIED]
         found = self._with_hits(text, certain)
@@ -65,21 +65,35 @@ class Suggester:
             found = self._with_hits(text, _doubting(certain[:1] or [()], self._doubted(places, counts)))
         return found
 
+    def _counts(self, places: list[Place]) -> list[int | None]:
+        """How often each word occurs; None for one that has no spelling."""
+        spelt = [number for number, place in enumerate(places) if can_be_corrected(place.text)]
+        counts: list[int | None] = [None] * len(places)
+        for number, count in zip(
+            spelt, self._reader.words.counts([places[number].text for number in spelt]), strict=True
+        ):
+            counts[number] = count
+        return counts
+
     def _misspelt(self, places: list[Place], nodes: list[Word], counts: list[int | None]) -> list[list[Correction]]:
         """The corrections of each word that does not occur."""
         known = self._reader.words
+        unwritten = [number for number, count in enumerate(counts) if count == 0]
+        stands = self._reader.frequencies([nodes[number] for number in unwritten])  # with the same stem
+        wrong = [number for number, often in zip(unwritten, stands, strict=True) if not often]
+        near = known.near([(places[number].text, edits_of(places[number].text)) for number in wrong])
         found = []
-        for number, (place, node, count) in enumerate(zip(places, nodes, counts, strict=True)):
+        for number, close in zip(wrong, near, strict=True):
             check()
-            if count == 0 and not self._reader.search(node, 1):
-                neighbours = [*places[max(number - 1, 0) : number], *places[number + 1 : number + 2]]
-                found.append(corrections(known, place, neighbours, self._stand_together))
+            neighbours = [*places[max(number - 1, 0) : number], *places[number + 1 : number + 2]]
+            found.append(corrections(known, close, places[number], neighbours, self._stand_together))
         return [options for options in found if options]
 
     def _doubted(self, places: list[Place], counts: list[int | None]) -> list[list[Correction]]:
         """What the rarest words that occur may have been meant to be."""
         rarest = sorted((count, number) for number, count in enumerate(counts) if count)[:MOST_DOUBTED]
-        found = [doubts(self._reader.words, places[number], count) for count, number in rarest]
+        near = self._reader.words.near([(places[number].text, 1) for _, number in rarest])
+        found = [doubts(close, places[number], count) for close, (count, number) in zip(near, rarest, strict=True)]
         return [options for options in found if options]
 
     def _stand_together(self, text: str) -> bool:
@@ -88,7 +102,7 @@ class Suggester:
     def _has_hits(self, tree: Node) -> bool:
         if self._filter is None and isinstance(tree, Word) and {name for name, _ in tree.fields} == set(PROSE):
             return True  # it is a word of the documents
-        return bool(self._reader.search(tree, 1, 0, self._filter))
+        return bool(self._reader.search(Request(tree, self._filter, limit=1)).hits)
 
     def _with_hits(self, text: str, ways: Sequence[Way]) -> str | None:
         """The first corrected query that has all words together, or else the first that has hits."""

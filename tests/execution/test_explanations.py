@@ -14,6 +14,7 @@ from exploring import examples, seeds
 from hypothesis import given
 from hypothesis import strategies as st
 
+from searchlib.engine import Request
 from searchlib.engines.whoosh import open_reader, open_writer
 from searchlib.engines.whoosh.execution import Snapshot, explain, search
 from searchlib.explaining import Explanation, apportioned
@@ -101,7 +102,9 @@ def reader(tmp_path_factory: pytest.TempPathFactory) -> Any:
 
 def explained(reader: Any, source: str) -> Explanation:
     tree = parse(source, reader.fields, reader.languages).query
-    found: Explanation = reader.explain(tree, reader.search(tree, 1)[0].handle)
+    (best,) = reader.search(Request(tree, limit=1)).hits
+    (found,) = reader.explain(tree, [best.handle])
+    assert isinstance(found, Explanation)
     return found
 
 

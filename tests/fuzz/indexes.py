@@ -169,7 +169,7 @@ def remove(folder: Path) -> None:
 
 def answers(folder: Path) -> dict[str, Any]:
     """All that the index in ``folder`` says: hits, contexts, explanations, figures, documents, seeds."""
-    from searchlib.engines.whoosh import published
+    from searchlib.engines.whoosh import remembered
 
     found: dict[str, Any] = {}
     with searchlib.open(folder) as index:
@@ -192,7 +192,7 @@ def answers(folder: Path) -> dict[str, Any]:
         stats = index.stats()
         found["stats"] = (stats.documents, stats.paragraphs, stats.tokens, stats.segments, stats.deleted, stats.digest)
         found["documents"] = list(index._opened.documents())
-    found["seeds"] = published(folder).seeds
+    found["seeds"] = remembered(folder).seeds
     return found
 
 

@@ -17,6 +17,7 @@ from execution.oracle import accepts, fits
 
 from searchlib.analysis import Form, split_key, tokens
 from searchlib.analysis.words import is_unspaced
+from searchlib.engine import Request
 from searchlib.engines.whoosh import open_reader, open_writer
 from searchlib.highlight import Highlighter, Highlights
 from searchlib.query.nodes import (
@@ -61,8 +62,8 @@ def indexed(folder: Path, parts: list[list[Document]]) -> Any:
     return open_reader(folder)
 
 
-def found(reader: Any, tree: Any, filter: Any = None) -> set[int]:
-    return {ranked.handle for ranked in reader.search(tree, None, filter=filter)}
+def found(reader: Any, tree: Any, filter: Any = None) -> set[Any]:
+    return {ranked.handle for ranked in reader.search(Request(tree, filter, limit=None)).hits}
 
 
 @pytest.fixture(scope="module", params=range(3))
@@ -71,7 +72,7 @@ def corpus(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
     half = DOCUMENTS // 2
     some = [document for document, _ in made]
     reader = indexed(tmp_path_factory.mktemp("corpus") / "index", [some[:half], some[half:]])
-    records = {handle: reader.record(handle) for handle in found(reader, Everything())}
+    records = {handle: reader.records([handle])[0] for handle in found(reader, Everything())}
     return Corpus(reader, records, [words for _, words in made])
 
 
@@ -162,7 +163,7 @@ def test_without_its_spans_a_hit_is_no_hit_of_a_real_index(corpus: Corpus, tmp_p
     assert len(cases) > TREES
     for number, tree in enumerate(cases):
         left = found(reader, tree, Value(str(number), "case"))
-        assert not left, (repr(tree), [reader.record(handle) for handle in left])
+        assert not left, (repr(tree), reader.records(list(left)))
 
 
 def cuts_a_run(text: str, spans: tuple[tuple[int, int], ...]) -> bool:
@@ -228,7 +229,7 @@ def test_real_paragraphs_are_found_by_their_words_and_lost_without_them(tmp_path
     texts = paragraphs_of_seeds()
     rng = random.Random(5)
     reader = indexed(tmp_path / "seeds", [[Document("seed.txt", "\n\n".join(texts), language="en")]])
-    records = {handle: reader.record(handle) for handle in found(reader, Everything())}
+    records = {handle: reader.records([handle])[0] for handle in found(reader, Everything())}
     cases, blanked = [], []
     for record in records.values():
         some = [record.paragraph.text[t.start : t.end] for t in tokens(record.paragraph.text, "en")]

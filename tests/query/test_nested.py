@@ -17,6 +17,7 @@ from exploring import seeds
 
 import searchlib
 from searchlib.analysis import tokens
+from searchlib.engine import Request
 from searchlib.highlight import Highlighter
 from searchlib.query import parse
 from searchlib.query.nodes import Everything
@@ -44,12 +45,13 @@ def index(tmp_path_factory: pytest.TempPathFactory) -> Iterator[searchlib.Index]
 @pytest.fixture(scope="module")
 def ask(index: searchlib.Index) -> Callable[[str], tuple[Any, dict[int, Any]]]:
     reader = index._reader
-    records = {found.handle: reader.record(found.handle) for found in reader.search(Everything(), None)}
+    records = {found.handle: found.record for found in reader.stream(Everything())}
 
     def answer(text: str) -> tuple[Any, dict[int, Any]]:
         parsed = parse(text, reader.fields, reader.languages, FIELDS)
-        hits = {found.handle for found in reader.search(parsed.query, None)}
-        assert reader.count(parsed.query) == len(hits)
+        whole = reader.search(Request(parsed.query, limit=None))
+        hits = {found.handle for found in whole.hits}
+        assert reader.search(Request(parsed.query, limit=0, total=True)).total == whole.total == len(hits)
         answers = {}
         for handle, record in records.items():
             matched, _ = Highlighter(parsed.query).match(record)

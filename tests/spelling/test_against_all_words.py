@@ -21,10 +21,10 @@ def test_near_words_are_the_same_however_few_are_laid_out_at_once(
     known: tuple[searchlib.Index, Counter[str]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     index, counts = known
-    said = [index._opened.words.near(word, 2) for word in sorted(counts)[:30]]
+    said = index._opened.words.near([(word, 2) for word in sorted(counts)[:30]])
     monkeypatch.setattr("searchlib.engines.whoosh.words._AT_ONCE", 3)
     assert any(len(found) > 3 for found in said)
-    assert [index._opened.words.near(word, 2) for word in sorted(counts)[:30]] == said
+    assert index._opened.words.near([(word, 2) for word in sorted(counts)[:30]]) == said
 
 
 @pytest.fixture(scope="module", params=[1, 2])
@@ -81,10 +81,10 @@ def test_near_words(known: tuple[searchlib.Index, Counter[str]]) -> None:
             for other, (shown, total) in words.items()
             if within(other, folded, limit) and not any(map(str.isdigit, other))
         }
-        found = index._opened.words.near(text, limit)
+        found = index._opened.words.near([(text, limit)])[0]
         assert set(found) == expected, text
         assert len(found) == len(expected)
-        assert index._opened.words.count(text) == words.get(folded, ("", 0))[1]
+        assert index._opened.words.counts([text])[0] == words.get(folded, ("", 0))[1]
 
 
 def likeliest(text: str, counts: Counter[str]) -> str | None:

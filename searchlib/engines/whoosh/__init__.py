@@ -2,30 +2,33 @@
 
 ``reader`` answers queries (``execution`` evaluates them on arrays), ``writer`` makes the next generation
 (``building`` inverts and merges), ``codec`` is the format of segments and what Whoosh sees of it, ``manifest``,
-``publishing`` and ``disk`` are how a commit is whole, ``checking`` finds out whether an index is.
+``publishing`` and ``disk`` are how a commit is whole, ``checking`` finds out whether an index is. The functions here
+are those of ``searchlib.engine.Engine``.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from searchlib.engine import Remembered
+    from searchlib.engines.whoosh.manifest import Manifest
     from searchlib.engines.whoosh.reader import WhooshReader
     from searchlib.engines.whoosh.writer import WhooshWriter
 
 
-def open_reader(folder: Path, compiled: bool | None = None) -> WhooshReader:
+def open_reader(folder: Path | str, compiled: bool | None = None) -> WhooshReader:
     """Open the newest generation of the index in ``folder``. For ``compiled`` see ``execution.Snapshot``."""
     from searchlib.engines.whoosh.reader import WhooshReader
 
-    return WhooshReader(folder, compiled=compiled)
+    return WhooshReader(Path(folder), compiled=compiled)
 
 
 def open_writer(
-    folder: Path,
+    folder: Path | str,
     *,
     processes: int | None = None,
     memory: int | None = None,
@@ -38,36 +41,29 @@ def open_writer(
     from searchlib.engines.whoosh.writer import WhooshWriter
 
     return WhooshWriter(
-        folder, processes=processes, memory=memory, settings=settings, sources=sources, wait=wait, repair=repair
+        Path(folder), processes=processes, memory=memory, settings=settings, sources=sources, wait=wait, repair=repair
     )
 
 
-def open_whoosh(folder: Path) -> Any:
-    """The ``whoosh.index.Index`` of the index in ``folder``."""
-    from searchlib.engines.whoosh.toc import open_whoosh
+def remembered(folder: Path | str) -> Remembered:
+    """What the newest generation remembers. Raises IndexMissing, IndexCorrupt, IndexIncompatible."""
+    from searchlib.engine import Remembered
+    from searchlib.engines.whoosh.manifest import read_manifest
 
-    return open_whoosh(folder)
-
-
-@dataclass(frozen=True, slots=True)
-class Published:
-    """What an index remembers of its seeds: digests by name, the settings they were read with, and which they are."""
-
-    seeds: dict[str, str]
-    settings: Mapping[str, Any]
-    sources: Mapping[str, Sequence[str]]
+    folder = Path(folder)
+    found = read_manifest(folder)
+    return Remembered(found.settings, found.sources, found.generation, found.digest, partial(_seeds, folder, found))
 
 
-def published(folder: Path) -> Published:
-    """What the newest generation remembers of its seeds. Raises IndexMissing, IndexCorrupt, IndexIncompatible."""
+def _seeds(folder: Path, manifest: Manifest) -> dict[str, str]:
+    """The digests of the seeds of a generation or, if it went meanwhile, of the newest."""
     from searchlib.engines.whoosh.manifest import read_manifest
     from searchlib.engines.whoosh.seeds import read_seeds
     from searchlib.errors import IndexCorrupt
 
-    manifest = read_manifest(folder)
     while True:
         try:
-            return Published(read_seeds(folder, manifest), manifest.settings, manifest.sources)
+            return read_seeds(folder, manifest)
         except IndexCorrupt:
             newer = read_manifest(folder)
             if newer.digest == manifest.digest:
@@ -75,18 +71,11 @@ def published(folder: Path) -> Published:
             manifest = newer
 
 
-def published_at(folder: Path) -> int:
-    """When the index was last published, in nanoseconds since 1970."""
+def published_at(folder: Path | str) -> int:
+    """When the index was last published, in nanoseconds since 1970; 0 if it never was."""
     from searchlib.names import MANIFEST
 
     try:
-        return (folder / MANIFEST).stat().st_mtime_ns
+        return (Path(folder) / MANIFEST).stat().st_mtime_ns
     except OSError:
         return 0
-
-
-def published_digest(folder: Path) -> str:
-    """The digest that the index in ``folder`` says it has, which is cheap to ask; "" if it says none."""
-    from searchlib.engines.whoosh.manifest import read_digest
-
-    return read_digest(folder)

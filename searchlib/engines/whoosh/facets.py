@@ -7,13 +7,14 @@ value's count is the sum over its documents. Only a kind is counted record by re
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
 from searchlib.analysis.natural import natural_key
 from searchlib.arrays import NDArray
 from searchlib.deadline import check
-from searchlib.engine import Facet, FacetCount, Tally
+from searchlib.engine import Facet, FacetCount
 from searchlib.engines.whoosh.attributes import Attributes, Ints
 from searchlib.engines.whoosh.documents import DocumentTable
 from searchlib.engines.whoosh.execution import Snapshot, marked
@@ -21,6 +22,15 @@ from searchlib.lazily import cached_property
 from searchlib.query.nodes import Node
 
 _SPARSE = 4  # one document in so many: only these are counted
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """How many records match, of how many documents, and by which values; facets by the names of their fields."""
+
+    total: int
+    documents: int
+    facets: Mapping[str, Facet]
 
 
 class Matches:

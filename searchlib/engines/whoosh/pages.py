@@ -14,11 +14,11 @@ import numpy as np
 
 from searchlib.arrays import NDArray
 from searchlib.deadline import check
-from searchlib.engine import Place, SortKey
+from searchlib.engine import RELEVANCE, Request, SortKey
 from searchlib.engines.whoosh.attributes import Attributes
 from searchlib.engines.whoosh.execution import Snapshot, match_at, search
-from searchlib.engines.whoosh.sorting import RELEVANCE, Sorted
-from searchlib.query.nodes import Node
+from searchlib.engines.whoosh.resuming import Place
+from searchlib.engines.whoosh.sorting import Sorted
 from searchlib.ranking import BM25F
 
 MOST_ASKED: Final = 1 << 14
@@ -29,28 +29,18 @@ Ints: TypeAlias = NDArray[np.int64]
 Keys: TypeAlias = tuple[str | None, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """What is wanted of the hits: ``limit`` from ``offset`` on, or after a place; all, where ``limit`` is None."""
-
-    limit: int | None
-    offset: int = 0
-    per_document: int | None = None
-    after: Place | None = None
-
-
 @dataclass(frozen=True, slots=True, eq=False)
 class Page:
-    """Hits in order: parallel arrays of segments, docs and scores, and what they were sorted by."""
+    """Hits in order: parallel arrays of segments, docs and scores, and what they were sorted by, if not by score."""
 
     segments: Ints
     docs: Ints
     scores: NDArray[np.float64]
-    keys: Sequence[Keys]
+    keys: Sequence[Keys] = ()
 
 
 class Paging:
-    """The pages of one search."""
+    """The pages of one search: ``place`` is what its request is to go on from."""
 
     def __init__(
         self,
@@ -58,28 +48,27 @@ class Paging:
         attributes: Attributes,
         ranks: Callable[[int], Ints],
         ranking: BM25F,
-        query: Node,
-        filter: Node | None,
-        sort: Sequence[SortKey],
+        request: Request,
+        place: Place | None,
     ) -> None:
         self._snapshot, self._attributes, self._ranks, self._ranking = snapshot, attributes, ranks, ranking
-        self._query, self._filter = query, filter
-        by_score = not sort or tuple(sort) == (SortKey(RELEVANCE),)
-        self._sorted = None if by_score else self._in_order(sort)
+        self._query, self._filter = request.query, request.filter
+        self._request, self._place = request, place
+        self._sorted = None if request.by_score else self._in_order(request.sort)
 
     def _in_order(self, sort: Sequence[SortKey]) -> Sorted:
         return Sorted(self._snapshot, self._attributes, self._ranks, self._query, self._filter, sort, self._ranking)
 
-    def page(self, wanted: Wanted, find: Callable[[str], tuple[int, int] | None]) -> Page:
+    def page(self, find: Callable[[str], tuple[int, int] | None]) -> Page:
         """The hits that are wanted; ``find`` gives the segment and doc of a paragraph by its id."""
-        place = wanted.after
+        place = self._place
         if place is None:
-            return self._grown(wanted, wanted.offset, None)
+            return self._grown(self._request.offset, None)
         for id in place.ids:
             anchor = find(id)
             if anchor is not None and self._matches(*anchor):
-                return self._grown(wanted, place.depth, anchor)
-        return self._after_values(wanted, place)
+                return self._grown(place.depth, anchor)
+        return self._after_values(place)
 
     def _matches(self, segment: int, doc: int) -> bool:
         alive = self._snapshot.views[segment].alive
@@ -88,16 +77,16 @@ class Paging:
         hits, _ = match_at(self._snapshot, self._query, segment, np.array([doc], np.int32), filter=self._filter)
         return bool(hits[0])
 
-    def _grown(self, wanted: Wanted, depth: int, anchor: tuple[int, int] | None) -> Page:
+    def _grown(self, depth: int, anchor: tuple[int, int] | None) -> Page:
         """The hits after ``depth`` others, or after a hit that is about so deep."""
-        limit = wanted.limit
+        limit, most = self._request.limit, self._request.per_document
         count = None if limit is None else depth + limit + (anchor is not None)
         while True:
             check()
             segments, docs, scores, which = self._first(count)
             kept = np.ones(len(docs), bool)
-            if wanted.per_document is not None:
-                kept = self._at_most(wanted.per_document, segments, docs)
+            if most is not None:
+                kept = self._at_most(most, segments, docs)
             begin = depth
             if anchor is not None:
                 at = np.flatnonzero((segments == anchor[0]) & (docs == anchor[1]))
@@ -115,16 +104,16 @@ class Paging:
         which = self._sorted.first(count)
         return self._sorted.segments[which], self._sorted.docs[which], np.zeros(len(which)), which
 
-    def _after_values(self, wanted: Wanted, place: Place) -> Page:
+    def _after_values(self, place: Place) -> Page:
         """The hits after the values of a place of which nothing is left."""
         order = self._sorted or self._in_order([SortKey(RELEVANCE)])
         later = order.after(place if self._sorted else _by_score_alone(place))
         which = order.first(None)
         segments, docs = order.segments[which], order.docs[which]
         kept = later[which]
-        if wanted.per_document is not None:
-            kept &= self._at_most(wanted.per_document, segments, docs)
-        chosen = np.flatnonzero(kept)[: wanted.limit]
+        if self._request.per_document is not None:
+            kept &= self._at_most(self._request.per_document, segments, docs)
+        chosen = np.flatnonzero(kept)[: self._request.limit]
         segments, docs = segments[chosen], docs[chosen]
         return self._page(segments, docs, self._scores(segments, docs), which[chosen] if self._sorted else None)
 
@@ -146,7 +135,7 @@ class Paging:
 
     def _page(self, segments: Ints, docs: Ints, scores: NDArray[np.float64], which: Ints | None) -> Page:
         if self._sorted is None or which is None:
-            return Page(segments, docs, scores, [()] * len(docs))
+            return Page(segments, docs, scores)
         return Page(segments, docs, self._scores(segments, docs), self._sorted.keys_at(which))
 
     def _scores(self, segments: Ints, docs: Ints) -> NDArray[np.float64]:

@@ -2,33 +2,49 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import partial
+from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from searchlib.deadline import check
+from searchlib.engine import Answer, DocumentState, Facet, Handle, Problem, Ranked, Request, Stats, Words
 from searchlib.engines.whoosh.execution import Snapshot, count, explain, frequency, is_costly, search
-from searchlib.engines.whoosh.manifest import Manifest
+from searchlib.engines.whoosh.manifest import Manifest, read_digest
 from searchlib.engines.whoosh.order import IndexOrder
+from searchlib.engines.whoosh.pages import Page, Paging
+from searchlib.engines.whoosh.resuming import NEAREST, Place, decode, encode
 from searchlib.engines.whoosh.segments import open_generation
-from searchlib.engines.whoosh.storedrecords import read_record
+from searchlib.engines.whoosh.storedrecords import read_record, read_records
 from searchlib.explaining import Explanation
 from searchlib.fields import PROSE
 from searchlib.lazily import cached_property
-from searchlib.query.nodes import Node, Pattern, Word, leaves
+from searchlib.query.nodes import Leaf, Node, Pattern, Word, leaves
 from searchlib.ranking import BM25F
-from searchlib.records import ID_LENGTH, Ranked, Record, id_number
+from searchlib.records import ID_LENGTH, Record, id_number
 
 if TYPE_CHECKING:
-    from searchlib.engine import DocumentState, Place, Problem, SortKey, Stats, Tally, Words
     from searchlib.engines.whoosh.attributes import Attributes
     from searchlib.engines.whoosh.codec.segment import SegmentColumns
 
 _ID_BITS = 32  # of an id that the column holds
-_SHIFT = 32  # a handle is segment << 32 | record
-_RECORD = (1 << _SHIFT) - 1
+_NO_HITS = Page(np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0))
+
+
+class WhooshHandle(NamedTuple):
+    """Implements ``searchlib.engine.Handle``: a record of a segment."""
+
+    reader: WhooshReader
+    segment: int
+    doc: int
+
+    @property
+    def id(self) -> str:
+        """The id of the paragraph."""
+        return self.reader.records([self])[0].id
 
 
 def _room(size: int) -> int:
@@ -44,7 +60,7 @@ def _tokens(segment: SegmentColumns) -> int:
 
 
 class WhooshReader:
-    """Implements ``searchlib.engine.Reader``. For ``compiled`` see ``execution.Snapshot``."""
+    """Implements ``searchlib.engine.Reader``, and is digested and verifiable. For ``compiled`` see ``Snapshot``."""
 
     def __init__(self, folder: Path, ranking: BM25F | None = None, compiled: bool | None = None) -> None:
         self.folder = folder
@@ -60,13 +76,6 @@ class WhooshReader:
         )
 
     @cached_property
-    def schema(self) -> Any:
-        """The Whoosh schema of the records."""
-        from searchlib.engines.whoosh.schema import record_schema
-
-        return record_schema(self.manifest.metadata_fields)
-
-    @cached_property
     def fields(self) -> frozenset[str]:
         """The metadata fields of the documents."""
         return frozenset(self.manifest.metadata_fields)
@@ -77,79 +86,86 @@ class WhooshReader:
         return list(self.manifest.languages)
 
     @property
-    def records(self) -> int:
+    def size(self) -> int:
         """How many records there are."""
         return self._snapshot.records
 
-    def search(
-        self,
-        query: Node,
-        limit: int | None,
-        offset: int = 0,
-        filter: Node | None = None,
-        *,
-        sort: Sequence[SortKey] = (),
-        per_document: int | None = None,
-        after: Place | None = None,
-    ) -> list[Ranked]:
-        """The best records: by ``sort`` or score, then document, then paragraph."""
-        if sort or per_document is not None or after is not None:
-            return self._page(query, limit, offset, filter, sort, per_document, after)
-        found = search(self._snapshot, query, limit, ranking=self._ranking, filter=filter, offset=offset)
-        return [
-            Ranked(segment << _SHIFT | record, score)
-            for segment, record, score in zip(
-                found.segments.tolist(), found.docs.tolist(), found.scores.tolist(), strict=True
-            )
-        ]
+    # Searching
 
-    def _page(
-        self,
-        query: Node,
-        limit: int | None,
-        offset: int,
-        filter: Node | None,
-        sort: Sequence[SortKey],
-        per_document: int | None,
-        after: Place | None,
-    ) -> list[Ranked]:
-        from searchlib.engines.whoosh.pages import Paging, Wanted
+    def search(self, request: Request) -> Answer:
+        """The hits of a request, and what of it is to be counted."""
+        sorts = 0 if request.by_score else len(request.sort)
+        place = None if request.after is None else decode(request.after, sorts)
+        page = self._page(request, place)
+        total = self._known_total(request, len(page.docs))
+        documents: int | None = None
+        facets: Mapping[str, Facet] = {}
+        if request.documents or request.facets:
+            from searchlib.engines.whoosh.facets import tally
 
-        paging = Paging(self._snapshot, self._attributes, self._order.ranks, self._ranking, query, filter, sort)
-        page = paging.page(Wanted(limit, offset, per_document, after), self._place)
-        return [
-            Ranked(segment << _SHIFT | record, score, keys)
-            for segment, record, score, keys in zip(
-                page.segments.tolist(), page.docs.tolist(), page.scores.tolist(), page.keys, strict=True
-            )
-        ]
+            counted = tally(self._snapshot, self._attributes, request.query, request.filter, request.facets)
+            total, documents, facets = counted.total, counted.documents, counted.facets
+        elif request.total and total is None:
+            total = count(self._snapshot, request.query, filter=request.filter)
+        offset = request.offset if place is None else place.depth
+        hits = self._hits(page, request.records)
+        resume = partial(self._resume, page, request.limit, offset)
+        return Answer(hits, offset, total, documents, facets, self._costly(request.query), resume)
 
-    def _place(self, id: str) -> tuple[int, int] | None:
-        handles = self.find(id, 1)
-        return (handles[0] >> _SHIFT, handles[0] & _RECORD) if handles else None
+    def _page(self, request: Request, place: Place | None) -> Page:
+        if request.limit == 0:
+            return _NO_HITS
+        if request.sort or request.per_document is not None or place is not None:
+            ranks = self._order.ranks
+            return Paging(self._snapshot, self._attributes, ranks, self._ranking, request, place).page(self._at)
+        query, filter = request.query, request.filter
+        found = search(
+            self._snapshot, query, request.limit, ranking=self._ranking, filter=filter, offset=request.offset
+        )
+        return Page(found.segments, found.docs, found.scores)
 
-    def costly(self, query: Node) -> list[Pattern]:
+    def _hits(self, page: Page, with_records: bool) -> tuple[Ranked, ...]:
+        rows = zip(page.segments.tolist(), page.docs.tolist(), page.scores.tolist(), strict=True)
+        found = [Ranked(WhooshHandle(self, segment, doc), score) for segment, doc, score in rows]
+        if with_records:
+            records = self.records([one.handle for one in found])
+            found = [one._replace(record=record) for one, record in zip(found, records, strict=True)]
+        return tuple(found)
+
+    @staticmethod
+    def _known_total(request: Request, found: int) -> int | None:
+        """How many match, if there were fewer hits than were asked for: then these are all."""
+        if request.per_document is not None or request.after is not None or (request.offset and not found):
+            return None
+        return request.offset + found if request.limit is None or found < request.limit else None
+
+    def _resume(self, page: Page, limit: int | None, offset: int) -> bytes | None:
+        size = len(page.docs)
+        if limit is None or not size or size < limit:
+            return None
+        places = list(zip(page.segments.tolist(), page.docs.tolist(), strict=True))[: -NEAREST - 1 : -1]
+        read = self._read(places)
+        last = read[places[0]]
+        keys = page.keys[-1] if page.keys else ()
+        ids = tuple(read[one].id for one in places)
+        score = float(page.scores[-1])
+        return encode(Place(offset + size, score, keys, last.document.path, last.paragraph.number, ids))
+
+    def _at(self, id: str) -> tuple[int, int] | None:
+        return next(self._find(id), None)
+
+    def _costly(self, query: Node) -> tuple[Leaf, ...]:
         """The patterns in text of a query that stand for very many words."""
         patterns = [leaf for leaf in leaves(query) if isinstance(leaf, Pattern) and set(PROSE) & set(leaf.fields)]
-        return [pattern for pattern in patterns if is_costly(self._snapshot, pattern)]
+        return tuple(pattern for pattern in patterns if is_costly(self._snapshot, pattern))
 
-    def count(self, query: Node, filter: Node | None = None) -> int:
-        """How many records match, exactly."""
-        return count(self._snapshot, query, filter=filter)
-
-    def tally(self, query: Node, filter: Node | None = None, facets: Mapping[str, int | None] | None = None) -> Tally:
-        """How many records and documents match, and by which values of the fields of ``facets``."""
-        from searchlib.engines.whoosh.facets import tally
-
-        return tally(self._snapshot, self._attributes, query, filter, facets or {})
-
-    def stream(self, query: Node, filter: Node | None = None) -> Iterator[tuple[Ranked, Record]]:
+    def stream(self, query: Node, filter: Node | None = None) -> Iterator[Ranked]:
         """All records that match, by document and paragraph."""
         from searchlib.engines.whoosh.exporting import in_index_order
 
         found = in_index_order(self._snapshot, self._order.tables, query, filter, self._ranking)
-        for segment, number, score, record in found:
-            yield Ranked(segment << _SHIFT | number, score), record
+        for segment, doc, score, record in found:
+            yield Ranked(WhooshHandle(self, segment, doc), score, record)
 
     def frequencies(self, words: Sequence[Word]) -> list[int]:
         """In how many records each of these words stands."""
@@ -159,21 +175,20 @@ class WhooshReader:
             found.append(frequency(self._snapshot, word))
         return found
 
-    def has_key(self, field: str, key: str) -> bool:
-        """Whether the dictionary of a field holds a key."""
-        written = key.encode("utf-8", "surrogatepass")
-        return any(segment.term(field, written) is not None for segment in self._segments)
-
     @cached_property
     def _attributes(self) -> Attributes:
         from searchlib.engines.whoosh.attributes import Attributes
 
         return Attributes(self._order.tables)
 
-    def explain(self, query: Node, handle: int) -> Explanation | None:
-        """Where the score of a record came from."""
-        found = explain(self._snapshot, query, handle >> _SHIFT, handle & _RECORD, ranking=self._ranking)
-        return None if found is None else found.written_in(self.record(handle))
+    def explain(self, query: Node, handles: Sequence[Handle]) -> list[Explanation | None]:
+        """Where the scores of records came from."""
+        found: list[Explanation | None] = []
+        for handle, record in zip(handles, self.records(handles), strict=True):
+            segment, doc = _place(handle)
+            one = explain(self._snapshot, query, segment, doc, ranking=self._ranking)
+            found.append(None if one is None else one.written_in(record))
+        return found
 
     @cached_property
     def words(self) -> Words:
@@ -182,18 +197,44 @@ class WhooshReader:
 
         return IndexWords(self._words.vocabulary) if self._words is not None else TermWords(self._segments)
 
-    def record(self, handle: int) -> Record:
-        """The record itself."""
-        return read_record(self._segments[handle >> _SHIFT], handle & _RECORD)
+    # Records
 
-    def find(self, prefix: str, limit: int = 2) -> list[int]:
-        """Handles of up to ``limit`` records whose id begins with ``prefix``."""
+    def records(self, handles: Sequence[Handle]) -> list[Record]:
+        """The records themselves."""
+        places = list(map(_place, handles))
+        read = self._read(places)
+        return [read[place] for place in places]
+
+    def contexts(self, handles: Sequence[Handle], before: int, after: int) -> list[list[Record]]:
+        """Each record with up to so many neighbours of the same document on each side."""
+        around = [self._around(*_place(handle), before, after) for handle in handles]
+        read = self._read(place for places in around for place in places)
+        return [[read[place] for place in places] for places in around]
+
+    def _read(self, places: Iterable[tuple[int, int]]) -> dict[tuple[int, int], Record]:
+        """The records at these places, those of a segment together."""
+        wanted = sorted(set(places))
+        if len(wanted) == 1:
+            segment, doc = wanted[0]
+            return {wanted[0]: read_record(self._segments[segment], doc)}
+        found: dict[tuple[int, int], Record] = {}
+        for segment in dict.fromkeys(segment for segment, _ in wanted):
+            docs = [doc for of, doc in wanted if of == segment]
+            records = read_records(self._segments[segment], np.array(docs, np.int64))
+            found |= zip(((segment, doc) for doc in docs), records, strict=True)
+        return found
+
+    def find(self, prefixes: Sequence[str], limit: int = 2) -> list[list[Handle]]:
+        """For each prefix up to ``limit`` records whose id begins with it."""
+        return [[WhooshHandle(self, *place) for place in islice(self._find(one), limit)] for one in prefixes]
+
+    def _find(self, prefix: str) -> Iterator[tuple[int, int]]:
+        """The places of the records whose id begins with ``prefix``."""
         try:
             number = id_number(prefix)
         except ValueError:
-            return []
+            return
         bits = 5 * min(len(prefix), ID_LENGTH)
-        found = []
         for segment_number, segment in enumerate(self._segments):
             column = segment.column("_id").astype(np.uint32, copy=False)
             if bits <= _ID_BITS:
@@ -202,26 +243,23 @@ class WhooshReader:
                 matching = column == number >> (bits - _ID_BITS)
             if segment.deleted is not None:
                 matching &= ~segment.deleted
-            for record in np.flatnonzero(matching).tolist():
-                handle = segment_number << _SHIFT | record
-                if bits <= _ID_BITS or self.record(handle).id.startswith(prefix):
-                    found.append(handle)
-                    if len(found) == limit:
-                        return found
-        return found
+            for doc in np.flatnonzero(matching).tolist():
+                if bits <= _ID_BITS or read_record(segment, doc).id.startswith(prefix):
+                    yield segment_number, doc
 
-    def around(self, handle: int, before: int, after: int) -> list[int]:
-        """The handle with up to so many neighbours of the same document on each side."""
-        segment, record = handle >> _SHIFT, handle & _RECORD
+    def _around(self, segment: int, doc: int, before: int, after: int) -> list[tuple[int, int]]:
+        """The places of a record and of its neighbours."""
         numbers = self._segments[segment].column("number")
-        number = int(numbers[record])
-        if not 1 <= number <= record + 1:
+        number = int(numbers[doc])
+        if not 1 <= number <= doc + 1:
             self._segments[segment].columns_damaged("the paragraphs of a document are not numbered in order")
-        first = max(record - number + 1, record - before)
-        following = numbers[record + 1 : record + 1 + after]
+        first = max(doc - number + 1, doc - before)
+        following = numbers[doc + 1 : doc + 1 + after]
         ends = np.flatnonzero(following == 1)
-        last = record + (int(ends[0]) if len(ends) else len(following))
-        return [segment << _SHIFT | number for number in range(first, last + 1)]
+        last = doc + (int(ends[0]) if len(ends) else len(following))
+        return [(segment, number) for number in range(first, last + 1)]
+
+    # The index
 
     def documents(self) -> Iterator[DocumentState]:
         """Every document of the index."""
@@ -230,8 +268,6 @@ class WhooshReader:
 
     def stats(self) -> Stats:
         """Figures of the index."""
-        from searchlib.engine import Stats
-
         manifest = self.manifest
         files = manifest.all_files.values()
         return Stats(
@@ -254,6 +290,16 @@ class WhooshReader:
         """The digest of the index: of all its files."""
         return self.manifest.digest
 
+    def newest_digest(self) -> str:
+        """The digest that the index in the folder says it has."""
+        return read_digest(self.folder)
+
+    def open_whoosh(self) -> Any:
+        """The ``whoosh.index.Index`` of the folder."""
+        from searchlib.engines.whoosh.toc import open_whoosh
+
+        return open_whoosh(self.folder)
+
     def verify(self, quick: bool = False) -> list[Problem]:
         """Check every file against what the manifest says, then, if they are sound and unless ``quick``, all against
         each other.
@@ -266,3 +312,8 @@ class WhooshReader:
     def close(self) -> None:
         """Release the files."""
         # Results, and other threads, may still read: files are unmapped with the last who does.
+
+
+def _place(handle: Handle) -> tuple[int, int]:
+    assert isinstance(handle, WhooshHandle)
+    return handle.segment, handle.doc

@@ -19,16 +19,16 @@ import numpy as np
 
 from searchlib.analysis.natural import natural_key
 from searchlib.arrays import NDArray
-from searchlib.engine import Place, SortKey
+from searchlib.cursors import no_cursor
+from searchlib.engine import DOCUMENT, RELEVANCE, SortKey
 from searchlib.engines.whoosh.attributes import Attributes
 from searchlib.engines.whoosh.documents import DocumentTable
 from searchlib.engines.whoosh.execution import Snapshot, marked, scored_parts
-from searchlib.errors import SettingsError
+from searchlib.engines.whoosh.resuming import Place
 from searchlib.lazily import cached_property
 from searchlib.query.nodes import Node
 from searchlib.ranking import BM25F
 
-RELEVANCE, DOCUMENT = "relevance", "document"
 NUMBERS: Final = ("number", "line")
 
 Codes: TypeAlias = NDArray[Any]
@@ -212,7 +212,7 @@ def _number(value: str | None) -> float:
     except ValueError:
         number = math.nan
     if not math.isfinite(number):
-        raise SettingsError("this is no cursor: give one as results.cursor, or --json, has it")
+        raise no_cursor()
     return number
 
 

@@ -16,6 +16,7 @@ import numpy as np
 
 from searchlib.analysis import SEPARATOR, fold, split_key
 from searchlib.arrays import NDArray
+from searchlib.engine import NearWord
 from searchlib.engines.whoosh.codec.segment import SegmentColumns
 from searchlib.engines.whoosh.codec.vocabulary import LETTERS, LONGEST, Vocabulary, sets_of
 from searchlib.engines.whoosh.execution.fuzzy import alike, ascii_distances, distances_by_pattern
@@ -45,8 +46,11 @@ class IndexWords:
             (self._word(number)[1], count) for number, count in (known.most(first, last, limit) if first < last else ())
         ]
 
-    def count(self, word: str) -> int:
-        """How often the word occurs, with whatever accents."""
+    def counts(self, words: Sequence[str]) -> list[int]:
+        """How often each of these occurs, with whatever accents."""
+        return list(map(self._count, words))
+
+    def _count(self, word: str) -> int:
         folded = fold(word).encode()
         if not folded:
             return 0
@@ -54,21 +58,24 @@ class IndexWords:
         first, last = known.locate(folded), known.locate(folded + SEPARATOR.encode() + _AFTER)
         return int(known.counts(first, last).sum()) if first < last else 0
 
-    def near(self, word: str, distance: int) -> list[tuple[str, int, int]]:
-        """The words at most so many edits from ``word``, in order; of those that differ in accents, the commonest."""
+    def near(self, words: Sequence[tuple[str, int]]) -> list[list[NearWord]]:
+        """For each of these the words at most so many edits away; of those that differ in accents, the commonest."""
+        return [self._near_one(word, distance) for word, distance in words]
+
+    def _near_one(self, word: str, distance: int) -> list[NearWord]:
         text = fold(word)
         if not text or len(text) >= LONGEST:
             return []
         numbers, distances = self._near(text, distance)
         counts = self._vocabulary.counts_of(numbers).tolist()
-        found: dict[str, tuple[str, int, int]] = {}
+        found: dict[str, NearWord] = {}
         greatest: dict[str, int] = {}
         for number, edits, count in zip(numbers.tolist(), distances.tolist(), counts, strict=True):
             folded, exact = self._placed(number)
             shown, total, _ = found.get(folded, (exact, 0, 0))
             if count > greatest.get(folded, 0):
                 greatest[folded], shown = count, exact
-            found[folded] = shown, total + count, edits
+            found[folded] = NearWord(shown, total + count, edits)
         return list(found.values())
 
     def _word(self, number: int) -> tuple[str, str]:
@@ -162,10 +169,10 @@ class TermWords:
         ranked = sorted(totals.items(), key=lambda item: (-item[1], item[0]))
         return [(split_key(key.decode("utf-8", "replace"))[1], count) for key, count in ranked[:limit]]
 
-    def count(self, word: str) -> int:
+    def counts(self, words: Sequence[str]) -> list[int]:
         """0: words as they are written are not known."""
-        return 0
+        return [0] * len(words)
 
-    def near(self, word: str, distance: int) -> list[tuple[str, int, int]]:
+    def near(self, words: Sequence[tuple[str, int]]) -> list[list[NearWord]]:
         """None are known."""
-        return []
+        return [[] for _ in words]

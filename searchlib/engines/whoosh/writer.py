@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from searchlib.analysis import DEFAULT_LANGUAGE
-from searchlib.engine import DocumentState
+from searchlib.engine import Committed, DocumentState, Remembered
 from searchlib.engines.whoosh import disk
 from searchlib.engines.whoosh.building.inversion import Incoming
 from searchlib.engines.whoosh.building.pool import InProcess, Inverted, Workers
@@ -68,11 +68,8 @@ class WhooshWriter:
         self._removed: set[str] = set()
         self._added: set[str] = set()  # paths
         self._early: list[list[Incoming]] = []  # batches before it is known whether there will be many
-        self.compact = False
-        self._by_hand = sources is None  # not from seeds
         self.damage = ""
-        self.seeds: dict[str, str] = {}  # digest of each seed by its name
-        self.empty: set[str] = set()  # after a commit: documents that were added and have no paragraph
+        self._seeds: dict[str, str] = {}  # of the generation that is built upon: digest of each seed by its name
         self._seeds_before: dict[str, str] = {}
         self._manifest = self._before = Manifest()
         self._private = self._lock.private
@@ -99,18 +96,19 @@ class WhooshWriter:
             # What cannot be read is replaced by what is written now.
             self.damage = str(error).partition(";")[0]
             return
-        self.seeds = dict(self._seeds_before)
+        self._seeds = dict(self._seeds_before)
         self._manifest = self._before = manifest
 
     @property
-    def manifest(self) -> Manifest:
-        """The generation that this writer builds upon."""
-        return self._manifest
+    def before(self) -> Remembered:
+        """What the generation that this writer builds upon remembers."""
+        found = self._manifest
+        return Remembered(found.settings, found.sources, found.generation, seeds_of=lambda: dict(self._seeds))
 
     def start_over(self) -> None:
         """Build upon nothing: every document of the index so far goes."""
         self._manifest = Manifest()
-        self.seeds = {}
+        self._seeds = {}
         self.__dict__.pop("_tables", None)
 
     def add(
@@ -153,7 +151,7 @@ class WhooshWriter:
             self._runs.submit(batch)
         self._early.clear()
 
-    def commit(self) -> None:
+    def commit(self, seeds: Mapping[str, str] | None = None, *, compact: bool = False) -> Committed:
         """Publish all of it at once. Raises IndexLocked in a child that was forked meanwhile, which does nothing."""
         self._lock.check()
         try:
@@ -163,7 +161,8 @@ class WhooshWriter:
             if self._runs is None:
                 self._start()
             assert self._runs is not None
-            self._publish(self._runs.finish())
+            runs = self._runs.finish()
+            self._publish(runs, self._untouched_seeds() if seeds is None else dict(seeds), compact)
         except OSError as error:
             problem = read_only(self._folder, error) if self._lock.holds else replaced(self._folder)
             self.cancel()
@@ -172,6 +171,8 @@ class WhooshWriter:
             self.cancel()
             raise
         self._lock.release()
+        empty = {path for run in runs for path, size in run.documents if not size and path in self._added}
+        return Committed(sum(entry.live for entry in self._manifest.segments), frozenset(empty))
 
     def cancel(self) -> None:
         """Forget all of it and leave nothing behind; in a child that was forked meanwhile do nothing."""
@@ -194,38 +195,37 @@ class WhooshWriter:
         for table in self._tables:
             yield from table.states()
 
-    def _publish(self, runs: list[Inverted]) -> None:
-        self.empty = {path for run in runs for path, size in run.documents if not size and path in self._added}
-        if self._by_hand:
-            self._forget_seeds()
+    def _publish(self, runs: list[Inverted], seeds: dict[str, str], compact: bool) -> None:
         following = Following(
             self._folder, self._private, self._manifest, self._tables, runs, self._removed, self._added
         )
-        manifest, names = following.write_segments(self.compact)
+        manifest, names = following.write_segments(compact)
         manifest = replace(manifest, settings=self._settings, sources=self._sources)
-        if not self._changes(manifest) and self._manifest.vocabulary:
+        if not self._changes(manifest, seeds, compact) and self._manifest.vocabulary:
             disk.DISK.sync_folder(self._folder)
             sweep(self._lock, self._before)
             return
         beside = [
             write_toc(self._folder, self._private, manifest),
-            write_seeds(self._private, self.seeds),
+            write_seeds(self._private, seeds),
             following.write_words(),
         ]
         manifest = replace(manifest, files={name: describe_file(self._private / name) for name in sorted(beside)})
         publish(self._lock, names + beside, manifest)
         self._manifest = manifest
 
-    def _changes(self, manifest: Manifest) -> bool:
+    def _changes(self, manifest: Manifest, seeds: dict[str, str], compact: bool) -> bool:
         """Whether it is another index than the one that is there."""
         before = self._before
         same = replace(before, generation=manifest.generation, files={}) == manifest
-        same = same and self.seeds == self._seeds_before and bool(before.files)
-        return not same or (self.compact and before.generation != 1)
+        same = same and seeds == self._seeds_before and bool(before.files)
+        return not same or (compact and before.generation != 1)
 
-    def _forget_seeds(self) -> None:
-        """Have the next update look again at seeds whose documents were replaced or removed by hand."""
+    def _untouched_seeds(self) -> dict[str, str]:
+        """The seeds of before, but for those whose documents were touched: an update looks at these again."""
+        seeds = dict(self._seeds)
         for table in self._tables:
             for path, seed in zip(table.paths, table.values("_seed"), strict=True):
                 if path in self._removed:
-                    self.seeds.pop(seed, None)
+                    seeds.pop(seed, None)
+        return seeds

@@ -16,13 +16,12 @@ if TYPE_CHECKING:
     from searchlib.query.synonyms import Synonyms
 
 FACET_VALUES: Final = 10
-ORDERS: Final = ("relevance", "document")
 _SORTED_ALSO: Final = ("title",)
 _EACH_ITS_OWN: Final = ("number", "line")
 
 
 @dataclass(frozen=True, slots=True)
-class Request:
+class Wanted:
     """What is wanted of the hits of a query: see ``searchlib.Index.search``.
 
     Raises:
@@ -55,21 +54,16 @@ class Request:
         if self.after is not None and self.offset:
             raise SettingsError("after and offset both say where to begin: give one of them")
 
-    @property
-    def plain(self) -> bool:
-        """Whether hits are simply the best ones."""
-        return not self.sort and self.per_document is None and self.after is None
-
     def sort_keys(self, names: Names) -> tuple[SortKey, ...]:
         """What to sort by."""
-        from searchlib.engine import SortKey
+        from searchlib.engine import DOCUMENT, RELEVANCE, SortKey
 
         keys = []
         for given in (self.sort,) if isinstance(self.sort, str) else self.sort:
             if not isinstance(given, str) or not given.strip("-"):
                 raise SettingsError(f'sort has {given!r}: give a name, as in "year", or "-year" for the greatest first')
             descending, name = given.startswith("-"), given.removeprefix("-")
-            if name not in ORDERS:
+            if name not in (RELEVANCE, DOCUMENT):
                 name = names.field(name, "sort by", _SORTED_ALSO)
             keys.append(SortKey(name, descending))
         return tuple(keys)

@@ -1,0 +1,100 @@
+"""What an engine answers: the hits of a page, counts and facets."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+
+if TYPE_CHECKING:
+    from searchlib.query.nodes import Leaf
+    from searchlib.records import Record, Scalar
+
+
+class Handle(Protocol):
+    """Names a record within one open reader; what else it holds is the engine's."""
+
+    @property
+    def id(self) -> str:
+        """The id of the paragraph."""
+
+
+class Ranked(NamedTuple):
+    """A record that matched: its handle and its score; the record itself where the engine has it at hand."""
+
+    handle: Handle
+    score: float
+    record: Record | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FacetCount:
+    """A value, as it is written where it stands first, and how many of the paragraphs that match have it."""
+
+    value: Scalar
+    count: int
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter((self.value, self.count))
+
+    def as_dict(self) -> dict[str, Any]:
+        """All of it, ready for JSON."""
+        return {"value": self.value, "count": self.count}
+
+
+@dataclass(frozen=True, slots=True)
+class Facet:
+    """The values of one attribute among the paragraphs that match, the commonest first, then by value.
+
+    ``others`` is how many more values there are, ``missing`` how many paragraphs have none. A paragraph whose
+    document has several values counts for each. Iterating gives the `FacetCount` of each value.
+    """
+
+    name: str
+    values: tuple[FacetCount, ...]
+    others: int
+    missing: int
+
+    def __iter__(self) -> Iterator[FacetCount]:
+        return iter(self.values)
+
+    def __len__(self) -> int:
+        return len(self.values)
+
+    def first(self, size: int | None) -> Facet:
+        """The ``size`` first values; None: all of them."""
+        left = 0 if size is None else max(len(self.values) - size, 0)
+        return Facet(self.name, self.values[: len(self.values) - left], self.others + left, self.missing)
+
+    def as_dict(self) -> dict[str, Any]:
+        """All of it, ready for JSON."""
+        return {"values": [one.as_dict() for one in self.values], "others": self.others, "missing": self.missing}
+
+
+def _nowhere() -> None:
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a `Request` found. ``offset`` is how many hits come before the first of ``hits``.
+
+    ``costly`` are the leaves of the query that stand for so many words that it takes its time. ``total``,
+    ``documents`` and ``facets`` are None or empty where they were not wanted, and had a cost.
+    """
+
+    hits: tuple[Ranked, ...]
+    offset: int = 0
+    total: int | None = None
+    documents: int | None = None
+    facets: Mapping[str, Facet] = field(default_factory=dict)
+    costly: tuple[Leaf, ...] = ()
+    _resume: Callable[[], bytes | None] = field(default=_nowhere, repr=False, compare=False)
+
+    @property
+    def cursor(self) -> bytes | None:
+        """Where the next page begins, in the engine's own words, which outlive a generation; None at the end.
+
+        A page shorter than its limit is at the end. An engine that has to read for it does so when it is asked.
+        """
+        return self._resume()

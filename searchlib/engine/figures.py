@@ -1,0 +1,45 @@
+"""Figures of an index, and what may be wrong with it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Stats:
+    """Figures of an index. ``bytes`` is the size of its files, ``digest`` that of them all.
+
+    ``generation`` counts the commits since the index was last built of a piece. What an engine does not know is 0 or
+    empty: one that is no folder may have no segments, and no digest.
+    """
+
+    documents: int
+    paragraphs: int
+    tokens: int = 0
+    segments: int = 0
+    deleted: int = 0
+    bytes: int = 0
+    generation: int = 0
+    languages: Mapping[str, int] = field(default_factory=dict)
+    types: Mapping[str, int] = field(default_factory=dict)
+    format: int = 0
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    digest: str = ""
+
+    def as_dict(self) -> dict[str, Any]:
+        """All of it, ready for JSON."""
+        return asdict(self)
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something wrong with an index: the file concerned and what is wrong with it."""
+
+    file: str
+    message: str
+
+    def as_dict(self) -> dict[str, Any]:
+        """All of it, ready for JSON."""
+        return asdict(self)

@@ -1,0 +1,115 @@
+"""Writers, what an index remembers of its seeds, and the engine that opens either."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from searchlib.engine.readers import Reader
+    from searchlib.records import Document
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentState:
+    """What an index knows of a document, to tell whether it changed: digests are hexadecimal."""
+
+    path: str
+    digest: str
+    seed: str
+
+
+@dataclass(frozen=True, slots=True)
+class Remembered:
+    """What a generation of an index remembers of where it came from.
+
+    ``settings`` are those it was built with, ``sources`` the names of its roots and the patterns. ``generation`` is 0
+    where there is nothing yet, ``digest`` "" where the engine has none.
+    """
+
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    sources: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    generation: int = 0
+    digest: str = ""
+    seeds_of: Callable[[], dict[str, str]] = field(default=dict, repr=False, compare=False)
+
+    @property
+    def seeds(self) -> dict[str, str]:
+        """The digest of each seed by its name, read anew."""
+        return self.seeds_of()
+
+
+@dataclass(frozen=True, slots=True)
+class Committed:
+    """What a commit left: how many paragraphs there are, and the documents that were added and have none."""
+
+    paragraphs: int
+    empty: frozenset[str] = frozenset()
+
+
+class Writer(Protocol):
+    """Makes the next generation of an index. Nothing shows until ``commit``. Not for several threads at once."""
+
+    @property
+    def before(self) -> Remembered:
+        """What the generation that this one builds upon remembers."""
+
+    @property
+    def damage(self) -> str:
+        """What is wrong with the index there, so that this builds upon nothing; "" if it is sound."""
+
+    def documents(self) -> Iterator[DocumentState]:
+        """Every document of the generation that this one builds upon."""
+
+    def start_over(self) -> None:
+        """Build upon nothing: every document of the index so far goes."""
+
+    def add(self, document: Document, *, seed: str = "", digest: str = "", default_language: str = ...) -> None:
+        """Add a document, in place of any of the same path; ``default_language`` is its language if in doubt."""
+
+    def remove(self, path: str) -> None:
+        """Remove a document; removing what is not there is no error."""
+
+    def commit(self, seeds: Mapping[str, str] | None = None, *, compact: bool = False) -> Committed:
+        """Publish all of it at once, as ``compact`` as can be.
+
+        ``seeds`` are the digests of all seeds that it is of; None: those of before, without those whose documents were
+        touched, which the next update looks at again.
+        """
+
+    def cancel(self) -> None:
+        """Forget all of it and leave nothing behind."""
+
+
+class Engine(Protocol):
+    """The functions of a module that opens indexes; a location is a folder, or a URL of the engine's scheme."""
+
+    def open_reader(self, location: Path | str, /, compiled: bool | None = None) -> Reader:
+        """The newest generation. For ``compiled`` see ``searchlib.open``."""
+
+    def open_writer(
+        self,
+        location: Path | str,
+        /,
+        *,
+        processes: int | None = None,
+        memory: int | None = None,
+        settings: Mapping[str, Any] | None = None,
+        sources: Mapping[str, Sequence[str]] | None = None,
+        wait: float = 0,
+        repair: bool = False,
+    ) -> Writer:
+        """The right to write the index, which need not exist.
+
+        With ``repair`` an index that is damaged, or of a format that is not known, is taken for an empty one; without,
+        it is an error. ``settings`` and ``sources`` are remembered; None: those of before.
+        """
+
+    def remembered(self, location: Path | str, /) -> Remembered:
+        """What the newest generation remembers. Raises IndexMissing, IndexCorrupt, IndexIncompatible."""
+
+    def published_at(self, location: Path | str, /) -> int:
+        """When the index was last published, in nanoseconds since 1970; 0 if it never was."""

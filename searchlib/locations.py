@@ -1,0 +1,52 @@
+"""Locations: where an index is, and which engine opens what is there. Nothing else knows which engines there are.
+
+A *location* is the path of a folder, or a URL, whose *scheme* (what stands before ``://``) chooses the engine.
+"""
+
+from __future__ import annotations
+
+import re
+from importlib import import_module
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeAlias, cast
+
+from searchlib.errors import SettingsError
+
+if TYPE_CHECKING:
+    from searchlib.arguments import StrPath
+    from searchlib.engine import Engine
+
+Location: TypeAlias = Path | str
+
+FOLDER = ""
+"""The scheme of what has none."""
+ENGINES = {FOLDER: "searchlib.engines.whoosh"}
+"""The module of the engine of each scheme."""
+EXTRAS = {"http": "opensearch", "https": "opensearch"}
+"""The extra that brings the engine of a scheme."""
+_SCHEME = re.compile(r"([a-z][a-z0-9+.-]+)://", re.IGNORECASE | re.ASCII)  # a single letter is a drive
+
+
+def located(given: StrPath) -> Location:
+    """The location that is given: a path, or a URL as text."""
+    return given if isinstance(given, str) and scheme_of(given) else Path(given)
+
+
+def scheme_of(location: Location) -> str:
+    """The scheme of a location."""
+    found = _SCHEME.match(location) if isinstance(location, str) else None
+    return found[1].lower() if found else FOLDER
+
+
+def engine_at(location: Location) -> Engine:
+    """The engine of a location. Raises SettingsError where there is none for its scheme."""
+    scheme = scheme_of(location)
+    module = ENGINES.get(scheme)
+    if module is None or find_spec(module) is None:
+        extra = EXTRAS.get(scheme)
+        brings = f', or install what opens it: pip install "searchlib[{extra}]"' if extra else ""
+        raise SettingsError(
+            f"{location} cannot be opened, as no engine for {scheme}:// is installed: give the path of a folder{brings}"
+        )
+    return cast("Engine", import_module(module))
