@@ -9,7 +9,7 @@ import pytest
 import searchlib
 from searchlib import Document
 from searchlib.engines.whoosh import writer as writers
-from searchlib.engines.whoosh.execution import topk
+from searchlib.engines.whoosh.execution import driver, prepared, wordscorer
 
 
 @pytest.fixture
@@ -76,8 +76,9 @@ def test_of_a_disjunction_within_a_conjunction_the_first_so_many_are_the_best(
     index: searchlib.Index, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Stock Whoosh loses hits of ``(a OR b) AND c`` when it is asked for fewer than all."""
-    monkeypatch.setattr(topk, "FIRST", 4)  # so that few records are cut as many are
-    monkeypatch.setattr(topk, "VERIFIED", 3)
+    monkeypatch.setattr(driver, "FEW", 4)  # so that few records are cut as many are
+    for module in (prepared, wordscorer):
+        monkeypatch.setattr(module, "BEST", 6)
     with index.writer() as w:
         for number in range(400):
             words = ["cedar"] * (number % 3) + ["filler"] * (number * 7 % 11)

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from exploring import seeds
 
-from searchlib.engines.whoosh.execution import Snapshot, prepared, primitives
+from searchlib.engines.whoosh.execution import Snapshot, activation, prepared
 from searchlib.engines.whoosh.execution.primitives import HALF, OnArrays
 from searchlib.errors import SettingsError
 
@@ -54,6 +54,12 @@ def test_compiled_operations_give_what_those_on_arrays_give(seed: int) -> None:
     for kind in (np.int32, np.int64):
         known, wanted = (np.array(sorted(rng.sample(range(size), rng.randint(0, size))), kind) for _ in range(2))
         assert compiled.find(known, wanted).tolist() == arrays.find(known, wanted).tolist()
+    known, docs = known.astype(np.int32), wanted.astype(np.int32)
+    levels = np.arange(5) / 7
+    numbered = np.array([rng.randrange(5) for _ in known], np.uint16)
+    for values, of in ((numbered, levels), (levels[numbered], levels[:0])):
+        expected = arrays.look_up(known, values, of, docs)
+        assert [one.tolist() for one in compiled.look_up(known, values, of, docs)] == [one.tolist() for one in expected]
     freqs = np.array([rng.randint(1, 4) for _ in range(size)])
     offsets = np.concatenate(([0], np.cumsum(freqs))).astype(np.int32)
     positions = np.concatenate([np.array(sorted(rng.sample(range(30), freq))) for freq in freqs]).astype(np.uint16)
@@ -86,6 +92,6 @@ def test_compiled_search_is_asked_for_or_taken_where_numba_is_there_already(monk
     assert isinstance(Snapshot([], compiled=False).primitives, OnArrays)
     monkeypatch.delitem(sys.modules, "numba", raising=False)
     assert isinstance(Snapshot([]).primitives, OnArrays)
-    monkeypatch.setattr(primitives, "find_spec", lambda _: None)
+    monkeypatch.setattr(activation, "find_spec", lambda _: None)
     with pytest.raises(SettingsError, match="fast"):
         Snapshot([], compiled=True)

@@ -8,8 +8,8 @@ from __future__ import annotations
 import numba
 import numpy as np
 
-from searchlib.engines.whoosh.execution.primitives import HALF, Numbers
-from searchlib.engines.whoosh.execution.segment import AnyInts, Ints
+from searchlib.engines.whoosh.execution.primitives import HALF, Numbers, Values
+from searchlib.engines.whoosh.execution.segment import AnyInts, Docs, Floats, Ints
 
 _compile = numba.njit(nogil=True, cache=True, boundscheck=True)
 
@@ -39,6 +39,36 @@ def _find(known, docs):
         place = low
         found[number] = place if place < size and known[place] == doc else -1
     return found
+
+
+@_compile
+def _look_up(known, values, levels, docs):
+    which = np.empty(len(docs), np.int64)
+    found = np.empty(len(docs), np.float64)
+    size = len(known)
+    place = count = 0
+    for number in range(len(docs)):
+        doc = docs[number]
+        step = 1
+        low = place
+        high = place
+        while high < size and known[high] < doc:
+            low = high + 1
+            high += step
+            step <<= 1
+        high = min(high, size)
+        while low < high:
+            middle = (low + high) >> 1
+            if known[middle] < doc:
+                low = middle + 1
+            else:
+                high = middle
+        place = low
+        if place < size and known[place] == doc:
+            which[count] = number
+            found[count] = levels[np.int64(values[place])] if len(levels) else values[place]
+            count += 1
+    return which[:count], found[:count]
 
 
 @_compile
@@ -74,6 +104,11 @@ class Compiled:
     def find(self, known: Numbers, wanted: Numbers) -> Ints:
         """By galloping from each number to the next."""
         found: Ints = _find(known, wanted)
+        return found
+
+    def look_up(self, known: Docs, values: Values, levels: Floats, docs: Docs) -> tuple[Ints, Floats]:
+        """In one pass."""
+        found: tuple[Ints, Floats] = _look_up(known, values, levels, docs)
         return found
 
     def occurrences(self, places: Ints, numbers: Ints, positions: AnyInts, offsets: AnyInts) -> Ints:

@@ -27,7 +27,7 @@ from searchlib.engines.whoosh.execution.scorer import (
     Lead,
     Need,
     Scorer,
-    raised,
+    lowered,
 )
 from searchlib.engines.whoosh.execution.segment import Bools, Docs, Floats
 from searchlib.engines.whoosh.execution.wordscorer import WordScorer
@@ -124,8 +124,7 @@ def _drive(scorer: Scorer, lead: Lead, done: list[WordScorer], top: Top) -> None
         best = leaf.promising()
         if best is not None:
             _consider(scorer, best, done, top)
-    least = top.threshold - rest
-    reaching = leaf.reaching(least - (abs(top.threshold) + abs(rest)) * SLACK)
+    reaching = leaf.reaching(lowered(top.threshold, rest))
     if len(reaching) <= AT_ONCE:
         _consider(scorer, reaching, done, top)
         return
@@ -162,7 +161,7 @@ def _confirm(scorer: Scorer, docs: Docs, bounds: Floats, top: Top) -> None:
     wanted = CONFIRMED
     while len(docs):
         check()
-        good = raised(bounds) >= top.threshold
+        good = bounds >= lowered(top.threshold)
         if not good.all():
             docs, bounds = docs[good], bounds[good]
         taken = _greatest(bounds, wanted)

@@ -14,7 +14,7 @@ import numpy as np
 
 from searchlib.deadline import check
 from searchlib.engines.whoosh.execution.prepared import distinct_docs
-from searchlib.engines.whoosh.execution.scorer import SLACK, SPARSE, Batch, Found, Lead, Need, Scorer, raised
+from searchlib.engines.whoosh.execution.scorer import SLACK, SPARSE, Batch, Found, Lead, Need, Scorer, lowered
 from searchlib.engines.whoosh.execution.segment import Bools, Docs, Floats, Ints
 from searchlib.explaining import Explanation
 from searchlib.query.nodes import Node
@@ -69,10 +69,10 @@ class AndScorer(Scorer):
             if pruning:
                 rest -= child.most
                 best = partial if isinstance(partial, float) else float(partial.max(initial=0.0))
-                kept, scores = child.at(batch, need, least - best - rest - abs(least) * SLACK)
+                kept, scores = child.at(batch, need, lowered(least - best, rest) - best * SLACK)
                 if scored and len(kept) > _PRUNED:
                     before = partial if isinstance(partial, float) else partial[kept]
-                    good = np.flatnonzero(raised(scores + before + rest) >= least)
+                    good = np.flatnonzero(scores + before >= lowered(least, rest))
                     kept, scores = kept[good], scores[good]
             else:
                 kept, scores = child.at(batch, need)
@@ -169,7 +169,7 @@ class OrScorer(Scorer):
             parts[number] = part
             partial = partial + part
             if len(batch) > _PRUNED and place + 1 < len(order):
-                kept = np.flatnonzero(raised(partial + sum(mosts[place + 1 :])) >= least)
+                kept = np.flatnonzero(partial >= lowered(least, sum(mosts[place + 1 :])))
                 if len(kept) < len(batch):
                     batch, hits, partial = batch.take(kept), hits[kept], partial[kept]
                     which = kept if which is None else which[kept]
@@ -347,7 +347,7 @@ class OptionalScorer(Scorer):
         return self.required.most + self.wanted.most
 
     def at(self, batch: Batch, need: Need, least: float = -np.inf) -> Found:
-        which, scores = self.required.at(batch, need, least - self.wanted.most)
+        which, scores = self.required.at(batch, need, lowered(least, self.wanted.most))
         if need is not Need.MATCHES and len(which):
             found, more = self.wanted.at(batch.take(which), need)
             scores[found] += more

@@ -21,6 +21,7 @@ import numpy as np
 from searchlib.arrays import NDArray
 from searchlib.engines.whoosh.execution.norms import FieldNorm
 from searchlib.engines.whoosh.execution.postings import PostingList
+from searchlib.engines.whoosh.execution.primitives import Values
 from searchlib.engines.whoosh.execution.segment import AnyInts, Bools, Docs, Floats, Ints
 from searchlib.engines.whoosh.execution.snapshot import View
 from searchlib.ranking import BM25F
@@ -30,9 +31,9 @@ RUN = 64
 BEST = 128
 """Docs that are kept as the best."""
 _PAIRS = 1 << 21  # of a frequency and a length
+_NO_LEVELS: Floats = np.empty(0)
 
 Weighting: TypeAlias = tuple[tuple[float, frozenset[str] | None], ...]
-Values: TypeAlias = "NDArray[np.float64] | NDArray[np.uint16]"
 
 
 class Part:
@@ -94,9 +95,9 @@ class Prepared:
     """The live docs of a word, ascending, and their gains. Nothing of it is ever changed.
 
     ``values`` are the gains themselves, or, where there are few different ones, their numbers among the ``levels``,
-    which ascend: so values compare as gains do. ``maxima`` are the greatest values of runs. ``best`` are the places of
-    the `BEST` docs that gain most, those first; of equal gains the first docs. ``below`` is the greatest gain that is
-    less than all of theirs, -inf if there is none.
+    which ascend (none, if there are many): so values compare as gains do. ``maxima`` are the greatest values of runs.
+    ``best`` are the places of the `BEST` docs that gain most, those first; of equal gains the first docs. ``below`` is
+    the greatest gain that is less than all of theirs, -inf if there is none.
     """
 
     __slots__ = (
@@ -112,7 +113,7 @@ class Prepared:
         "values",
     )
 
-    def __init__(self, docs: Docs, values: Values, levels: Floats | None = None) -> None:
+    def __init__(self, docs: Docs, values: Values, levels: Floats = _NO_LEVELS) -> None:
         self.docs = docs
         self.values = values
         self.levels = levels
@@ -132,12 +133,12 @@ class Prepared:
     def gains(self, places: Ints | None = None) -> Floats:
         """The gains of the docs at these places; None: of all."""
         values: AnyInts = self.values if places is None else self.values[places]
-        return values if self.levels is None else self.levels[values]
+        return self.levels[values] if len(self.levels) else values
 
     def reaching(self, least: float) -> Ints | None:
         """The places of the docs that gain ``least`` or more; None: all of them."""
         value: float = least
-        if self.levels is not None:
+        if len(self.levels):
             value = int(self.levels.searchsorted(least))
             if value == 0:
                 return None
@@ -171,7 +172,7 @@ class Prepared:
 
     def _below(self) -> float:
         last = self.values[self.best[-1]]
-        if self.levels is not None:
+        if len(self.levels):
             return float(self.levels[last - 1]) if last else -np.inf
         return float(self.values.max(initial=-np.inf, where=self.values < last))
 
@@ -244,7 +245,7 @@ class Weighed:
         view = self.view
         parts = self.parts
         values: Values
-        levels: Floats | None = None
+        levels = _NO_LEVELS
         found = _in_levels(parts[0], self.ranking) if len(parts) == 1 and parts[0].plain else None
         if found is not None:
             docs, values, levels = found

@@ -9,16 +9,15 @@ So occurrences ascend by doc and position, and nothing is ever near anything of 
 
 from __future__ import annotations
 
-import sys
-from importlib.util import find_spec
 from typing import Protocol, TypeAlias
 
 import numpy as np
 
-from searchlib.engines.whoosh.execution.segment import AnyInts, Bools, Docs, Ints
-from searchlib.errors import SettingsError
+from searchlib.arrays import NDArray
+from searchlib.engines.whoosh.execution.segment import AnyInts, Bools, Docs, Floats, Ints
 
 Numbers: TypeAlias = "Docs | Ints"
+Values: TypeAlias = "NDArray[np.float64] | NDArray[np.uint16]"
 
 HALF = 32
 FARTHEST = (1 << HALF - 1) - 1
@@ -30,6 +29,12 @@ class Primitives(Protocol):
 
     def find(self, known: Numbers, wanted: Numbers) -> Ints:
         """Where ascending numbers stand in ``known``, which ascends too; -1 for those that are not there."""
+
+    def look_up(self, known: Docs, values: Values, levels: Floats, docs: Docs) -> tuple[Ints, Floats]:
+        """Which of some ascending docs are known, and the values that stand beside them there.
+
+        Where there are ``levels``, values are numbers of these.
+        """
 
     def occurrences(self, places: Ints, numbers: Ints, positions: AnyInts, offsets: AnyInts) -> Ints:
         """The occurrences of the postings with these numbers, which are of the docs with these (ascending) places.
@@ -58,6 +63,13 @@ class OnArrays:
         places[known[places] != wanted] = -1
         return places
 
+    def look_up(self, known: Docs, values: Values, levels: Floats, docs: Docs) -> tuple[Ints, Floats]:
+        """By finding all."""
+        places = self.find(known, docs)
+        which = np.flatnonzero(places >= 0)
+        found: AnyInts = values[places[which]]
+        return which, levels[found] if len(levels) else found
+
     def occurrences(self, places: Ints, numbers: Ints, positions: AnyInts, offsets: AnyInts) -> Ints:
         """By laying ranges end to end."""
         starts = offsets[numbers].astype(np.int64)
@@ -74,17 +86,3 @@ class OnArrays:
         before = ends.searchsorted(occurrences) - 1
         near: Bools = (before >= 0) & (occurrences - ends[before] <= slop)
         return occurrences[near]
-
-
-def primitives(compiled: bool | None) -> Primitives:
-    """The operations to use. With None they are compiled if numba is imported already: that takes longer than a query.
-
-    Raises SettingsError where compiled ones are wanted and numba is not installed.
-    """
-    if compiled is False or (compiled is None and "numba" not in sys.modules):
-        return OnArrays()
-    if find_spec("numba") is None:
-        raise SettingsError("compiled search needs the package numba: pip install 'searchlib[fast]'")
-    from searchlib.engines.whoosh.execution.compiled import Compiled
-
-    return Compiled()

@@ -215,10 +215,9 @@ class Scorer(ABC):
         return float(found.scores[0]) if len(found.which) else None
 
 
-def raised(bounds: Floats) -> Floats:
-    """Bounds that no rounding can have made too low."""
-    found: Floats = bounds + np.abs(bounds) * SLACK
-    return found
+def lowered(least: float, rest: float = 0.0) -> float:
+    """What a bound, to which ``rest`` may still be added, has to be to reach ``least``, whatever rounding did."""
+    return least - rest - (abs(least) + rest) * SLACK
 
 
 def cut(docs: Docs, first: int, stop: int) -> Docs:

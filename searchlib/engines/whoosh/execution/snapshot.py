@@ -21,10 +21,11 @@ from typing import TypeAlias, TypeVar, cast
 import numpy as np
 
 from searchlib.arrays import NDArray
+from searchlib.engines.whoosh.execution.activation import activate
 from searchlib.engines.whoosh.execution.caching import DECODED_BYTES, Cache, Decoded
 from searchlib.engines.whoosh.execution.norms import FieldNorm
 from searchlib.engines.whoosh.execution.postings import PostingList
-from searchlib.engines.whoosh.execution.primitives import Primitives, primitives
+from searchlib.engines.whoosh.execution.primitives import Primitives
 from searchlib.engines.whoosh.execution.segment import Bools, Docs, Ints, Segment
 from searchlib.ranking import BM25F
 
@@ -124,7 +125,7 @@ class Snapshot:
 
     ``order`` gives ranks of docs (arrays of their segments and of themselves) for ties between segments; without it the
     order of segments and docs decides. ``cache_bytes`` is what decoded posting lists may take, at 6 to 20 bytes a
-    posting. ``compiled`` is whether operations on arrays are compiled: see ``primitives``.
+    posting. ``compiled`` is whether operations on arrays are compiled: see ``activation``.
     """
 
     def __init__(
@@ -135,7 +136,7 @@ class Snapshot:
         cache_bytes: int = DECODED_BYTES,
         compiled: bool | None = None,
     ) -> None:
-        self.primitives: Primitives = primitives(compiled)
+        self.primitives: Primitives = activate(compiled)
         self.decoded = Decoded(cache_bytes)
         self.order = order
         self.views = tuple(View(self, number, segment) for number, segment in enumerate(segments))

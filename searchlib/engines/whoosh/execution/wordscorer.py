@@ -82,9 +82,9 @@ class WordScorer(Scorer):
             docs = self.weighed.docs() if self._prepared is None else self._prepared.docs
             which = np.flatnonzero(self.view.primitives.find(docs, batch.docs) >= 0)
             return Found(which, np.zeros(len(which)))
-        places = self.view.primitives.find(self.prepared.docs, batch.docs)
-        which = np.flatnonzero(places >= 0)
-        return Found(which, self.scale * self.prepared.gains(places[which]))
+        prepared = self.prepared
+        which, gains = self.view.primitives.look_up(prepared.docs, prepared.values, prepared.levels, batch.docs)
+        return Found(which, self.scale * gains)
 
     def candidates(self) -> Docs:
         return self.weighed.docs()
