@@ -15,60 +15,44 @@ _compile = numba.njit(nogil=True, cache=True, boundscheck=True)
 
 
 @_compile
-def _find(known, docs):
-    found = np.empty(len(docs), np.int64)
+def _common(known, wanted):
+    which = np.empty(len(wanted), np.int64)
+    places = np.empty(len(wanted), np.int64)
     size = len(known)
-    place = 0
-    for number in range(len(docs)):
-        doc = docs[number]
-        # Gallop: the next doc is mostly near.
+    place = count = 0
+    for number in range(len(wanted)):
+        one = wanted[number]
+        # Gallop: the next one is mostly near.
         step = 1
         low = place
         high = place
-        while high < size and known[high] < doc:
+        while high < size and known[high] < one:
             low = high + 1
             high += step
             step <<= 1
         high = min(high, size)
         while low < high:
             middle = (low + high) >> 1
-            if known[middle] < doc:
+            if known[middle] < one:
                 low = middle + 1
             else:
                 high = middle
         place = low
-        found[number] = place if place < size and known[place] == doc else -1
-    return found
+        if place < size and known[place] == one:
+            which[count] = number
+            places[count] = place
+            count += 1
+    return which[:count], places[:count]
 
 
 @_compile
 def _look_up(known, values, levels, docs):
-    which = np.empty(len(docs), np.int64)
-    found = np.empty(len(docs), np.float64)
-    size = len(known)
-    place = count = 0
-    for number in range(len(docs)):
-        doc = docs[number]
-        step = 1
-        low = place
-        high = place
-        while high < size and known[high] < doc:
-            low = high + 1
-            high += step
-            step <<= 1
-        high = min(high, size)
-        while low < high:
-            middle = (low + high) >> 1
-            if known[middle] < doc:
-                low = middle + 1
-            else:
-                high = middle
-        place = low
-        if place < size and known[place] == doc:
-            which[count] = number
-            found[count] = levels[np.int64(values[place])] if len(levels) else values[place]
-            count += 1
-    return which[:count], found[:count]
+    which, places = _common(known, docs)
+    found = np.empty(len(places), np.float64)
+    for number in range(len(places)):
+        value = values[places[number]]
+        found[number] = levels[np.int64(value)] if len(levels) else value
+    return which, found
 
 
 @_compile
@@ -101,9 +85,12 @@ def _following(ends, occurrences, slop):
 class Compiled:
     """The operations, compiled when they are first used and kept on disk."""
 
-    def find(self, known: Numbers, wanted: Numbers) -> Ints:
+    def common(self, known: Numbers, wanted: Numbers) -> tuple[Ints, Ints]:
         """By galloping from each number to the next."""
-        found: Ints = _find(known, wanted)
+        if len(known) < len(wanted):
+            in_known, in_wanted = _common(wanted, known)
+            return in_wanted, in_known
+        found: tuple[Ints, Ints] = _common(known, wanted)
         return found
 
     def look_up(self, known: Docs, values: Values, levels: Floats, docs: Docs) -> tuple[Ints, Floats]:

@@ -120,7 +120,7 @@ def _drive(scorer: Scorer, lead: Lead, done: list[WordScorer], top: Top) -> None
     leaf, rest = lead.leaf, lead.rest
     if (leaf.most + rest) * (1 + SLACK) < top.threshold:
         return
-    if leaf.cost > FEW:
+    if leaf.cost > FEW and len(top.docs) < top.k:
         best = leaf.promising()
         if best is not None:
             _consider(scorer, best, done, top)

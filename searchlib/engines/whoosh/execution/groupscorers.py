@@ -14,7 +14,7 @@ import numpy as np
 
 from searchlib.deadline import check
 from searchlib.engines.whoosh.execution.prepared import distinct_docs
-from searchlib.engines.whoosh.execution.scorer import SLACK, SPARSE, Batch, Found, Lead, Need, Scorer, lowered
+from searchlib.engines.whoosh.execution.scorer import SPARSE, Batch, Found, Lead, Need, Scorer, lowered
 from searchlib.engines.whoosh.execution.segment import Bools, Docs, Floats, Ints
 from searchlib.explaining import Explanation
 from searchlib.query.nodes import Node
@@ -31,8 +31,7 @@ class AndScorer(Scorer):
     def __init__(self, children: Sequence[Scorer], asked: Node) -> None:
         self.view = children[0].view
         self.children = tuple(children)
-        self.two_phase = any(child.two_phase for child in children)
-        self.never_negative = all(child.never_negative for child in children)
+        _join(self, children)
         constants = [child.constant for child in children]
         self.constant = None if None in constants else sum(score for score in constants if score is not None)
         self._asked = asked
@@ -66,21 +65,23 @@ class AndScorer(Scorer):
             check()
             child = self.children[number]
             scored = need is not Need.MATCHES and child.constant != 0.0
-            if pruning:
-                rest -= child.most
-                best = partial if isinstance(partial, float) else float(partial.max(initial=0.0))
-                kept, scores = child.at(batch, need, lowered(least - best, rest) - best * SLACK)
-                if scored and len(kept) > _PRUNED:
-                    before = partial if isinstance(partial, float) else partial[kept]
-                    good = np.flatnonzero(scores + before >= lowered(least, rest))
-                    kept, scores = kept[good], scores[good]
+            if child is batch.source and child.candidates_match:  # it gave docs that can reach what is wanted
+                rest -= child.most if pruning else 0.0
+                scores = child.at(batch, need).scores
+                batch = Batch(batch.docs, absent=batch.absent)
             else:
                 kept, scores = child.at(batch, need)
-            if len(kept) < len(batch):
-                batch = batch.take(kept)
-                which = kept if which is None else which[kept]
-                parts = [None if part is None else part[kept] for part in parts]
-                partial = partial if isinstance(partial, float) else partial[kept]
+                if pruning:
+                    rest -= child.most
+                    if scored and len(kept) > _PRUNED:
+                        before = partial if isinstance(partial, float) else partial[kept]
+                        good = np.flatnonzero(scores + before >= lowered(least, rest))
+                        kept, scores = kept[good], scores[good]
+                if len(kept) < len(batch):
+                    batch = batch.take(kept)
+                    which = kept if which is None else which[kept]
+                    parts = [None if part is None else part[kept] for part in parts]
+                    partial = partial if isinstance(partial, float) else partial[kept]
             if scored:
                 parts[number] = scores
                 if pruning:
@@ -136,11 +137,10 @@ class OrScorer(Scorer):
     def __init__(self, children: Sequence[Scorer], asked: Node) -> None:
         self.view = children[0].view
         self.children = tuple(children)
-        self.two_phase = any(child.two_phase for child in children)
-        self.never_negative = all(child.never_negative for child in children)
-        if all(child.constant == 0.0 for child in children):
+        _join(self, children)
+        if [child.constant for child in children].count(0.0) == len(children):
             self.constant = 0.0
-        self.candidates_match = all(child.candidates_match for child in children)
+        self.candidates_match = all([child.candidates_match for child in children])  # noqa: C419 - faster for few
         self._asked = asked
 
     @property
@@ -152,7 +152,8 @@ class OrScorer(Scorer):
         return sum(child.most for child in self.children)
 
     def at(self, batch: Batch, need: Need, least: float = -np.inf) -> Found:
-        if least == -np.inf or need is Need.MATCHES or len(batch) * len(self.children) > _KEPT:
+        size = len(batch)
+        if least == -np.inf or need is Need.MATCHES or size <= _PRUNED or size * len(self.children) > _KEPT:
             return self._all_at(batch, need)
         which: Ints | None = None  # of all docs those that are left; None: all of them
         parts: list[Floats | None] = [None] * len(self.children)
@@ -427,6 +428,14 @@ class ConstantScorer(Scorer):
         if self.score_of(doc) is None:
             return None
         return Explanation(self.constant, "constant", described(self._asked))
+
+
+def _join(group: Scorer, children: Sequence[Scorer]) -> None:
+    for child in children:
+        if child.two_phase:
+            group.two_phase = True
+        if not child.never_negative:
+            group.never_negative = False
 
 
 def _sum(parts: Sequence[Floats | None], size: int) -> Floats:

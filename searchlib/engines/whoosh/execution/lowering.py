@@ -91,7 +91,10 @@ class Lowering:
                 inner, optional = self.lower(node.node, view), self.lower(node.optional, view)
                 return inner if inner is None or optional is None else OptionalScorer(inner, optional, node)
             case Require():
-                return self.filtered(node.node, node.required, view)
+                inner, required = self.lower(node.node, view), self.lower(node.required, view)
+                if inner is None or required is None:
+                    return None
+                return AndScorer([inner, ConstantScorer(required, 0.0, node.required)], node)
             case Constant():
                 inner = self.lower(node.node, view)
                 return None if inner is None else ConstantScorer(inner, float(node.score), node)
@@ -110,7 +113,8 @@ class Lowering:
         required = self.lower(kept, view)
         if required is None:
             return None
-        return AndScorer([inner, ConstantScorer(required, 0.0, kept)], Require(node, kept))
+        parts = inner.children if isinstance(inner, AndScorer) else (inner,)
+        return AndScorer([*parts, ConstantScorer(required, 0.0, kept)], Require(node, kept))
 
     # Words
 
@@ -125,11 +129,11 @@ class Lowering:
         made = view.made(name, lambda: self._weighed_word(word, view))
         if made is None:
             return None
-        weighed, df = made
+        weighed, rarity = made
         synonyms = {}
-        if any(form.synonym_of for form in word.forms):
+        if len(word.forms) > 1:
             synonyms = expansion.synonyms_among(word.forms, [part.key for part in weighed.parts])
-        return WordScorer(weighed, self._rarity(df, boost * word.boost), word, synonyms)
+        return WordScorer(weighed, rarity, boost * word.boost, word, synonyms)
 
     def _phrase(self, node: Phrase, view: View) -> Scorer | None:
         words: list[WordScorer] = []
@@ -150,12 +154,9 @@ class Lowering:
 
     def _value(self, node: Value, view: View) -> WordScorer | None:
         made = view.made((node.key, node.field, self.ranking), lambda: self._weighed_value(node, view))
-        return None if made is None else WordScorer(made[0], self._rarity(made[1], node.boost), node, {})
+        return None if made is None else WordScorer(*made, node.boost, node, {})
 
-    def _rarity(self, df: int, boost: float) -> Rarity:
-        return Rarity(boost, idf(self.snapshot.records, df), df, self.snapshot.records)
-
-    def _weighed_word(self, word: Word, view: View) -> tuple[Weighed, int] | None:
+    def _weighed_word(self, word: Word, view: View) -> tuple[Weighed, Rarity] | None:
         wanted: list[tuple[str, bytes, Weighting]] = []
         df = 0
         for field, weight in word.fields:
@@ -164,20 +165,21 @@ class Lowering:
                 wanted.append((field, key, tuple((weight * counts, languages) for counts, languages in weights)))
         return self._weighed(wanted, df, view)
 
-    def _weighed_value(self, node: Value, view: View) -> tuple[Weighed, int] | None:
+    def _weighed_value(self, node: Value, view: View) -> tuple[Weighed, Rarity] | None:
         key = node.key.encode("utf-8", "surrogatepass")
         wanted: Weighting = ((self.ranking.weight(node.field), None),)
         return self._weighed([(node.field, key, wanted)], self.snapshot.df(node.field, key), view)
 
     def _weighed(
         self, wanted: Iterable[tuple[str, bytes, Weighting]], df: int, view: View
-    ) -> tuple[Weighed, int] | None:
+    ) -> tuple[Weighed, Rarity] | None:
         parts = []
         for field, key, weights in wanted:
             postings = view.postings(field, key)
             if postings is not None:
                 parts.append(Part(view, field, key, postings, view.norm(field, self.ranking), weights))
-        return (Weighed(view, parts, self.ranking), df) if parts else None
+        records = self.snapshot.records
+        return (Weighed(view, parts, self.ranking), Rarity(idf(records, df), df, records)) if parts else None
 
     def _forms(self, field: str, word: Word) -> _Keys:
         keys: _Keys = {}

@@ -114,7 +114,7 @@ class PhraseScorer(StandingScorer):
         starts: Ints | None = None
         for number in sorted(range(len(words)), key=lambda number: words[number].cost):
             found = words[number].occurrences(docs, standing) - number
-            starts = found if starts is None else starts[self.view.primitives.find(found, starts) >= 0]
+            starts = found if starts is None else starts[self.view.primitives.common(found, starts)[0]]
             standing = marked(starts, len(docs))
         return standing
 
@@ -143,13 +143,13 @@ class Keys:
     def _of_part(self, part: Part, docs: Docs) -> Ints:
         prepared = self._word.kept() if self._word.docs_are_postings else None
         known = part.postings.docs() if prepared is None else prepared.docs
-        numbers = self.view.primitives.find(known, docs)
-        places = np.flatnonzero(numbers >= 0)
+        places, numbers = self.view.primitives.common(known, docs)
         if not part.plain:
-            places = places[part.weigh(docs[places])[0]]
+            hits = part.weigh(docs[places])[0]
+            places, numbers = places[hits], numbers[hits]
         if not len(places):
             return places
-        numbers, (positions, offsets) = part.postings.positions(numbers[places])
+        numbers, (positions, offsets) = part.postings.positions(numbers)
         return self.view.primitives.occurrences(places, numbers, positions, offsets)
 
 

@@ -27,8 +27,8 @@ FARTHEST = (1 << HALF - 1) - 1
 class Primitives(Protocol):
     """The operations."""
 
-    def find(self, known: Numbers, wanted: Numbers) -> Ints:
-        """Where ascending numbers stand in ``known``, which ascends too; -1 for those that are not there."""
+    def common(self, known: Numbers, wanted: Numbers) -> tuple[Ints, Ints]:
+        """Where the numbers that two ascending arrays share stand, in ``wanted`` and in ``known``."""
 
     def look_up(self, known: Docs, values: Values, levels: Floats, docs: Docs) -> tuple[Ints, Floats]:
         """Which of some ascending docs are known, and the values that stand beside them there.
@@ -49,25 +49,22 @@ class Primitives(Protocol):
 class OnArrays:
     """The operations on NumPy."""
 
-    def find(self, known: Numbers, wanted: Numbers) -> Ints:
-        """By binary search."""
-        if 8 * len(known) < len(wanted):
-            found = np.full(len(wanted), -1)
-            places = self.find(wanted, known)
-            there = np.flatnonzero(places >= 0)
-            found[places[there]] = there
-            return found
+    def common(self, known: Numbers, wanted: Numbers) -> tuple[Ints, Ints]:
+        """By binary search, of the fewer in the more."""
+        if 4 * len(known) < len(wanted):
+            in_known, in_wanted = self.common(wanted, known)
+            return in_wanted, in_known
         places = known.searchsorted(wanted)
-        if len(wanted) and wanted[-1] > known[-1]:
-            np.minimum(places, len(known) - 1, out=places)
-        places[known[places] != wanted] = -1
-        return places
+        if len(wanted) and (not len(known) or wanted[-1] > known[-1]):
+            wanted = wanted[: int(wanted.searchsorted(known[-1], "right"))] if len(known) else wanted[:0]
+            places = places[: len(wanted)]
+        which = np.flatnonzero(known[places] == wanted)
+        return which, places if len(which) == len(places) else places[which]
 
     def look_up(self, known: Docs, values: Values, levels: Floats, docs: Docs) -> tuple[Ints, Floats]:
-        """By finding all."""
-        places = self.find(known, docs)
-        which = np.flatnonzero(places >= 0)
-        found: AnyInts = values[places[which]]
+        """By what both have."""
+        which, places = self.common(known, docs)
+        found: AnyInts = values[places]
         return which, levels[found] if len(levels) else found
 
     def occurrences(self, places: Ints, numbers: Ints, positions: AnyInts, offsets: AnyInts) -> Ints:

@@ -114,9 +114,7 @@ class PlacedPattern(Placed):
         found = [rows << HALF | positions[columns].astype(np.int64)]
         total = len(rows)
         for postings in common:
-            numbers = self._view.primitives.find(postings.docs(), docs)
-            places = np.flatnonzero(numbers >= 0)
-            numbers = numbers[places]
+            places, numbers = self._view.primitives.common(postings.docs(), docs)
             total += int(postings.whole().freqs[numbers].sum(dtype=np.int64))
             if total > _MOST:
                 raise TooMany

@@ -22,26 +22,29 @@ _NONE = Found(np.empty(0, np.int64), np.empty(0))
 class Rarity(NamedTuple):
     """What a word is worth anywhere: ``df`` of all ``records`` hold it."""
 
-    boost: float
     idf: float
     df: int
     records: int
 
 
 class WordScorer(Scorer):
-    """A word: a `Weighed` with a scale, which is boost * idf."""
+    """A word: a `Weighed` with a scale, which is boost * idf. ``synonyms`` are keys, and of what."""
 
     candidates_match = True
 
-    def __init__(self, weighed: Weighed, rarity: Rarity, asked: Word | Value, synonyms: Mapping[bytes, str]) -> None:
+    def __init__(
+        self, weighed: Weighed, rarity: Rarity, boost: float, asked: Word | Value, synonyms: Mapping[bytes, str]
+    ) -> None:
         self.view = weighed.view
         self.weighed = weighed
-        self.rarity = rarity
-        self.scale = rarity.boost * rarity.idf
-        self.never_negative = self.scale >= 0
-        self.constant = 0.0 if self.scale == 0 else None
+        self.scale = boost * rarity.idf
+        if self.scale <= 0:
+            self.never_negative = self.scale == 0
+            self.constant = None if self.scale else 0.0
+        self._rarity = rarity
+        self._boost = boost
         self._asked = asked
-        self._synonyms = synonyms  # keys that are there as synonyms, and of what
+        self._synonyms = synonyms
         self._prepared: Prepared | None = weighed.kept()
         self._most: float | None = None
 
@@ -80,7 +83,7 @@ class WordScorer(Scorer):
             return Found(which, self.scale * gains)
         if need is Need.MATCHES or self.scale == 0:
             docs = self.weighed.docs() if self._prepared is None else self._prepared.docs
-            which = np.flatnonzero(self.view.primitives.find(docs, batch.docs) >= 0)
+            which, _ = self.view.primitives.common(docs, batch.docs)
             return Found(which, np.zeros(len(which)))
         prepared = self.prepared
         which, gains = self.view.primitives.look_up(prepared.docs, prepared.values, prepared.levels, batch.docs)
@@ -125,21 +128,22 @@ class WordScorer(Scorer):
         occurrences: list[Occurrence] = []
         for part in self.weighed.parts:
             docs, freqs = part.postings.whole()
-            place = int(self.view.primitives.find(docs, at)[0])
+            _, places = self.view.primitives.common(docs, at)
             hits, weights = part.weigh(at)
-            if place < 0 or not hits[0]:
+            if not len(places) or not hits[0]:
                 continue
+            often = int(freqs[places[0]])
             norm = float(np.broadcast_to(part.norm(at), 1)[0])
             occurrences.append(
                 Occurrence(
                     part.field,
                     part.key.decode("utf-8", "replace"),
-                    int(freqs[place]),
+                    often,
                     part.norm.length(doc),
                     part.norm.average,
                     float(weights[0]),
                     norm,
-                    float(weights[0]) * float(freqs[place]) / norm,
+                    float(weights[0]) * often / norm,
                     self._synonyms.get(part.key, ""),
                 )
             )
@@ -148,10 +152,10 @@ class WordScorer(Scorer):
             score,
             "word",
             described(self._asked),
-            boost=self.rarity.boost,
-            idf=self.rarity.idf,
-            df=self.rarity.df,
-            records=self.rarity.records,
+            boost=self._boost,
+            idf=self._rarity.idf,
+            df=self._rarity.df,
+            records=self._rarity.records,
             tf=sum(one.share for one in occurrences),
             k1=ranking.k1,
             delta=ranking.delta,
