@@ -17,7 +17,7 @@ from searchlib.engines.whoosh.execution import (
     explain,
     groupscorers,
     matches,
-    postings,
+    postinglist,
     prepared,
     scorer,
     search,
@@ -40,7 +40,7 @@ WAYS = [False, True] if find_spec("numba") else [False]
 SMALL: dict[Any, dict[str, int]] = {
     driver: {"FEW": 8, "CONFIRMED": 3, "MOST_LEADS": 2, "BEGINNING": 4, "AT_ONCE": 32},
     groupscorers: {"SPARSE": 24, "_PRUNED": 2, "_KEPT": 64},
-    postings: {"PARTLY": 150, "PER_BLOCK": 30, "_FEW_POSITIONS": 5, "_MANY_POSITIONS": 50},
+    postinglist: {"PARTLY": 150, "PER_BLOCK": 30, "_FEW_POSITIONS": 5, "_MANY_POSITIONS": 50},
     prepared: {"RUN": 4, "BEST": 6},
     scorer: {"SPARSE": 24, "AT_ONCE": 32},
     setscorers: {"_RARE": 6, "_PORTION": 20, "_LISTED": 9},

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from exploring import seeds
 
-from searchlib.engines.whoosh.execution import Snapshot, count, explain, matches, search, stretches
+from searchlib.engines.whoosh.execution import Snapshot, count, explain, extents, matches, search
 from searchlib.errors import QueryError
 from searchlib.query.nodes import (
     And,
@@ -101,7 +101,7 @@ def test_within_any_other_query_it_ranks_the_same_however_many_are_asked_for(see
 def test_places_of_a_word_repeated_ten_thousand_times_take_little_memory(monkeypatch: pytest.MonkeyPatch) -> None:
     docs = [Doc({"text": ["a", "b"] * 12}) for _ in range(15)] + [Doc({"text": ["a", "c"]})]
     snapshot, starts = snapshot_of(docs)
-    monkeypatch.setattr(stretches, "_MOST", 1_500)
+    monkeypatch.setattr(extents, "_MOST", 1_500)
     node: Node = Near(Near(A, B, "text", 30), B, "text", 3)
     assert found(snapshot, starts, node) == list(range(15)) == expected(docs, node)
     node = Near(Phrase((a_form("a"), a_form("b")), 20), C, "text", 3)
@@ -145,12 +145,12 @@ def test_thirty_operators_within_each_other_do_not_take_exponentially_long() -> 
 def test_a_pattern_of_too_many_occurrences_to_keep_stands_where_its_terms_do(
     monkeypatch: pytest.MonkeyPatch, kept: int
 ) -> None:
-    monkeypatch.setattr(stretches, "_KEPT", kept)
+    monkeypatch.setattr(extents, "_KEPT", kept)
     rng = random.Random(kept)
     docs = corpus(rng, 300)
     snapshot, starts = snapshot_of(docs, 2)
-    read: list[stretches._Occurrences] = []
-    monkeypatch.setattr(stretches.PlacedPattern, "_read", recorded(stretches.PlacedPattern._read, read))
+    read: list[extents._Occurrences] = []
+    monkeypatch.setattr(extents.PlacedPattern, "_read", recorded(extents.PlacedPattern._read, read))
     for pattern in (Prefix("r", ("text",)), Wildcard("*e*", ("text",)), Range("a", "s", ("text",))):
         node = Near(pattern, a_word(rng, (("text", 1.0),)), "text", 2)
         assert found(snapshot, starts, node) == expected(docs, node)
@@ -170,7 +170,7 @@ def recorded(make: Callable[..., object], made: list) -> Callable[..., object]:
 def test_a_chain_of_operators_makes_the_places_of_each_once(monkeypatch: pytest.MonkeyPatch) -> None:
     snapshot, starts = snapshot_of([Doc({"text": ["a"] * 60})])
     made: list[object] = []
-    monkeypatch.setattr(stretches.PlacedNear, "of", recorded(stretches.PlacedNear.of, made))
+    monkeypatch.setattr(extents.PlacedNear, "of", recorded(extents.PlacedNear.of, made))
     assert found(snapshot, starts, chain(A, *[A] * 20, slop=2)) == [0]
     assert len(made) == 19  # the last is found without
 
@@ -186,7 +186,7 @@ def test_a_word_repeated_a_thousand_times_in_one_record_has_a_million_places_at_
 
 def test_a_record_of_more_places_than_can_be_made_is_a_mistake_of_the_query(monkeypatch: pytest.MonkeyPatch) -> None:
     snapshot, starts = snapshot_of([Doc({"text": ["a"] * 60 + ["b"]}), Doc({"text": ["a", "b"]})])
-    monkeypatch.setattr(stretches, "_MOST", 1_000)
+    monkeypatch.setattr(extents, "_MOST", 1_000)
     with pytest.raises(QueryError, match="too often in one paragraph; use a smaller NEAR/n"):
         found(snapshot, starts, Near(Near(A, A, "text", 100), B, "text", 3))
     assert found(snapshot, starts, Near(Near(A, A, "text", 5), B, "text", 3)) == [0]

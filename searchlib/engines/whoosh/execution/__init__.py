@@ -3,11 +3,12 @@
 A `Snapshot` is several segments with exact statistics. A query is *lowered* (``lowering``) to a tree of *scorers*
 (``scorer``): words (``wordscorer``), whose posting lists are made ready with their gains (``prepared``), what counts
 the same for whatever it matches (``setscorers``), groups (``groupscorers``), and what stands together
-(``phrasescorer``, ``nearscorer``). ``driver`` drives any tree of them to the best docs, and ``answers`` has the
+(``phrasescorer``, ``nearscorer``). ``driver`` drives any tree of them to the best docs, and ``questions`` has the
 questions one can ask.
 """
 
-from searchlib.engines.whoosh.execution.answers import (
+from searchlib.engines.whoosh.execution.interface import Segment
+from searchlib.engines.whoosh.execution.questions import (
     TopDocs,
     count,
     explain,
@@ -19,7 +20,6 @@ from searchlib.engines.whoosh.execution.answers import (
     scored_parts,
     search,
 )
-from searchlib.engines.whoosh.execution.segment import Segment
 from searchlib.engines.whoosh.execution.snapshot import Snapshot
 
 __all__ = [

@@ -8,8 +8,8 @@ from __future__ import annotations
 import numba
 import numpy as np
 
+from searchlib.engines.whoosh.execution.interface import AnyInts, Docs, Floats, Ints
 from searchlib.engines.whoosh.execution.primitives import HALF, Numbers, Values
-from searchlib.engines.whoosh.execution.segment import AnyInts, Docs, Floats, Ints
 
 _compile = numba.njit(nogil=True, cache=True, boundscheck=True)
 

@@ -19,6 +19,7 @@ from __future__ import annotations
 import numpy as np
 
 from searchlib.deadline import check
+from searchlib.engines.whoosh.execution.interface import Bools, Docs, Floats
 from searchlib.engines.whoosh.execution.scorer import (
     AT_ONCE,
     MOST_LEADS,
@@ -29,7 +30,6 @@ from searchlib.engines.whoosh.execution.scorer import (
     Scorer,
     lowered,
 )
-from searchlib.engines.whoosh.execution.segment import Bools, Docs, Floats
 from searchlib.engines.whoosh.execution.wordscorer import WordScorer
 
 FEW = 1_024

@@ -19,7 +19,7 @@ import numpy as np
 
 from searchlib.arrays import NDArray
 from searchlib.deadline import check
-from searchlib.engines.whoosh.execution.segment import Ints
+from searchlib.engines.whoosh.execution.interface import Ints
 from searchlib.engines.whoosh.execution.snapshot import View
 from searchlib.query.edits import within
 
@@ -30,7 +30,7 @@ _BITS[:128] = np.uint32(1) << (np.arange(128, dtype=np.uint32) % np.uint32(31))
 _BITS[0x1F] = 0
 
 
-class _Vocabulary(NamedTuple):
+class _Keys(NamedTuple):
     """All keys of a field joined: key i is ``blob[offsets[i]:offsets[i + 1]]``, its folded part ends at ``ends[i]``."""
 
     blob: NDArray[np.uint8]
@@ -67,7 +67,7 @@ def similar(view: View, field: str, text: str, distance: int, prefix: int) -> It
             yield known.blob[begins[row] : int(known.offsets[places[row] + 1])].tobytes()
 
 
-def _possible(known: _Vocabulary, text: str, distance: int) -> Ints:
+def _possible(known: _Keys, text: str, distance: int) -> Ints:
     """Which words may be near, by length and characters."""
     wanted = np.uint32(0)
     for letter in text:
@@ -139,8 +139,8 @@ def distances_by_pattern(
     return result
 
 
-def _vocabulary(view: View, field: str) -> _Vocabulary:
-    kept = view.decoded.get((view.number, field, "vocabulary"), _Vocabulary)
+def _vocabulary(view: View, field: str) -> _Keys:
+    kept = view.decoded.get((view.number, field, "vocabulary"), _Keys)
     if kept is not None:
         return kept
     keys = list(view.keys(field, b"", None))
@@ -158,7 +158,7 @@ def _vocabulary(view: View, field: str) -> _Vocabulary:
         begins_character = ((blob & 0xC0) != 0x80).astype(np.uint16)
         lengths = np.where(empty, 0, np.add.reduceat(begins_character, pairs)[::2])
         sets = np.where(empty, np.uint32(0), np.bitwise_or.reduceat(_BITS[blob], pairs)[::2])
-    known = _Vocabulary(
+    known = _Keys(
         blob, offsets.astype(np.uint32), ends.astype(np.uint32), np.minimum(lengths, 255).astype(np.uint8), sets
     )
     view.decoded.put((view.number, field, "vocabulary"), known, sum(array.nbytes for array in known))

@@ -13,9 +13,9 @@ from collections.abc import Sequence
 import numpy as np
 
 from searchlib.deadline import check
+from searchlib.engines.whoosh.execution.interface import Bools, Docs, Floats, Ints
 from searchlib.engines.whoosh.execution.prepared import distinct_docs
-from searchlib.engines.whoosh.execution.scorer import SPARSE, Batch, Found, Lead, Need, Scorer, lowered
-from searchlib.engines.whoosh.execution.segment import Bools, Docs, Floats, Ints
+from searchlib.engines.whoosh.execution.scorer import SPARSE, Batch, Lead, Matched, Need, Scorer, lowered
 from searchlib.explaining import Explanation
 from searchlib.query.nodes import Node
 from searchlib.query.wording import described
@@ -51,11 +51,11 @@ class AndScorer(Scorer):
     def exact_bounds(self) -> bool:
         return all(child.exact_bounds for child in self.children)
 
-    def at(self, batch: Batch, need: Need, least: float = -np.inf) -> Found:
+    def at(self, batch: Batch, need: Need, least: float = -np.inf) -> Matched:
         if len(batch) * len(self.children) > _KEPT and len(batch) > 1:
             middle = len(batch) // 2
             one, other = (self.at(batch.take(part), need, least) for part in np.split(np.arange(len(batch)), [middle]))
-            return Found(np.append(one.which, other.which + middle), np.append(one.scores, other.scores))
+            return Matched(np.append(one.which, other.which + middle), np.append(one.scores, other.scores))
         which: Ints | None = None  # of all docs those that are left; None: all of them
         parts: list[Floats | None] = [None] * len(self.children)
         partial: Floats | float = 0.0
@@ -88,7 +88,7 @@ class AndScorer(Scorer):
                     partial = partial + scores
             if not len(batch):
                 break
-        return Found(np.arange(len(batch)) if which is None else which, _sum(parts, len(batch)))
+        return Matched(np.arange(len(batch)) if which is None else which, _sum(parts, len(batch)))
 
     def candidates(self) -> Docs:
         return min(self.children, key=lambda child: child.cost).candidates()
@@ -151,7 +151,7 @@ class OrScorer(Scorer):
     def most(self) -> float:
         return sum(child.most for child in self.children)
 
-    def at(self, batch: Batch, need: Need, least: float = -np.inf) -> Found:
+    def at(self, batch: Batch, need: Need, least: float = -np.inf) -> Matched:
         size = len(batch)
         if least == -np.inf or need is Need.MATCHES or size <= _PRUNED or size * len(self.children) > _KEPT:
             return self._all_at(batch, need)
@@ -177,7 +177,7 @@ class OrScorer(Scorer):
                     parts = [None if one is None else one[kept] for one in parts]
         return _found(which, hits, _sum(parts, len(batch)))
 
-    def _all_at(self, batch: Batch, need: Need) -> Found:
+    def _all_at(self, batch: Batch, need: Need) -> Matched:
         """The same without leaving docs out; children are added up one by one, however many they are."""
         hits, scores = np.zeros(len(batch), bool), np.zeros(len(batch))
         for child in self.children:
@@ -246,7 +246,7 @@ class BestScorer(OrScorer):
         mosts = [child.most for child in self.children]
         return max(mosts) + max(self.tiebreak, 0.0) * (sum(mosts) - max(mosts))
 
-    def at(self, batch: Batch, need: Need, least: float = -np.inf) -> Found:
+    def at(self, batch: Batch, need: Need, least: float = -np.inf) -> Matched:
         if self.tiebreak < 0 and need is Need.BOUNDS:
             need = Need.SCORES
         hits = np.zeros(len(batch), bool)
@@ -260,7 +260,7 @@ class BestScorer(OrScorer):
             best[found] = np.maximum(best[found], scores)
         which = np.flatnonzero(hits)
         best, total = best[which], total[which]
-        return Found(which, best + self.tiebreak * (total - best) if self.tiebreak else best)
+        return Matched(which, best + self.tiebreak * (total - best) if self.tiebreak else best)
 
     def leads(self) -> list[Lead]:
         # A doc is found in the child where it scores best, which may not be the first that has it.
@@ -301,12 +301,12 @@ class NotScorer(Scorer):
     def exact_bounds(self) -> bool:
         return True
 
-    def at(self, batch: Batch, need: Need, least: float = -np.inf) -> Found:
+    def at(self, batch: Batch, need: Need, least: float = -np.inf) -> Matched:
         kept = np.ones(len(batch), bool)
         if not (self.two_phase and need is Need.BOUNDS):
             kept[self.child.at(batch, Need.MATCHES).which] = False
         which = np.flatnonzero(kept)
-        return Found(which, np.zeros(len(which)))
+        return Matched(which, np.zeros(len(which)))
 
     def candidates(self) -> Docs:
         return self.view.all_live(0, self.view.doc_count)
@@ -347,12 +347,12 @@ class OptionalScorer(Scorer):
     def most(self) -> float:
         return self.required.most + self.wanted.most
 
-    def at(self, batch: Batch, need: Need, least: float = -np.inf) -> Found:
+    def at(self, batch: Batch, need: Need, least: float = -np.inf) -> Matched:
         which, scores = self.required.at(batch, need, lowered(least, self.wanted.most))
         if need is not Need.MATCHES and len(which):
             found, more = self.wanted.at(batch.take(which), need)
             scores[found] += more
-        return Found(which, scores)
+        return Matched(which, scores)
 
     def candidates(self) -> Docs:
         return self.required.candidates()
@@ -402,12 +402,12 @@ class ConstantScorer(Scorer):
     def exact_bounds(self) -> bool:
         return True
 
-    def at(self, batch: Batch, need: Need, least: float = -np.inf) -> Found:
+    def at(self, batch: Batch, need: Need, least: float = -np.inf) -> Matched:
         if batch.source is self and self.candidates_match:
             which = np.arange(len(batch))
         else:
             which = self.child.at(batch, Need.BOUNDS if need is Need.BOUNDS and self.two_phase else Need.MATCHES).which
-        return Found(which, np.full(len(which), self.constant))
+        return Matched(which, np.full(len(which), self.constant))
 
     def candidates(self) -> Docs:
         return self.child.candidates()
@@ -447,10 +447,10 @@ def _sum(parts: Sequence[Floats | None], size: int) -> Floats:
     return np.zeros(size) if total is None else total
 
 
-def _found(which: Ints | None, hits: Bools, scores: Floats) -> Found:
+def _found(which: Ints | None, hits: Bools, scores: Floats) -> Matched:
     """What of the docs that are left matches."""
     matched = np.flatnonzero(hits)
     if len(matched) < len(hits):
         scores = scores[matched]
         which = matched if which is None else which[matched]
-    return Found(np.arange(len(hits)) if which is None else which, scores)
+    return Matched(np.arange(len(hits)) if which is None else which, scores)

@@ -10,6 +10,14 @@ import numpy as np
 
 from searchlib.deadline import check
 from searchlib.engines.whoosh.execution import expansion
+from searchlib.engines.whoosh.execution.extents import (
+    Placed,
+    PlacedAny,
+    PlacedNear,
+    PlacedPattern,
+    PlacedPhrase,
+    PlacedWord,
+)
 from searchlib.engines.whoosh.execution.groupscorers import (
     AndScorer,
     BestScorer,
@@ -18,21 +26,13 @@ from searchlib.engines.whoosh.execution.groupscorers import (
     OptionalScorer,
     OrScorer,
 )
+from searchlib.engines.whoosh.execution.interface import Bools, Docs
 from searchlib.engines.whoosh.execution.nearscorer import NearScorer
 from searchlib.engines.whoosh.execution.phrasescorer import PhraseScorer
 from searchlib.engines.whoosh.execution.prepared import Part, Weighed, Weighting
 from searchlib.engines.whoosh.execution.scorer import MOST_LEADS, Scorer
-from searchlib.engines.whoosh.execution.segment import Bools, Docs
 from searchlib.engines.whoosh.execution.setscorers import EverythingScorer, PatternScorer, TestedScorer
 from searchlib.engines.whoosh.execution.snapshot import Snapshot, View
-from searchlib.engines.whoosh.execution.stretches import (
-    Placed,
-    PlacedAny,
-    PlacedNear,
-    PlacedPattern,
-    PlacedPhrase,
-    PlacedWord,
-)
 from searchlib.engines.whoosh.execution.wordscorer import Rarity, WordScorer
 from searchlib.query.nodes import (
     And,

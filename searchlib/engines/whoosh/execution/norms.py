@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from searchlib.engines.whoosh.execution.segment import AnyInts, Docs, Floats
+from searchlib.engines.whoosh.execution.interface import AnyInts, Docs, Floats
 from searchlib.ranking import BM25F
 
 

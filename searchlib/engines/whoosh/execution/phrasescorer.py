@@ -15,10 +15,10 @@ import numpy as np
 
 from searchlib.deadline import check
 from searchlib.engines.whoosh.execution.groupscorers import AndScorer
+from searchlib.engines.whoosh.execution.interface import Bools, Docs, Ints
 from searchlib.engines.whoosh.execution.prepared import Part, Weighed
 from searchlib.engines.whoosh.execution.primitives import FARTHEST, HALF
-from searchlib.engines.whoosh.execution.scorer import Batch, Found, Lead, Need, Scorer
-from searchlib.engines.whoosh.execution.segment import Bools, Docs, Ints
+from searchlib.engines.whoosh.execution.scorer import Batch, Lead, Matched, Need, Scorer
 from searchlib.engines.whoosh.execution.wordscorer import WordScorer
 from searchlib.explaining import Explanation
 from searchlib.query.nodes import Near, Phrase
@@ -58,12 +58,12 @@ class StandingScorer(Scorer):
     def exact_bounds(self) -> bool:
         return self.conjunction.exact_bounds
 
-    def at(self, batch: Batch, need: Need, least: float = -np.inf) -> Found:
+    def at(self, batch: Batch, need: Need, least: float = -np.inf) -> Matched:
         if need is Need.BOUNDS and self.two_phase:
             return self.conjunction.at(batch, need, least)
         found = self.conjunction.at(batch, Need.MATCHES if need is Need.MATCHES else Need.SCORES, least)
         hits = self.confirm(batch.docs[found.which])
-        return Found(found.which[hits], found.scores[hits])
+        return Matched(found.which[hits], found.scores[hits])
 
     def candidates(self) -> Docs:
         return self.conjunction.candidates()

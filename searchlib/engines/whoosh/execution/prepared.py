@@ -19,10 +19,10 @@ from typing import TypeAlias
 import numpy as np
 
 from searchlib.arrays import NDArray
+from searchlib.engines.whoosh.execution.interface import AnyInts, Bools, Docs, Floats, Ints
 from searchlib.engines.whoosh.execution.norms import FieldNorm
-from searchlib.engines.whoosh.execution.postings import PostingList
+from searchlib.engines.whoosh.execution.postinglist import PostingList
 from searchlib.engines.whoosh.execution.primitives import Values
-from searchlib.engines.whoosh.execution.segment import AnyInts, Bools, Docs, Floats, Ints
 from searchlib.engines.whoosh.execution.snapshot import View
 from searchlib.ranking import BM25F
 

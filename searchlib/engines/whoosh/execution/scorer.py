@@ -22,7 +22,7 @@ from typing import NamedTuple
 import numpy as np
 
 from searchlib.deadline import check
-from searchlib.engines.whoosh.execution.segment import Bools, Docs, Floats, Ints
+from searchlib.engines.whoosh.execution.interface import Bools, Docs, Floats, Ints
 from searchlib.engines.whoosh.execution.snapshot import View
 from searchlib.explaining import Explanation
 
@@ -79,7 +79,7 @@ class Batch:
         return Batch(self.docs[chosen], self.source, places, self.absent)
 
 
-class Found(NamedTuple):
+class Matched(NamedTuple):
     """Of the docs of a batch those that match: their indices in it, ascending, and their scores."""
 
     which: Ints
@@ -126,7 +126,7 @@ class Scorer(ABC):
         """No doc scores more; not below 0."""
 
     @abstractmethod
-    def at(self, batch: Batch, need: Need, least: float = -np.inf) -> Found:
+    def at(self, batch: Batch, need: Need, least: float = -np.inf) -> Matched:
         """Which docs of a batch match, and scores. Docs that score less than ``least`` may be left out."""
 
     @abstractmethod

@@ -18,10 +18,10 @@ import numpy as np
 
 from searchlib.arrays import NDArray
 from searchlib.deadline import check
-from searchlib.engines.whoosh.execution.postings import PostingList
+from searchlib.engines.whoosh.execution.interface import Bools, Docs, Entry
+from searchlib.engines.whoosh.execution.postinglist import PostingList
 from searchlib.engines.whoosh.execution.prepared import distinct_docs
-from searchlib.engines.whoosh.execution.scorer import Batch, Found, Need, Scorer, cut
-from searchlib.engines.whoosh.execution.segment import Bools, Docs, Entry
+from searchlib.engines.whoosh.execution.scorer import Batch, Matched, Need, Scorer, cut
 from searchlib.engines.whoosh.execution.snapshot import View
 from searchlib.explaining import Explanation
 from searchlib.query.nodes import Node
@@ -51,10 +51,10 @@ class SetScorer(Scorer):
     def most(self) -> float:
         return max(self.constant, 0.0)
 
-    def found(self, hits: Bools) -> Found:
+    def found(self, hits: Bools) -> Matched:
         """What is found where these docs of a batch are in the set."""
         which = np.flatnonzero(hits)
-        return Found(which, np.full(len(which), self.constant))
+        return Matched(which, np.full(len(which), self.constant))
 
     def explain(self, doc: int) -> Explanation | None:
         if self.score_of(doc) is None:
@@ -69,7 +69,7 @@ class EverythingScorer(SetScorer):
     def cost(self) -> int:
         return self.view.live_count
 
-    def at(self, batch: Batch, need: Need, least: float = -np.inf) -> Found:
+    def at(self, batch: Batch, need: Need, least: float = -np.inf) -> Matched:
         return self.found(np.ones(len(batch), bool))
 
     def candidates(self) -> Docs:
@@ -94,7 +94,7 @@ class TestedScorer(SetScorer):
     def cost(self) -> int:
         return self.view.made((self._name, "cost"), lambda: int(np.count_nonzero(self.marks())))
 
-    def at(self, batch: Batch, need: Need, least: float = -np.inf) -> Found:
+    def at(self, batch: Batch, need: Need, least: float = -np.inf) -> Matched:
         return self.found(self._holds(batch.docs))
 
     def candidates(self) -> Docs:
@@ -160,7 +160,7 @@ class PatternScorer(SetScorer):
         kept = self._kept or self._make()
         return kept.terms
 
-    def at(self, batch: Batch, need: Need, least: float = -np.inf) -> Found:
+    def at(self, batch: Batch, need: Need, least: float = -np.inf) -> Matched:
         return self.found(np.ones(len(batch), bool) if batch.source is self else self._marks()[batch.docs])
 
     def candidates(self) -> Docs:

@@ -23,10 +23,10 @@ import numpy as np
 from searchlib.arrays import NDArray
 from searchlib.engines.whoosh.execution.activation import activate
 from searchlib.engines.whoosh.execution.caching import DECODED_BYTES, Cache, Decoded
+from searchlib.engines.whoosh.execution.interface import Bools, Docs, Ints, Segment
 from searchlib.engines.whoosh.execution.norms import FieldNorm
-from searchlib.engines.whoosh.execution.postings import PostingList
+from searchlib.engines.whoosh.execution.postinglist import PostingList
 from searchlib.engines.whoosh.execution.primitives import Primitives
-from searchlib.engines.whoosh.execution.segment import Bools, Docs, Ints, Segment
 from searchlib.ranking import BM25F
 
 Order: TypeAlias = Callable[[NDArray[np.int64], NDArray[np.int64]], NDArray[np.int64]]

@@ -9,14 +9,14 @@ from typing import NamedTuple
 
 import numpy as np
 
+from searchlib.engines.whoosh.execution.interface import Bools, Docs, Floats
 from searchlib.engines.whoosh.execution.prepared import BEST, Prepared, Weighed
-from searchlib.engines.whoosh.execution.scorer import AT_ONCE, Batch, Found, Need, Scorer
-from searchlib.engines.whoosh.execution.segment import Bools, Docs, Floats
+from searchlib.engines.whoosh.execution.scorer import AT_ONCE, Batch, Matched, Need, Scorer
 from searchlib.explaining import Explanation, Occurrence
 from searchlib.query.nodes import Value, Word
 from searchlib.query.wording import described
 
-_NONE = Found(np.empty(0, np.int64), np.empty(0))
+_NONE = Matched(np.empty(0, np.int64), np.empty(0))
 
 
 class Rarity(NamedTuple):
@@ -71,23 +71,23 @@ class WordScorer(Scorer):
             self._most = None
         return self._prepared
 
-    def at(self, batch: Batch, need: Need, least: float = -np.inf) -> Found:
+    def at(self, batch: Batch, need: Need, least: float = -np.inf) -> Matched:
         if batch.source is self:
             if need is Need.MATCHES:
-                return Found(np.arange(len(batch)), np.zeros(len(batch)))
-            return Found(np.arange(len(batch)), self.scale * self.prepared.gains(batch.places))
+                return Matched(np.arange(len(batch)), np.zeros(len(batch)))
+            return Matched(np.arange(len(batch)), self.scale * self.prepared.gains(batch.places))
         if self in batch.absent:
             return _NONE
         if self._prepared is None and self.weighed.is_read_in_part(len(batch)):
             which, gains = self.weighed.gains_in_blocks(batch.docs)
-            return Found(which, self.scale * gains)
+            return Matched(which, self.scale * gains)
         if need is Need.MATCHES or self.scale == 0:
             docs = self.weighed.docs() if self._prepared is None else self._prepared.docs
             which, _ = self.view.primitives.common(docs, batch.docs)
-            return Found(which, np.zeros(len(which)))
+            return Matched(which, np.zeros(len(which)))
         prepared = self.prepared
         which, gains = self.view.primitives.look_up(prepared.docs, prepared.values, prepared.levels, batch.docs)
-        return Found(which, self.scale * gains)
+        return Matched(which, self.scale * gains)
 
     def candidates(self) -> Docs:
         return self.weighed.docs()

@@ -15,7 +15,7 @@ from typing import NamedTuple
 import numpy as np
 
 from searchlib.engines.whoosh.execution.caching import Decoded
-from searchlib.engines.whoosh.execution.segment import BLOCK, AnyInts, Docs, Entry, Ints, Segment
+from searchlib.engines.whoosh.execution.interface import BLOCK, AnyInts, Docs, Entry, Ints, Segment
 
 PARTLY = 131_072
 """Longer lists may be read in part."""

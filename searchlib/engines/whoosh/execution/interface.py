@@ -24,24 +24,10 @@ Docs: TypeAlias = NDArray[np.int32]
 Floats: TypeAlias = NDArray[np.float64]
 AnyInts: TypeAlias = NDArray[Any]
 Entry: TypeAlias = Any
-"""A `TermEntry` of the segment that it is given to."""
+"""A term in the dictionary, as the segment has it: ``df`` docs hold it (deleted ones too), ``cf`` times in all."""
 
 
-class TermEntry(Protocol):
-    """A term's place in the dictionary: ``df`` docs (deleted ones too), ``cf`` occurrences."""
-
-    @property
-    def df(self) -> int:
-        """Docs that hold the term."""
-        ...
-
-    @property
-    def cf(self) -> int:
-        """Its occurrences in all docs."""
-        ...
-
-
-class Blocks(Protocol):
+class BlockBounds(Protocol):
     """What is known of a posting list's blocks without decoding them: arrays with one element a block."""
 
     @property
@@ -97,7 +83,7 @@ class Segment(Protocol):
         """The frequencies, parallel to ``docs``."""
         ...
 
-    def blocks(self, entry: Entry) -> Blocks:
+    def blocks(self, entry: Entry) -> BlockBounds:
         """The table of the blocks."""
         ...
 

@@ -1,4 +1,4 @@
-"""Answers: the best records, how many match, which ones, and why.
+"""Questions and their answers: the best records, how many match, which ones, and why.
 
 A query runs segment by segment. A segment's k-th best score is where the next one starts from, so the order of the
 segments matters for speed and not for answers: ids, order and the bits of scores are those of a single segment.
@@ -15,9 +15,9 @@ from searchlib.arrays import NDArray
 from searchlib.deadline import check
 from searchlib.engines.whoosh.execution import expansion
 from searchlib.engines.whoosh.execution.driver import collect
+from searchlib.engines.whoosh.execution.interface import AnyInts, Bools, Docs, Floats
 from searchlib.engines.whoosh.execution.lowering import Lowering
 from searchlib.engines.whoosh.execution.scorer import Batch, Need, Scorer
-from searchlib.engines.whoosh.execution.segment import AnyInts, Bools, Docs, Floats
 from searchlib.engines.whoosh.execution.snapshot import Snapshot, View
 from searchlib.explaining import Explanation
 from searchlib.query.nodes import Node, Pattern, Word

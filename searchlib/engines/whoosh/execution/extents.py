@@ -1,7 +1,7 @@
 """Where in a field something stands, in many docs at once.
 
-A *stretch* is a range of positions in one field of a doc: of a word each occurrence, of a phrase from its first word to
-its last, of ``a NEAR b`` from the one to the other. What has stretches is a tree of its own beside that of scorers; its
+A *extent* is a range of positions in one field of a doc: of a word each occurrence, of a phrase from its first word to
+its last, of ``a NEAR b`` from the one to the other. What has extents is a tree of its own beside that of scorers; its
 algebra is that of the highlighter, node by node, so what is found is what is highlighted.
 
 Beginnings and ends are occurrences (see ``primitives``): they ascend by doc and position, and nothing is near anything
@@ -16,38 +16,38 @@ from typing import NamedTuple
 
 import numpy as np
 
+from searchlib.engines.whoosh.execution.interface import AnyInts, Bools, Docs, Ints
 from searchlib.engines.whoosh.execution.phrasescorer import Keys, marked
-from searchlib.engines.whoosh.execution.postings import PostingList
+from searchlib.engines.whoosh.execution.postinglist import PostingList
 from searchlib.engines.whoosh.execution.prepared import Weighed
 from searchlib.engines.whoosh.execution.primitives import FARTHEST, HALF
-from searchlib.engines.whoosh.execution.segment import AnyInts, Bools, Docs, Ints
 from searchlib.engines.whoosh.execution.setscorers import Term
 from searchlib.engines.whoosh.execution.snapshot import View
 
-_MOST = 1 << 23  # stretches that are made at once
+_MOST = 1 << 23  # extents that are made at once
 _KEPT = 1 << 24  # occurrences of a pattern that are kept
 
 
 class TooMany(Exception):
-    """These docs have more stretches than are made at once: ask for fewer docs."""
+    """These docs have more extents than are made at once: ask for fewer docs."""
 
 
-class Stretches(NamedTuple):
+class Extents(NamedTuple):
     """Beginnings and ends, both included: ascending pairs, none twice."""
 
     starts: Ints
     ends: Ints
 
 
-NOWHERE = Stretches(np.empty(0, np.int64), np.empty(0, np.int64))
+NOWHERE = Extents(np.empty(0, np.int64), np.empty(0, np.int64))
 
 
 class Placed(ABC):
-    """A node that has stretches in one field."""
+    """A node that has extents in one field."""
 
     @abstractmethod
-    def of(self, docs: Docs) -> Stretches:
-        """Its stretches in these ascending docs. Raises TooMany."""
+    def of(self, docs: Docs) -> Extents:
+        """Its extents in these ascending docs. Raises TooMany."""
 
     def stands(self, docs: Docs) -> Bools:
         """In which of the docs it has one."""
@@ -55,25 +55,25 @@ class Placed(ABC):
 
 
 class PlacedWord(Placed):
-    """A word: a stretch for each occurrence."""
+    """A word: a extent for each occurrence."""
 
     def __init__(self, word: Weighed, field: str) -> None:
         self._keys = Keys(word, field)
 
-    def of(self, docs: Docs) -> Stretches:
+    def of(self, docs: Docs) -> Extents:
         """Its occurrences."""
         here = self._keys.occurrences(docs)
-        return Stretches(here, here)
+        return Extents(here, here)
 
 
 class PlacedPhrase(Placed):
-    """A phrase: a stretch for each pair of a first and a last word of a whole one."""
+    """A phrase: a extent for each pair of a first and a last word of a whole one."""
 
     def __init__(self, words: Sequence[Placed], slop: int) -> None:
         self._words = words
         self._slop = min(slop, FARTHEST)
 
-    def of(self, docs: Docs) -> Stretches:
+    def of(self, docs: Docs) -> Extents:
         """From its first word to its last."""
         found = self._words[0].of(docs)
         for word in self._words[1:]:
@@ -92,7 +92,7 @@ class _Occurrences(NamedTuple):
 
 
 class PlacedPattern(Placed):
-    """What stands for many terms of a field: a stretch for each occurrence of each.
+    """What stands for many terms of a field: a extent for each occurrence of each.
 
     ``terms`` gives the terms. As many as have `_KEPT` occurrences together, the rarest first, are read once and kept;
     that leaves few, of which only what is asked for is read.
@@ -105,7 +105,7 @@ class PlacedPattern(Placed):
         self._name = (name, "occurrences")
         self._made: tuple[AnyInts, AnyInts, list[PostingList]] | None = None
 
-    def of(self, docs: Docs) -> Stretches:
+    def of(self, docs: Docs) -> Extents:
         """The occurrences of the terms."""
         if self._made is None:
             self._made = self._make()
@@ -122,7 +122,7 @@ class PlacedPattern(Placed):
                 numbers, (all_positions, offsets) = postings.positions(numbers)
                 found.append(self._view.primitives.occurrences(places, numbers, all_positions, offsets))
         every = np.sort(np.concatenate(found)) if len(found) > 1 else found[0]
-        return Stretches(every, every)
+        return Extents(every, every)
 
     def _make(self) -> tuple[AnyInts, AnyInts, list[PostingList]]:
         kept = self._view.decoded.get(self._name, _Occurrences)
@@ -149,13 +149,13 @@ class PlacedPattern(Placed):
 
 
 class PlacedAny(Placed):
-    """Several nodes: the stretches of all of them. Of none: none."""
+    """Several nodes: the extents of all of them. Of none: none."""
 
     def __init__(self, children: Sequence[Placed]) -> None:
         self._children = children
 
-    def of(self, docs: Docs) -> Stretches:
-        """The stretches of any child."""
+    def of(self, docs: Docs) -> Extents:
+        """The extents of any child."""
         return _united([child.of(docs) for child in self._children])
 
 
@@ -168,7 +168,7 @@ class PlacedNear(Placed):
         self._slop = min(slop, FARTHEST)
         self._ordered = ordered
 
-    def of(self, docs: Docs) -> Stretches:
+    def of(self, docs: Docs) -> Extents:
         """From the one to the other."""
         first, second = self._first.of(docs), self._second.of(docs)
         found = [_followed(first, second, self._slop)]
@@ -188,15 +188,15 @@ class PlacedNear(Placed):
         return found
 
 
-def _united(found: Sequence[Stretches]) -> Stretches:
-    """The stretches of all, each once."""
+def _united(found: Sequence[Extents]) -> Extents:
+    """The extents of all, each once."""
     found = [one for one in found if len(one.starts)]
     if len(found) < 2:
         return found[0] if found else NOWHERE
     return _unique(np.concatenate([one.starts for one in found]), np.concatenate([one.ends for one in found]))
 
 
-def _followed(first: Stretches, second: Stretches, farthest: int) -> Stretches:
+def _followed(first: Extents, second: Extents, farthest: int) -> Extents:
     """From each of the first to each of the second that begins that far after its end, or nearer."""
     try:
         return _pairs(first, second, farthest)
@@ -205,7 +205,7 @@ def _followed(first: Stretches, second: Stretches, farthest: int) -> Stretches:
         return _mirrored(_pairs(_mirrored(second), _mirrored(first), farthest))
 
 
-def _pairs(first: Stretches, second: Stretches, farthest: int) -> Stretches:
+def _pairs(first: Extents, second: Extents, farthest: int) -> Extents:
     low = np.searchsorted(second.starts, first.ends + 1)
     high = np.searchsorted(second.starts, first.ends + farthest, "right")
     # What begins together reaches ever further: each reaches only what the one before it did not.
@@ -216,8 +216,8 @@ def _pairs(first: Stretches, second: Stretches, farthest: int) -> Stretches:
     return _unique(first.starts[rows], second.ends[columns])
 
 
-def _mirrored(found: Stretches) -> Stretches:
-    """The same stretches of the text read backwards."""
+def _mirrored(found: Extents) -> Extents:
+    """The same extents of the text read backwards."""
     return _unique(-found.ends, -found.starts)
 
 
@@ -232,10 +232,10 @@ def _ranges(first: Ints, last: Ints) -> tuple[Ints, Ints]:
     return rows, np.arange(total, dtype=np.int64) + np.repeat(first - ends + counts, counts)
 
 
-def _unique(starts: Ints, ends: Ints) -> Stretches:
+def _unique(starts: Ints, ends: Ints) -> Extents:
     order = np.lexsort((ends, starts))
     starts, ends = starts[order], ends[order]
     if len(starts):
         new = np.append(True, (starts[1:] != starts[:-1]) | (ends[1:] != ends[:-1]))
         starts, ends = starts[new], ends[new]
-    return Stretches(starts, ends)
+    return Extents(starts, ends)
