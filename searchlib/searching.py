@@ -355,7 +355,7 @@ class Parser:
         if not isinstance(given, Node):
             if not hasattr(given, "normalize"):
                 return None
-            from searchlib.engines.whoosh.translation import translated
+            from searchlib.engines.whoosh.compat.translation import translated
 
             given = translated(given, self._reader.languages, self._matches)
         check_clauses(given, self._limits)

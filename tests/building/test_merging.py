@@ -13,7 +13,7 @@ from searchlib.engines.whoosh.building import sources
 from searchlib.engines.whoosh.building.inversion import Incoming, invert
 from searchlib.engines.whoosh.building.merging import merge, place
 from searchlib.engines.whoosh.building.sources import RunSource, SegmentSource, Source, SpilledRun
-from searchlib.engines.whoosh.codec.segment import SegmentColumns
+from searchlib.engines.whoosh.format.segment import SegmentColumns
 from searchlib.engines.whoosh.generation import STORED
 from searchlib.records import Document
 

@@ -38,7 +38,7 @@ def name_of(node_id: str) -> str:
 
 def columnar_codec(*args: Any, **kwargs: Any) -> Any:
     """What replaces ``whoosh.codec.default_codec``."""
-    from searchlib.engines.whoosh.codec import ColumnarCodec
+    from searchlib.engines.whoosh.compat.codec import ColumnarCodec
 
     return ColumnarCodec(*args, **kwargs, **_options)
 

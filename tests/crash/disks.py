@@ -19,11 +19,11 @@ import pytest
 
 from searchlib.engines.whoosh import disk, generation
 from searchlib.engines.whoosh.building import merging
-from searchlib.engines.whoosh.codec.container import ContainerWriter
-from searchlib.engines.whoosh.codec.files import SegmentFiles
-from searchlib.engines.whoosh.codec.names import STORED
-from searchlib.engines.whoosh.codec.stored import KIND as STORED_KIND
-from searchlib.engines.whoosh.codec.storing import StoredWriter
+from searchlib.engines.whoosh.format.container import ContainerWriter
+from searchlib.engines.whoosh.format.filenames import STORED
+from searchlib.engines.whoosh.format.files import SegmentFiles
+from searchlib.engines.whoosh.format.stored import KIND as STORED_KIND
+from searchlib.engines.whoosh.format.storing import StoredWriter
 
 BUFFER = 1024
 

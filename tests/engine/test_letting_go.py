@@ -18,7 +18,7 @@ import whoosh.query as wq
 
 import searchlib
 from searchlib import Document
-from searchlib.engines.whoosh.codec import access
+from searchlib.engines.whoosh.format import access
 
 TEXT = "Notes\n\nThe harbour is closed in winter.\n\nShips wait outside the harbour until spring.\n"
 

@@ -12,8 +12,8 @@ from whoosh.filedb.filestore import RamStorage
 from whoosh.qparser import MultifieldParser, QueryParser
 
 from searchlib.analysis import tokens
-from searchlib.engines.whoosh.fields import Meta, Prose
-from searchlib.engines.whoosh.translation import translated
+from searchlib.engines.whoosh.compat.fieldtypes import Meta, Prose
+from searchlib.engines.whoosh.compat.translation import translated
 from searchlib.highlight import match
 from searchlib.query.values import meta_keys
 

@@ -12,7 +12,7 @@ from whoosh.query import compound, qcore
 from whoosh.query import spans as span_queries
 
 from searchlib.analysis import Form, forms, tokens
-from searchlib.engines.whoosh.translation import translated
+from searchlib.engines.whoosh.compat.translation import translated
 from searchlib.errors import QueryError
 from searchlib.highlight import match
 from searchlib.query.nodes import (

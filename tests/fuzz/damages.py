@@ -21,7 +21,7 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from searchlib.engines.whoosh.codec.container import Container, ContainerWriter
+from searchlib.engines.whoosh.format.container import Container, ContainerWriter
 from searchlib.engines.whoosh.manifest import MANIFEST, describe_file, digest_of
 
 Damage: TypeAlias = Callable[[Path, random.Random], str]
@@ -411,7 +411,7 @@ def _rewritten(container: Container, stream: str, chance: random.Random) -> dict
     """The sections of a file of stored fields in which all values of a stream are one of `STORED_VALUES`."""
     import struct
 
-    from searchlib.engines.whoosh.codec import values
+    from searchlib.engines.whoosh.compat import values
 
     documents = container.meta["documents"]
     value = chance.choice(STORED_VALUES)

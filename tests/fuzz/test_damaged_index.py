@@ -36,7 +36,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import searchlib
-from searchlib.engines.whoosh.codec.container import Container
+from searchlib.engines.whoosh.format.container import Container
 from searchlib.engines.whoosh.manifest import MANIFEST
 from searchlib.errors import IndexCorrupt, IndexMissing
 
@@ -252,8 +252,8 @@ def test_an_index_that_was_damaged_is_built_again_without_anything_deleted_by_ha
 
 def test_frequencies_and_block_tables_are_checked_in_part_too() -> None:
     """`Record` alone: what a list says of blocks that are read without the others."""
-    from searchlib.engines.whoosh.codec.postings import Record
-    from searchlib.engines.whoosh.codec.unpacking import StreamDamaged
+    from searchlib.engines.whoosh.format.postings import Record
+    from searchlib.engines.whoosh.format.unpacking import StreamDamaged
 
     df, blocks = 300, 3
     table = np.array([1, 1, 9], "<u4").tobytes() + np.array([127, 90, 299], "<u4").tobytes() + bytes(2 * blocks)

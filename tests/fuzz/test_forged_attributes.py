@@ -13,10 +13,10 @@ import pytest
 import searchlib
 from searchlib import Document, SettingsError, cursors
 from searchlib.engines.whoosh.attributes import Attributes
-from searchlib.engines.whoosh.codec import bulk
-from searchlib.engines.whoosh.codec.files import SegmentFiles
-from searchlib.engines.whoosh.codec.segment import SegmentColumns
 from searchlib.engines.whoosh.documents import DocumentTable
+from searchlib.engines.whoosh.format import bulk
+from searchlib.engines.whoosh.format.files import SegmentFiles
+from searchlib.engines.whoosh.format.segment import SegmentColumns
 from searchlib.engines.whoosh.resuming import Place, encode
 from searchlib.errors import IndexCorrupt
 

@@ -9,8 +9,8 @@ import pytest
 
 import searchlib
 from searchlib import Document
-from searchlib.engines.whoosh.codec.container import Container
-from searchlib.engines.whoosh.codec.vocabulary import KIND, Vocabulary, VocabularyWriter
+from searchlib.engines.whoosh.format.container import Container
+from searchlib.engines.whoosh.format.vocabulary import KIND, Vocabulary, VocabularyWriter
 from searchlib.engines.whoosh.manifest import MANIFEST, describe_file, read_manifest
 
 
@@ -67,7 +67,7 @@ def test_a_document_that_is_added_twice_and_one_that_is_taken_back_count_as_they
 
 def forge(index: Path, counts: dict[bytes, int]) -> None:
     """Put other words in the place of those of an index, with all checksums right."""
-    from searchlib.engines.whoosh.codec.container import ContainerWriter
+    from searchlib.engines.whoosh.format.container import ContainerWriter
 
     path = vocabulary(index)
     writer = VocabularyWriter(ContainerWriter(path.open("wb"), KIND))

@@ -25,9 +25,9 @@ from searchlib.analysis import fold
 from searchlib.analysis.natural import natural_key
 from searchlib.arrays import NDArray
 from searchlib.deadline import check
-from searchlib.engines.whoosh.codec.bulk import portions
 from searchlib.engines.whoosh.documents import DocumentTable
 from searchlib.engines.whoosh.execution.caching import Cache
+from searchlib.engines.whoosh.format.bulk import portions
 from searchlib.engines.whoosh.storedrecords import read_metadata
 from searchlib.query.values import NUMBER, TEXT, is_number, metadata_field, sortable, whole_keys
 from searchlib.records import Metadata, Scalar

@@ -20,11 +20,11 @@ from searchlib.arrays import NDArray
 from searchlib.engine import Problem
 from searchlib.engines.whoosh.building.sources import SegmentSource
 from searchlib.engines.whoosh.building.words import Miscounted, TextWords, Totals, count_records
-from searchlib.engines.whoosh.codec.access import map_file, problem_of
-from searchlib.engines.whoosh.codec.container import Container
-from searchlib.engines.whoosh.codec.segment import SegmentColumns
-from searchlib.engines.whoosh.codec.vocabulary import Vocabulary, increasing, sets_of
 from searchlib.engines.whoosh.documents import DocumentTable
+from searchlib.engines.whoosh.format.access import map_file, problem_of
+from searchlib.engines.whoosh.format.container import Container
+from searchlib.engines.whoosh.format.segment import SegmentColumns
+from searchlib.engines.whoosh.format.vocabulary import Vocabulary, increasing, sets_of
 from searchlib.engines.whoosh.manifest import FileEntry, Manifest, SegmentEntry, describe_file
 from searchlib.engines.whoosh.seeds import read_seeds
 from searchlib.engines.whoosh.segments import open_segment, open_words

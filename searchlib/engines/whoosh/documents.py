@@ -10,7 +10,7 @@ import numpy as np
 
 from searchlib.arrays import NDArray
 from searchlib.engine import DocumentState
-from searchlib.engines.whoosh.codec.segment import SegmentColumns
+from searchlib.engines.whoosh.format.segment import SegmentColumns
 from searchlib.lazily import cached_property
 
 
@@ -41,8 +41,8 @@ class DocumentTable:
 
     def values(self, name: str) -> list[str]:
         """A stored text of each document."""
-        found = list(self.segment.stored_values_at(name, self.firsts))
-        if not all(type(value) is str for value in found):
+        found = [value for value in self.segment.stored_values_at(name, self.firsts) if isinstance(value, str)]
+        if len(found) < len(self.firsts):
             self.segment.stored_damaged(f"{name!r} of a document is no text")
         return found
 

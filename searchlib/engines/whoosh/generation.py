@@ -23,9 +23,9 @@ from searchlib.engines.whoosh.building.merging import GONE, Placement, StoredNam
 from searchlib.engines.whoosh.building.pool import Inverted
 from searchlib.engines.whoosh.building.sources import SegmentSource, Source
 from searchlib.engines.whoosh.building.words import Miscounted, TextWords, Totals, count_records, write_vocabulary
-from searchlib.engines.whoosh.codec.deletions import deletions_name, write_deletions
-from searchlib.engines.whoosh.codec.vocabulary import Vocabulary
 from searchlib.engines.whoosh.documents import DocumentTable
+from searchlib.engines.whoosh.format.deletions import deletions_name, write_deletions
+from searchlib.engines.whoosh.format.vocabulary import Vocabulary
 from searchlib.engines.whoosh.manifest import (
     FORMAT,
     LATEST,

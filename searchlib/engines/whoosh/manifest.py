@@ -19,10 +19,10 @@ from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
-from searchlib.engines.whoosh.codec.access import damaged, problem_of
-from searchlib.engines.whoosh.codec.container import read_directory_digest
-from searchlib.engines.whoosh.codec.deletions import deletions_name
-from searchlib.engines.whoosh.codec.names import COLUMNS, POSTINGS, STORED, TERMS
+from searchlib.engines.whoosh.format.access import damaged, problem_of
+from searchlib.engines.whoosh.format.container import read_directory_digest
+from searchlib.engines.whoosh.format.deletions import deletions_name
+from searchlib.engines.whoosh.format.filenames import COLUMNS, POSTINGS, STORED, TERMS
 from searchlib.errors import IndexCorrupt, IndexIncompatible, IndexMissing
 from searchlib.fields import RESERVED
 from searchlib.lazily import cached_property

@@ -9,7 +9,7 @@ import numpy as np
 
 from searchlib.analysis.natural import natural_key
 from searchlib.arrays import NDArray
-from searchlib.engines.whoosh.codec.segment import SegmentColumns
+from searchlib.engines.whoosh.format.segment import SegmentColumns
 from searchlib.lazily import cached_property
 
 if TYPE_CHECKING:

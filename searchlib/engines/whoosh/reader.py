@@ -28,7 +28,7 @@ from searchlib.records import ID_LENGTH, Record, id_number
 
 if TYPE_CHECKING:
     from searchlib.engines.whoosh.attributes import Attributes
-    from searchlib.engines.whoosh.codec.segment import SegmentColumns
+    from searchlib.engines.whoosh.format.segment import SegmentColumns
 
 _ID_BITS = 32  # of an id that the column holds
 _NO_HITS = Page(np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0))
@@ -296,7 +296,7 @@ class WhooshReader:
 
     def open_whoosh(self) -> Any:
         """The ``whoosh.index.Index`` of the folder."""
-        from searchlib.engines.whoosh.toc import open_whoosh
+        from searchlib.engines.whoosh.compat.toc import open_whoosh
 
         return open_whoosh(self.folder)
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from searchlib.engines.whoosh import disk
-from searchlib.engines.whoosh.codec.access import damaged, problem_of
+from searchlib.engines.whoosh.format.access import damaged, problem_of
 from searchlib.engines.whoosh.manifest import FileEntry, Manifest, digest_of
 from searchlib.opening import read_file
 

@@ -6,9 +6,9 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from searchlib.engines.whoosh.codec.access import damaged, map_file, problem_of
-from searchlib.engines.whoosh.codec.container import Container
-from searchlib.engines.whoosh.codec.segment import SegmentColumns
+from searchlib.engines.whoosh.format.access import damaged, map_file, problem_of
+from searchlib.engines.whoosh.format.container import Container
+from searchlib.engines.whoosh.format.segment import SegmentColumns
 from searchlib.engines.whoosh.manifest import FileEntry, Manifest, SegmentEntry, describe_file, read_manifest
 from searchlib.engines.whoosh.storedrecords import check_layout
 from searchlib.errors import IndexCorrupt
@@ -16,7 +16,7 @@ from searchlib.lazily import cached_property
 from searchlib.opening import NotAFile, kind_of
 
 if TYPE_CHECKING:
-    from searchlib.engines.whoosh.codec.vocabulary import Vocabulary
+    from searchlib.engines.whoosh.format.vocabulary import Vocabulary
 
 PATIENCE = 10.0
 """Seconds for which a reader goes after a writer that commits faster than files can be opened."""
@@ -76,7 +76,7 @@ class WordFile:
     @cached_property
     def vocabulary(self) -> Vocabulary:
         """What it holds. Raises IndexCorrupt if it is not what was written."""
-        from searchlib.engines.whoosh.codec.vocabulary import KIND, Vocabulary
+        from searchlib.engines.whoosh.format.vocabulary import KIND, Vocabulary
 
         container = Container(self._mapped, str(self._path), KIND)
         container.expect(self._directory)

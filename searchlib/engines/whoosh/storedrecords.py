@@ -14,7 +14,7 @@ from typing import Any, Final, cast
 import numpy as np
 
 from searchlib.arrays import NDArray
-from searchlib.engines.whoosh.codec.segment import SegmentColumns
+from searchlib.engines.whoosh.format.segment import SegmentColumns
 from searchlib.records import DocumentInfo, Kind, Metadata, Paragraph, Record, id_text, paragraph_number
 
 NUMBERS: Final = frozenset(("number", "start", "line", "_id"))

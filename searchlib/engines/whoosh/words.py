@@ -17,9 +17,9 @@ import numpy as np
 from searchlib.analysis import SEPARATOR, fold, split_key
 from searchlib.arrays import NDArray
 from searchlib.engine import NearWord
-from searchlib.engines.whoosh.codec.segment import SegmentColumns
-from searchlib.engines.whoosh.codec.vocabulary import LETTERS, LONGEST, Vocabulary, sets_of
 from searchlib.engines.whoosh.execution.fuzzy import alike, ascii_distances, distances_by_pattern
+from searchlib.engines.whoosh.format.segment import SegmentColumns
+from searchlib.engines.whoosh.format.vocabulary import LETTERS, LONGEST, Vocabulary, sets_of
 from searchlib.lazily import cached_property
 
 _AFTER = b"\xff"  # greater than any byte of a key

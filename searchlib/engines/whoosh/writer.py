@@ -18,6 +18,7 @@ from searchlib.engines.whoosh import disk
 from searchlib.engines.whoosh.building.inversion import Incoming
 from searchlib.engines.whoosh.building.pool import InProcess, Inverted, Workers
 from searchlib.engines.whoosh.checking import damage
+from searchlib.engines.whoosh.compat.toc import write_toc
 from searchlib.engines.whoosh.documents import DocumentTable
 from searchlib.engines.whoosh.generation import Following
 from searchlib.engines.whoosh.locking import Lock, read_only, replaced
@@ -29,7 +30,6 @@ from searchlib.engines.whoosh.manifest import (
 from searchlib.engines.whoosh.publishing import abandon, publish, sweep
 from searchlib.engines.whoosh.seeds import read_seeds, write_seeds
 from searchlib.engines.whoosh.segments import open_segment
-from searchlib.engines.whoosh.toc import write_toc
 from searchlib.errors import IndexCorrupt, IndexIncompatible, IndexMissing
 from searchlib.lazily import cached_property
 from searchlib.records import Document, document_digest

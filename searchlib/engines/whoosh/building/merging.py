@@ -18,9 +18,9 @@ from searchlib.arrays import NDArray
 from searchlib.engines.whoosh.building.child import Aside
 from searchlib.engines.whoosh.building.runs import UInts, ranges
 from searchlib.engines.whoosh.building.sources import Slice, Source, SpilledRun
-from searchlib.engines.whoosh.codec.files import SegmentFiles, stored_file
-from searchlib.engines.whoosh.codec.stored import STORED_STREAM
-from searchlib.engines.whoosh.schema import EXACT, PROSE
+from searchlib.engines.whoosh.format.files import SegmentFiles, stored_file
+from searchlib.engines.whoosh.format.stored import STORED_STREAM
+from searchlib.fields import EXACT, PROSE
 
 GONE = np.uint32(0xFFFFFFFF)
 ALWAYS = (*PROSE, *EXACT)  # fields that every segment has, be they empty

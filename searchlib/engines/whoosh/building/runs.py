@@ -9,7 +9,7 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from searchlib.arrays import NDArray
-from searchlib.engines.whoosh.codec import packing
+from searchlib.engines.whoosh.format import packing
 
 UInts: TypeAlias = NDArray[np.uint32]
 

@@ -18,7 +18,7 @@ import numpy as np
 
 from searchlib.arrays import NDArray
 from searchlib.engines.whoosh.building.runs import FieldRun, Run, Stretches, UInts
-from searchlib.engines.whoosh.codec.segment import SegmentColumns
+from searchlib.engines.whoosh.format.segment import SegmentColumns
 
 KEYS_AT_ONCE = 4096
 POSTINGS_AT_ONCE = 1 << 16  # of one source, unless a single key has more: what a merge holds in memory

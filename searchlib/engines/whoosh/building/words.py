@@ -22,8 +22,8 @@ import numpy as np
 
 from searchlib import analysis
 from searchlib.arrays import NDArray
-from searchlib.engines.whoosh.codec.container import ContainerWriter
-from searchlib.engines.whoosh.codec.vocabulary import KIND, LONGEST, LONGEST_KEY, VocabularyWriter
+from searchlib.engines.whoosh.format.container import ContainerWriter
+from searchlib.engines.whoosh.format.vocabulary import KIND, LONGEST, LONGEST_KEY, VocabularyWriter
 
 MOST = 1 << 20
 """Distinct words that totals hold in memory: about 100 MB."""

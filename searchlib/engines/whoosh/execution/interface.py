@@ -4,7 +4,7 @@
 * A *posting list* says in which docs a term stands, how often (*freqs*), and where (*positions*). It is cut into
   *blocks* of `BLOCK` postings, the last one shorter, which can be decoded one by one.
 
-``searchlib.engines.whoosh.codec`` has the implementation that reads files; tests have one in memory.
+``searchlib.engines.whoosh.format`` has the implementation that reads files; tests have one in memory.
 """
 
 from __future__ import annotations

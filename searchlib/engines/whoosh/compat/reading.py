@@ -1,0 +1,380 @@
+"""What Whoosh's readers ask a codec for: terms, cursors, and everything that is kept by document."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any, NoReturn
+
+import numpy as np
+from whoosh.codec import base
+from whoosh.reading import TermInfo, TermNotFound
+from whoosh.util.numeric import byte_to_length, length_to_byte
+
+from searchlib.arrays import NDArray
+from searchlib.engines.whoosh.compat.column_types import NumberReader, ValueReader, foreign_reader
+from searchlib.engines.whoosh.compat.matching import PostingMatcher
+from searchlib.engines.whoosh.compat.storage import open_buffer
+from searchlib.engines.whoosh.compat.streams import (
+    COLUMN_STREAM,
+    MISSING,
+    VECTOR_STREAM,
+    column_names,
+    raw_column,
+    read_stored,
+)
+from searchlib.engines.whoosh.compat.values import ValueDamaged
+from searchlib.engines.whoosh.compat.vectors import listed
+from searchlib.engines.whoosh.compat.walked import TermPostings
+from searchlib.engines.whoosh.format.columns import KIND as COLUMNS_KIND
+from searchlib.engines.whoosh.format.columns import LENGTH, Columns
+from searchlib.engines.whoosh.format.container import Buffer, Container
+from searchlib.engines.whoosh.format.filenames import COLUMNS, STORED
+from searchlib.engines.whoosh.format.segment import InvertedColumns
+from searchlib.engines.whoosh.format.stored import KIND as STORED_KIND
+from searchlib.engines.whoosh.format.terms import TermEntry, Terms
+from searchlib.forking import lock_for
+
+Term = tuple[str, bytes]
+
+
+def _opener(storage: Any, segment: Any) -> Callable[[str], tuple[Buffer, str]]:
+    return lambda extension: open_buffer(storage, segment.make_filename(extension))
+
+
+def added_column_name(segment: Any, field: str) -> str:
+    """The file in which Whoosh puts a column that it adds to a finished segment."""
+    return str(segment.make_filename(f".{field}.column"))
+
+
+def _as_is(length: int) -> int:
+    return length
+
+
+def rounded(length: int) -> int:
+    """A length as stock Whoosh keeps it, in one byte."""
+    return int(byte_to_length(length_to_byte(length)))
+
+
+def open_columns(storage: Any, segment: Any) -> Columns:
+    """The file of columns of a Whoosh segment."""
+    return Columns(Container(*_opener(storage, segment)(COLUMNS), COLUMNS_KIND))
+
+
+class ColumnarTermInfo(TermInfo):  # type: ignore[misc]
+    """Whoosh's statistics of a term; what takes reading the postings is read when asked for."""
+
+    def __init__(self, df: int, postings: TermPostings, length: Callable[[int], int]) -> None:
+        self._df = df
+        self._postings = postings
+        self._length = length
+
+    def __getattr__(self, name: str) -> Any:
+        # Whoosh reaches for the attributes behind its methods, so they are what is made on demand.
+        if name == "_weight":
+            self._weight = self._postings.weight_sum()
+        elif name in ("_minlength", "_maxlength"):
+            self._minlength, self._maxlength = map(self._length, self._postings.length_range)
+        elif name in ("_maxweight", "_minid", "_maxid"):
+            self._maxweight, self._minid, self._maxid = self._postings.extremes()
+        else:
+            raise AttributeError(name)
+        return self.__dict__[name]
+
+
+class ColumnarTermsReader(base.TermsReader):  # type: ignore[misc]
+    """The terms of a segment, fields in the order of their names.
+
+    Args:
+        storage: the Whoosh storage that has the segment's files.
+        segment: the segment.
+        rounded_lengths: tell lengths of documents as stock Whoosh would.
+    """
+
+    def __init__(self, storage: Any, segment: Any, rounded_lengths: bool = False) -> None:
+        self._length = rounded if rounded_lengths else _as_is
+        self._inverted = InvertedColumns(_opener(storage, segment))
+        self._storage, self._segment = storage, segment
+        self._columns: Columns | None = None
+        self._lock = lock_for(self)
+
+    def _lengths(self, field: str) -> NDArray[np.unsignedinteger] | None:
+        with self._lock:
+            if self._columns is None:
+                try:
+                    self._columns = open_columns(self._storage, self._segment)
+                except FileNotFoundError:  # terms without documents: Whoosh's own tests write such
+                    return None
+        name = LENGTH + field
+        return self._columns.array(name) if name in self._columns else None
+
+    def _fields(self) -> list[str]:
+        return sorted(self._inverted.fields)
+
+    def _terms(self, field: str) -> Terms | None:
+        return self._inverted.dictionary(field)
+
+    def _entry(self, field: str, key: bytes) -> TermEntry:
+        terms = self._terms(field)
+        entry = None if terms is None else terms.get(key)
+        if entry is None:
+            raise TermNotFound(f"No term {field}:{key!r}")
+        return entry
+
+    def _postings(self, entry: TermEntry, format_: Any = None) -> TermPostings:
+        def damaged() -> NoReturn:
+            self._inverted.damaged(entry)
+
+        return TermPostings(self._inverted.record(entry), format_, lambda: self._lengths(entry.field), damaged)
+
+    def _info(self, entry: TermEntry) -> ColumnarTermInfo:
+        return ColumnarTermInfo(entry.df, self._postings(entry), self._length)
+
+    def __contains__(self, term: Term) -> bool:
+        terms = self._terms(term[0])
+        return terms is not None and terms.get(term[1]) is not None
+
+    def indexed_field_names(self) -> list[str]:
+        """The names of the fields that have terms."""
+        return self._fields()
+
+    def cursor(self, fieldname: str, fieldobj: Any) -> ColumnarCursor:
+        """A cursor at the first term of a field."""
+        return ColumnarCursor(self._terms(fieldname), fieldobj, self._info)
+
+    def terms(self) -> Iterator[Term]:
+        """All (field, term)."""
+        return (term for field in self._fields() for term in self.terms_in(field, b""))
+
+    def terms_in(self, field: str, start: bytes) -> Iterator[Term]:
+        """(field, term) of one field, from a term on."""
+        terms = self._terms(field)
+        return iter(()) if terms is None else ((field, key) for keys in terms.keys(start) for key in keys)
+
+    def terms_from(self, fieldname: str, prefix: bytes) -> Iterator[Term]:
+        """All (field, term) from a term on, those of later fields included."""
+        yield from self.terms_in(fieldname, prefix)
+        for field in self._fields():
+            if field > fieldname:
+                yield from self.terms_in(field, b"")
+
+    def items(self) -> Iterator[tuple[Term, ColumnarTermInfo]]:
+        """All (field, term) with their statistics."""
+        return (item for field in self._fields() for item in self._items_in(field, b""))
+
+    def _items_in(self, field: str, start: bytes) -> Iterator[tuple[Term, ColumnarTermInfo]]:
+        terms = self._terms(field)
+        return iter(()) if terms is None else (((field, key), self._info(entry)) for key, entry in terms.items(start))
+
+    def items_from(self, fieldname: str, prefix: bytes) -> Iterator[tuple[Term, ColumnarTermInfo]]:
+        """All (field, term) from a term on with their statistics, those of later fields included."""
+        yield from self._items_in(fieldname, prefix)
+        for field in self._fields():
+            if field > fieldname:
+                yield from self._items_in(field, b"")
+
+    def term_info(self, fieldname: str, text: bytes) -> ColumnarTermInfo:
+        """The statistics of a term.
+
+        Raises:
+            TermNotFound: the field has no such term.
+        """
+        return self._info(self._entry(fieldname, text))
+
+    def frequency(self, fieldname: str, text: bytes) -> float:
+        """The sum of a term's weights; 0 if there is no such term."""
+        terms = self._terms(fieldname)
+        entry = None if terms is None else terms.get(text)
+        return 0 if entry is None else self._info(entry).weight()
+
+    def doc_frequency(self, fieldname: str, text: bytes) -> int:
+        """How many documents have the term, deleted ones included."""
+        terms = self._terms(fieldname)
+        entry = None if terms is None else terms.get(text)
+        return 0 if entry is None else entry.df
+
+    def matcher(self, fieldname: str, text: bytes, format_: Any, scorer: Any = None) -> PostingMatcher:
+        """A matcher for a term.
+
+        Raises:
+            TermNotFound: the field has no such term.
+        """
+        entry = self._entry(fieldname, text)
+        return PostingMatcher(self._postings(entry, format_), format_, scorer, (fieldname, text))
+
+    def close(self) -> None:
+        """Nothing to do: files stay mapped while anything read from them is in use."""
+
+
+class ColumnarCursor(base.FieldCursor):  # type: ignore[misc]
+    """Walks the terms of a field in order.
+
+    Args:
+        terms: the dictionary of the field; None if it has no terms.
+        field: the Whoosh field, to convert terms to and from bytes.
+        info: makes the statistics of an entry.
+    """
+
+    def __init__(self, terms: Terms | None, field: Any, info: Callable[[TermEntry], ColumnarTermInfo]) -> None:
+        self._terms = terms
+        self._field = field
+        self._info = info
+        self._items: Iterator[tuple[bytes, TermEntry]] = iter(())
+        self._current: tuple[bytes, TermEntry] | None = None
+        self.first()
+
+    def first(self) -> Any:
+        """Go to the first term; returns it."""
+        return self._start(b"")
+
+    def find(self, string: str | bytes) -> Any:
+        """Go to the first term that is not before this one; returns it."""
+        return self._start(string if isinstance(string, bytes) else self._field.to_bytes(string))
+
+    def _start(self, key: bytes) -> Any:
+        self._items = iter(()) if self._terms is None else self._terms.items(key)
+        return self.next()
+
+    def next(self) -> Any:
+        """Go to the next term; returns it, or None at the end."""
+        self._current = next(self._items, None)
+        return self.text()
+
+    def text(self) -> Any:
+        """The current term, or None at the end."""
+        return None if self._current is None else self._field.from_bytes(self._current[0])
+
+    def term_info(self) -> ColumnarTermInfo | None:
+        """The statistics of the current term, or None at the end."""
+        return None if self._current is None else self._info(self._current[1])
+
+    def is_valid(self) -> bool:
+        """Whether there is a current term."""
+        return self._current is not None
+
+
+class ColumnarPerDocReader(base.PerDocumentReader):  # type: ignore[misc]
+    """Lengths, columns, vectors and stored fields of a segment.
+
+    Args:
+        storage: the Whoosh storage that has the segment's files.
+        segment: the segment.
+        rounded_lengths: tell lengths of documents as stock Whoosh would.
+    """
+
+    def __init__(self, storage: Any, segment: Any, rounded_lengths: bool = False) -> None:
+        self._length = rounded if rounded_lengths else _as_is
+        self._storage = storage
+        self._segment = segment
+        self._stored = read_stored(Container(*_opener(storage, segment)(STORED), STORED_KIND))
+        self._columns = open_columns(storage, segment)
+        self._doc_count = self._columns.doc_count
+        self.is_closed = False
+
+    def close(self) -> None:
+        """Files stay mapped while anything read from them is in use."""
+        self.is_closed = True
+
+    def doc_count(self) -> int:
+        """Documents that are not deleted."""
+        return self._doc_count - int(self._segment.deleted_count())
+
+    def doc_count_all(self) -> int:
+        """All documents."""
+        return self._doc_count
+
+    def has_deletions(self) -> bool:
+        """Whether any document is deleted."""
+        return bool(self._segment.has_deletions())
+
+    def is_deleted(self, docnum: int) -> bool:
+        """Whether a document is deleted."""
+        return bool(self._segment.is_deleted(docnum))
+
+    def deleted_docs(self) -> Any:
+        """The deleted documents."""
+        return self._segment.deleted_docs()
+
+    def supports_columns(self) -> bool:
+        """Yes."""
+        return True
+
+    def has_column(self, fieldname: str) -> bool:
+        """Whether there is a column of this name."""
+        return (
+            fieldname in self._columns
+            or COLUMN_STREAM + fieldname in self._stored
+            or self._foreign_column(fieldname) is not None
+        )
+
+    def _foreign_column(self, fieldname: str) -> bytes | None:
+        """What a column class wrote, into the segment or (``whoosh.sorting.add_sortable``) beside it."""
+        data = raw_column(self._stored, fieldname)
+        name = added_column_name(self._segment, fieldname)
+        if data is None and self._storage.file_exists(name):
+            data = bytes(open_buffer(self._storage, name)[0])
+        return data
+
+    def list_columns(self) -> list[str]:
+        """The names of all columns."""
+        return [name for name in self._columns.names if not name.startswith(LENGTH)] + column_names(self._stored)
+
+    def column_reader(self, fieldname: str, column: Any) -> Any:
+        """A reader of a column.
+
+        Raises:
+            KeyError: there is none of this name.
+        """
+        if fieldname in self._columns:
+            return NumberReader(self._columns.array(fieldname), isinstance(column, base.columns.BitColumn))
+        if COLUMN_STREAM + fieldname in self._stored:
+            return ValueReader(self._stored, fieldname, column)
+        data = self._foreign_column(fieldname)
+        if data is None:
+            raise KeyError(fieldname)
+        return foreign_reader(data, column, self._doc_count)
+
+    def doc_field_length(self, docnum: int, fieldname: str, default: int = 0) -> int:
+        """How many tokens of the field a document has."""
+        if not 0 <= docnum < self._doc_count:
+            raise IndexError(f"document {docnum} of {self._doc_count}")
+        name = LENGTH + fieldname
+        return self._length(int(self._columns.array(name)[docnum])) if name in self._columns else default
+
+    def _length_statistics(self, fieldname: str) -> tuple[int, int, int]:
+        name = LENGTH + fieldname
+        return self._columns.statistics(name) if name in self._columns else (0, 0, 0)
+
+    def field_length(self, fieldname: str) -> int:
+        """Tokens of the field in all documents."""
+        return self._length_statistics(fieldname)[0]
+
+    def min_field_length(self, fieldname: str) -> int:
+        """Tokens of the field in the document that has fewest."""
+        return self._length(self._length_statistics(fieldname)[1])
+
+    def max_field_length(self, fieldname: str) -> int:
+        """Tokens of the field in the document that has most."""
+        return self._length(self._length_statistics(fieldname)[2])
+
+    def has_vector(self, docnum: int, fieldname: str) -> bool:
+        """Whether a document has a vector in a field."""
+        stream = VECTOR_STREAM + fieldname
+        return stream in self._stored and self._stored.value(stream, docnum) is not MISSING
+
+    def vector(self, docnum: int, fieldname: str, format_: Any) -> PostingMatcher:
+        """A matcher over the terms of a document in a field.
+
+        Raises:
+            KeyError: it has no vector there.
+        """
+        if not self.has_vector(docnum, fieldname):
+            raise KeyError(f"document {docnum} has no vector of field {fieldname!r}")
+        kept = self._stored.value(VECTOR_STREAM + fieldname, docnum)
+        try:
+            return PostingMatcher(listed(kept, format_), format_)
+        except ValueDamaged:
+            self._stored.container.damaged("a vector is not what was written")
+
+    def stored_fields(self, docnum: int) -> dict[str, Any]:
+        """The stored values of a document."""
+        return {name: value for name, value in self._stored.document(docnum).items() if value is not MISSING}

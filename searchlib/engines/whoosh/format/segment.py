@@ -1,0 +1,351 @@
+"""Reading a segment: `SegmentColumns` maps its files (see `files`) and gives arrays.
+
+Nothing is read when a segment is opened but the directories at the ends of its files, and nothing of it is ever
+changed: a `SegmentColumns` may be shared between threads. What is touched for the first time is compared with its
+checksum.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any, NoReturn, TypeAlias, TypeVar
+
+import numpy as np
+
+from searchlib.arrays import NDArray
+from searchlib.engines.whoosh.format.access import map_file
+from searchlib.engines.whoosh.format.bulk import Several, decode, decode_docs, portions
+from searchlib.engines.whoosh.format.columns import KIND as COLUMNS_KIND
+from searchlib.engines.whoosh.format.columns import LENGTH, Columns
+from searchlib.engines.whoosh.format.container import Buffer, Container
+from searchlib.engines.whoosh.format.deletions import deletions_name, read_deletions
+from searchlib.engines.whoosh.format.filenames import (
+    COLUMNS,
+    POSTINGS,
+    POSTINGS_KIND,
+    STORED,
+    TERMS,
+    TERMS_KIND,
+)
+from searchlib.engines.whoosh.format.postings import MAX_DOCUMENTS, Blocks, Record
+from searchlib.engines.whoosh.format.stored import KIND as STORED_KIND
+from searchlib.engines.whoosh.format.stored import STORED_STREAM, Stored, no_others
+from searchlib.engines.whoosh.format.terms import TermEntry, Terms
+from searchlib.engines.whoosh.format.unpacking import StreamDamaged
+
+OpenBuffer: TypeAlias = Callable[[str], tuple[Buffer, str]]
+U32Array: TypeAlias = NDArray[np.uint32]
+_Read = TypeVar("_Read")
+
+
+class InvertedColumns:
+    """Terms and postings of a segment, for reading; safe to share between threads.
+
+    Args:
+        open_file: gives the contents and the name of a file of the segment from its extension.
+
+    Raises:
+        IndexCorrupt: from here and from every method: a file is not what was written.
+    """
+
+    def __init__(self, open_file: OpenBuffer) -> None:
+        self._terms_file = Container(*open_file(TERMS), TERMS_KIND)
+        self._postings_file = Container(*open_file(POSTINGS), POSTINGS_KIND)
+        self._fields: dict[str, dict[str, Any]] = {}
+        try:
+            for field in self._terms_file.meta["fields"]:
+                int(field["terms"]), int(field["postings"]), int(field["cf"]), bool(field["positions"])
+                self._fields[str(field["name"])] = field
+        except (KeyError, TypeError, ValueError, OverflowError):
+            self._terms_file.damaged("its directory is wrong")
+        self._terms: dict[str, Terms] = {}
+        self.doc_count = MAX_DOCUMENTS
+        """Documents of the segment, as far as is known: no term is in more."""
+
+    @property
+    def files(self) -> list[Container]:
+        """The files."""
+        return [self._terms_file, self._postings_file]
+
+    @property
+    def fields(self) -> list[str]:
+        """The names of all fields with terms, in the order in which they were written."""
+        return list(self._fields)
+
+    def dictionary(self, field: str) -> Terms | None:
+        """The terms of a field; None if it has none in this segment."""
+        terms = self._terms.get(field)
+        if terms is None and field in self._fields:
+            terms = self._terms[field] = Terms(
+                field,
+                self._terms_file.section("terms:" + field),
+                self._terms_file.section("index:" + field),
+                self._postings_file.section(field),
+                int(self._fields[field]["terms"]),
+            )
+        return terms
+
+    def has_positions(self, field: str) -> bool:
+        """Whether the field keeps positions."""
+        return field in self._fields and bool(self._fields[field]["positions"])
+
+    def docs(self, entry: TermEntry) -> U32Array:
+        """All documents of a term, increasing, all below ``doc_count``."""
+        try:
+            return self.record(entry).docs(self.doc_count)
+        except StreamDamaged:
+            self.damaged(entry)
+
+    def freqs(self, entry: TermEntry) -> U32Array:
+        """All frequencies of a term."""
+        try:
+            return self.record(entry).freqs()
+        except StreamDamaged:
+            self.damaged(entry)
+
+    def decode(self, entries: Sequence[TermEntry]) -> Several:
+        """The postings of successive terms, a portion of several (see `bulk`)."""
+        return self._together(decode, entries)
+
+    def decode_docs(self, entries: Sequence[TermEntry]) -> U32Array:
+        """The documents alone of a portion of several terms of a field, in order."""
+        return self._together(decode_docs, entries)
+
+    def _together(
+        self, read: Callable[[NDArray[np.uint8], Sequence[TermEntry], bool, int], _Read], entries: Sequence[TermEntry]
+    ) -> _Read:
+        terms = self.dictionary(entries[0].field)
+        if terms is None:
+            raise KeyError(entries[0].field)
+        whole = TermEntry(entries[0].field, 1, 1, entries[0].start, entries[-1].stop)
+        try:
+            return read(terms.record(whole), entries, self.has_positions(whole.field), self.doc_count)
+        except StreamDamaged:
+            self.damaged(whole)
+
+    def record(self, entry: TermEntry) -> Record:
+        """The postings of a term."""
+        record = entry.record
+        if record is None:
+            terms = self.dictionary(entry.field)
+            if terms is None:
+                raise KeyError(entry.field)
+            try:
+                if entry.df > self.doc_count:
+                    raise StreamDamaged("more documents than there are")
+                record = Record(terms.record(entry), entry.df, entry.cf, bool(self._fields[entry.field]["positions"]))
+            except StreamDamaged:
+                self.damaged(entry)
+            entry.record = record
+        return record
+
+    def damaged(self, entry: TermEntry) -> NoReturn:
+        """Raise `IndexCorrupt`: the record of a term is not what was written."""
+        self._postings_file.damaged(f"the postings of a term of field {entry.field!r} are not what was written")
+
+
+class SegmentColumns:
+    """A segment, for reading; safe to share between threads.
+
+    Args:
+        folder: where its files are.
+        segment_id: such as ``MAIN_000001``.
+        deletions: the generation of its deletions; 0 for none.
+        directories: for some of its files, by name, the digest of the directory that was written.
+
+    Raises:
+        IndexCorrupt: from here and from every method: a file is missing or not what was written.
+        IndexIncompatible: a later version of searchlib wrote it.
+    """
+
+    def __init__(
+        self, folder: Path, segment_id: str, deletions: int = 0, directories: Mapping[str, str] | None = None
+    ) -> None:
+        self.folder = folder
+        self.segment_id = segment_id
+
+        def open_file(extension: str) -> tuple[Buffer, str]:
+            path = folder / (segment_id + extension)
+            return map_file(path), str(path)
+
+        self._inverted = InvertedColumns(open_file)
+        self._stored = Stored(Container(*open_file(STORED), STORED_KIND), no_others)
+        self._columns = Columns(Container(*open_file(COLUMNS), COLUMNS_KIND))
+        directories = directories or {}
+        for container in (*self._inverted.files, self._stored.container, self._columns.container):
+            container.expect(directories.get(Path(container.path).name, ""))
+        self.doc_count: int = self._columns.doc_count
+        self._inverted.doc_count = self.doc_count
+        """Documents in the segment, deleted ones included."""
+        if self._stored.doc_count != self.doc_count:
+            self._stored.container.damaged("its number of documents is not that of the columns")
+        self.deleted: NDArray[np.bool_] | None = None
+        """Which documents are deleted; None if none is."""
+        self.live_count: int = self.doc_count
+        """Documents that are not deleted."""
+        if deletions:
+            directory = directories.get(deletions_name(segment_id, deletions), "")
+            self.deleted = read_deletions(folder, segment_id, deletions, self.doc_count, directory)
+            self.live_count -= int(self.deleted.sum())
+
+    # Terms
+
+    @property
+    def fields(self) -> list[str]:
+        """The names of the fields that have terms."""
+        return self._inverted.fields
+
+    def has_positions(self, field: str) -> bool:
+        """Whether the field keeps positions."""
+        return self._inverted.has_positions(field)
+
+    def term_count(self, field: str) -> int:
+        """How many distinct terms the field has."""
+        terms = self._inverted.dictionary(field)
+        return 0 if terms is None else terms.count
+
+    def term(self, field: str, key: bytes) -> TermEntry | None:
+        """The entry of a term; None if no document has it."""
+        terms = self._inverted.dictionary(field)
+        return None if terms is None else terms.get(key)
+
+    def terms(self, field: str, start: bytes = b"", stop: bytes | None = None) -> Iterator[tuple[bytes, TermEntry]]:
+        """Keys from ``start`` up to and without ``stop``, in byte order, with their entries."""
+        terms = self._inverted.dictionary(field)
+        return iter(()) if terms is None else terms.items(start, stop)
+
+    def keys(self, field: str, start: bytes = b"", stop: bytes | None = None) -> Iterator[list[bytes]]:
+        """The same keys without entries, in lists of up to 32: the fast way through many."""
+        terms = self._inverted.dictionary(field)
+        return iter(()) if terms is None else terms.keys(start, stop)
+
+    # Postings
+
+    def docs(self, entry: TermEntry) -> U32Array:
+        """The documents of a term, increasing, deleted ones included; an array of the caller's own."""
+        return self._inverted.docs(entry)
+
+    def docs_of(self, entries: Sequence[TermEntry]) -> U32Array:
+        """All documents of terms of one field, in order of their keys, one term after the other."""
+        parts = [np.zeros(0, np.uint32)]
+        for first, last in portions(entries):
+            terms = entries[first:last]
+            parts.append(self._inverted.decode_docs(terms) if last - first > 1 else self.docs(terms[0]))
+        return np.concatenate(parts)
+
+    def freqs(self, entry: TermEntry) -> U32Array:
+        """How often the term stands in each of its documents; an array of the caller's own."""
+        return self._inverted.freqs(entry)
+
+    def blocks(self, entry: TermEntry) -> Blocks:
+        """Bounds of the blocks of 128 postings of a term."""
+        try:
+            blocks = self._inverted.record(entry).blocks(self.lengths(entry.field))
+        except StreamDamaged:
+            self._inverted.damaged(entry)
+        if int(blocks.last_docs[-1]) >= self.doc_count:
+            self._inverted.damaged(entry)
+        return blocks
+
+    def decode(self, entry: TermEntry, block_numbers: NDArray[np.intp]) -> tuple[U32Array, U32Array]:
+        """Documents and frequencies of some blocks (numbers from 0, increasing), one block after the other."""
+        try:
+            return self._inverted.record(entry).decode(block_numbers, self.doc_count)
+        except StreamDamaged:
+            self._inverted.damaged(entry)
+
+    def positions(self, entry: TermEntry, which: NDArray[np.intp] | None = None) -> tuple[U32Array, NDArray[np.int64]]:
+        """Where a term stands in its documents.
+
+        Args:
+            entry: the term.
+            which: indices into `docs`, increasing; None: all.
+
+        Returns:
+            (positions, offsets): ``positions[offsets[i]:offsets[i + 1]]`` are those in the i-th document asked for.
+        """
+        try:
+            return self._inverted.record(entry).positions(which)
+        except StreamDamaged:
+            self._inverted.damaged(entry)
+
+    def postings(self, field: str, entries: Sequence[TermEntry]) -> Several:
+        """All documents, frequencies and, if the field has them, positions of successive terms, one after the other.
+
+        Much faster than term by term, where there are thousands.
+        """
+        parts: list[Several] = []
+        for first, last in portions(entries):
+            terms = entries[first:last]
+            parts.append(self._inverted.decode(terms) if last - first > 1 else self._postings_of(terms[0]))
+        joined = [np.concatenate(column) for column in zip(*(part[:2] for part in parts), strict=True)]
+        positions = [part.positions for part in parts if part.positions is not None]
+        return Several(joined[0], joined[1], np.concatenate(positions) if positions else None)
+
+    def _postings_of(self, entry: TermEntry) -> Several:
+        positions = self.positions(entry)[0] if self.has_positions(entry.field) else None
+        return Several(self.docs(entry), self.freqs(entry), positions)
+
+    # Documents
+
+    def lengths(self, field: str) -> NDArray[np.unsignedinteger]:
+        """Tokens of the field in every document (uint8, 16 or 32; zeros for a field without lengths)."""
+        name = LENGTH + field
+        return self._columns.array(name) if name in self._columns else np.zeros(self.doc_count, np.uint8)
+
+    def length_sum(self, field: str) -> int:
+        """Tokens of the field in all documents, deleted ones included."""
+        name = LENGTH + field
+        return self._columns.statistics(name)[0] if name in self._columns else 0
+
+    @property
+    def columns(self) -> list[str]:
+        """The names of the numeric columns."""
+        return [name for name in self._columns.names if not name.startswith(LENGTH)]
+
+    def column(self, name: str) -> NDArray[Any]:
+        """A numeric column, mapped, read-only.
+
+        Raises:
+            KeyError: there is none of that name.
+        """
+        return self._columns.array(name)
+
+    def column_type(self, name: str) -> str:
+        """The type of a numeric column, as NumPy names it: ``<u4``."""
+        return self._columns.type(name)
+
+    @property
+    def stored_names(self) -> list[str]:
+        """The names of the stored fields."""
+        return list(self._stored.fields)
+
+    def stored(self, doc: int) -> dict[str, str | int]:
+        """The stored values of a document."""
+        return self._stored.document(doc)
+
+    def stored_value(self, name: str, doc: int) -> str | int:
+        """One stored value of a document."""
+        return self._stored.value(STORED_STREAM + name, doc)
+
+    def stored_values(self, name: str) -> Iterator[str | int]:
+        """One stored field of all documents, in order."""
+        return self._stored.values(STORED_STREAM + name)
+
+    def stored_values_at(self, name: str, docs: NDArray[np.int64]) -> Iterator[str | int]:
+        """One stored field of some documents, which increase."""
+        return self._stored.values_at(STORED_STREAM + name, docs)
+
+    def columns_damaged(self, what: str) -> NoReturn:
+        """Raise `IndexCorrupt`: the columns have the right checksums, and are not what was written."""
+        self._columns.container.damaged(what)
+
+    def stored_damaged(self, what: str) -> NoReturn:
+        """Raise `IndexCorrupt`: the stored values have the right checksums, and are not what was written."""
+        self._stored.container.damaged(what)
+
+    def verify(self) -> None:
+        """Compare every checksum of every file (the deletions' was compared on opening)."""
+        for container in (*self._inverted.files, self._stored.container, self._columns.container):
+            container.verify()
