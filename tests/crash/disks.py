@@ -23,7 +23,7 @@ from searchlib.engines.whoosh.format.container import ContainerWriter
 from searchlib.engines.whoosh.format.filenames import STORED
 from searchlib.engines.whoosh.format.files import SegmentFiles
 from searchlib.engines.whoosh.format.stored import KIND as STORED_KIND
-from searchlib.engines.whoosh.format.storing import StoredWriter
+from searchlib.engines.whoosh.format.storing import StoredWriter, no_others
 
 BUFFER = 1024
 
@@ -182,7 +182,7 @@ def unsafe(unsafe_disk: UnsafeDisk) -> Iterator[UnsafeDisk]:
     def stored_file(folder: Path, segment_id: str) -> StoredWriter:
         path = folder / (segment_id + STORED)
         unsafe_disk.count("create", path)
-        return StoredWriter(ContainerWriter(CountedFile(path, unsafe_disk), STORED_KIND))  # type: ignore[arg-type]
+        return StoredWriter(ContainerWriter(CountedFile(path, unsafe_disk), STORED_KIND), no_others)  # type: ignore[arg-type]
 
     def write_deletions(folder: Path, *arguments: Any, **options: Any) -> Path:
         unsafe_disk.count("write", folder / "deletions")

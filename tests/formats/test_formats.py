@@ -1,28 +1,32 @@
-"""What any release has written, every later one reads: see README.md."""
+"""What a release has written, every later one reads or builds again: see README.md."""
 
 from __future__ import annotations
 
 import json
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 import searchlib
-from searchlib.engines.whoosh.manifest import FORMAT
+from searchlib.engines.whoosh.manifest import FORMAT, read_manifest
 
 from .make import answers
 
 HERE = Path(__file__).parent
 FOLDERS = sorted((path for path in HERE.iterdir() if path.name.isdigit()), key=lambda path: int(path.name))
+READ = [folder for folder in FOLDERS if folder.name == str(FORMAT)]
+OLD = [folder for folder in FOLDERS if folder not in READ]
 
 
 def test_the_current_format_is_kept_too() -> None:
     assert FOLDERS[-1].name == str(FORMAT)
 
 
-@pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)
-def test_an_index_of_every_format_opens_and_answers_as_it_did(folder: Path) -> None:
+@pytest.mark.parametrize("folder", READ, ids=lambda folder: folder.name)
+def test_an_index_of_a_format_that_is_read_opens_and_answers_as_it_did(folder: Path) -> None:
     with searchlib.open(folder / "index") as index:
         assert index.verify() == []
         assert index.stats().segments > 1, "it has been updated"
@@ -30,16 +34,44 @@ def test_an_index_of_every_format_opens_and_answers_as_it_did(folder: Path) -> N
         assert answers(index) == json.loads((folder / "answers.json").read_text(encoding="utf-8"))
 
 
+@pytest.mark.parametrize("folder", OLD, ids=lambda folder: folder.name)
+def test_an_index_of_an_older_format_is_told_with_what_to_do(folder: Path) -> None:
+    with pytest.raises(searchlib.IndexIncompatible) as caught:
+        searchlib.open(folder / "index")
+    assert str(caught.value) == (
+        f"{folder / 'index'} has index format {folder.name}, this version of searchlib reads {FORMAT}; "
+        "build it again with: searchlib index"
+    )
+    assert caught.value.path == str(folder / "index")
+
+
 @pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)
 def test_an_index_of_every_format_can_be_brought_up_to_date(folder: Path, tmp_path: Path) -> None:
     shutil.copytree(folder, tmp_path / "copy")
-    index = searchlib.build(tmp_path / "copy" / "seeds", tmp_path / "copy" / "index", compact=True)
+    path = tmp_path / "copy" / "index"
+    index = searchlib.build(tmp_path / "copy" / "seeds", path, compact=True)
     assert index.search("harbour").total > 0
     assert index.digest == searchlib.build(tmp_path / "copy" / "seeds", tmp_path / "clean").digest
+    assert {file.name for file in path.iterdir()} == {*read_manifest(path).all_files, "searchlib.json", ".lock"}
 
 
-@pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)
-def test_whoosh_opens_an_index_of_every_format(folder: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("folder", OLD, ids=lambda folder: folder.name)
+def test_the_command_line_builds_an_index_of_an_older_format_again(folder: Path, tmp_path: Path) -> None:
+    def run(*arguments: str) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-m", "searchlib", *arguments, "--index", "index"]
+        return subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, check=False)
+
+    shutil.copytree(folder, tmp_path, dirs_exist_ok=True)
+    before = run("query", "harbour")
+    assert (before.returncode, before.stdout) == (2, "")
+    assert f"index has index format {folder.name}, this version of searchlib reads {FORMAT}" in before.stderr
+    assert "build it again with: searchlib index" in before.stderr
+    assert run("index", "seeds").returncode == 0
+    assert run("query", "harbour").returncode == 0
+
+
+@pytest.mark.parametrize("folder", READ, ids=lambda folder: folder.name)
+def test_whoosh_opens_an_index_of_a_format_that_is_read(folder: Path, tmp_path: Path) -> None:
     from whoosh.index import open_dir
     from whoosh.query import Term
 

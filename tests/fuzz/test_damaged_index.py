@@ -22,7 +22,6 @@ them), positions in any order, lengths, ``start`` and ``line`` (numbers that are
 
 from __future__ import annotations
 
-import json
 import random
 import subprocess
 import sys
@@ -317,20 +316,3 @@ def same_size_but_another(path: Path, written: bytes) -> bytes:
         if path.stat().st_size == len(written) and path.read_bytes() != written:
             return path.read_bytes()
     raise AssertionError("every such file has another size")
-
-
-def test_an_index_that_is_older_than_the_digests_of_directories_gets_them_with_the_next_update(tmp_path: Path) -> None:
-    from searchlib.engines.whoosh.manifest import read_manifest
-
-    index = large(tmp_path, "harbour", "x")
-    raw = json.loads((index / MANIFEST).read_bytes())
-    for files in (raw["files"], *(segment["files"] for segment in raw["segments"])):
-        for entry in files.values():
-            entry.pop("directory", None)
-    damages.seal(index / MANIFEST, raw)
-    assert outcome(verified, index) is True
-    assert not any(entry.directory for entry in read_manifest(index).all_files.values())
-    searchlib.build(tmp_path / "seeds", index, processes=1)
-    segments = read_manifest(index).segments
-    assert all(entry.directory for segment in segments for entry in segment.files.values())
-    assert outcome(verified, index) is True

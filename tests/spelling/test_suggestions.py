@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import shutil
-from pathlib import Path
-
 import pytest
 
 import searchlib
 from searchlib import Document
 from searchlib.spelling import suggestion as spelling
 
-HERE = Path(__file__).parent
 TEXTS = [
     "The defense industry grew in winter.",
     "The defence of the harbour, an industry of its own.",
@@ -151,14 +147,3 @@ def test_a_long_query_of_many_mistakes_takes_no_longer_than_a_few(
         == (["indutsry", "harbuor", "wintrr", "strete", "defnse"] * 40)[spelling.MOST_WORDS :]
     )
     assert len(searched) <= 4 * spelling.MOST_TRIED
-
-
-def test_an_index_older_than_vocabularies_completes_stems_and_suggests_nothing(tmp_path: Path) -> None:
-    shutil.copytree(HERE.parent / "formats" / "1", tmp_path / "old")
-    index = searchlib.open(tmp_path / "old" / "index")
-    assert [one.word for one in index.complete("harb")] == ["harbour"]
-    assert index.search("harbuor").suggestion is None
-    updated = searchlib.build(tmp_path / "old" / "seeds", tmp_path / "old" / "index")
-    assert updated.search("harbuor").suggestion == "harbour"
-    clean = searchlib.build(tmp_path / "old" / "seeds", tmp_path / "clean")
-    assert updated.complete("h") == clean.complete("h") != []

@@ -1,9 +1,9 @@
 """The Whoosh engine: records in a Whoosh index whose postings are columns.
 
 ``reader`` answers queries (``execution`` evaluates them on arrays), ``writer`` makes the next generation
-(``building`` inverts and merges), ``codec`` is the format of segments and what Whoosh sees of it, ``manifest``,
-``publishing`` and ``disk`` are how a commit is whole, ``checking`` finds out whether an index is. The functions here
-are those of ``searchlib.engine.Engine``.
+(``building`` inverts and merges), ``format`` is that of the files of segments, ``manifest``, ``publishing`` and
+``disk`` are how a commit is whole, ``checking`` finds out whether an index is. ``compat`` is what only Whoosh's own
+tools need. The functions here are those of ``searchlib.engine.Engine``.
 """
 
 from __future__ import annotations

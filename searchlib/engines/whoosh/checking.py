@@ -134,10 +134,7 @@ def _vocabulary(folder: Path, manifest: Manifest, segments: Sequence[SegmentColu
     """The vocabulary against the words of all texts, counted again."""
     name = manifest.vocabulary
     try:
-        words = open_words(folder, manifest)
-        if words is None:
-            return
-        known = words.vocabulary
+        known = open_words(folder, manifest).vocabulary
         known.verify()
         wrong = _of_words(known)
         if wrong:

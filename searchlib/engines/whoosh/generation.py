@@ -35,7 +35,6 @@ from searchlib.engines.whoosh.manifest import (
     SegmentEntry,
     describe_file,
     digest_of,
-    with_directories,
 )
 from searchlib.engines.whoosh.segments import open_segment, open_words
 from searchlib.errors import IndexCorrupt
@@ -107,13 +106,10 @@ class Following:
         """Write the vocabulary of the generation to be; the name of its file."""
         path = self._private / (NEW + VOCABULARY)
         try:
-            before = open_words(self._folder, self._manifest)
-            if before is not None:
-                gone = [table.alive & ~mask for table, mask in zip(self._tables, self._kept, strict=True)]
-                self._count_words(path, gone, before.vocabulary)
+            before = open_words(self._folder, self._manifest).vocabulary if self._manifest.files else None
+            gone = [table.alive & ~mask for table, mask in zip(self._tables, self._kept, strict=True)]
+            self._count_words(path, self._kept if before is None else gone, before)
         except (Miscounted, IndexCorrupt):  # by whoever wrote it: what the texts say counts
-            before = None
-        if before is None:
             self._count_words(path, self._kept, None)
         name = f"_MAIN_{describe_file(path).digest[:16]}{VOCABULARY}"  # which Whoosh takes for no segment's
         disk.DISK.rename(path, self._private / name)
@@ -159,7 +155,6 @@ class Following:
         return sorted(merged), [number for number in numbers if number not in merged]
 
     def _mark(self, entry: SegmentEntry, kept: NDArray[np.bool_]) -> tuple[SegmentEntry, list[str]]:
-        entry = with_directories(self._folder, entry)
         deleted = int(len(kept) - kept.sum())
         if deleted == entry.deleted:
             return entry, []

@@ -15,7 +15,7 @@ import hashlib
 import json
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
@@ -29,8 +29,8 @@ from searchlib.lazily import cached_property
 from searchlib.names import MANIFEST
 from searchlib.opening import NotAFile, TooLarge, open_file, read_beginning, read_file
 
-FORMAT = 1
-VOCABULARY = ".voc"
+FORMAT = 2
+TOC, VOCABULARY, SEEDS = ".toc", ".voc", ".seeds"  # an index has one file of each, of no segment
 LARGEST = 16 << 20  # bytes; no manifest comes near
 MOST_SEGMENTS = 64  # merges keep them to a few
 LATEST = (1 << 52) - 1  # generation: there are no more
@@ -53,8 +53,8 @@ _SOURCES = ("exclude", "include", "roots")
 class FileEntry:
     """A file of the index: its size in bytes, the digest of all of it, and, of a file of a segment, of its directory.
 
-    The digest of the directory is cheap enough to be compared whenever the file is opened. "" is not known: of files
-    that have none, and of those in an index that is older than these digests.
+    The digest of the directory is cheap enough to be compared whenever the file is opened. It is "" for the two files
+    that have none: Whoosh's TOC and the seeds.
     """
 
     size: int
@@ -123,8 +123,16 @@ class Manifest:
 
     @property
     def vocabulary(self) -> str:
-        """The name of the file of the index's words; "" where the index has none, being older than these."""
-        return next((name for name in sorted(self.files) if name.endswith(VOCABULARY)), "")
+        """The name of the file of the index's words."""
+        return self._named(VOCABULARY)
+
+    @property
+    def seeds(self) -> str:
+        """The name of the file of the digests of seeds."""
+        return self._named(SEEDS)
+
+    def _named(self, suffix: str) -> str:
+        return next(name for name in self.files if name.endswith(suffix))
 
     @cached_property
     def digest(self) -> str:
@@ -252,7 +260,7 @@ def _decode(raw: dict[str, Any]) -> Manifest:
         types,
         dict(raw["settings"]),
         {name: _texts(raw["sources"][name]) for name in raw["sources"] if name in _SOURCES},
-        _files(raw["files"], _OTHER_NAME),
+        _beside(raw["files"]),
         FORMAT,
     )
 
@@ -311,10 +319,18 @@ def _files(raw: dict[str, Any], pattern: re.Pattern[str]) -> dict[str, FileEntry
         _matching(pattern, name): FileEntry(
             _count(entry["size"]),
             _matching(_DIGEST, entry["digest"]),
-            _matching(_DIGEST, entry["directory"]) if "directory" in entry else "",
+            "" if name.endswith((TOC, SEEDS)) else _matching(_DIGEST, entry["directory"]),
         )
         for name, entry in raw.items()
     }
+
+
+def _beside(raw: dict[str, Any]) -> dict[str, FileEntry]:
+    """The files of no segment."""
+    files = _files(raw, _OTHER_NAME)
+    if sorted(Path(name).suffix for name in files) != sorted((TOC, VOCABULARY, SEEDS)):
+        raise ValueError("the files beside the segments are not one of each kind")
+    return files
 
 
 def describe_file(path: Path) -> FileEntry:
@@ -326,13 +342,3 @@ def describe_file(path: Path) -> FileEntry:
             size += len(block)
             hashed.update(block)
         return FileEntry(size, hashed.hexdigest(), read_directory_digest(file, size))
-
-
-def with_directories(folder: Path, segment: SegmentEntry) -> SegmentEntry:
-    """The entry with the digests of all directories: one that an older version wrote has none."""
-    if all(entry.directory for entry in segment.files.values()):
-        return segment
-    try:
-        return replace(segment, files={name: describe_file(folder / name) for name in segment.files})
-    except OSError as error:
-        raise problem_of(folder / segment.name, error) from error

@@ -192,10 +192,10 @@ class WhooshReader:
 
     @cached_property
     def words(self) -> Words:
-        """The words of the documents; in an index older than vocabularies, stems."""
-        from searchlib.engines.whoosh.words import IndexWords, TermWords
+        """The words of the documents."""
+        from searchlib.engines.whoosh.words import IndexWords
 
-        return IndexWords(self._words.vocabulary) if self._words is not None else TermWords(self._segments)
+        return IndexWords(self._words.vocabulary)
 
     # Records
 

@@ -8,30 +8,23 @@ from pathlib import Path
 
 from searchlib.engines.whoosh import disk
 from searchlib.engines.whoosh.format.access import damaged, problem_of
-from searchlib.engines.whoosh.manifest import FileEntry, Manifest, digest_of
+from searchlib.engines.whoosh.manifest import SEEDS, Manifest, digest_of
 from searchlib.opening import read_file
 
-SUFFIX = ".seeds"
 LARGEST = 1 << 30  # bytes: ten million seeds
 
 
 def write_seeds(folder: Path, seeds: Mapping[str, str]) -> str:
     """Write the digests by name of seed; the name of the file."""
     data = (json.dumps(dict(sorted(seeds.items())), ensure_ascii=True, indent=0) + "\n").encode()
-    name = f"searchlib.{digest_of(data)[:16]}{SUFFIX}"  # no name that Whoosh takes for a segment's and removes
+    name = f"searchlib.{digest_of(data)[:16]}{SEEDS}"  # no name that Whoosh takes for a segment's and removes
     disk.DISK.write(folder / name, data)
     return name
 
 
 def read_seeds(folder: Path, manifest: Manifest) -> dict[str, str]:
-    """The digests by name of seed; empty where the index was built from none. Raises IndexCorrupt, IndexUnreadable."""
-    for name, entry in manifest.files.items():
-        if name.endswith(SUFFIX):
-            return _read(folder / name, entry)
-    return {}
-
-
-def _read(path: Path, entry: FileEntry) -> dict[str, str]:
+    """The digests by name of seed. Raises IndexCorrupt, IndexUnreadable."""
+    path, entry = folder / manifest.seeds, manifest.files[manifest.seeds]
     try:
         data = read_file(path.name, min(entry.size, LARGEST), path.parent)
         if digest_of(data) != entry.digest:

@@ -29,8 +29,8 @@ manifest names.
 """
 
 
-def open_generation(folder: Path) -> tuple[Manifest, list[SegmentColumns], WordFile | None]:
-    """The newest generation, all of it open: manifest, segments, words (None in an index older than these).
+def open_generation(folder: Path) -> tuple[Manifest, list[SegmentColumns], WordFile]:
+    """The newest generation, all of it open: manifest, segments, words.
 
     A writer that commits meanwhile removes files that an older manifest names: then the newer one counts. Raises
     IndexMissing, IndexIncompatible, and IndexCorrupt if a file is missing although nobody commits.
@@ -83,10 +83,9 @@ class WordFile:
         return Vocabulary(container)
 
 
-def open_words(folder: Path, manifest: Manifest) -> WordFile | None:
-    """The words of an index; None for one that is older than these. Raises IndexCorrupt."""
-    name = manifest.vocabulary
-    return WordFile(folder / name, manifest.files[name]) if name else None
+def open_words(folder: Path, manifest: Manifest) -> WordFile:
+    """The words of an index. Raises IndexCorrupt."""
+    return WordFile(folder / manifest.vocabulary, manifest.files[manifest.vocabulary])
 
 
 def open_segment(folder: Path, entry: SegmentEntry) -> SegmentColumns:

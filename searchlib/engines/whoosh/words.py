@@ -1,7 +1,6 @@
 """The words of an index, for completion and for spelling: how often each occurs, which begin alike, which are near.
 
-Everything is compared without case and accents. `IndexWords` reads the vocabulary of the index; `TermWords` stands in
-for it in an index that is older than vocabularies: it knows stems only, and nothing of spelling.
+Everything is compared without case and accents.
 
 Near words are found as `execution.fuzzy` finds near terms: the sets of all words leave few, whose distances are
 computed together.
@@ -14,11 +13,10 @@ from typing import TypeAlias
 
 import numpy as np
 
-from searchlib.analysis import SEPARATOR, fold, split_key
+from searchlib.analysis import SEPARATOR, fold
 from searchlib.arrays import NDArray
 from searchlib.engine import NearWord
 from searchlib.engines.whoosh.execution.fuzzy import alike, ascii_distances, distances_by_pattern
-from searchlib.engines.whoosh.format.segment import SegmentColumns
 from searchlib.engines.whoosh.format.vocabulary import LETTERS, LONGEST, Vocabulary, sets_of
 from searchlib.lazily import cached_property
 
@@ -149,30 +147,3 @@ def _distances(rows: NDArray[np.unsignedinteger], lengths: Ints, text: str) -> I
     numbers = np.minimum(known.searchsorted(rows), len(known) - 1)
     numbers[known[numbers] != rows] = len(known)
     return distances_by_pattern(numbers, lengths, pattern, len(text))
-
-
-class TermWords:
-    """Implements ``searchlib.engine.Words`` on the term dictionaries of segments: completion of stems."""
-
-    def __init__(self, segments: Sequence[SegmentColumns]) -> None:
-        self._segments = segments
-
-    def beginning(self, prefix: str, limit: int) -> list[tuple[str, int]]:
-        """The commonest stems that begin with ``prefix``; deleted records are counted too."""
-        begin = fold(prefix).encode()
-        if not begin or limit < 1:
-            return []
-        totals: dict[bytes, int] = {}
-        for segment in self._segments:
-            for key, entry in segment.terms("text", begin, begin + _AFTER):
-                totals[key] = totals.get(key, 0) + entry.cf
-        ranked = sorted(totals.items(), key=lambda item: (-item[1], item[0]))
-        return [(split_key(key.decode("utf-8", "replace"))[1], count) for key, count in ranked[:limit]]
-
-    def counts(self, words: Sequence[str]) -> list[int]:
-        """0: words as they are written are not known."""
-        return [0] * len(words)
-
-    def near(self, words: Sequence[tuple[str, int]]) -> list[list[NearWord]]:
-        """None are known."""
-        return [[] for _ in words]

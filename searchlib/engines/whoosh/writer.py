@@ -201,7 +201,7 @@ class WhooshWriter:
         )
         manifest, names = following.write_segments(compact)
         manifest = replace(manifest, settings=self._settings, sources=self._sources)
-        if not self._changes(manifest, seeds, compact) and self._manifest.vocabulary:
+        if not self._changes(manifest, seeds, compact):
             disk.DISK.sync_folder(self._folder)
             sweep(self._lock, self._before)
             return
