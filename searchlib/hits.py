@@ -109,39 +109,25 @@ class Hit:
         assert found is not None  # it matched
         return found
 
-    def as_dict(self, length: int = SNIPPET_LENGTH, snippets: int = 1) -> dict[str, Any]:
+    def as_dict(self, length: int = SNIPPET_LENGTH, snippets: int = 1, *, explain: bool = False) -> dict[str, Any]:
         """All of it, ready for JSON, with up to so many ``snippets`` of up to ``length`` code points each.
 
         Spans are pairs of start and end; those of the text and of its snippets are code points of ``text``.
         """
         from searchlib.render import as_dicts
 
-        document, paragraph = self.document, self.paragraph
+        explanation = {"explanation": self.explain().as_dict()} if explain else {}
         return {
             "rank": self.rank,
             "score": self.score,
-            "id": self.id,
-            "document": {
-                "path": document.path,
-                "title": document.title,
-                "type": document.type,
-                "language": document.language,
-                "metadata": dict(document.metadata),
-            },
-            "paragraph": {
-                "number": paragraph.number,
-                "start": paragraph.start,
-                "end": paragraph.end,
-                "line": paragraph.line,
-                "headings": list(paragraph.headings),
-                "kind": paragraph.kind,
-            },
-            "text": self.text,
+            **self.record.as_dict(),
             "spans": _pairs(self.spans),
             "title_spans": _pairs(self.title_spans),
             "heading_spans": [_pairs(spans) for spans in self.heading_spans],
+            "snippet": self.snippet("plain", length, snippets),
             "snippets": as_dicts(self.fragments(length, snippets), self.text),
             "citation": str(cite(self.record)),
+            **explanation,
         }
 
 
@@ -317,6 +303,20 @@ class Results(Sequence[Hit]):
 
     def __iter__(self) -> Iterator[Hit]:
         return (self[number] for number in range(len(self)))
+
+    def as_dict(self, length: int = SNIPPET_LENGTH, snippets: int = 1, *, explain: bool = False) -> dict[str, Any]:
+        """All of it, ready for JSON; hits as `Hit.as_dict` gives them."""
+        return {
+            "query": self.query,
+            "total": self.total,
+            "documents": self.documents,
+            "took": round(self.took, 6),
+            "warnings": [warning.as_dict() for warning in self.warnings],
+            "suggestion": self.suggestion,
+            "cursor": self.cursor,
+            "facets": {name: facet.as_dict() for name, facet in self.facets.items()},
+            "hits": [hit.as_dict(length, snippets, explain=explain) for hit in self],
+        }
 
     def __repr__(self) -> str:
         return f"<Results {self.query!r}: {len(self)} hits>"

@@ -13,7 +13,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 Scalar: TypeAlias = str | int | float | bool
 TOO_BIG = 1 << 1023
@@ -71,6 +71,17 @@ class Paragraph:
     headings: tuple[str, ...] = ()
     kind: Kind = "text"
 
+    def as_dict(self) -> dict[str, Any]:
+        """All but the text, ready for JSON."""
+        return {
+            "number": self.number,
+            "start": self.start,
+            "end": self.end,
+            "line": self.line,
+            "headings": list(self.headings),
+            "kind": self.kind,
+        }
+
 
 @dataclass(frozen=True, slots=True)
 class DocumentInfo:
@@ -83,6 +94,16 @@ class DocumentInfo:
     metadata: Metadata = field(hash=False)
     digest: str = ""
 
+    def as_dict(self) -> dict[str, Any]:
+        """What people know of it, ready for JSON."""
+        return {
+            "path": self.path,
+            "title": self.title,
+            "type": self.type,
+            "language": self.language,
+            "metadata": dict(self.metadata),
+        }
+
 
 @dataclass(frozen=True, slots=True)
 class Record:
@@ -91,6 +112,15 @@ class Record:
     id: str
     document: DocumentInfo
     paragraph: Paragraph
+
+    def as_dict(self) -> dict[str, Any]:
+        """All of it, ready for JSON."""
+        return {
+            "id": self.id,
+            "document": self.document.as_dict(),
+            "paragraph": self.paragraph.as_dict(),
+            "text": self.paragraph.text,
+        }
 
 
 def below_title(headings: tuple[str, ...], title: str) -> tuple[str, ...]:

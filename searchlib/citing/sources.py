@@ -19,8 +19,8 @@ from searchlib.citing.citation import NEIGHBOURS
 from searchlib.citing.library import CANDIDATES, SAME_ID
 from searchlib.citing.normal import normal
 from searchlib.limits import LIMITS, Limits
-from searchlib.paragraphs import split
-from searchlib.records import Document, DocumentInfo, Record, document_digest, paragraph_id
+from searchlib.paragraphs.identifying import records_of
+from searchlib.records import Document, Record
 
 if TYPE_CHECKING:
     from searchlib.documents import LoadOptions, Report
@@ -146,18 +146,6 @@ def is_within(path: str, names: Set[str]) -> bool:
             return True
         path = path.rpartition("/")[0]
     return False
-
-
-def records_of(document: Document) -> Iterator[Record]:
-    """The records that an index makes of a document; only the language is not detected."""
-    info = DocumentInfo(
-        document.path, document.title, document.type, document.language, document.metadata, document_digest(document)
-    )
-    seen: Counter[str] = Counter()
-    for paragraph in split(document):
-        said = " ".join(paragraph.text.split())
-        yield Record(paragraph_id(document.path, paragraph.text, seen[said]), info, paragraph)
-        seen[said] += 1
 
 
 def load_sources(

@@ -73,7 +73,8 @@ class Shown:
             count += 1
             stale = staleness.of(hit.document.path)
             if self.form == "jsonl":
-                output.json(self.as_dict(hit, stale), indent=None)
+                found = hit.as_dict(snippets=self.snippets, explain=self.explain)
+                output.json({**found, "stale": stale}, indent=None)
                 continue
             if count > 1:
                 output.line()
@@ -82,25 +83,10 @@ class Shown:
         return count
 
     def as_object(self, results: Results, staleness: Staleness) -> dict[str, Any]:
-        """Results for JSON."""
-        return {
-            "query": results.query,
-            "total": results.total,
-            "documents": results.documents,
-            "took": round(results.took, 6),
-            "warnings": [warning.as_dict() for warning in results.warnings],
-            "suggestion": results.suggestion,
-            "cursor": results.cursor,
-            "facets": {name: facet.as_dict() for name, facet in results.facets.items()},
-            "hits": [self.as_dict(hit, staleness.of(hit.document.path)) for hit in results],
-        }
-
-    def as_dict(self, hit: Hit, stale: bool | None) -> dict[str, Any]:
-        """A hit for JSON; ``stale`` is whether its document changed since it was indexed."""
-        found = hit.as_dict(snippets=self.snippets)
-        found |= {"snippet": hit.snippet("plain", count=self.snippets), "stale": stale}
-        if self.explain:
-            found["explanation"] = hit.explain().as_dict()
+        """Results for JSON; ``stale`` says of each hit whether its document changed since it was indexed."""
+        found = results.as_dict(snippets=self.snippets, explain=self.explain)
+        for hit, one in zip(results, found["hits"], strict=True):
+            one["stale"] = staleness.of(hit.document.path)
         return found
 
 

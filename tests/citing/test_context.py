@@ -9,10 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from searchlib.citing import cite
-from searchlib.citing.sources import records_of
 from searchlib.documents import Seed
 from searchlib.documents.markdown import load_markdown
 from searchlib.paragraphs import split
+from searchlib.paragraphs.identifying import records_of
 from searchlib.records import Document
 
 GUIDE = """\

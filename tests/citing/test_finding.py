@@ -11,8 +11,9 @@ from searchlib.citing import Citation, cite
 from searchlib.citing.finding import find_in_text
 from searchlib.citing.jsonfinding import find_in_json
 from searchlib.citing.mending import check_text, find, mended
-from searchlib.citing.sources import SourceLibrary, records_of
+from searchlib.citing.sources import SourceLibrary
 from searchlib.errors import SeedError
+from searchlib.paragraphs.identifying import records_of
 from searchlib.records import Document
 
 from .texts import record_of

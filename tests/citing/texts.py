@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hypothesis import strategies as st
 
-from searchlib.citing.sources import records_of
+from searchlib.paragraphs.identifying import records_of
 from searchlib.records import Block, Document, Record
 
 # What means something to one of the forms, and what is awkward anywhere.

@@ -19,6 +19,7 @@ class Doc:
     exact: Mapping[str, str | bytes] = field(default_factory=dict)
     numbers: Mapping[str, int] = field(default_factory=dict)
     deleted: bool = False
+    positions: Mapping[str, Sequence[int]] = field(default_factory=dict)  # of keys that are not one after another
 
     @property
     def language(self) -> str:

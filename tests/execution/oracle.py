@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from functools import cache
-from itertools import product
+from itertools import count, product
 from typing import assert_never
 
 from searchlib.analysis import Form, split_key
@@ -185,11 +185,11 @@ def within(node: Range, value: str | int) -> bool:
 
 def places_of(node: Node, doc: Doc, field: str) -> set[Place]:
     """Where in a field a node stands."""
-    keys = keys_of(doc, field)
+    keys = list(zip(doc.positions.get(field, count()), keys_of(doc, field), strict=False))
     match node:
         case Word(_, _, fields):
             forms = node.forms_in(doc.language) if field in dict(fields) else ()
-            return {(at, at) for at, key in enumerate(keys) if any(fits(form, key) for form in forms)}
+            return {(at, at) for at, key in keys if any(fits(form, key) for form in forms)}
         case Phrase(words, slop):
             steps = [sorted(places_of(word, doc, field)) for word in words]
             reached = {(first, first) for first, _ in steps[0]}
@@ -197,11 +197,9 @@ def places_of(node: Node, doc: Doc, field: str) -> set[Place]:
                 reached = {(first, at) for first, last in reached for at, _ in step if 1 <= at - last <= slop}
             return reached
         case Prefix() | Wildcard() | Fuzzy() | Range():
-            return {
-                (at, at) for at, key in enumerate(keys) if field in node.fields and accepts(node, split_key(key)[0])
-            }
+            return {(at, at) for at, key in keys if field in node.fields and accepts(node, split_key(key)[0])}
         case Value(key, own):
-            return {(at, at) for at, other in enumerate(keys) if own == field and other == key}
+            return {(at, at) for at, other in keys if own == field and other == key}
         case Or(nodes) | Best(nodes):
             return {place for one in nodes for place in places_of(one, doc, field)}
         case Constant(inner):

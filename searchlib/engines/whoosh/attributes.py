@@ -2,9 +2,7 @@
 
 * An *owner* of a value is a document of a segment, by its number in the segment's `DocumentTable`; of a kind, which
   paragraphs of one document differ in, it is a record.
-* The *key* of a value is the term under which it is indexed whole (see ``searchlib.query.values``): values that
-  differ in case or accents only are one value, and so are the number 7 and the text "7". Keys sort as bytes:
-  numbers, then dates, then text.
+* The *key* of a value tells it from others, and sorts (see ``searchlib.query.wholevalues``).
 * The *ordinal* of a value is the place of its key among those of all segments.
 
 What an attribute holds is made of its terms and their postings, once in a generation; a title, which is not indexed
@@ -14,14 +12,13 @@ whole, is read of every document.
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, Final, NamedTuple, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 
-from searchlib.analysis import fold
 from searchlib.analysis.natural import natural_key
 from searchlib.arrays import NDArray
 from searchlib.deadline import check
@@ -29,11 +26,9 @@ from searchlib.engines.whoosh.documents import DocumentTable
 from searchlib.engines.whoosh.execution.caching import Cache
 from searchlib.engines.whoosh.format.bulk import portions
 from searchlib.engines.whoosh.storedrecords import read_metadata
-from searchlib.query.values import NUMBER, TEXT, is_number, metadata_field, sortable, whole_keys
-from searchlib.records import Metadata, Scalar
-
-EXACT: Final = ("type", "language", "kind")
-"""Attributes of the record itself that are indexed as one exact term."""
+from searchlib.query.values import NUMBER, TEXT
+from searchlib.query.wholevalues import ONE_TERM, number_key, title_key, values_of, whole_value_keys
+from searchlib.records import Scalar
 
 _KEPT = 32  # attributes
 _TIMED_EVERY = 256
@@ -82,11 +77,11 @@ class Attributes:
         self._places: Cache[Ints32] = Cache(_KEPT * len(tables))
 
     def attribute(self, name: str) -> Attribute:
-        """The attribute of this field name: of metadata, one of `EXACT`, or title."""
+        """The attribute of this field name: of metadata, one of `ONE_TERM`, or title."""
         return self._made.get(name, lambda: self._make(name))
 
     def _make(self, name: str) -> Attribute:
-        make = _of_titles if name == "title" else partial(_exact, name=name) if name in EXACT else None
+        make = _of_titles if name == "title" else partial(_exact, name=name) if name in ONE_TERM else None
         found = [make(table) if make is not None else _of_metadata(table, name) for table in self.tables]
         if len(found) == 1 and name != "title":
             keys, ordinals = found[0].keys, [found[0].which]  # terms are in order
@@ -134,7 +129,7 @@ class Attributes:
     def label(self, attribute: Attribute, ordinal: int) -> Scalar:
         """A value as it is written where it stands first, in the order of documents, among those not deleted."""
         name, key = attribute.name, attribute.keys[ordinal]
-        if name in EXACT:
+        if name in ONE_TERM:
             return key.decode("utf-8", "surrogatepass")
         firsts: list[tuple[Any, DocumentTable, int]] = []
         for table, owners, ordinals in zip(self.tables, attribute.owners, attribute.ordinals, strict=True):
@@ -170,7 +165,7 @@ def _of_metadata(table: DocumentTable, name: str) -> _Pairs:
     first_text = bisect_left(keys, _TEXT_MARK)
     place = {key: number for number, key in enumerate(keys)} if first_text < len(keys) else {}
     as_number = np.full(len(keys), -1, np.int64)
-    as_number[first_text:] = [place.get(_number_key(key), -1) for key in keys[first_text:]]
+    as_number[first_text:] = [place.get(number_key(key), -1) for key in keys[first_text:]]
     doubtful = np.flatnonzero(as_number[which] >= 0)
     if len(doubtful):
         numbered = owners[doubtful] * len(keys) + as_number[which[doubtful]]
@@ -216,29 +211,5 @@ def _of_titles(table: DocumentTable) -> _Pairs:
             check()
         if title:
             owners.append(document)
-            which.append(number.setdefault(_title_key(title), len(number)))
+            which.append(number.setdefault(title_key(title), len(number)))
     return _Pairs(list(number), np.array(owners, np.int64), np.array(which, np.int32))
-
-
-def _title_key(title: str) -> bytes:
-    return fold(title).encode("utf-8", "surrogatepass")
-
-
-def whole_value_keys(values: Iterable[Scalar]) -> set[bytes]:
-    """The keys of whole values; a text that is a number is that number."""
-    keys = {key.encode("utf-8", "surrogatepass") for value in values for key in whole_keys(value)}
-    return {key for key in keys if _number_key(key) not in keys}
-
-
-def _number_key(key: bytes) -> bytes:
-    """The key of the number that a text is; b"" if it is none."""
-    if not key.startswith(_TEXT_MARK) or not is_number(text := key[1:].decode("utf-8", "replace").strip()):
-        return b""
-    return (NUMBER + sortable(float(text))).encode()
-
-
-def values_of(metadata: Metadata, name: str) -> Iterator[Scalar]:
-    """The values of all keys of the metadata that make this field."""
-    for key, value in metadata.items():
-        if metadata_field(key) == name:
-            yield from value if isinstance(value, tuple) else (value,)

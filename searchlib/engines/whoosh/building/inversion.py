@@ -21,6 +21,7 @@ from searchlib.engines.whoosh.building.columns import SharedField, TextField
 from searchlib.engines.whoosh.building.runs import Run, Stretches
 from searchlib.engines.whoosh.building.words import TextWords
 from searchlib.paragraphs import places
+from searchlib.paragraphs.identifying import language_of
 from searchlib.query.values import meta_keys, metadata_field
 from searchlib.records import Document, IdHash, Scalar
 
@@ -85,7 +86,7 @@ class _Inverter:
         document, first = incoming.document, self.size
         found = places(document)
         size = len(found)
-        language = self._language(incoming)
+        language = language_of(document, self.language, incoming.default_language)
         ranges = list(zip(found.starts, found.ends, strict=True))
         texts = [document.text[start:end] for start, end in ranges]
         self.texts += texts
@@ -108,12 +109,6 @@ class _Inverter:
         self.columns["line"].extend(found.lines)
         self.documents.append((document.path, size))
         self.size += size
-
-    def _language(self, incoming: Incoming) -> str:
-        code = analysis.base_language(incoming.document.language) or self.language
-        if code == "auto":
-            return analysis.detect_language(incoming.document.text, incoming.default_language)
-        return code
 
     def _headings(self, headings: Sequence[tuple[str, ...]], language: str) -> list[str]:
         """Add the heading paths of a document; each stretch of the same one."""

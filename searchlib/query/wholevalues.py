@@ -1,0 +1,67 @@
+"""Whole values of attributes: what an engine counts, and sorts by.
+
+* An *attribute* is a field with values: a key of metadata, type, language, kind, title.
+* The *key* of a value is the term under which it is indexed whole (see `searchlib.query.values`): values that differ in
+  case or accents only are one value, and so are the number 7 and the text "7". Keys sort as bytes: numbers, then dates,
+  then text. That is the order of values; what has none comes last in either direction, and of several the first in that
+  direction counts. Documents are in the natural order of their paths (`searchlib.analysis.natural`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, Final
+
+from searchlib.analysis import fold
+from searchlib.query.values import NUMBER, TEXT, is_number, metadata_field, sortable, whole_keys
+from searchlib.records import Metadata, Scalar
+
+if TYPE_CHECKING:
+    from searchlib.records import Record
+
+ONE_TERM: Final = ("type", "language", "kind")
+"""Attributes of the record itself that are indexed as one exact term."""
+_TEXT_MARK = TEXT.encode()
+
+
+def attribute_values(record: Record, name: str) -> tuple[Scalar, ...]:
+    """The values of an attribute that a record has, as they are written."""
+    document = record.document
+    if name == "kind":
+        return (record.paragraph.kind,)
+    if name in ("type", "language", "title"):
+        found = getattr(document, name)
+        return (found,) if found else ()
+    return tuple(values_of(document.metadata, name))
+
+
+def attribute_keys(name: str, values: Iterable[Scalar]) -> set[bytes]:
+    """The keys of the values of an attribute."""
+    if name in ONE_TERM:
+        return {str(value).encode("utf-8", "surrogatepass") for value in values}
+    return {title_key(str(value)) for value in values} if name == "title" else whole_value_keys(values)
+
+
+def title_key(title: str) -> bytes:
+    """The key of a title."""
+    return fold(title).encode("utf-8", "surrogatepass")
+
+
+def whole_value_keys(values: Iterable[Scalar]) -> set[bytes]:
+    """The keys of whole values; a text that is a number is that number."""
+    keys = {key.encode("utf-8", "surrogatepass") for value in values for key in whole_keys(value)}
+    return {key for key in keys if number_key(key) not in keys}
+
+
+def number_key(key: bytes) -> bytes:
+    """The key of the number that a text is; b"" if it is none."""
+    if not key.startswith(_TEXT_MARK) or not is_number(text := key[1:].decode("utf-8", "replace").strip()):
+        return b""
+    return (NUMBER + sortable(float(text))).encode()
+
+
+def values_of(metadata: Metadata, name: str) -> Iterator[Scalar]:
+    """The values of all keys of the metadata that make this field."""
+    for key, value in metadata.items():
+        if metadata_field(key) == name:
+            yield from value if isinstance(value, tuple) else (value,)

@@ -1,0 +1,344 @@
+"""What every engine is put through: cases as data, a class for each capability, inherited by the tests of each engine.
+
+A subclass gives ``location``: a fixture with where an index may be made. Expectations are by hand; where a case is a
+row, it is (query, paragraphs), and a paragraph is its document and number, as ``ports 2``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+import searchlib
+from searchlib import Document, ParagraphNotFound, SettingsError
+
+DOCUMENTS = (
+    Document(
+        "ports",
+        "The harbour is closed in winter.\n\nShips wait outside the harbour until spring.\n\nA ship sank.",
+        "Ports of the north",
+        metadata={"by": "Ann", "year": 1999, "tag": ("sea", "ice")},
+    ),
+    Document("fleet2", "The fleet sails.\n\nHarbours are full of ships.", metadata={"by": "Bo", "year": 2001}),
+    Document("fleet10", "A winter harbour.\n\nThe fleet stays.", metadata={"by": "ann", "year": "2000", "tag": "sea"}),
+    Document("erdoğan", "Erdoğan praised the harbour.\n\nErdogan left.", metadata={"year": "2020-05-17"}),
+    Document("brief.md", "Nothing of note, but snow.", "Snow", "markdown", metadata={"by": "Cleo", "year": 7.5}),
+    Document("häfen", "Der Hafen ist im Winter geschlossen.\n\nDie Schiffe warten.", language="de"),
+    Document("tokyo", "東京都の港は冬に閉まる。", language="ja"),
+)
+
+MATCHING = (
+    ("harbour", "erdoğan 1, fleet2 2, fleet10 1, ports 1, ports 2"),
+    ("harbours", "erdoğan 1, fleet2 2, fleet10 1, ports 1, ports 2"),
+    ("ship winter", "fleet2 2, fleet10 1, häfen 1, ports 1, ports 2, ports 3"),
+    ("+ship +harbour", "fleet2 2, ports 2"),
+    ("harbour -winter", "erdoğan 1, fleet2 2, ports 2"),
+    ("harbour AND NOT ship", "erdoğan 1, fleet10 1, ports 1"),
+    ('"winter harbour"', "fleet10 1"),
+    ('"ships harbour"~4', "ports 2"),
+    ("ships NEAR harbour", "fleet2 2, ports 2"),
+    ("ship*", "fleet2 2, ports 2, ports 3"),
+    ("w?nter", "fleet10 1, ports 1"),
+    ("harbor~", "erdoğan 1, fleet2 2, fleet10 1, ports 1, ports 2"),
+    ("erdogan", "erdoğan 1, erdoğan 2"),
+    ("title:snow", "brief.md 1"),
+    ("by:ann", "fleet10 1, fleet10 2, ports 1, ports 2, ports 3"),
+    ("year:[2000 TO 2001]", "fleet2 1, fleet2 2, fleet10 1, fleet10 2"),
+    ("year:[2020-05 TO 2020-06]", "erdoğan 1, erdoğan 2"),
+    ("lang:de", "häfen 1, häfen 2"),
+    ("schiff", "häfen 2"),
+    ("港", "tokyo 1"),
+    ("東京", "tokyo 1"),
+    ("number:3", "ports 3"),
+    ("(ship OR fleet) -the", "fleet2 2"),
+    ("zebra", ""),
+    ("", ""),
+)
+FILTERS = (
+    ({"by": "ANN"}, "fleet10 1, ports 1, ports 2"),
+    ({"by": ["Bo", None]}, "erdoğan 1, fleet2 2"),
+    ({"year": (2000, None)}, "erdoğan 1, fleet2 2, fleet10 1"),
+    ({"document": "ports", "number": (2, 3)}, "ports 2"),
+    ({"tag": "sea"}, "fleet10 1, ports 1, ports 2"),
+    ("winter", "fleet10 1, ports 1"),
+    (["winter", {"by": "Ann"}], "fleet10 1, ports 1"),
+)
+SORTS = (
+    ("document", "brief.md, erdoğan, fleet2, fleet10, häfen, ports, tokyo"),
+    ("-document", "tokyo, ports, häfen, fleet10, fleet2, erdoğan, brief.md"),
+    ("year", "brief.md, ports, fleet10, fleet2, erdoğan, häfen, tokyo"),
+    ("-year", "erdoğan, fleet2, fleet10, ports, brief.md, häfen, tokyo"),
+    ("by", "fleet10, ports, fleet2, brief.md, erdoğan, häfen, tokyo"),
+    (("-by", "-year"), "brief.md, fleet2, fleet10, ports, erdoğan, häfen, tokyo"),
+    ("tag", "ports, fleet10, brief.md, erdoğan, fleet2, häfen, tokyo"),
+    ("title", "ports, brief.md, erdoğan, fleet2, fleet10, häfen, tokyo"),
+    ("language", "häfen, brief.md, erdoğan, fleet2, fleet10, ports, tokyo"),
+)
+FACETS = (
+    ("by", [("ann", 5), ("Bo", 2), ("Cleo", 1)], 0, 5),
+    ("year", [(1999, 3), ("2000", 2), (2001, 2), ("2020-05-17", 2), (7.5, 1)], 0, 3),
+    ("tag", [("sea", 5), ("ice", 3)], 0, 8),
+    ("type", [("text", 12), ("markdown", 1)], 0, 0),
+    ("language", [("en", 10), ("de", 2), ("ja", 1)], 0, 0),
+    ("document", [("ports", 3), ("erdoğan", 2), ("fleet2", 2), ("fleet10", 2), ("häfen", 2)], 2, 0),
+)
+
+
+def place(found: Any) -> str:
+    """A hit or record, as cases name it."""
+    return f"{found.document.path} {found.paragraph.number}"
+
+
+def listed(text: str) -> list[str]:
+    return [one for one in text.split(", ") if one]
+
+
+class Suite:
+    @pytest.fixture
+    def index(self, location: Any, tmp_path: Any) -> Iterator[searchlib.Index]:
+        """An index of `DOCUMENTS`, added in two commits."""
+        (tmp_path / "seeds").mkdir()
+        with searchlib.build(tmp_path / "seeds", location, processes=1) as index:
+            for part in (DOCUMENTS[::2], DOCUMENTS[1::2]):
+                with index.writer(processes=1) as w:
+                    for document in part:
+                        w.add(document)
+            yield index
+
+
+class Searching(Suite):
+    def test_what_matches(self, index: searchlib.Index) -> None:
+        for query, expected in MATCHING:
+            hits = index.search(query, 100)
+            assert sorted(map(place, hits)) == sorted(listed(expected)), query
+            assert [hit.score for hit in hits] == sorted((hit.score for hit in hits), reverse=True), query
+
+    def test_an_exact_form_is_better_and_ties_are_in_the_order_of_the_index(self, index: searchlib.Index) -> None:
+        assert list(map(place, index.search("erdoğan"))) == ["erdoğan 1", "erdoğan 2"]
+        assert list(map(place, index.search("erdogan"))) == ["erdoğan 2", "erdoğan 1"]
+        assert [place(hit) for hit in index.search("number:1", 3)] == ["brief.md 1", "erdoğan 1", "fleet2 1"]
+
+    def test_a_tree_of_nodes_is_a_query(self, index: searchlib.Index) -> None:
+        from searchlib.query.nodes import And, Everything, Not, Value
+
+        tree = And((Everything(), Not(Value("ports", "document")), Value("en", "language")))
+        assert index.search(tree).total == 7
+
+    def test_a_paragraph_is_found_by_its_id_or_the_beginning_of_it(self, index: searchlib.Index) -> None:
+        hit = index.search('"fleet sails"')[0]
+        assert index.paragraph(hit.id) == index.paragraph(hit.id[:10]) == hit.record
+        with pytest.raises(ParagraphNotFound):
+            index.paragraph("zzzz")
+
+    def test_a_context_is_of_one_document(self, index: searchlib.Index) -> None:
+        id = index.search('"ship sank"')[0].id
+        assert list(map(place, index.context(id, 1, 5))) == ["ports 2", "ports 3"]
+        assert list(map(place, index.context(id, 9, 0))) == ["ports 1", "ports 2", "ports 3"]
+
+
+class Filtering(Suite):
+    def test_what_a_filter_leaves(self, index: searchlib.Index) -> None:
+        for filter, expected in FILTERS:
+            found = index.search("harbour", 100, filter=filter)
+            scores = {place(hit): hit.score for hit in index.search("harbour", 100)}
+            assert sorted(map(place, found)) == sorted(listed(expected)), filter
+            assert all(hit.score == pytest.approx(scores[place(hit)]) for hit in found)
+
+
+class Sorting(Suite):
+    def test_orders(self, index: searchlib.Index) -> None:
+        for sort, expected in SORTS:
+            found = index.search("number:1", 100, sort=sort)
+            assert [hit.document.path for hit in found] == listed(expected), sort
+
+    def test_within_a_value_the_order_goes_on(self, index: searchlib.Index) -> None:
+        found = index.search("*", 100, sort=("-number", "-document"))
+        assert list(map(place, found))[:3] == ["ports 3", "ports 2", "häfen 2"]
+        by_score = index.search("harbour", 100, sort=("by", "relevance"))
+        assert [hit.document.path for hit in by_score][:3].count("ports") == 2
+
+    def test_scores_are_there_in_any_order(self, index: searchlib.Index) -> None:
+        scores = {place(hit): hit.score for hit in index.search("harbour", 100)}
+        for hit in index.search("harbour", 100, sort="year"):
+            assert hit.score == pytest.approx(scores[place(hit)])
+
+
+class Counting(Suite):
+    def test_facets(self, index: searchlib.Index) -> None:
+        for name, values, others, missing in FACETS:
+            facet = index.search("*", facets={name: 5}).facets[name]
+            assert (list(map(tuple, facet)), facet.others, facet.missing) == (values, others, missing), name
+
+    def test_facets_are_of_all_that_matches_and_leave_out_what_is_not_asked_for(self, index: searchlib.Index) -> None:
+        results = index.search("harbour", 1, facets={"by": 1}, per_document=1)
+        assert (list(map(tuple, results.facets["by"])), results.facets["by"].others) == ([("ann", 3)], 1)
+
+    def test_totals(self, index: searchlib.Index) -> None:
+        for query, expected in MATCHING:
+            results = index.search(query, 1)
+            paragraphs = listed(expected)
+            assert results.total == len(paragraphs), query
+            assert results.documents == len({one.split()[0] for one in paragraphs}), query
+
+    def test_figures(self, index: searchlib.Index) -> None:
+        stats = index.stats()
+        assert (stats.documents, stats.paragraphs) == (7, 13)
+        assert dict(stats.languages) == {"en": 5, "de": 1, "ja": 1}
+        assert dict(stats.types) == {"text": 6, "markdown": 1}
+        assert stats.as_dict()["documents"] == 7
+
+
+class Paging(Suite):
+    def test_pages_are_parts_of_the_whole(self, index: searchlib.Index) -> None:
+        for sort in ((), "year", "-document", ("by", "relevance")):
+            whole = list(map(place, index.search("harbour winter ship", 100, sort=sort)))
+            offsets = [index.search("harbour winter ship", 2, offset=at, sort=sort) for at in range(0, 8, 2)]
+            assert [place(hit) for page in offsets for hit in page] == whole
+            cursor, found, ranks = None, [], []
+            while True:
+                page = index.search("harbour winter ship", 3, after=cursor, sort=sort)
+                found += map(place, page)
+                ranks += [hit.rank for hit in page]
+                cursor = page.cursor
+                if cursor is None:
+                    break
+            assert (found, ranks) == (whole, list(range(1, len(whole) + 1)))
+
+    def test_a_cursor_survives_a_commit(self, index: searchlib.Index) -> None:
+        first = index.search("number:1", 3, sort="document")
+        with index.writer(processes=1) as w:
+            w.remove("fleet2")
+            w.add(Document("fleet3", "Newer."))
+        following = index.search("number:1", 2, sort="document", after=first.cursor)
+        assert [hit.document.path for hit in following] == ["fleet3", "fleet10"]
+
+    def test_a_cursor_is_of_one_search(self, index: searchlib.Index) -> None:
+        cursor = index.search("harbour", 1).cursor
+        for query, given in (("ship", cursor), ("harbour", "no cursor")):
+            with pytest.raises(SettingsError, match="cursor"):
+                index.search(query, 1, after=given)
+
+    def test_so_many_of_a_document(self, index: searchlib.Index) -> None:
+        results = index.search("harbour ship", 100, per_document=1)
+        paths = [hit.document.path for hit in results]
+        assert sorted(paths) == ["erdoğan", "fleet10", "fleet2", "ports"]
+        assert results.total == 6
+        second = index.search("harbour ship", 2, offset=2, per_document=1)
+        assert [hit.document.path for hit in second] == paths[2:4]
+
+    def test_everything_is_streamed_in_the_order_of_the_index(self, index: searchlib.Index) -> None:
+        stream = index.all("winter OR fleet", filter={"lang": "en"})
+        assert [(hit.rank, place(hit)) for hit in stream] == [
+            (1, "fleet2 1"), (2, "fleet10 1"), (3, "fleet10 2"), (4, "ports 1"),
+        ]  # fmt: skip
+
+
+class Finding(Suite):
+    def test_what_is_similar(self, index: searchlib.Index) -> None:
+        id = index.search('"wait outside"')[0].id
+        assert place(index.similar(id)[0]) == "fleet2 2"
+        within = index.similar(id, within_document=True, per_document=2)
+        assert "ports 2" not in map(place, within) and "ports 1" in map(place, within)
+
+    def test_words_are_completed(self, index: searchlib.Index) -> None:
+        assert [(one.text, one.count) for one in index.complete("the h", 3)] == [
+            ("the harbour", 4), ("the hafen", 1), ("the harbours", 1),
+        ]  # fmt: skip
+        assert [one.word for one in index.complete("erdog")] == ["erdogan", "erdoğan"]
+        assert index.complete("x") == []
+
+    def test_misspelt_words_are_corrected(self, index: searchlib.Index) -> None:
+        for query, meant in (
+            ("harbuor", "harbour"),
+            ("+shps +harbuor", "+ships +harbour"),
+            ("har bour", "harbour"),
+            ("winterharbour", "winter harbour"),
+            ("harbour", None),
+            ("qqqqqqq", None),
+        ):
+            assert index.search(query).suggestion == meant, query
+
+
+class Showing(Suite):
+    def test_what_matched_is_highlighted(self, index: searchlib.Index) -> None:
+        (hit,) = index.search('"winter harbour"')
+        assert hit.snippet("markdown") == "A **winter** **harbour**."
+        hit = index.search("title:north harbour")[0]
+        assert [hit.document.title[start:end] for start, end in hit.title_spans] == ["north"]
+        assert index.search("東京")[0].snippet("markdown").startswith("**東京**")
+
+    def test_a_citation_has_its_neighbours(self, index: searchlib.Index) -> None:
+        hit = index.search('"wait outside"')[0]
+        assert str(hit.citation) == str(index.citation(hit.id))
+        assert index.check_citations(index.citation(hit.id).markdown())[0].status == "unchanged"
+
+    def test_a_score_is_explained(self, index: searchlib.Index) -> None:
+        for query in ("harbour", "ship winter", '"winter harbour"', "ship*", "harbour^2 -winter", "by:ann"):
+            for hit in index.search(query):
+                found = hit.explain()
+                assert found.score == pytest.approx(hit.score), query
+                assert found.as_dict()["share"] == pytest.approx(hit.score, abs=1e-4)
+                if found.parts:
+                    assert sum(found.contributions()) == pytest.approx(hit.score)
+                assert str(found).startswith(f"{hit.score:.4f}")
+
+    def test_results_are_ready_for_json(self, index: searchlib.Index) -> None:
+        results = index.search("harbour", 2, facets="by")
+        found = results.as_dict()
+        assert (found["total"], found["documents"], len(found["hits"])) == (5, 4, 2)
+        assert found["hits"][0]["id"] == results[0].id
+        assert found["facets"]["by"] == results.facets["by"].as_dict()
+
+
+class Updating(Suite):
+    def test_a_commit_is_seen_and_a_cancelled_one_is_not(self, index: searchlib.Index) -> None:
+        with index.writer(processes=1) as w:
+            w.add(Document("ports", "Rewritten."))
+            w.add(Document("ports", "Rewritten twice."))
+            w.remove("fleet2")
+            w.remove("nowhere")
+        assert [place(hit) for hit in index.search("rewritten")] == ["ports 1"]
+        assert index.search("ports").total == 0
+        assert index.search("document:fleet2").total == 0
+        with pytest.raises(KeyError), index.writer(processes=1) as w:
+            w.add(Document("lost", "Lost."))
+            raise KeyError
+        assert index.search("lost").total == 0
+
+    def test_scores_are_those_of_a_clean_build(self, index: searchlib.Index, other: Any, tmp_path: Any) -> None:
+        with index.writer(processes=1) as w:
+            w.remove("ports")
+            w.add(Document("fleet2", "A harbour, a ship, a winter."))
+        with searchlib.build(tmp_path / "seeds", other, processes=1) as clean:
+            with clean.writer(processes=1) as w:
+                for document in (*DOCUMENTS[2:], Document("fleet2", "A harbour, a ship, a winter.")):
+                    w.add(document)
+            for query in ("harbour", "winter ship", "the"):
+                found, wanted = index.search(query, 100), clean.search(query, 100)
+                assert [(hit.id, pytest.approx(hit.score)) for hit in wanted] == [(h.id, h.score) for h in found]
+
+    def test_seeds_are_compared_and_what_changed_is_told(self, location: Any, tmp_path: Any) -> None:
+        seeds = tmp_path / "files"
+        seeds.mkdir()
+        for name in ("a.txt", "b.txt", "c.txt"):
+            (seeds / name).write_text(f"Seed {name[0]} of the harbour.\n")
+        first = searchlib.build(seeds, location, processes=1)
+        assert first.changes is not None
+        assert (first.changes.added, first.changes.paragraphs, bool(first.changes)) == (3, 3, True)
+        (seeds / "a.txt").write_text("Another text.\n")
+        (seeds / "b.txt").unlink()
+        with first.writer(processes=1) as w:
+            w.remove("files/c.txt")  # is looked at again
+        again = searchlib.build(seeds, location, processes=1).changes
+        assert again is not None
+        assert (again.added, again.changed, again.removed, again.unchanged) == (1, 1, 1, 0)
+        assert again.as_dict()["documents"] == 2
+        nothing = searchlib.build(seeds, location, processes=1).changes
+        assert nothing is not None and not nothing and nothing.unchanged == 2
+        rebuilt = searchlib.build(seeds, location, processes=1, language="de").changes
+        assert rebuilt is not None and (rebuilt.added, rebuilt.rebuilt) == (2, "it was built with other settings")
+
+
+EVERY = (Searching, Filtering, Sorting, Counting, Paging, Finding, Showing, Updating)

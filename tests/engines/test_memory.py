@@ -1,0 +1,44 @@
+"""The engine in memory in the suite of all engines."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from . import suite
+from .memory import a_location
+
+
+class Memory:
+    @pytest.fixture
+    def location(self, tmp_path: Path) -> str:
+        return a_location(tmp_path, "index")
+
+    @pytest.fixture
+    def other(self, tmp_path: Path) -> str:
+        return a_location(tmp_path, "other")
+
+
+class TestSearching(Memory, suite.Searching): ...
+
+
+class TestFiltering(Memory, suite.Filtering): ...
+
+
+class TestSorting(Memory, suite.Sorting): ...
+
+
+class TestCounting(Memory, suite.Counting): ...
+
+
+class TestPaging(Memory, suite.Paging): ...
+
+
+class TestFinding(Memory, suite.Finding): ...
+
+
+class TestShowing(Memory, suite.Showing): ...
+
+
+class TestUpdating(Memory, suite.Updating): ...
