@@ -53,7 +53,7 @@ ONLY_IN = {
     "whoosh": ("searchlib.engines.whoosh", "searchlib.cli.lean"),
     "searchlib.engines": ("searchlib.engines",),  # searchlib.locations has their names
 }
-BUT_FOR = {("searchlib.searching", "searchlib.engines.whoosh.translation")}
+BUT_FOR = {("searchlib.searching", "searchlib.engines.whoosh.compat.translation")}
 
 
 def module_name(file: Path) -> str:
