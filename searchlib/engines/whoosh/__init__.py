@@ -24,7 +24,7 @@ def open_reader(folder: Path, compiled: bool | None = None) -> WhooshReader:
     return WhooshReader(folder, compiled=compiled)
 
 
-def open_writer(
+def open_writer(  # noqa: PLR0913 - keywords, one for each thing that can be said of it
     folder: Path,
     *,
     processes: int | None = None,
@@ -33,12 +33,22 @@ def open_writer(
     sources: Mapping[str, Sequence[str]] | None = None,
     wait: float = 0,
     repair: bool = False,
+    distrusted: str = "",
+    thorough: bool = False,
 ) -> WhooshWriter:
     """Take the right to write the index in ``folder``, which need not exist."""
     from searchlib.engines.whoosh.writer import WhooshWriter
 
     return WhooshWriter(
-        folder, processes=processes, memory=memory, settings=settings, sources=sources, wait=wait, repair=repair
+        folder,
+        processes=processes,
+        memory=memory,
+        settings=settings,
+        sources=sources,
+        wait=wait,
+        repair=repair,
+        distrusted=distrusted,
+        thorough=thorough,
     )
 
 

@@ -215,7 +215,9 @@ class Container:
 
     def damaged(self, what: str) -> NoReturn:
         """Raise `IndexCorrupt` for this file."""
-        raise IndexCorrupt(f"{self.path} is damaged ({what}); rebuild the index with: searchlib index", self.path)
+        raise IndexCorrupt(
+            f"{self.path} is damaged ({what}); rebuild the index with: searchlib index --rebuild", self.path
+        )
 
     @property
     def contents(self) -> memoryview:
