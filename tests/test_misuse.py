@@ -63,7 +63,7 @@ _SEARCH: dict[str, Any] = {
     "strict": False,
 }
 _BUILD = {"options": None, "language": "en", "include": ["*.txt"], "exclude": [], "strict": False, "progress": None}
-_BUILD |= {"limits": searchlib.Limits(), "allow_removal": True}
+_BUILD |= {"limits": searchlib.Limits(), "allow_removal": True, "rebuild": False}
 _WRITE = {"processes": 1, "memory": 1 << 28, "wait": 0}
 
 RECORD = Record("0" * 16, DocumentInfo("seeds/notes.txt", "", "text", "en", {}), Paragraph(1, 0, 1, "x"))
