@@ -97,14 +97,21 @@ def locate_roots(
         else:
             folders = index.resolve().parents if isinstance(index, Path) else ()
             above = (folder / name for folder in folders)
-            found[name] = next((path for path in above if path.exists() and _has_any(path, name, seeds())), None)
+            found[name] = next((path for path in above if _exists(path) and _has_any(path, name, seeds())), None)
     return found
 
 
 def _has_any(place: Path, root: str, seeds: Iterable[str]) -> bool:
     """Whether a place has one of the seeds of a root; of very many a thousand are looked for."""
     own = (seed.removeprefix(root) for seed in seeds if seed == root or seed.startswith(root + "/"))
-    return any((place / below.lstrip("/")).exists() for below in islice(own, 1000))
+    return any(_exists(place / below.lstrip("/")) for below in islice(own, 1000))
+
+
+def _exists(path: Path) -> bool:
+    try:
+        return path.exists()
+    except (OSError, ValueError):  # no name that a file can have
+        return False
 
 
 def is_stale(paths: Iterable[StrPath], index: Location, limits: Limits = LIMITS) -> bool:

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, NoReturn, Protocol, overload
 
-from searchlib.arguments import text
+from searchlib.arguments import flag, text
 from searchlib.citing import Citation, cite
 
 if TYPE_CHECKING:
@@ -116,7 +116,7 @@ class Hit:
         """
         from searchlib.render import as_dicts
 
-        explanation = {"explanation": self.explain().as_dict()} if explain else {}
+        explanation = {"explanation": self.explain().as_dict()} if flag("explain", explain) else {}
         return {
             "rank": self.rank,
             "score": self.score,

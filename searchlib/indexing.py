@@ -3,12 +3,13 @@
 A seed whose bytes have the digest that the index remembers is not loaded. Of the others each document is compared by
 its own digest: unchanged ones are not touched, changed ones replaced, new ones added; documents that no seed holds
 any more are removed. Documents that were added through ``index.writer()`` belong to no seed and are left alone.
-An index that is damaged, or was built with other settings, is built anew. What would remove most of it is looked at
-twice (see `searchlib.removal`).
+An index that is damaged, or was built with other settings, is built anew, and these are taken over where they can be
+read. What would remove most of it is looked at twice (see `searchlib.removal`).
 """
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable, Iterable, Mapping, Set
 from dataclasses import dataclass, field
@@ -20,14 +21,14 @@ from searchlib.comparing import INCOMPLETE, find_seeds, settings_of, sources_of
 from searchlib.documents import Content, KnownRows, LoadOptions, Report, SeedFile, load
 from searchlib.documents.reading import ReadAhead
 from searchlib.documents.roots import StrPath, name_of
-from searchlib.errors import SeedError
+from searchlib.errors import IndexCorrupt, SeedError
 from searchlib.limits import LIMITS, Limits
 from searchlib.locations import Location, engine_at
 from searchlib.records import Document, document_digest
 from searchlib.removal import SeedBefore, refuse_removal
 
 if TYPE_CHECKING:
-    from searchlib.engine import Writer
+    from searchlib.engine import Committed, Writer
 
 KEEP = 64 << 20  # bytes
 ROWS = (".jsonl", ".ndjson")  # names of seeds whose rows are known by their lines
@@ -50,7 +51,8 @@ class Changes:
     """What an update did: documents by what became of them, and what could not be read. Documents have paragraphs: what
     is empty is none.
 
-    ``rebuilt`` says why all was built anew, if it was: "" otherwise.
+    ``rebuilt`` says why all was built anew, if it was: "" otherwise. Then ``kept`` documents that no seed has were
+    taken over, and ``lost`` has the names of those that could not be read any more, with the reason.
     """
 
     added: int = 0
@@ -61,6 +63,8 @@ class Changes:
     bytes: int = 0
     seconds: float = 0.0
     rebuilt: str = ""
+    kept: int = 0
+    lost: list[tuple[str, str]] = field(default_factory=list)
     skipped: list[tuple[str, str]] = field(default_factory=list)
     skipped_count: int = 0
     notes: list[tuple[str, str]] = field(default_factory=list)  # what was read, but not quite as it stands
@@ -87,6 +91,8 @@ class Changes:
             "bytes": self.bytes,
             "seconds": round(self.seconds, 3),
             "rebuilt": self.rebuilt,
+            "kept": self.kept,
+            "lost": [{"name": name, "reason": reason} for name, reason in self.lost],
             "left_out": self.left_out,
             "skipped_count": self.skipped_count,
             "skipped": [{"name": name, "reason": reason} for name, reason in self.skipped],
@@ -107,6 +113,7 @@ class BuildOptions(TypedDict, total=False):
     memory: int | None
     wait: float
     compact: bool
+    rebuild: bool
     allow_removal: bool
     progress: Callable[[Progress], None] | None
 
@@ -125,10 +132,13 @@ def update(  # noqa: PLR0913 - keywords, one for each thing that can be said of 
     memory: int | None = None,
     wait: float = 0,
     compact: bool = False,
+    rebuild: bool = False,
     allow_removal: bool = False,
     progress: Callable[[Progress], None] | None = None,
 ) -> Changes:
     """Make ``index`` hold the documents of the seeds at ``paths``, and no others that came from seeds.
+
+    With ``rebuild`` nothing is built upon what is there.
 
     Raises SeedError if ``strict`` and a seed cannot be read, or if more than half of the documents would be removed
     because folders are empty or gone, or cannot be read, unless ``allow_removal``; SettingsError if a path does not
@@ -139,29 +149,42 @@ def update(  # noqa: PLR0913 - keywords, one for each thing that can be said of 
     began = time.perf_counter()
     paths, include, exclude = list(paths), tuple(include), tuple(exclude)
     options = options or LoadOptions()
-    update = _Update(options, limits, language, progress, began)
-    seeds = find_seeds(paths, update.report, include, exclude, strict)
-    with ReadAhead(seeds, _room(memory), options, limits) as contents:
-        writer = engine_at(index).open_writer(
-            index,
-            processes=processes,
-            memory=memory,
-            settings=settings_of(language, options),
-            sources=sources_of(paths, include, exclude),
-            wait=wait,
-            repair=True,
-        )
-        try:
-            update.run(contents, sum(seed.size for seed in seeds), writer)
-            if not allow_removal:
-                refuse_removal(update.before, update.seeds, update.unread, map(name_of, paths), include, exclude)
-            update.tell("writing")
-            committed = writer.commit(update.seeds, compact=compact)
-        except BaseException:
-            writer.cancel()
-            raise
+    engine = engine_at(index)
+
+    def run(distrusted: str) -> tuple[_Update, Committed]:
+        update = _Update(options, limits, language, progress, began)
+        seeds = find_seeds(paths, update.report, include, exclude, strict)
+        with ReadAhead(seeds, _room(memory), options, limits) as contents:
+            writer = engine.open_writer(
+                index,
+                processes=processes,
+                memory=memory,
+                settings=settings_of(language, options),
+                sources=sources_of(paths, include, exclude),
+                wait=wait,
+                repair=True,
+                distrusted=distrusted,
+                # What was read from standard input cannot be read again: the index is looked at whole before.
+                thorough=any(os.fspath(path) == "-" for path in paths),
+            )
+            try:
+                update.run(contents, sum(seed.size for seed in seeds), writer)
+                if not allow_removal:
+                    refuse_removal(update.before, update.seeds, update.unread, map(name_of, paths), include, exclude)
+                update.tell("writing")
+                return update, writer.commit(update.seeds, compact=compact)
+            except BaseException:
+                writer.cancel()
+                raise
+
+    try:
+        update, committed = run("that was asked for" if rebuild else "")
+    except IndexCorrupt as error:
+        # Its files are what was written, but by somebody who did not mean well: found out where they are merged.
+        update, committed = run(str(error).partition(";")[0])
     changes = update.changes
     update.leave_out(committed.empty)
+    changes.kept, changes.lost = committed.kept, list(committed.lost)
     changes.paragraphs = committed.paragraphs
     changes.skipped = [(skipped.name, skipped.reason) for skipped in update.report.skipped]
     changes.skipped_count = update.report.skipped_count
@@ -300,5 +323,6 @@ class _Update:
 
     def _forget(self, documents: Mapping[str, str], writer: Writer) -> None:
         for path in documents:
-            writer.remove(path)
-            self.changes.removed += 1
+            if not writer.has_added(path):  # by another seed
+                writer.remove(path)
+                self.changes.removed += 1

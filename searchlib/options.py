@@ -36,7 +36,7 @@ def check_options(options: BuildOptions) -> None:
     given: dict[str, Any] = dict(options)
     for name in ("include", "exclude"):
         texts(name, given.get(name, ()))
-    for name in ("strict", "compact", "allow_removal"):
+    for name in ("strict", "compact", "allow_removal", "rebuild"):
         flag(name, given.get(name, False))
     for name in ("processes", "memory"):
         optional(whole, name, given.get(name), 1)

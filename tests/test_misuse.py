@@ -63,7 +63,7 @@ _SEARCH: dict[str, Any] = {
     "strict": False,
 }
 _BUILD = {"options": None, "language": "en", "include": ["*.txt"], "exclude": [], "strict": False, "progress": None}
-_BUILD |= {"limits": searchlib.Limits(), "allow_removal": True}
+_BUILD |= {"limits": searchlib.Limits(), "allow_removal": True, "rebuild": False}
 _WRITE = {"processes": 1, "memory": 1 << 28, "wait": 0}
 
 RECORD = Record("0" * 16, DocumentInfo("seeds/notes.txt", "", "text", "en", {}), Paragraph(1, 0, 1, "x"))
@@ -102,7 +102,7 @@ FUNCTIONS: dict[str, tuple[Getter, dict[str, Any]]] = {
     "WriterContext.remove": (lambda index: _in_writer(index, "remove"), {"path": "d"}),
     "Hit.snippet": (lambda index: index.search("harbour")[0].snippet, {"format": "html", "length": 40, "count": 1}),
     "Hit.fragments": (lambda index: index.search("harbour")[0].fragments, {"length": 40, "count": 1}),
-    "Hit.as_dict": (lambda index: index.search("harbour")[0].as_dict, {"length": 40, "snippets": 1}),
+    "Hit.as_dict": (lambda index: index.search("harbour")[0].as_dict, {"length": 40, "snippets": 1, "explain": True}),
     "Results.__getitem__": (lambda index: index.search("harbour").__getitem__, {"index": 0}),
 }
 BY_PLACE = ("WriterContext", "Results")  # whose one argument is given without its name

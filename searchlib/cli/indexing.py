@@ -36,6 +36,7 @@ SKIPPED_SHOWN = 20
 @click.option("--processes", "-j", type=int, metavar="N", help="Processes.  [default: one a core]")
 @click.option("--wait", type=click.FloatRange(0), default=0, metavar="SECONDS", help="Wait for another writer.")
 @click.option("--compact", is_flag=True, help="Leave one segment: the smallest and fastest index.")
+@click.option("--rebuild", is_flag=True, help="Build all anew; documents that no seed has are kept.")
 @click.option("--strict", is_flag=True, help="Stop at the first file that cannot be read.")
 @click.option("--allow-removal", is_flag=True, help="Remove most documents even if a folder is empty or gone.")
 @click.option("--check", is_flag=True, help="Build nothing; exit 1 if the index is not what SEEDS would give.")
@@ -59,7 +60,7 @@ def command(
     and TSV are read, also with .gz after the name.
     """
     columns = tuple(name.strip() for name in (metadata_columns or "").split(",") if name.strip())
-    how = {name: flags.pop(name) for name in ("strict", "wait", "compact", "allow_removal")}
+    how = {name: flags.pop(name) for name in ("strict", "wait", "compact", "rebuild", "allow_removal")}
     settings = settings_with(seeds=seeds, metadata_columns=columns, **flags)
     output = output_for(settings)
     if check:
@@ -74,6 +75,8 @@ def command(
         else:
             if changes.rebuilt:
                 say(f"{index.path} was built anew: {changes.rebuilt}")
+            if changes.kept:
+                say(f"Kept {counted(changes.kept, 'document')} that no seed has")
             say(f"{index.path}: {summary(changes)}")
             if digest:
                 output.line(index.digest)
@@ -82,7 +85,13 @@ def command(
 
 
 def build(
-    settings: Settings, *, strict: bool = False, wait: float = 0, compact: bool = False, allow_removal: bool = False
+    settings: Settings,
+    *,
+    strict: bool = False,
+    wait: float = 0,
+    compact: bool = False,
+    rebuild: bool = False,
+    allow_removal: bool = False,
 ) -> Index:
     """Bring the index of ``settings`` up to date, showing progress where somebody watches."""
     import searchlib
@@ -103,6 +112,7 @@ def build(
             memory=settings.memory,
             wait=wait,
             compact=compact,
+            rebuild=rebuild,
             allow_removal=allow_removal,
             progress=progress if progress.shown else None,
         )
@@ -207,10 +217,11 @@ def summary(changes: Changes) -> str:
 
 
 def tell_skipped(changes: Changes) -> None:
-    """Count what was left out, and name what could not be read, or not quite as it stands, with the reason."""
+    """Count what was left out, and name what was lost or could not be read, or not quite as it stands, and why."""
     if changes.left_out:
         say("Left out: " + ", ".join(f"{why} {count:,}" for why, count in sorted(changes.left_out.items())))
     for label, found, count in (
+        ("Lost, and nowhere in the seeds,", changes.lost, len(changes.lost)),
         ("Skipped", changes.skipped, changes.skipped_count),
         ("Noted", changes.notes, len(changes.notes)),
     ):

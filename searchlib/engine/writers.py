@@ -44,10 +44,16 @@ class Remembered:
 
 @dataclass(frozen=True, slots=True)
 class Committed:
-    """What a commit left: how many paragraphs there are, and the documents that were added and have none."""
+    """What a commit left: how many paragraphs there are, and the documents that were added and have none.
+
+    ``kept`` is how many documents were taken over from an index that was not built upon, ``lost`` which ones could not
+    be, each with the reason.
+    """
 
     paragraphs: int
     empty: frozenset[str] = frozenset()
+    kept: int = 0
+    lost: tuple[tuple[str, str], ...] = ()
 
 
 class Writer(Protocol):
@@ -65,7 +71,10 @@ class Writer(Protocol):
         """Every document of the generation that this one builds upon."""
 
     def start_over(self) -> None:
-        """Build upon nothing: every document of the index so far goes."""
+        """Build upon nothing: of the documents of the index so far only those that no seed has are taken over."""
+
+    def has_added(self, path: str) -> bool:
+        """Whether a document of this path was added by this writer."""
 
     def add(self, document: Document, *, seed: str = "", digest: str = "", default_language: str = ...) -> None:
         """Add a document, in place of any of the same path; ``default_language`` is its language if in doubt."""
@@ -90,7 +99,7 @@ class Engine(Protocol):
     def open_reader(self, location: Path | str, /, compiled: bool | None = None) -> Reader:
         """The newest generation. For ``compiled`` see ``searchlib.open``."""
 
-    def open_writer(
+    def open_writer(  # noqa: PLR0913 - keywords, one for each thing that can be said of it
         self,
         location: Path | str,
         /,
@@ -101,11 +110,15 @@ class Engine(Protocol):
         sources: Mapping[str, Sequence[str]] | None = None,
         wait: float = 0,
         repair: bool = False,
+        distrusted: str = "",
+        thorough: bool = False,
     ) -> Writer:
         """The right to write the index, which need not exist.
 
-        With ``repair`` an index that is damaged, or of a format that is not known, is taken for an empty one; without,
-        it is an error. ``settings`` and ``sources`` are remembered; None: those of before.
+        With ``repair`` an index that is damaged, or of a format that is not known, is not built upon, nor is one that
+        is ``distrusted`` for a reason; only documents that no seed has are taken over from it, where they can be read.
+        Without, it is an error. ``thorough`` has all of it compared before. ``settings`` and ``sources`` are
+        remembered; None: those of before.
         """
 
     def remembered(self, location: Path | str, /) -> Remembered:

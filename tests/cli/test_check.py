@@ -8,7 +8,7 @@ from pathlib import Path
 
 from searchlib.comparing import is_stale
 
-from .commands import in_process
+from .commands import Run, in_process
 
 
 def change_all(project: Path) -> None:
@@ -128,11 +128,11 @@ def test_what_was_excluded_makes_no_index_stale(fresh: Path) -> None:
     assert is_stale(["seeds"], Path("indexes/default"))
 
 
-def test_a_second_writer_is_named_and_waiting_for_it_is_advised(fresh: Path) -> None:
+def test_a_second_writer_is_named_and_waiting_for_it_is_advised(fresh: Path, spawn: Run) -> None:
     import searchlib
 
     in_process("index")
     with searchlib.open("indexes/default").writer():
-        done = in_process("index", "--wait", "0.1")
+        done = spawn("index", "--wait", "0.1")
     assert done.code == 2
     assert f"process {os.getpid()} on " in done.err and "--wait" in done.err

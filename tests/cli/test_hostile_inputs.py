@@ -95,7 +95,8 @@ def test_folders_of_one_name_get_names_of_their_own(fresh: Path) -> None:
     hits = json.loads(in_process("query", "harbour", "--index", "ix", "--json").out)["hits"]
     assert [hit["document"]["path"] for hit in hits] == ["home/one.txt", "work/one.txt"]
     assert in_process("index", "--check", *named).code == 0
-    assert in_process("verify", *named).code == 0
+    sources = [text for name in named[:2] for text in ("--sources", name)]
+    assert in_process("verify", *sources, *named[2:]).code == 0
     assert in_process("index", "work=a/nothing", "--index", "ix").err == (
         "Error: There is no a/nothing. Give files and folders to index: searchlib index PATH...\n"
     )

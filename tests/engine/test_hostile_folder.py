@@ -13,7 +13,7 @@ import pytest
 
 import searchlib
 from searchlib.engines.whoosh.locking import JOURNAL, LOCK, OWN, PRIVATE, WRITER
-from searchlib.engines.whoosh.manifest import MANIFEST
+from searchlib.names import MANIFEST
 
 from .folders import contents
 

@@ -36,8 +36,8 @@ from hypothesis import strategies as st
 
 import searchlib
 from searchlib.engines.whoosh.format.container import Container
-from searchlib.engines.whoosh.manifest import MANIFEST
 from searchlib.errors import IndexCorrupt, IndexMissing
+from searchlib.names import MANIFEST
 
 from . import damages
 from .damages import forge_file, restamp

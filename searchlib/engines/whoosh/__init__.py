@@ -27,7 +27,7 @@ def open_reader(folder: Path | str, compiled: bool | None = None) -> WhooshReade
     return WhooshReader(Path(folder), compiled=compiled)
 
 
-def open_writer(
+def open_writer(  # noqa: PLR0913 - keywords, one for each thing that can be said of it
     folder: Path | str,
     *,
     processes: int | None = None,
@@ -36,12 +36,22 @@ def open_writer(
     sources: Mapping[str, Sequence[str]] | None = None,
     wait: float = 0,
     repair: bool = False,
+    distrusted: str = "",
+    thorough: bool = False,
 ) -> WhooshWriter:
     """Take the right to write the index in ``folder``, which need not exist."""
     from searchlib.engines.whoosh.writer import WhooshWriter
 
     return WhooshWriter(
-        Path(folder), processes=processes, memory=memory, settings=settings, sources=sources, wait=wait, repair=repair
+        Path(folder),
+        processes=processes,
+        memory=memory,
+        settings=settings,
+        sources=sources,
+        wait=wait,
+        repair=repair,
+        distrusted=distrusted,
+        thorough=thorough,
     )
 
 

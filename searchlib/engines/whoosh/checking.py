@@ -28,7 +28,7 @@ from searchlib.engines.whoosh.format.vocabulary import Vocabulary, increasing, s
 from searchlib.engines.whoosh.manifest import FileEntry, Manifest, SegmentEntry, describe_file
 from searchlib.engines.whoosh.seeds import read_seeds
 from searchlib.engines.whoosh.segments import open_segment, open_words
-from searchlib.errors import IndexCorrupt, IndexIncompatible, IndexProblem
+from searchlib.errors import IndexCorrupt, IndexIncompatible
 from searchlib.opening import NotAFile
 from searchlib.records import IdHash
 
@@ -114,7 +114,7 @@ def inconsistencies(folder: Path, manifest: Manifest) -> Iterator[Problem]:
             paths.update(state.path for state in table.states())
             for message in _of_segment(segment, table, entry):
                 yield Problem(entry.name, message)
-        except IndexProblem as error:
+        except (IndexCorrupt, IndexIncompatible) as error:
             yield Problem(Path(error.path).name, str(error))
             return
     for path, number in paths.items():
@@ -126,7 +126,7 @@ def inconsistencies(folder: Path, manifest: Manifest) -> Iterator[Problem]:
     yield from _vocabulary(folder, manifest, segments)
     try:
         read_seeds(folder, manifest)
-    except IndexProblem as error:
+    except (IndexCorrupt, IndexIncompatible) as error:
         yield Problem(Path(error.path).name, str(error))
 
 
@@ -141,7 +141,7 @@ def _vocabulary(folder: Path, manifest: Manifest, segments: Sequence[SegmentColu
             yield Problem(name, wrong)
         elif not _counts_those(known, segments):
             yield Problem(name, "its counts are not those of the texts")
-    except IndexProblem as error:
+    except (IndexCorrupt, IndexIncompatible) as error:
         yield Problem(Path(error.path).name, str(error))
     except UnicodeDecodeError:
         yield Problem(name, "a word is no text")

@@ -225,14 +225,25 @@ def names_in_manifest(folder: Path) -> list[str]:
 
     Raises IndexUnreadable.
     """
-    path = folder / MANIFEST
+    return list(dict.fromkeys(name.decode() for name in _QUOTED_NAME.findall(_read_if_there(folder))))
+
+
+def is_json(folder: Path) -> bool:
+    """Whether what stands in the manifest's place is JSON at all, and so whole. Raises IndexUnreadable."""
     try:
-        data = read_file(MANIFEST, LARGEST, folder)
+        json.loads(_read_if_there(folder))
+    except (ValueError, RecursionError):
+        return False
+    return True
+
+
+def _read_if_there(folder: Path) -> bytes:
+    try:
+        return read_file(MANIFEST, LARGEST, folder)
     except (FileNotFoundError, NotADirectoryError, NotAFile, TooLarge):
-        return []
+        return b""
     except OSError as error:
-        raise problem_of(path, error) from error
-    return list(dict.fromkeys(name.decode() for name in _QUOTED_NAME.findall(data)))
+        raise problem_of(folder / MANIFEST, error) from error
 
 
 def is_file_name(name: object) -> bool:

@@ -13,6 +13,7 @@ from searchlib.engines.whoosh.manifest import FileEntry, Manifest, SegmentEntry,
 from searchlib.engines.whoosh.storedrecords import check_layout
 from searchlib.errors import IndexCorrupt
 from searchlib.lazily import cached_property
+from searchlib.names import MANIFEST
 from searchlib.opening import NotAFile, kind_of
 
 if TYPE_CHECKING:
@@ -40,6 +41,8 @@ def open_generation(folder: Path) -> tuple[Manifest, list[SegmentColumns], WordF
     while True:
         try:
             segments = [open_segment(folder, entry) for entry in manifest.segments]
+            if not set(manifest.metadata_fields).issubset(name for segment in segments for name in segment.fields):
+                raise damaged(folder / MANIFEST, "names fields that no segment has")
             return manifest, segments, open_words(folder, manifest)
         except IndexCorrupt:
             newer = read_manifest(folder)

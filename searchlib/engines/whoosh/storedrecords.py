@@ -84,13 +84,20 @@ def read_metadata(segment: SegmentColumns, number: int) -> Metadata:
 
 def _metadata(segment: SegmentColumns, number: int, source: str) -> Metadata:
     try:
-        found = json.loads(source)
-        items = found.items()
-    except (ValueError, RecursionError, AttributeError):
+        return metadata_of(source)
+    except ValueError:
         segment.stored_damaged(f"the metadata of record {number} is not what was written")
+
+
+def metadata_of(source: str) -> Metadata:
+    """The metadata that is stored so. Raises ValueError if it is none."""
+    try:
+        items = json.loads(source).items()
+    except (RecursionError, AttributeError) as error:
+        raise ValueError("no object") from error
     metadata = {key: tuple(value) if type(value) is list else value for key, value in items}
     if not all(map(_is_value, metadata.values())):
-        segment.stored_damaged(f"the metadata of record {number} is not what was written")
+        raise ValueError("values that metadata cannot have")
     return metadata
 
 

@@ -17,7 +17,7 @@ from searchlib.engine import Committed, DocumentState, Remembered
 from searchlib.engines.whoosh import disk
 from searchlib.engines.whoosh.building.inversion import Incoming
 from searchlib.engines.whoosh.building.pool import InProcess, Inverted, Workers
-from searchlib.engines.whoosh.checking import damage
+from searchlib.engines.whoosh.checking import damage, inconsistencies
 from searchlib.engines.whoosh.compat.toc import write_toc
 from searchlib.engines.whoosh.documents import DocumentTable
 from searchlib.engines.whoosh.generation import Following
@@ -28,10 +28,12 @@ from searchlib.engines.whoosh.manifest import (
     read_manifest,
 )
 from searchlib.engines.whoosh.publishing import abandon, publish, sweep
+from searchlib.engines.whoosh.salvage import Lost, salvage, segment_names
 from searchlib.engines.whoosh.seeds import read_seeds, write_seeds
 from searchlib.engines.whoosh.segments import open_segment
 from searchlib.errors import IndexCorrupt, IndexIncompatible, IndexMissing
 from searchlib.lazily import cached_property
+from searchlib.names import MANIFEST
 from searchlib.records import Document, document_digest
 
 BATCH = 8 << 20  # code points of text that are inverted together, at most; a batch takes some 20 bytes for each
@@ -43,11 +45,12 @@ MEMORY = 512 << 20
 class WhooshWriter:
     """Implements ``searchlib.engine.Writer``. Not for use by several threads at once.
 
-    With ``repair`` an index that is damaged, or of a format that is not known, is taken for an empty one, and
-    ``damage`` says what is wrong with it; without, it is an error.
+    With ``repair`` an index that is damaged, or of a format that is not known, is not built upon: ``damage`` says what
+    is wrong with it, the documents that no seed has are taken over where they can be read, and ``lost`` has the others.
+    Without, it is an error. ``distrusted`` says what is known to be wrong; ``thorough`` looks at all that files say.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - see open_writer
         self,
         folder: Path,
         *,
@@ -57,6 +60,8 @@ class WhooshWriter:
         sources: Mapping[str, Sequence[str]] | None = None,
         wait: float = 0,
         repair: bool = False,
+        distrusted: str = "",
+        thorough: bool = False,
     ) -> None:
         self._folder = folder
         self._lock = Lock(folder, wait)
@@ -68,27 +73,38 @@ class WhooshWriter:
         self._removed: set[str] = set()
         self._added: set[str] = set()  # paths
         self._early: list[list[Incoming]] = []  # batches before it is known whether there will be many
-        self.damage = ""
+        self.damage = distrusted
+        self._kept = 0  # documents of an index that is not built upon
+        self._lost: list[Lost] = []
         self._seeds: dict[str, str] = {}  # of the generation that is built upon: digest of each seed by its name
         self._seeds_before: dict[str, str] = {}
         self._manifest = self._before = Manifest()
         self._private = self._lock.private
         try:
-            self._open(repair)
+            if not distrusted:
+                self._open(repair, thorough)
             self._settings = dict(self._manifest.settings if settings is None else settings)
             self._sources = dict(self._manifest.sources if sources is None else sources)
+            if self.damage:
+                self._salvage()
         except BaseException:
             self.cancel()
             raise
 
-    def _open(self, repair: bool) -> None:
+    def _open(self, repair: bool, thorough: bool) -> None:
         try:
             manifest = read_manifest(self._folder)
-            if repair and (found := damage(self._folder, manifest)):
-                self.damage = found
-                return
+            if repair:
+                self.damage = damage(self._folder, manifest)
+                if thorough and not self.damage:
+                    wrong = next(inconsistencies(self._folder, manifest), None)
+                    self.damage = f"{wrong.file}: {wrong.message}" if wrong else ""
+                if self.damage:
+                    return
             self._seeds_before = read_seeds(self._folder, manifest)
         except IndexMissing:
+            if repair and segment_names(self._folder):
+                self.damage = f"{MANIFEST} is missing"
             return
         except (IndexCorrupt, IndexIncompatible) as error:
             if not repair:
@@ -106,10 +122,19 @@ class WhooshWriter:
         return Remembered(found.settings, found.sources, found.generation, seeds_of=lambda: dict(self._seeds))
 
     def start_over(self) -> None:
-        """Build upon nothing: every document of the index so far goes."""
+        """Build upon nothing: of the documents of the index so far only those that no seed has are taken over."""
         self._manifest = Manifest()
         self._seeds = {}
         self.__dict__.pop("_tables", None)
+        self._salvage()
+
+    def _salvage(self) -> None:
+        for found in salvage(self._folder):
+            if isinstance(found, Lost):
+                self._lost.append(found)
+            else:
+                self._kept += 1
+                self.add(found.document, digest=found.digest)
 
     def add(
         self, document: Document, *, seed: str = "", digest: str = "", default_language: str = DEFAULT_LANGUAGE
@@ -122,6 +147,10 @@ class WhooshWriter:
         self._batch_size += len(document.text) + A_DOCUMENT
         if self._batch_size >= min(BATCH, self._memory // 64):
             self._flush()
+
+    def has_added(self, path: str) -> bool:
+        """Whether a document of this path was added, and not removed since."""
+        return path in self._added
 
     def remove(self, path: str) -> None:
         """Remove a document; removing what is not there is no error."""
@@ -172,7 +201,9 @@ class WhooshWriter:
             raise
         self._lock.release()
         empty = {path for run in runs for path, size in run.documents if not size and path in self._added}
-        return Committed(sum(entry.live for entry in self._manifest.segments), frozenset(empty))
+        lost = tuple((lost.name, lost.reason) for lost in self._lost)
+        paragraphs = sum(entry.live for entry in self._manifest.segments)
+        return Committed(paragraphs, frozenset(empty), self._kept, lost)
 
     def cancel(self) -> None:
         """Forget all of it and leave nothing behind; in a child that was forked meanwhile do nothing."""

@@ -215,7 +215,14 @@ class Container:
 
     def damaged(self, what: str) -> NoReturn:
         """Raise `IndexCorrupt` for this file."""
-        raise IndexCorrupt(f"{self.path} is damaged ({what}); rebuild the index with: searchlib index", self.path)
+        raise IndexCorrupt(
+            f"{self.path} is damaged ({what}); rebuild the index with: searchlib index --rebuild", self.path
+        )
+
+    @property
+    def size(self) -> int:
+        """Bytes of the contents: what stands before the directory."""
+        return self._end
 
     def names(self) -> list[str]:
         """The names of all sections, in the order in which they were written."""
