@@ -50,7 +50,7 @@ LAYERS = (
 
 ONLY_IN = {
     "click": ("searchlib.cli",),
-    "whoosh": ("searchlib.engines.whoosh", "searchlib.cli.lean"),
+    "whoosh": ("searchlib.engines.whoosh",),
     "searchlib.engines": ("searchlib.engines",),  # searchlib.locations has their names
 }
 BUT_FOR = {("searchlib.searching", "searchlib.engines.whoosh.compat.translation")}

@@ -142,9 +142,7 @@ def load_options(settings: Settings) -> LoadOptions:
 def open_index(settings: Settings) -> Index:
     """The index of ``settings``, with their synonyms. Raises IndexMissing with what to do."""
     import searchlib
-    from searchlib.cli.lean import import_lean
 
-    import_lean()
     try:
         return searchlib.open(settings.index, synonyms=settings.synonyms or None, limits=settings.limits)
     except IndexMissing as error:
