@@ -10,9 +10,8 @@ words for is in ``citation``, which the context declares to be a JSON literal (J
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote as percent_encoded
 
-from searchlib.citing.links import address
+from searchlib.citing.links import address, iri
 
 if TYPE_CHECKING:
     from searchlib.citing.citation import Citation
@@ -34,7 +33,7 @@ def as_annotation(citation: Citation) -> dict[str, Any]:
         "@context": [CONTEXT[0], dict(CONTEXT[1])],
         "id": citation.reference,
         "type": "SpecificResource",
-        "source": address(citation.url) or percent_encoded(citation.path, errors="replace"),
+        "source": address(citation.url) or iri(citation.path),
         "selector": [
             quote,
             {"type": "TextPositionSelector", "start": citation.start, "end": citation.end},

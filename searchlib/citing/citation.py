@@ -13,12 +13,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from searchlib.citing.references import Span, reference
 from searchlib.records import below_title
 
 if TYPE_CHECKING:
     from searchlib.records import Record
-
-Span = tuple[int, int]
 
 CONTEXT = 32  # code points of prefix and suffix
 NEIGHBOURS = 2  # paragraphs on each side that these may reach into
@@ -69,13 +68,14 @@ class Citation:
         return self.offset == 0 and len(self.quote) == self.length
 
     @property
-    def reference(self) -> str:
-        """What names the quote in any file: ``searchlib:ID``, for a part of the paragraph with its range in it.
+    def part(self) -> Span:
+        """The range of the quote in the paragraph's text."""
+        return self.offset, self.offset + len(self.quote)
 
-        The range is a fragment identifier of plain text (RFC 5147): ``#char=12,40``.
-        """
-        part = "" if self.whole else f"#char={self.offset},{self.offset + len(self.quote)}"
-        return f"searchlib:{self.id}{part}"
+    @property
+    def reference(self) -> str:
+        """What names the quote in any file: see `reference`."""
+        return reference(self.id, None if self.whole else self.part)
 
     @property
     def link(self) -> str:
