@@ -268,7 +268,7 @@ class _Update:
         sample = "\n".join(document.text[:_SAMPLE] for document in first)
         language = detect_language(sample, DEFAULT_LANGUAGE) if self.language == "auto" else self.language
         if complete:
-            rows.begin({digest.removesuffix(language): path for path, digest in known.items()})
+            rows.paths = {digest.removesuffix(language): path for path, digest in known.items()}
         for document in chain(first, documents):
             self._document(document, seed.name, language, known.pop(document.path, None), writer)
         for path in rows.unchanged:

@@ -40,7 +40,7 @@ def render(snippet: Snippet, text: str, format: Format = "plain") -> str:
         raise SettingsError(f'there is no format "{format}": choose one of {", ".join(FORMATS)}')
     rendered = "".join(
         markup.on + markup.escape(part) + markup.off if marked else markup.escape(part)
-        for part, marked in _parts(snippet, text)
+        for part, marked in parts(snippet, clean(text))
     )
     return _MARKDOWN_LINE.sub(_escape_line, rendered) if format == "markdown" else rendered
 
@@ -62,9 +62,8 @@ def as_dicts(snippet: Snippet, text: str) -> list[dict[str, Any]]:
     ]
 
 
-def _parts(snippet: Snippet, text: str) -> Iterator[tuple[str, bool]]:
+def parts(snippet: Snippet, text: str) -> Iterator[tuple[str, bool]]:
     """The snippet as pieces of text, each marked or not, with ellipses where text is left out."""
-    text = clean(text)
     shown = 0
     for fragment in snippet.fragments:
         if text[shown : fragment.start].strip():
@@ -114,9 +113,9 @@ def _escape_line(match: re.Match[str]) -> str:
 
 
 def _escape_html(text: str) -> str:
-    # As html.escape, which brings all named entities with it.
-    text = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    return text.replace('"', "&quot;").replace("'", "&#x27;")
+    from html import escape  # which brings all named entities with it
+
+    return escape(text)
 
 
 _MARKUPS: dict[str, _Markup] = {
