@@ -145,56 +145,31 @@ def _pairs(spans: Spans) -> list[list[int]]:
     return [list(span) for span in spans]
 
 
-class Found(Protocol):
-    """What results are read from: a search that was answered. See the properties of `Results`."""
+class _Search(Protocol):
+    """What results are read from: a search, whose answer may still be asked for. See the properties of `Results`."""
 
     @property
-    def text(self) -> str:
-        """The query."""
-        ...
-
+    def text(self) -> str: ...
     @property
-    def offset(self) -> int:
-        """How many hits come before the first."""
-        ...
-
+    def offset(self) -> int: ...
     @property
-    def total(self) -> int:
-        """How many paragraphs match."""
-        ...
-
+    def total(self) -> int: ...
     @property
-    def documents(self) -> int:
-        """Of how many documents."""
-        ...
-
+    def documents(self) -> int: ...
     @property
-    def facets(self) -> Mapping[str, Facet]:
-        """What was counted."""
-        ...
-
+    def facets(self) -> Mapping[str, Facet]: ...
     @property
-    def cursor(self) -> str | None:
-        """Where the next page begins."""
-        ...
-
+    def cursor(self) -> str | None: ...
     @property
-    def suggestion(self) -> str | None:
-        """What may have been meant."""
-        ...
+    def suggestion(self) -> str | None: ...
+    def __len__(self) -> int: ...
 
-    def __len__(self) -> int:
-        """How many hits there are on this page."""
-        ...
-
-    def hit(self, number: int) -> Hit:
-        """One of them, counted from 0."""
-        ...
+    def hit(self, number: int) -> Hit: ...
 
 
 @dataclass(frozen=True, slots=True)
 class _Answered:
-    """All that results can be asked: what is `Found` in a pickle of them."""
+    """All that results can be asked: what they are read from in a pickle of them."""
 
     text: str
     offset: int
@@ -232,7 +207,7 @@ class Results(Sequence[Hit]):
     ``took`` is how many seconds ranking them took; ``warnings`` are the mistakes in the query.
     """
 
-    def __init__(self, found: Found, took: float = 0.0, warnings: tuple[QueryWarning, ...] = ()) -> None:
+    def __init__(self, found: _Search, took: float = 0.0, warnings: tuple[QueryWarning, ...] = ()) -> None:
         self.took = took
         self.warnings = warnings
         self._found = found
