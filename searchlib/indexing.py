@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 from searchlib.analysis import DEFAULT_LANGUAGE, detect_language
 from searchlib.comparing import INCOMPLETE, find_seeds, settings_of, sources_of
 from searchlib.documents import Content, KnownRows, LoadOptions, Report, SeedFile, load
-from searchlib.documents.reading import ReadAhead
+from searchlib.documents.readahead import ReadAhead
 from searchlib.documents.roots import StrPath, name_of
 from searchlib.errors import SeedError
 from searchlib.limits import LIMITS, Limits

@@ -22,10 +22,10 @@ from itertools import takewhile
 from typing import Any, Literal
 
 from searchlib.citing.citation import CONTEXT, Citation, cite
-from searchlib.citing.comparing import Change, closest, difference
 from searchlib.citing.context import context
 from searchlib.citing.found import LONGEST_QUOTE, WrittenCitation
 from searchlib.citing.library import Library, parts_of
+from searchlib.citing.likeness import Change, closest, difference
 from searchlib.citing.links import address, iri
 from searchlib.citing.normal import normal, same_line
 from searchlib.records import Record

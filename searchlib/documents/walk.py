@@ -34,6 +34,7 @@ def walk(
     exclude: Sequence[str] = (),
     report: Report | None = None,
     *,
+    gitignore: bool = True,
     strict: bool = False,
 ) -> Iterator[SeedFile]:
     """The seeds at ``paths``: files, folders (recursively, sorted by the bytes of the names) and "-".
@@ -44,7 +45,7 @@ def walk(
     What is not a file, or cannot be read, goes to ``report`` (or raises SeedError if ``strict``). Raises SettingsError
     for a path that does not exist or a name found twice.
     """
-    walker = _Walker(include, exclude, report if report is not None else Report(), strict)
+    walker = _Walker(include, exclude, report if report is not None else Report(), gitignore, strict)
     taken: dict[str, tuple[Path | None, StrPath]] = {}
     for given in paths:
         for seed_file in walker.root(given):
@@ -75,10 +76,13 @@ def excluding(include: Sequence[str], exclude: Sequence[str]) -> Callable[[str],
 
 
 class _Walker:
-    def __init__(self, include: Sequence[str], exclude: Sequence[str], report: Report, strict: bool) -> None:
+    def __init__(
+        self, include: Sequence[str], exclude: Sequence[str], report: Report, gitignore: bool, strict: bool
+    ) -> None:
         self.included = ignore.Patterns(include) if include else None
         self.excluded = ignore.Patterns(exclude) if exclude else None
         self.report = report
+        self.gitignore = gitignore
         self.strict = strict
 
     def root(self, given: StrPath) -> Iterator[SeedFile]:
@@ -141,7 +145,8 @@ class _Folder:
                 self.walker.report.leave_out(INDEX)
                 continue
             self.rules = [rule for rule in self.rules if below.startswith(rule[0])]
-            self.rules += self._rules(below)
+            if self.walker.gitignore:
+                self.rules += self._rules(below)
             taken = sorted(
                 (os.fsencode(name + "/" * folder), below + name + "/" * folder)
                 for name, folder in entries
@@ -201,7 +206,8 @@ class _Folder:
         relative = target.relative_to(self.root).as_posix()
         rules = self.rules
         parts = relative.split("/")
-        self.rules = [rule for n in range(len(parts)) for rule in self._rules("".join(p + "/" for p in parts[:n]))]
+        if self.walker.gitignore:
+            self.rules = [rule for n in range(len(parts)) for rule in self._rules("".join(p + "/" for p in parts[:n]))]
         try:
             above = ["/".join(parts[:n]) + "/" for n in range(1, len(parts))]
             if any(self._left_out(path) for path in (*above, relative)):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from searchlib.cli.options import index_option, json_option, settings_with
+from searchlib.cli.flags import index_option, json_option, settings_with
 from searchlib.cli.output import counted, human_bytes, human_seconds, output_for, say
 from searchlib.errors import IndexMissing, SettingsError
 from searchlib.settings import Settings
