@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Literal, NoReturn, Protocol, overload
 
 from searchlib.arguments import text
 from searchlib.citing import Citation, cite
+from searchlib.jsonable import JsonObject, as_json
 
 if TYPE_CHECKING:
     from searchlib.engine import Facet
@@ -109,7 +110,7 @@ class Hit:
         assert found is not None  # it matched
         return found
 
-    def as_dict(self, length: int = SNIPPET_LENGTH, snippets: int = 1, *, explain: bool = False) -> dict[str, Any]:
+    def as_dict(self, length: int = SNIPPET_LENGTH, snippets: int = 1, *, explain: bool = False) -> JsonObject:
         """All of it, ready for JSON, with up to so many ``snippets`` of up to ``length`` code points each.
 
         Spans are pairs of start and end; those of the text and of its snippets are code points of ``text``.
@@ -121,9 +122,9 @@ class Hit:
             "rank": self.rank,
             "score": self.score,
             **self.record.as_dict(),
-            "spans": _pairs(self.spans),
-            "title_spans": _pairs(self.title_spans),
-            "heading_spans": [_pairs(spans) for spans in self.heading_spans],
+            "spans": as_json(self.spans),
+            "title_spans": as_json(self.title_spans),
+            "heading_spans": as_json(self.heading_spans),
             "snippet": self.snippet("plain", length, snippets),
             "snippets": as_dicts(self.fragments(length, snippets), self.text),
             "citation": str(cite(self.record)),
@@ -139,10 +140,6 @@ class _Known:
 
     def __call__(self) -> Any:
         return self.answer
-
-
-def _pairs(spans: Spans) -> list[list[int]]:
-    return [list(span) for span in spans]
 
 
 class _Search(Protocol):
@@ -279,7 +276,7 @@ class Results(Sequence[Hit]):
     def __iter__(self) -> Iterator[Hit]:
         return (self[number] for number in range(len(self)))
 
-    def as_dict(self, length: int = SNIPPET_LENGTH, snippets: int = 1, *, explain: bool = False) -> dict[str, Any]:
+    def as_dict(self, length: int = SNIPPET_LENGTH, snippets: int = 1, *, explain: bool = False) -> JsonObject:
         """All of it, ready for JSON; hits as `Hit.as_dict` gives them."""
         return {
             "query": self.query,

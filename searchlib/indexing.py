@@ -21,6 +21,7 @@ from searchlib.documents import Content, KnownRows, LoadOptions, Report, SeedFil
 from searchlib.documents.readahead import ReadAhead
 from searchlib.documents.roots import StrPath, name_of
 from searchlib.errors import SeedError
+from searchlib.jsonable import JsonObject
 from searchlib.limits import LIMITS, Limits
 from searchlib.locations import Location, engine_at
 from searchlib.records import Document, document_digest
@@ -75,7 +76,7 @@ class Changes:
         """Whether anything changed."""
         return bool(self.added or self.changed or self.removed)
 
-    def as_dict(self) -> dict[str, Any]:
+    def as_dict(self) -> JsonObject:
         """All of it, ready for JSON."""
         return {
             "added": self.added,

@@ -43,6 +43,7 @@ LAYERS = (
         "searchlib.cleaning",
         "searchlib.forking",
         "searchlib.freshness",
+        "searchlib.jsonable",
         "searchlib.lazily",
         "searchlib.names",
     ),

@@ -28,6 +28,7 @@ from searchlib.citing.library import Library, parts_of
 from searchlib.citing.likeness import Change, closest, difference
 from searchlib.citing.links import address, iri
 from searchlib.citing.normal import normal, same_line
+from searchlib.jsonable import JsonObject, as_json
 from searchlib.records import Record
 
 Status = Literal["unchanged", "moved", "edited", "gone", "ambiguous", "unknown"]
@@ -72,7 +73,7 @@ class Check:
         stands = self.now is not None and self.status in ("unchanged", "moved") and self.places == 1
         return stands and bool(self.found.id)
 
-    def as_dict(self) -> dict[str, Any]:
+    def as_dict(self) -> JsonObject:
         """All of it, ready for JSON."""
         found = self.found
         cited = {
@@ -90,7 +91,7 @@ class Check:
             "cited": {name: value for name, value in cited.items() if value is not None},
             "now": self.now.as_dict() if self.now is not None else None,
             "changes": {name: [before, after] for name, before, after in self.changes},
-            "diff": [list(change) for change in self.diff],
+            "diff": as_json(self.diff),
             "edited_around": self.edited_around,
             "places": self.places,
         }

@@ -11,9 +11,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from searchlib.citing.references import Span, reference
+from searchlib.jsonable import JsonObject, as_object
 from searchlib.records import below_title
 
 if TYPE_CHECKING:
@@ -41,13 +42,13 @@ class Citation:
     start: int
     end: int
     quote: str
-    url: str = ""
-    digest: str = ""
     prefix: str = ""
     suffix: str = ""
     spans: tuple[Span, ...] = ()
     offset: int = 0
     length: int = 0
+    digest: str = ""
+    url: str = ""
 
     def __str__(self) -> str:
         """For people: ``Title, "Heading > Subheading", ¶ 3 (path, line 12)``."""
@@ -96,33 +97,15 @@ class Citation:
 
         return as_markdown(self)
 
-    def annotation(self) -> dict[str, Any]:
+    def annotation(self) -> JsonObject:
         """For JSON: a SpecificResource of the W3C's Web Annotation Data Model. See `annotations.as_annotation`."""
         from searchlib.citing.annotations import as_annotation
 
         return as_annotation(self)
 
-    def as_dict(self) -> dict[str, Any]:
+    def as_dict(self) -> JsonObject:
         """All of it, flat, ready for JSON."""
-        return {
-            "id": self.id,
-            "path": self.path,
-            "title": self.title,
-            "headings": list(self.headings),
-            "paragraph": self.paragraph,
-            "line": self.line,
-            "start": self.start,
-            "end": self.end,
-            "quote": self.quote,
-            "prefix": self.prefix,
-            "suffix": self.suffix,
-            "spans": [list(span) for span in self.spans],
-            "offset": self.offset,
-            "length": self.length,
-            "digest": self.digest,
-            "reference": self.reference,
-            **({"url": self.url} if self.url else {}),
-        }
+        return {**as_object(self, "url"), "reference": self.reference, **({"url": self.url} if self.url else {})}
 
 
 def cite(

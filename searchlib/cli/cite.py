@@ -13,6 +13,7 @@ from searchlib.cli.flags import color_options, index_option, json_option, settin
 from searchlib.cli.output import Output, counted, output_for, say, say_error
 from searchlib.cli.staleness import Staleness
 from searchlib.errors import SeedError, SettingsError
+from searchlib.jsonable import JsonObject
 from searchlib.settings import Settings
 
 if TYPE_CHECKING:
@@ -108,7 +109,7 @@ def _cite(ids: tuple[str, ...], quote: str, query: str | None, form: str, settin
     return 0
 
 
-def _annotation(citation: Citation, stale: bool | None) -> dict[str, Any]:
+def _annotation(citation: Citation, stale: bool | None) -> JsonObject:
     """An annotation, which is to be kept: so it says that it is stale only where it is."""
     found = citation.annotation()
     if stale:

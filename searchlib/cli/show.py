@@ -10,6 +10,7 @@ from searchlib.cli.flags import color_options, index_option, json_option, settin
 from searchlib.cli.index import open_index
 from searchlib.cli.output import output_for
 from searchlib.cli.staleness import Staleness
+from searchlib.jsonable import JsonObject
 
 if TYPE_CHECKING:
     from searchlib import Record
@@ -51,7 +52,7 @@ def command(id: str, context: int, as_json: bool, **given: Any) -> None:
     staleness.tell()
 
 
-def as_dict(record: Record) -> dict[str, Any]:
+def as_dict(record: Record) -> JsonObject:
     """A record for JSON: its citation, and the document's particulars."""
     from searchlib.citing import cite
 

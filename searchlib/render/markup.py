@@ -15,11 +15,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any, Literal, get_args
+from typing import Literal, get_args
 
 from searchlib.cleaning import clean
 from searchlib.errors import SettingsError
 from searchlib.highlight import Fragment, Snippet
+from searchlib.jsonable import JsonObject, as_json
 
 Format = Literal["plain", "ansi", "html", "markdown"]
 FORMATS: tuple[str, ...] = get_args(Format)
@@ -45,21 +46,13 @@ def render(snippet: Snippet, text: str, format: Format = "plain") -> str:
     return _MARKDOWN_LINE.sub(_escape_line, rendered) if format == "markdown" else rendered
 
 
-def as_dicts(snippet: Snippet, text: str) -> list[dict[str, Any]]:
+def as_dicts(snippet: Snippet, text: str) -> list[JsonObject]:
     """The ``snippet`` of ``text`` for JSON: its fragments, each with text, start, end and spans.
 
     All ranges are code points of ``text``, as pairs of start and end; so are the spans, which lie within the fragment.
     The text is as it stands, not cleaned.
     """
-    return [
-        {
-            "text": text[fragment.start : fragment.end],
-            "start": fragment.start,
-            "end": fragment.end,
-            "spans": [list(span) for span in fragment.spans],
-        }
-        for fragment in snippet.fragments
-    ]
+    return [{"text": text[fragment.start : fragment.end], **as_json(fragment)} for fragment in snippet.fragments]
 
 
 def parts(snippet: Snippet, text: str) -> Iterator[tuple[str, bool]]:

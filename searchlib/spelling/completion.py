@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from searchlib.analysis.words import find_words, is_unspaced, pieces
 from searchlib.arguments import whole
+from searchlib.jsonable import JsonObject, as_object
 from searchlib.spelling.casing import like
 
 if TYPE_CHECKING:
@@ -22,9 +23,9 @@ class Completion:
     word: str
     count: int
 
-    def as_dict(self) -> dict[str, Any]:
+    def as_dict(self) -> JsonObject:
         """All of it, ready for JSON."""
-        return asdict(self)
+        return as_object(self)
 
 
 def complete(words: Words, text: str, limit: int = 10) -> list[Completion]:
