@@ -17,7 +17,7 @@ from typing import NamedTuple
 import numpy as np
 
 from searchlib.engines.whoosh.execution.interface import AnyInts, Bools, Docs, Ints
-from searchlib.engines.whoosh.execution.phrasescorer import Keys, marked
+from searchlib.engines.whoosh.execution.phrasescorer import Keys, places_of
 from searchlib.engines.whoosh.execution.postinglist import PostingList
 from searchlib.engines.whoosh.execution.prepared import Weighed
 from searchlib.engines.whoosh.execution.primitives import FARTHEST, HALF
@@ -48,7 +48,9 @@ class Placed(ABC):
 
     def stands(self, docs: Docs) -> Bools:
         """In which of the docs it has one."""
-        return marked(self.of(docs).starts, len(docs))
+        marks = np.zeros(len(docs), bool)
+        marks[places_of(self.of(docs).starts)] = True
+        return marks
 
 
 class PlacedWord(Placed):

@@ -21,7 +21,7 @@ class Limits:
     """Leads or words: to look the docs of each up in all others takes the square of them."""
     few: int = 1_024
     """Docs that are looked up without asking for a threshold first."""
-    confirmed: int = 128
+    confirmed: int = 256
     """Docs that only may match, confirmed at a time."""
     beginning: int = 1_024
     """Docs in which the first hits of one score are looked for."""
