@@ -1,24 +1,14 @@
-"""``searchlib index``: build an index, or bring it up to date; and what other commands need of that."""
+"""``searchlib index``: build an index, or bring it up to date, or check it."""
 
 from __future__ import annotations
 
-import os
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
+from searchlib.cli.current import build, load_options, summary, tell_skipped
 from searchlib.cli.flags import index_option, json_option, settings_with
-from searchlib.cli.output import counted, human_bytes, human_seconds, output_for, say
-from searchlib.errors import IndexMissing, SettingsError
-from searchlib.settings import Settings
-
-if TYPE_CHECKING:
-    from searchlib import Index
-    from searchlib.documents import LoadOptions
-    from searchlib.indexing import Changes
-
-SKIPPED_SHOWN = 20
+from searchlib.cli.output import output_for, say
 
 
 @click.command("index")
@@ -79,142 +69,3 @@ def command(
                 output.line(index.digest)
         tell_skipped(changes)
     return 0
-
-
-def build(
-    settings: Settings, *, strict: bool = False, wait: float = 0, compact: bool = False, allow_removal: bool = False
-) -> Index:
-    """Bring the index of ``settings`` up to date, showing progress where somebody watches."""
-    import searchlib
-    from searchlib.cli.progress import ProgressBar
-
-    seeds_exist(settings)
-    with ProgressBar() as progress:
-        return searchlib.build(
-            roots(settings),
-            settings.index,
-            options=load_options(settings),
-            limits=settings.limits,
-            include=settings.include,
-            exclude=settings.exclude,
-            language=settings.language,
-            strict=strict,
-            processes=settings.processes,
-            memory=settings.memory,
-            wait=wait,
-            compact=compact,
-            allow_removal=allow_removal,
-            progress=progress if progress.shown else None,
-        )
-
-
-def seeds_exist(settings: Settings) -> None:
-    """Raise SettingsError, with what to do, if a seed of the settings is not there."""
-    missing = [root for root in roots(settings) if os.fspath(root) != "-" and not Path(root).exists()]
-    if missing:
-        raise SettingsError(
-            f"There is no {os.fspath(missing[0])}. Give files and folders to index: searchlib index PATH..."
-        )
-
-
-def roots(settings: Settings) -> list[str | os.PathLike[str]]:
-    """The seeds of the settings, those with a prefix (``NAME=PATH``) taken apart."""
-    if not any("=" in seed for seed in settings.seeds):
-        return [*settings.seeds]  # a query has no use for what reads seeds
-    from searchlib.documents import root_of
-
-    return [root_of(seed) for seed in settings.seeds]
-
-
-def load_options(settings: Settings) -> LoadOptions:
-    """How the settings want seeds to be read."""
-    from searchlib.documents import LoadOptions
-
-    return LoadOptions(
-        id=settings.id_column,
-        title=settings.title_column,
-        text=settings.text_column,
-        metadata=settings.metadata_columns,
-        suffix="." + settings.type.lstrip(".").lower() if settings.type else "",
-    )
-
-
-def open_index(settings: Settings) -> Index:
-    """The index of ``settings``, with their synonyms. Raises IndexMissing with what to do."""
-    import searchlib
-
-    try:
-        return searchlib.open(settings.index, synonyms=settings.synonyms or None, limits=settings.limits)
-    except IndexMissing as error:
-        raise IndexMissing(f"No index at {settings.index}. {how_to_build(settings)}", error.path) from None
-
-
-def open_or_build(settings: Settings) -> Index:
-    """The index of ``settings``; built first if there is none, unless a flag said which one it should be.
-
-    A path on the command line that has no index is more likely a slip than a wish.
-    """
-    try:
-        return open_index(settings)
-    except IndexMissing:
-        asked_for = settings.origin.get("index", "").startswith("--")
-        if asked_for or not all(Path(root).exists() for root in roots(settings)):
-            raise
-    say(f"No index at {settings.index} yet: building it from {', '.join(map(shown_path, settings.seeds))}")
-    index = build(settings)
-    if index.changes is not None:
-        say(summary(index.changes))
-        tell_skipped(index.changes)
-    if settings.synonyms:
-        from searchlib.query.synonyms import load_synonyms
-
-        index.synonyms = load_synonyms(settings.synonyms)
-    return index
-
-
-def how_to_build(settings: Settings) -> str:
-    """The advice for an index that is not there."""
-    import shlex
-
-    flag = f" --index {shlex.quote(settings.index)}" if settings.origin.get("index", "").startswith("--") else ""
-    there = all(Path(root).exists() for root in roots(settings))
-    seeds = " ".join(shlex.quote(shown_path(seed)) for seed in settings.seeds) if there else "PATH..."
-    return f"Build one with: searchlib index{flag} {seeds}"
-
-
-def shown_path(path: str) -> str:
-    """A path as people write it: folders with a slash at the end."""
-    return path + "/" if Path(path).is_dir() and not path.endswith(("/", "\\")) else path
-
-
-def summary(changes: Changes) -> str:
-    """What became of the documents, in a line."""
-    parts = [
-        f"{changes.added:,} added",
-        f"{changes.changed:,} changed",
-        f"{changes.removed:,} removed",
-        f"{changes.unchanged:,} unchanged",
-    ]
-    rate = (
-        f", {human_bytes(changes.bytes / changes.seconds)}/s" if changes.bytes >= 1_000_000 and changes.seconds else ""
-    )
-    return (
-        f"{', '.join(parts)}; {counted(changes.documents, 'document')}, {counted(changes.paragraphs, 'paragraph')}"
-        f" in {human_seconds(changes.seconds)}{rate}"
-    )
-
-
-def tell_skipped(changes: Changes) -> None:
-    """Count what was left out, and name what could not be read, or not quite as it stands, with the reason."""
-    if changes.left_out:
-        say("Left out: " + ", ".join(f"{why} {count:,}" for why, count in sorted(changes.left_out.items())))
-    for label, found, count in (
-        ("Skipped", changes.skipped, changes.skipped_count),
-        ("Noted", changes.notes, len(changes.notes)),
-    ):
-        if found:
-            say(f"{label} {count:,}:")
-        for name, reason in found[:SKIPPED_SHOWN]:
-            say(f"  {name}: {reason}")
-        if count > SKIPPED_SHOWN:
-            say(f"  and {count - SKIPPED_SHOWN:,} more")
