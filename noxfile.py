@@ -14,7 +14,7 @@ import nox
 ROOT = Path(__file__).parent
 DIGESTS: dict[str, str] = {}  # of what a session has built; the next ones compare theirs
 PYTHONS = ("3.11", "3.12", "3.13")
-WHOOSHES = {"whoosh": "Whoosh==2.7.4", "whoosh3": "whoosh3==3.54.*"}
+WHOOSHES = {"whoosh": "Whoosh==2.7.4", "whoosh3": "whoosh3==3.54.0"}
 
 nox.options.default_venv_backend = "venv"
 nox.options.error_on_missing_interpreters = False
@@ -50,9 +50,10 @@ def lowest(session: nox.Session) -> None:
 
 
 @nox.session(python=PYTHONS[0])
-def conformance(session: nox.Session) -> None:
-    """Whoosh's own tests, on searchlib's codec."""
-    install(session, "whoosh")
+@nox.parametrize("whoosh", [nox.param(name, id=name) for name in WHOOSHES])
+def conformance(session: nox.Session, whoosh: str) -> None:
+    """Whoosh's own tests, each Whoosh's, on searchlib's codec."""
+    install(session, whoosh)
     session.run("python", "tests/conformance/run.py", *session.posargs)
 
 

@@ -268,7 +268,8 @@ class Index:
         ``searchlib:4f8m0c2k9x1pt7aw#char=12,40``. Raises ParagraphNotFound; SettingsError if the paragraph does not
         say that.
         """
-        from searchlib.citing.making import citation_of, parse_reference
+        from searchlib.citing.making import citation_of
+        from searchlib.citing.references import parse_reference
 
         reader = self._reader
         parser = Parser(reader, synonyms=self.synonyms, limits=self.limits)

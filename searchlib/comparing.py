@@ -15,7 +15,7 @@ from typing import Any
 
 from searchlib.analysis.natural import natural_key
 from searchlib.documents import LoadOptions, Report, SeedFile, walk
-from searchlib.documents.reading import read_seed
+from searchlib.documents.readahead import read_seed
 from searchlib.documents.roots import STDIN, StrPath, name_of
 from searchlib.errors import SeedError, SettingsError
 from searchlib.limits import LIMITS, Limits

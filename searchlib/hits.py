@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Literal, NoReturn, Protocol, overload
 
 from searchlib.arguments import flag, text
 from searchlib.citing import Citation, cite
+from searchlib.jsonable import JsonObject, as_json
 
 if TYPE_CHECKING:
     from searchlib.engine import Facet
@@ -109,7 +110,7 @@ class Hit:
         assert found is not None  # it matched
         return found
 
-    def as_dict(self, length: int = SNIPPET_LENGTH, snippets: int = 1, *, explain: bool = False) -> dict[str, Any]:
+    def as_dict(self, length: int = SNIPPET_LENGTH, snippets: int = 1, *, explain: bool = False) -> JsonObject:
         """All of it, ready for JSON, with up to so many ``snippets`` of up to ``length`` code points each.
 
         Spans are pairs of start and end; those of the text and of its snippets are code points of ``text``.
@@ -121,9 +122,9 @@ class Hit:
             "rank": self.rank,
             "score": self.score,
             **self.record.as_dict(),
-            "spans": _pairs(self.spans),
-            "title_spans": _pairs(self.title_spans),
-            "heading_spans": [_pairs(spans) for spans in self.heading_spans],
+            "spans": as_json(self.spans),
+            "title_spans": as_json(self.title_spans),
+            "heading_spans": as_json(self.heading_spans),
             "snippet": self.snippet("plain", length, snippets),
             "snippets": as_dicts(self.fragments(length, snippets), self.text),
             "citation": str(cite(self.record)),
@@ -141,60 +142,31 @@ class _Known:
         return self.answer
 
 
-def _pairs(spans: Spans) -> list[list[int]]:
-    return [list(span) for span in spans]
-
-
-class Found(Protocol):
-    """What results are read from: a search that was answered. See the properties of `Results`."""
+class _Search(Protocol):
+    """What results are read from: a search, whose answer may still be asked for. See the properties of `Results`."""
 
     @property
-    def text(self) -> str:
-        """The query."""
-        ...
-
+    def text(self) -> str: ...
     @property
-    def offset(self) -> int:
-        """How many hits come before the first."""
-        ...
-
+    def offset(self) -> int: ...
     @property
-    def total(self) -> int:
-        """How many paragraphs match."""
-        ...
-
+    def total(self) -> int: ...
     @property
-    def documents(self) -> int:
-        """Of how many documents."""
-        ...
-
+    def documents(self) -> int: ...
     @property
-    def facets(self) -> Mapping[str, Facet]:
-        """What was counted."""
-        ...
-
+    def facets(self) -> Mapping[str, Facet]: ...
     @property
-    def cursor(self) -> str | None:
-        """Where the next page begins."""
-        ...
-
+    def cursor(self) -> str | None: ...
     @property
-    def suggestion(self) -> str | None:
-        """What may have been meant."""
-        ...
+    def suggestion(self) -> str | None: ...
+    def __len__(self) -> int: ...
 
-    def __len__(self) -> int:
-        """How many hits there are on this page."""
-        ...
-
-    def hit(self, number: int) -> Hit:
-        """One of them, counted from 0."""
-        ...
+    def hit(self, number: int) -> Hit: ...
 
 
 @dataclass(frozen=True, slots=True)
 class _Answered:
-    """All that results can be asked: what is `Found` in a pickle of them."""
+    """All that results can be asked: what they are read from in a pickle of them."""
 
     text: str
     offset: int
@@ -232,7 +204,7 @@ class Results(Sequence[Hit]):
     ``took`` is how many seconds ranking them took; ``warnings`` are the mistakes in the query.
     """
 
-    def __init__(self, found: Found, took: float = 0.0, warnings: tuple[QueryWarning, ...] = ()) -> None:
+    def __init__(self, found: _Search, took: float = 0.0, warnings: tuple[QueryWarning, ...] = ()) -> None:
         self.took = took
         self.warnings = warnings
         self._found = found
@@ -304,7 +276,7 @@ class Results(Sequence[Hit]):
     def __iter__(self) -> Iterator[Hit]:
         return (self[number] for number in range(len(self)))
 
-    def as_dict(self, length: int = SNIPPET_LENGTH, snippets: int = 1, *, explain: bool = False) -> dict[str, Any]:
+    def as_dict(self, length: int = SNIPPET_LENGTH, snippets: int = 1, *, explain: bool = False) -> JsonObject:
         """All of it, ready for JSON; hits as `Hit.as_dict` gives them."""
         return {
             "query": self.query,

@@ -19,9 +19,10 @@ from typing import TYPE_CHECKING, Any, TypedDict
 from searchlib.analysis import DEFAULT_LANGUAGE, detect_language
 from searchlib.comparing import INCOMPLETE, find_seeds, settings_of, sources_of
 from searchlib.documents import Content, KnownRows, LoadOptions, Report, SeedFile, load
-from searchlib.documents.reading import ReadAhead
+from searchlib.documents.readahead import ReadAhead
 from searchlib.documents.roots import StrPath, name_of
 from searchlib.errors import IndexCorrupt, SeedError
+from searchlib.jsonable import JsonObject
 from searchlib.limits import LIMITS, Limits
 from searchlib.locations import Location, engine_at
 from searchlib.records import Document, document_digest
@@ -79,7 +80,7 @@ class Changes:
         """Whether anything changed."""
         return bool(self.added or self.changed or self.removed)
 
-    def as_dict(self) -> dict[str, Any]:
+    def as_dict(self) -> JsonObject:
         """All of it, ready for JSON."""
         return {
             "added": self.added,
@@ -291,7 +292,7 @@ class _Update:
         sample = "\n".join(document.text[:_SAMPLE] for document in first)
         language = detect_language(sample, DEFAULT_LANGUAGE) if self.language == "auto" else self.language
         if complete:
-            rows.begin({digest.removesuffix(language): path for path, digest in known.items()})
+            rows.paths = {digest.removesuffix(language): path for path, digest in known.items()}
         for document in chain(first, documents):
             self._document(document, seed.name, language, known.pop(document.path, None), writer)
         for path in rows.unchanged:

@@ -13,7 +13,9 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal, TypeAlias
+from typing import Literal, TypeAlias
+
+from searchlib.jsonable import JsonObject, as_object
 
 Scalar: TypeAlias = str | int | float | bool
 TOO_BIG = 1 << 1023
@@ -71,16 +73,9 @@ class Paragraph:
     headings: tuple[str, ...] = ()
     kind: Kind = "text"
 
-    def as_dict(self) -> dict[str, Any]:
+    def as_dict(self) -> JsonObject:
         """All but the text, ready for JSON."""
-        return {
-            "number": self.number,
-            "start": self.start,
-            "end": self.end,
-            "line": self.line,
-            "headings": list(self.headings),
-            "kind": self.kind,
-        }
+        return as_object(self, "text")
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,15 +89,9 @@ class DocumentInfo:
     metadata: Metadata = field(hash=False)
     digest: str = ""
 
-    def as_dict(self) -> dict[str, Any]:
+    def as_dict(self) -> JsonObject:
         """What people know of it, ready for JSON."""
-        return {
-            "path": self.path,
-            "title": self.title,
-            "type": self.type,
-            "language": self.language,
-            "metadata": dict(self.metadata),
-        }
+        return as_object(self, "digest")
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +102,7 @@ class Record:
     document: DocumentInfo
     paragraph: Paragraph
 
-    def as_dict(self) -> dict[str, Any]:
+    def as_dict(self) -> JsonObject:
         """All of it, ready for JSON."""
         return {
             "id": self.id,

@@ -16,7 +16,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -44,6 +44,87 @@ _WORTH_PARSING = re.compile(
 )
 
 
+def parse_size(text: str) -> int:
+    """Bytes of a size as people write it: ``512M``, ``1.5 GB``, ``100000``; units are powers of 1024.
+
+    Raises ValueError for anything else.
+    """
+    match = _SIZE.fullmatch(text)
+    if match is None:
+        raise ValueError("a size such as 512M or 2G")
+    return int(float(match[1]) * _UNITS[match[2].lower()])
+
+
+# Each check gives the value as Settings holds it, or raises ValueError with what it should have been.
+
+
+def _string(value: object) -> str:
+    if not isinstance(value, str) or not value.strip():
+        raise ValueError("a string")
+    return value
+
+
+def _strings(value: object) -> tuple[str, ...]:
+    if isinstance(value, str):
+        value = [value]
+    if not isinstance(value, list | tuple) or not all(isinstance(item, str) and item.strip() for item in value):
+        raise ValueError("a list of strings")
+    return tuple(value)
+
+
+def _whole(least: int, most: int | None = None) -> Callable[[object], int]:
+    def check(value: object) -> int:
+        if (
+            isinstance(value, bool)
+            or not isinstance(value, int)
+            or value < least
+            or (most is not None and value > most)
+        ):
+            raise ValueError(f"a whole number from {least} " + (f"to {most:,}" if most is not None else "on"))
+        return value
+
+    return check
+
+
+def _bytes(value: object, least: int = 1, what: str = "a size") -> int:
+    size = parse_size(value) if isinstance(value, str) else value
+    if isinstance(size, bool) or not isinstance(size, int) or size < least:
+        raise ValueError(f"{what} such as 512M or 2G")
+    return size
+
+
+def _memory(value: object) -> int:
+    return _bytes(value, 1 << 20, "a size of at least 1M,")
+
+
+def _color(value: object) -> str:
+    if not isinstance(value, str) or value not in COLORS:
+        raise ValueError("auto, always or never")
+    return value
+
+
+def _seconds(value: object) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not value > 0:
+        raise ValueError("a number of seconds above 0")
+    return value
+
+
+def _language(value: object) -> str:
+    if isinstance(value, str) and (value == "auto" or re.fullmatch("[a-z]{2}", value)):
+        return value
+    raise ValueError('"auto" or a code of ISO 639-1, such as en')
+
+
+def _of_limit(name: str) -> Callable[[object], object]:
+    if name == "timeout":
+        return _seconds
+    return _bytes if name.endswith("_bytes") else _whole(1)
+
+
+def _setting(default: Any, check: Callable[[object], object], meaning: str) -> Any:
+    return field(default=default, metadata={"check": check, "meaning": meaning})
+
+
 @dataclass(frozen=True, slots=True)
 class Settings:
     """All settings, checked. ``memory`` is in bytes, ``width`` in columns; None leaves it to searchlib.
@@ -51,22 +132,22 @@ class Settings:
     ``origin`` says for each key that is not a default where its value is from: a file, a variable or a flag.
     """
 
-    index: str = DEFAULT_INDEX
-    seeds: tuple[str, ...] = DEFAULT_SEEDS
-    language: str = "auto"
-    include: tuple[str, ...] = ()
-    exclude: tuple[str, ...] = ()
-    limit: int = 10
-    synonyms: str = ""
-    color: str = "auto"
-    width: int | None = None
-    memory: int | None = None
-    processes: int | None = None
-    id_column: str = ""
-    title_column: str = ""
-    text_column: tuple[str, ...] = ()
-    type: str = ""
-    metadata_columns: tuple[str, ...] = ()
+    index: str = _setting(DEFAULT_INDEX, _string, "the index; `indexes/default`")
+    seeds: tuple[str, ...] = _setting(DEFAULT_SEEDS, _strings, "files and folders to index; `seeds`")
+    language: str = _setting("auto", _language, "of documents that name none: ISO 639-1, or `auto` to detect it")
+    include: tuple[str, ...] = _setting((), _strings, "patterns of files to index, as in .gitignore")
+    exclude: tuple[str, ...] = _setting((), _strings, "patterns of files to leave out")
+    limit: int = _setting(10, _whole(0, MAX_LIMIT), "hits a page; 10")
+    synonyms: str = _setting("", _string, "file of words to find for others")
+    color: str = _setting("auto", _color, "`auto`, `always` or `never`")
+    width: int | None = _setting(None, _whole(20, 10_000), "columns to fill; the terminal's, at most 100")
+    memory: int | None = _setting(None, _memory, "memory to keep to while indexing: bytes, or `512M`, `2G`")
+    processes: int | None = _setting(None, _whole(1, 1024), "processes to index with; one a core")
+    id_column: str = _setting("", _string, "column of rows (CSV, TSV, JSON Lines) that is the id")
+    title_column: str = _setting("", _string, "column of rows that is the title")
+    text_column: tuple[str, ...] = _setting((), _strings, "columns of rows that are text")
+    type: str = _setting("", _string, "how to read standard input and files without a suffix")
+    metadata_columns: tuple[str, ...] = _setting((), _strings, "columns of rows to keep as metadata; all the others")
     limits: Limits = LIMITS
     origin: Mapping[str, str] = field(default_factory=dict, compare=False)
 
@@ -116,109 +197,15 @@ def in_file(key: str) -> str:
     return ("limits." if limit != key else "") + limit.replace("_", "-")
 
 
-def parse_size(text: str) -> int:
-    """Bytes of a size as people write it: ``512M``, ``1.5 GB``, ``100000``; units are powers of 1024.
-
-    Raises ValueError for anything else.
-    """
-    match = _SIZE.fullmatch(text)
-    if match is None:
-        raise ValueError("a size such as 512M or 2G")
-    return int(float(match[1]) * _UNITS[match[2].lower()])
-
-
-# Each check gives the value as Settings holds it, or raises ValueError with what it should have been.
-
-
-def _string(value: object) -> str:
-    if not isinstance(value, str) or not value.strip():
-        raise ValueError("a string")
-    return value
-
-
-def _strings(value: object) -> tuple[str, ...]:
-    if isinstance(value, str):
-        value = [value]
-    if not isinstance(value, list | tuple) or not all(isinstance(item, str) and item.strip() for item in value):
-        raise ValueError("a list of strings")
-    return tuple(value)
-
-
-def _count(least: int, most: int) -> Callable[[object], int]:
-    def check(value: object) -> int:
-        if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= most:
-            raise ValueError(f"a whole number from {least} to {most:,}")
-        return value
-
-    return check
-
-
-def _size(value: object) -> int:
-    size = parse_size(value) if isinstance(value, str) else value
-    if isinstance(size, bool) or not isinstance(size, int) or size < 1 << 20:
-        raise ValueError("a size of at least 1M, such as 512M or 2G")
-    return size
-
-
-def _color(value: object) -> str:
-    if not isinstance(value, str) or value not in COLORS:
-        raise ValueError("auto, always or never")
-    return value
-
-
-def _seconds(value: object) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not value > 0:
-        raise ValueError("a number of seconds above 0")
-    return value
-
-
-def _bytes(value: object) -> int:
-    size = parse_size(value) if isinstance(value, str) else value
-    if isinstance(size, bool) or not isinstance(size, int) or size < 1:
-        raise ValueError("a size such as 512M or 2G")
-    return size
-
-
-def _positive(value: object) -> int:
-    if isinstance(value, bool) or not isinstance(value, int) or value < 1:
-        raise ValueError("a whole number from 1 on")
-    return value
-
-
-def _check_of(limit: str) -> Callable[[object], Any]:
-    if limit == "timeout":
-        return _seconds
-    return _bytes if limit.endswith("_bytes") else _positive
-
-
-def _language(value: object) -> str:
-    if isinstance(value, str) and (value == "auto" or re.fullmatch("[a-z]{2}", value)):
-        return value
-    raise ValueError('"auto" or a code of ISO 639-1, such as en')
-
-
 _CHECKS: Mapping[str, Callable[[object], Any]] = {
-    "index": _string,
-    "seeds": _strings,
-    "language": _language,
-    "include": _strings,
-    "exclude": _strings,
-    "limit": _count(0, MAX_LIMIT),
-    "synonyms": _string,
-    "color": _color,
-    "width": _count(20, 10_000),
-    "memory": _size,
-    "processes": _count(1, 1024),
-    "id_column": _string,
-    "title_column": _string,
-    "text_column": _strings,
-    "type": _string,
-    "metadata_columns": _strings,
-    **{LIMIT + name: _check_of(name) for name in NAMES},
+    **{one.name: one.metadata["check"] for one in fields(Settings) if "check" in one.metadata},
+    **{LIMIT + name: _of_limit(name) for name in NAMES},
 }
+MEANINGS: Mapping[str, str] = {one.name: one.metadata["meaning"] for one in fields(Settings) if one.metadata}
+"""What each setting is, and its default, in Markdown."""
 KEYS = tuple(_CHECKS)
 _LISTS = frozenset(key for key, check in _CHECKS.items() if check is _strings)
-_TEXTS = (_string, _strings, _size, _bytes, _color, _language)
+_TEXTS = (_string, _strings, _memory, _bytes, _color, _language)
 _NUMBERS = frozenset(key for key, check in _CHECKS.items() if check not in _TEXTS)
 
 

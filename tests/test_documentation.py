@@ -70,6 +70,21 @@ def test_the_glossary_names_files_that_are_there() -> None:
     assert not [name for name in named if not any((base / name).exists() for base in bases)]
 
 
+def test_the_glossary_has_every_class_that_people_see() -> None:
+    """Records, nodes of queries and hits: by their names, or in words."""
+    text = (ROOT / "docs" / "glossary.md").read_text(encoding="utf-8")
+    rows = [line.split(" | ") for line in text.splitlines() if line.startswith("| ")]
+    words = {word for row in rows for word in row[0].removeprefix("| ").split(", ")}
+    names = words | {name for row in rows for cell in row[:2] for name in re.findall(r"`(\w+)`", cell)}
+    missing = [
+        name
+        for module in ("records", "query/nodes", "hits")
+        for name in re.findall(r"^class ([A-Z]\w+)", (ROOT / "searchlib" / f"{module}.py").read_text(), re.MULTILINE)
+        if name not in names and name.lower() not in names
+    ]
+    assert not missing
+
+
 def test_the_python_example_of_the_readme_is_the_one_in_examples() -> None:
     """There it is checked by mypy, and run by the next test."""
     (example,) = blocks(README, "python")

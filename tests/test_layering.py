@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
 
@@ -43,6 +43,7 @@ LAYERS = (
         "searchlib.cleaning",
         "searchlib.forking",
         "searchlib.freshness",
+        "searchlib.jsonable",
         "searchlib.lazily",
         "searchlib.names",
     ),
@@ -50,10 +51,21 @@ LAYERS = (
 
 ONLY_IN = {
     "click": ("searchlib.cli",),
-    "whoosh": ("searchlib.engines.whoosh", "searchlib.cli.lean"),
+    "whoosh": ("searchlib.engines.whoosh.compat",),
+    "searchlib.engines.whoosh.compat": ("searchlib.engines.whoosh.compat",),
     "searchlib.engines": ("searchlib.engines",),  # searchlib.locations has their names
 }
-BUT_FOR = {("searchlib.searching", "searchlib.engines.whoosh.compat.translation")}
+BUT_FOR = {
+    ("searchlib.searching", "searchlib.engines.whoosh.compat.translation"),
+    ("searchlib.engines.whoosh.reader", "searchlib.engines.whoosh.compat.toc"),
+    ("searchlib.engines.whoosh.writer", "searchlib.engines.whoosh.compat.toc"),
+}
+
+BELOW_FORMAT = ("searchlib.arrays", "searchlib.errors", "searchlib.forking", "searchlib.lazily", "searchlib.opening")
+BELOW_COMPAT = ("searchlib.engines.whoosh.format", "searchlib.engines.whoosh.manifest", "searchlib.engines.whoosh.disk")
+
+ONE_MEANING = {("searchlib.query.nodes", "searchlib.query.writing")}
+"""The one import that goes back: ``str(node)`` is the node as it would be typed."""
 
 
 def module_name(file: Path) -> str:
@@ -78,16 +90,19 @@ def layer(name: str) -> int:
 
 
 @cache
-def imports(file: Path) -> tuple[tuple[str, int], ...]:
-    """The modules that a file imports when it runs, here and in its functions, each with its line."""
-    return tuple(_imports(file))
+def imports(file: Path, types: bool = False) -> tuple[tuple[str, int], ...]:
+    """The modules that a file imports when it runs, here and in its functions, each with its line.
+
+    With ``types`` also those that it imports for a type checker alone.
+    """
+    return tuple(_imports(file, types))
 
 
-def _imports(file: Path) -> Iterator[tuple[str, int]]:
+def _imports(file: Path, types: bool) -> Iterator[tuple[str, int]]:
     todo: list[ast.AST] = [ast.parse(file.read_text(encoding="utf-8"))]
     while todo:
         node = todo.pop()
-        if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test):
+        if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test) and not types:
             todo.extend(node.orelse)
             continue
         if isinstance(node, ast.Import):
@@ -125,17 +140,43 @@ def test_what_belongs_to_one_place_is_imported_only_there(package: str) -> None:
     assert not elsewhere, f"{package} is imported by {elsewhere}"
 
 
-def test_the_packages_have_no_import_cycle() -> None:
-    """Within a layer too: a package below `searchlib` never imports, however indirectly, what imports it."""
+@pytest.mark.parametrize("name", [name for name in MODULES if within(name, "searchlib.engines.whoosh.format")])
+def test_the_format_is_read_without_knowing_whoosh_or_the_engine(name: str) -> None:
+    known = ("searchlib.engines.whoosh.format", *BELOW_FORMAT)
+    foreign = [
+        f"line {line}: {imported}"
+        for imported, line in imports(MODULES[name], types=True)
+        if within(imported, "whoosh")
+        or (within(imported, "searchlib") and not any(within(imported, package) for package in known))
+    ]
+    assert not foreign, f"{name} imports {foreign}"
+
+
+@pytest.mark.parametrize("name", [name for name in MODULES if within(name, "searchlib.engines.whoosh.compat")])
+def test_whooshs_tools_stand_on_the_format_alone(name: str) -> None:
+    known = ("searchlib.engines.whoosh.compat", *BELOW_COMPAT)
+    foreign = [
+        f"line {line}: {imported}"
+        for imported, line in imports(MODULES[name], types=True)
+        if within(imported, "searchlib.engines") and not any(within(imported, package) for package in known)
+    ]
+    assert not foreign, f"{name} imports {foreign}"
+
+
+def graph_of(names: Callable[[str], str], types: bool = False) -> dict[str, set[str]]:
+    """What imports what, each module under the name that ``names`` gives it."""
     graph: dict[str, set[str]] = {}
     for name, file in MODULES.items():
-        top = ".".join(name.split(".")[:2])
-        for imported, _ in imports(file):
-            other = ".".join(imported.split(".")[:2])
-            if within(imported, "searchlib") and other != top and "searchlib" not in (top, other):
-                graph.setdefault(top, set()).add(other)
+        for imported, _ in imports(file, types):
+            if imported in MODULES and names(name) != names(imported) and (name, imported) not in ONE_MEANING:
+                graph.setdefault(names(name), set()).add(names(imported))
+    return graph
 
-    def reaches(start: str) -> set[str]:
+
+def cycles(graph: dict[str, set[str]]) -> list[tuple[str, str]]:
+    """The imports that are part of a cycle: what is imported comes, however indirectly, back to who imports it."""
+
+    def reached(start: str) -> set[str]:
         seen: set[str] = set()
         todo = [start]
         while todo:
@@ -145,7 +186,30 @@ def test_the_packages_have_no_import_cycle() -> None:
                     todo.append(following)
         return seen
 
-    assert not [package for package in graph if package in reaches(package)]
+    from_each = {name: reached(name) for name in graph}
+    return [(name, other) for name, found in graph.items() for other in found if name in from_each.get(other, ())]
+
+
+def package(name: str) -> str:
+    """The package that a module is in; a package is in itself."""
+    return name if MODULES[name].name == "__init__.py" else name.rpartition(".")[0]
+
+
+def test_no_module_imports_itself_however_indirectly() -> None:
+    """Lazy imports count as well: a cycle is no better for being walked later."""
+    assert cycles(graph_of(str)) == []
+
+
+def test_modules_that_name_each_others_types_are_of_one_package() -> None:
+    assert [both for both in cycles(graph_of(str, types=True)) if package(both[0]) != package(both[1])] == []
+
+
+def test_the_packages_have_no_import_cycle() -> None:
+    """Within a layer too: a package below `searchlib` never imports, however indirectly, what imports it."""
+    tops = {name: ".".join(name.split(".")[:2]) for name in MODULES}
+    graph = graph_of(lambda name: tops[name])
+    graph.pop("searchlib", None)
+    assert cycles(graph) == []
 
 
 @pytest.mark.parametrize(
@@ -153,7 +217,7 @@ def test_the_packages_have_no_import_cycle() -> None:
     [
         ("import searchlib", ("numpy", "whoosh", "click", "zstandard", "Stemmer", "filelock")),
         ("import searchlib.cli.main", ("numpy", "whoosh", "zstandard", "Stemmer", "filelock")),
-        ("import searchlib.cli.query, searchlib.cli.indexing", ("numpy", "whoosh", "tomllib")),
+        ("import searchlib.cli.query, searchlib.cli.index", ("numpy", "whoosh", "tomllib")),
     ],
 )
 def test_importing_stays_light(code: str, absent: tuple[str, ...]) -> None:

@@ -9,10 +9,10 @@ words for is in ``citation``, which the context declares to be a JSON literal (J
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-from urllib.parse import quote as percent_encoded
+from typing import TYPE_CHECKING
 
-from searchlib.citing.links import address
+from searchlib.citing.links import address, iri
+from searchlib.jsonable import JsonObject, as_json
 
 if TYPE_CHECKING:
     from searchlib.citing.citation import Citation
@@ -21,34 +21,26 @@ CONTEXT = (
     "http://www.w3.org/ns/anno.jsonld",
     {"@version": 1.1, "citation": {"@id": "searchlib:citation", "@type": "@json"}},
 )
+_NAMED = ("id", "path", "title", "headings", "digest", "paragraph", "line", "offset")
 
 
-def as_annotation(citation: Citation) -> dict[str, Any]:
+def as_annotation(citation: Citation) -> JsonObject:
     """The citation as a SpecificResource, ready for JSON."""
-    quote = {"type": "TextQuoteSelector", "exact": citation.quote}
-    if citation.prefix:
-        quote["prefix"] = citation.prefix
-    if citation.suffix:
-        quote["suffix"] = citation.suffix
+    context = {"prefix": citation.prefix, "suffix": citation.suffix}
+    named: JsonObject = {name: as_json(getattr(citation, name)) for name in _NAMED}
+    said: JsonObject = {name: as_json(getattr(citation, name)) for name in ("spans", "link")}
     return {
         "@context": [CONTEXT[0], dict(CONTEXT[1])],
         "id": citation.reference,
         "type": "SpecificResource",
-        "source": address(citation.url) or percent_encoded(citation.path, errors="replace"),
+        "source": address(citation.url) or iri(citation.path),
         "selector": [
-            quote,
+            {"type": "TextQuoteSelector", "exact": citation.quote, **_present(context)},
             {"type": "TextPositionSelector", "start": citation.start, "end": citation.end},
         ],
-        "citation": {
-            "id": citation.id,
-            "path": citation.path,
-            "title": citation.title,
-            "headings": list(citation.headings),
-            "digest": citation.digest,
-            "paragraph": citation.paragraph,
-            "line": citation.line,
-            "offset": citation.offset,
-            **({"spans": [list(span) for span in citation.spans]} if citation.spans else {}),
-            **({"link": citation.link} if citation.link else {}),
-        },
+        "citation": named | _present(said),
     }
+
+
+def _present(members: JsonObject) -> JsonObject:
+    return {name: value for name, value in members.items() if value}

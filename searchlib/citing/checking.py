@@ -17,16 +17,18 @@ and after it the number. What cannot be decided is moved to ``places`` places, a
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from itertools import takewhile
 from typing import Any, Literal
 
 from searchlib.citing.citation import CONTEXT, Citation, cite
-from searchlib.citing.comparing import Change, closest, difference
 from searchlib.citing.context import context
-from searchlib.citing.found import LONGEST_QUOTE, Found
+from searchlib.citing.found import LONGEST_QUOTE, WrittenCitation
 from searchlib.citing.library import Library, parts_of
-from searchlib.citing.links import address
+from searchlib.citing.likeness import Change, closest, difference
+from searchlib.citing.links import address, iri
 from searchlib.citing.normal import normal, same_line
+from searchlib.jsonable import JsonObject, as_json
 from searchlib.records import Record
 
 Status = Literal["unchanged", "moved", "edited", "gone", "ambiguous", "unknown"]
@@ -52,7 +54,7 @@ class Check:
 
     status: Status
     line: int
-    found: Found
+    found: WrittenCitation
     now: Citation | None = None
     changes: tuple[tuple[str, Any, Any], ...] = ()
     diff: tuple[Change, ...] = ()
@@ -71,7 +73,7 @@ class Check:
         stands = self.now is not None and self.status in ("unchanged", "moved") and self.places == 1
         return stands and bool(self.found.id)
 
-    def as_dict(self) -> dict[str, Any]:
+    def as_dict(self) -> JsonObject:
         """All of it, ready for JSON."""
         found = self.found
         cited = {
@@ -89,22 +91,21 @@ class Check:
             "cited": {name: value for name, value in cited.items() if value is not None},
             "now": self.now.as_dict() if self.now is not None else None,
             "changes": {name: [before, after] for name, before, after in self.changes},
-            "diff": [list(change) for change in self.diff],
+            "diff": as_json(self.diff),
             "edited_around": self.edited_around,
             "places": self.places,
         }
 
 
-@dataclass(slots=True)
-class _Place:
+@dataclass(frozen=True, slots=True)
+class _Cited:
     """A record that says what is quoted, and the part of its text that does."""
 
     record: Record
     part: tuple[int, int] | None  # None: all of it
-    rank: tuple[float, ...] = field(default=())
 
 
-def check(citations: Iterable[Found], library: Library, text: str = "", file: str = "") -> list[Check]:
+def check(citations: Iterable[WrittenCitation], library: Library, text: str = "", file: str = "") -> list[Check]:
     """What became of each of the ``citations``, which were found in ``text``."""
     checked = []
     line, at = 1, 0
@@ -116,7 +117,7 @@ def check(citations: Iterable[Found], library: Library, text: str = "", file: st
 
 
 class _Checker:
-    def __init__(self, library: Library, found: Found, line: int, file: str) -> None:
+    def __init__(self, library: Library, found: WrittenCitation, line: int, file: str) -> None:
         self._library = library
         self._found = found
         self._line = line
@@ -153,7 +154,7 @@ class _Checker:
         if quote is None:
             if found.part is not None and not found.part[0] <= found.part[1] <= length:
                 return self._verdict("gone", changes=(("part", found.part, (0, length)),))
-            return self._standing(_Place(record, found.part))
+            return self._standing(_Cited(record, found.part))
         place = self._quoted(record, quote)
         if place is None:
             return self._edited(record, quote, found.part is not None)
@@ -161,28 +162,28 @@ class _Checker:
             place = self._twin(place, quote)
         return self._standing(place)
 
-    def _quoted(self, record: Record, quote: str) -> _Place | None:
+    def _quoted(self, record: Record, quote: str) -> _Cited | None:
         """Where a record says the quote; of several places, the one that is nearest to the one cited."""
         text = record.paragraph.text
         if normal(text) == quote:
-            return _Place(record, None if self._found.part is None else (0, len(text)))
+            return _Cited(record, None if self._found.part is None else (0, len(text)))
         parts = parts_of(record, quote) or _around_ellipses(record, quote)
         if not parts:
             return None
         found = self._found
         wanted = found.part[0] if found.part is not None else (found.start or 0) - record.paragraph.start
-        return _Place(record, min(parts, key=lambda part: abs(part[0] - wanted)))
+        return _Cited(record, min(parts, key=lambda part: abs(part[0] - wanted)))
 
     def _differs(self, record: Record) -> bool:
         """Whether it is not where the citation says."""
         found, paragraph = self._found, record.paragraph
         return found.paragraph not in (None, paragraph.number) or found.line not in (None, paragraph.line)
 
-    def _twin(self, place: _Place, quote: str) -> _Place:
+    def _twin(self, place: _Cited, quote: str) -> _Cited:
         """Another paragraph of the document that says the same, if that is what the rest of the citation means."""
         found = self._found
         twins = [
-            _Place(one, None)
+            _Cited(one, None)
             for one in self._library.document(place.record.document.path)
             if one.paragraph.text == place.record.paragraph.text or normal(one.paragraph.text) == quote
         ]
@@ -212,7 +213,7 @@ class _Checker:
                 return self._verdict("gone")
         return self._edited(best[0], quote, found.part is not None)
 
-    def _places(self, records: Iterable[Record], quote: str, sure: bool = True) -> list[_Place]:
+    def _places(self, records: Iterable[Record], quote: str, sure: bool = True) -> list[_Cited]:
         """Where records say the quote: all of a paragraph, unless a part was cited.
 
         What is short, and a part or not ``sure`` to be meant, counts only within the context that is cited.
@@ -221,24 +222,24 @@ class _Checker:
         places, parts = [], []
         for record in records:
             if normal(record.paragraph.text) == quote:
-                places.append(_Place(record, None if found.part is None else (0, len(record.paragraph.text))))
+                places.append(_Cited(record, None if found.part is None else (0, len(record.paragraph.text))))
             elif found.part is not None or not found.id:
-                parts += [_Place(record, part) for part in parts_of(record, quote)]
+                parts += [_Cited(record, part) for part in parts_of(record, quote)]
         if len(quote) >= _SAYS_ENOUGH:
             return places + parts
         parts = [place for place in parts if self._context(place) >= _KNOWN_BY]
         return [place for place in places if sure or self._context(place) >= _KNOWN_BY] + parts
 
-    def _best(self, places: list[_Place]) -> tuple[_Place, int]:
+    def _best(self, places: list[_Cited]) -> tuple[_Cited, int]:
         """The place that fits the rest of the citation best, and how many fit as well."""
-        for place in places:
-            place.rank = self._rank(place) if len(places) > 1 else ()
-        best = max(places, key=lambda place: place.rank)
-        return best, sum(place.rank == best.rank for place in places)
+        if len(places) == 1:
+            return places[0], 1
+        ranks = [self._rank(place) for place in places]
+        return places[ranks.index(max(ranks))], ranks.count(max(ranks))
 
-    def _rank(self, place: _Place) -> tuple[float, ...]:
+    def _rank(self, place: _Cited) -> tuple[float, ...]:
         found, record = self._found, place.record
-        is_source = found.source is not None and found.source in (*_addresses(record), _iri(record))
+        is_source = found.source is not None and found.source in (*_addresses(record), iri(record.document.path))
         is_here = found.path is not None and same_line(record.document.path) == same_line(found.path)
         away = abs(record.paragraph.number - found.paragraph) if found.paragraph is not None and is_here else 0
         if not found.id and found.start is not None:
@@ -246,7 +247,7 @@ class _Checker:
         is_name = found.path is not None and _name(found.path) == _name(record.document.path)
         return (self._context(place), is_source or is_here, is_name, -away)
 
-    def _context(self, place: _Place) -> int:
+    def _context(self, place: _Cited) -> int:
         """How many code points of the context that is cited stand around a place."""
         found = self._found
         if not found.prefix and not found.suffix:
@@ -258,7 +259,7 @@ class _Checker:
 
     # Verdicts
 
-    def _standing(self, place: _Place, places: int = 1) -> Check:
+    def _standing(self, place: _Cited, places: int = 1) -> Check:
         now = cite(place.record, self._library.around(place.record), part=place.part)
         changes = tuple(self._changes(now))
         return self._verdict("moved" if changes or places > 1 else "unchanged", now, changes=changes, places=places)
@@ -268,12 +269,11 @@ class _Checker:
         if found.path is not None and same_line(found.path) != same_line(now.path):
             yield "path", found.path, now.path
         pairs = [("paragraph", found.paragraph, now.paragraph), ("line", found.line, now.line)]
-        if found.id or found.source == _iri(now):
+        if found.id or found.source == iri(now.path):
             pairs += [("start", found.start, now.start), ("end", found.end, now.end)]
         yield from ((name, before, after) for name, before, after in pairs if before not in (None, after))
-        part = (now.offset, now.offset + now.end - now.start)
-        if found.part not in (None, part):
-            yield "part", found.part, part
+        if found.part not in (None, now.part):
+            yield "part", found.part, now.part
         if found.id and not now.id.startswith(found.id):
             yield "id", found.id, now.id
 
@@ -299,7 +299,7 @@ class _Checker:
         return (status == "edited" and cited) or (status == "gone" and (cited or not self._library.whole))
 
 
-def _path_of(found: Found) -> str:
+def _path_of(found: WrittenCitation) -> str:
     path = found.path or ""
     return path if found.form == "json" else path.replace("%C2%B6", "¶")
 
@@ -314,20 +314,9 @@ def _addresses(record: Record) -> tuple[str, ...]:
     return (url, address(url)) if isinstance(url, str) and url else ()
 
 
-def _iri(of: Record | Citation) -> str:
-    from urllib.parse import quote
-
-    return quote(of.path if isinstance(of, Citation) else of.document.path, errors="replace")
-
-
 def _shared(one: str, other: str) -> int:
     """How many code points both begin with."""
-    length = 0
-    for mine, theirs in zip(one, other, strict=False):
-        if mine != theirs:
-            break
-        length += 1
-    return length
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False)))
 
 
 def _around_ellipses(record: Record, quote: str) -> list[tuple[int, int]]:
@@ -336,13 +325,13 @@ def _around_ellipses(record: Record, quote: str) -> list[tuple[int, int]]:
     for ellipsis in _ELLIPSES:
         pieces = [part for piece in pieces for part in piece.split(ellipsis)]
     pieces = [normal(piece) for piece in pieces if piece.strip()]
-    if len(pieces) == 0 or pieces == [quote]:
+    if not pieces or pieces == [quote]:
         return []
-    at, first = 0, None
+    found: list[tuple[int, int]] = []
     for piece in pieces:
+        at = found[-1][1] if found else 0
         part = next((part for part in parts_of(record, piece) if part[0] >= at), None)
         if part is None:
             return []
-        first = part[0] if first is None else first
-        at = part[1]
-    return [(first or 0, at)]
+        found.append(part)
+    return [(found[0][0], found[-1][1])]

@@ -11,14 +11,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from searchlib.citing.references import Span, reference
+from searchlib.jsonable import JsonObject, as_object
 from searchlib.records import below_title
 
 if TYPE_CHECKING:
     from searchlib.records import Record
-
-Span = tuple[int, int]
 
 CONTEXT = 32  # code points of prefix and suffix
 NEIGHBOURS = 2  # paragraphs on each side that these may reach into
@@ -42,13 +42,13 @@ class Citation:
     start: int
     end: int
     quote: str
-    url: str = ""
-    digest: str = ""
     prefix: str = ""
     suffix: str = ""
     spans: tuple[Span, ...] = ()
     offset: int = 0
     length: int = 0
+    digest: str = ""
+    url: str = ""
 
     def __str__(self) -> str:
         """For people: ``Title, "Heading > Subheading", ¶ 3 (path, line 12)``."""
@@ -69,13 +69,14 @@ class Citation:
         return self.offset == 0 and len(self.quote) == self.length
 
     @property
-    def reference(self) -> str:
-        """What names the quote in any file: ``searchlib:ID``, for a part of the paragraph with its range in it.
+    def part(self) -> Span:
+        """The range of the quote in the paragraph's text."""
+        return self.offset, self.offset + len(self.quote)
 
-        The range is a fragment identifier of plain text (RFC 5147): ``#char=12,40``.
-        """
-        part = "" if self.whole else f"#char={self.offset},{self.offset + len(self.quote)}"
-        return f"searchlib:{self.id}{part}"
+    @property
+    def reference(self) -> str:
+        """What names the quote in any file: see `reference`."""
+        return reference(self.id, None if self.whole else self.part)
 
     @property
     def link(self) -> str:
@@ -96,33 +97,15 @@ class Citation:
 
         return as_markdown(self)
 
-    def annotation(self) -> dict[str, Any]:
+    def annotation(self) -> JsonObject:
         """For JSON: a SpecificResource of the W3C's Web Annotation Data Model. See `annotations.as_annotation`."""
         from searchlib.citing.annotations import as_annotation
 
         return as_annotation(self)
 
-    def as_dict(self) -> dict[str, Any]:
+    def as_dict(self) -> JsonObject:
         """All of it, flat, ready for JSON."""
-        return {
-            "id": self.id,
-            "path": self.path,
-            "title": self.title,
-            "headings": list(self.headings),
-            "paragraph": self.paragraph,
-            "line": self.line,
-            "start": self.start,
-            "end": self.end,
-            "quote": self.quote,
-            "prefix": self.prefix,
-            "suffix": self.suffix,
-            "spans": [list(span) for span in self.spans],
-            "offset": self.offset,
-            "length": self.length,
-            "digest": self.digest,
-            "reference": self.reference,
-            **({"url": self.url} if self.url else {}),
-        }
+        return {**as_object(self, "url"), "reference": self.reference, **({"url": self.url} if self.url else {})}
 
 
 def cite(

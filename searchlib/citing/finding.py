@@ -15,13 +15,13 @@ import re
 from collections.abc import Callable, Iterator
 
 from searchlib.citing.forms import CLOSING, FROM, QUOTED, escaped
-from searchlib.citing.found import LONGEST_QUOTE, Found, Slot
+from searchlib.citing.found import LONGEST_QUOTE, Slot, WrittenCitation
 from searchlib.citing.normal import same_line
+from searchlib.citing.references import ID, ID_CHARACTER
 from searchlib.records import ID_LENGTH
 
-ID = rf"[0-9a-hjkmnp-tv-z]{{{ID_LENGTH}}}"
 _REFERENCE = re.compile(
-    rf"(?<!\w)(?<!//)searchlib:(?P<id>[0-9a-hjkmnp-tv-z]{{4,{ID_LENGTH}}})(?!\w)"
+    rf"(?<!\w)(?<!//)searchlib:(?P<id>{ID_CHARACTER}{{4,{ID_LENGTH}}})(?!\w)"
     r"(?:#char=(?P<first>\d{1,9}),(?P<last>\d{1,9}))?"
     rf"|\[\^(?P<label>{ID})(?:-(?P<begin>\d{{1,9}})-(?P<stop>\d{{1,9}}))?\](?P<definition>:)?"
 )
@@ -37,9 +37,9 @@ _LONGEST_NOTE = 20_000
 _MOST_TITLE_LINES = 40
 
 
-def find_in_text(text: str) -> list[Found]:
+def find_in_text(text: str) -> list[WrittenCitation]:
     """The citations of a text, in order."""
-    found: list[Found] = []
+    found: list[WrittenCitation] = []
     labels: dict[str, list[re.Match[str]]] = {}
     defined: set[str] = set()
     for match in _REFERENCE.finditer(text):
@@ -57,7 +57,7 @@ def find_in_text(text: str) -> list[Found]:
     return sorted(found, key=lambda citation: citation.at)
 
 
-def _is_sure(reference: Found) -> bool:
+def _is_sure(reference: WrittenCitation) -> bool:
     """Whether what follows the name is no other word or number: of the beginning of an id, something has to say so."""
     id = reference.id
     if len(id) == ID_LENGTH or reference.path is not None:
@@ -65,7 +65,7 @@ def _is_sure(reference: Found) -> bool:
     return any(map(str.isdigit, id)) and any(map(str.isalpha, id))
 
 
-def _reference(text: str, match: re.Match[str]) -> Found:
+def _reference(text: str, match: re.Match[str]) -> WrittenCitation:
     part = (int(match["first"]), int(match["last"])) if match["first"] else None
     slots = [Slot("reference", match.start(), match.end())]
     begin = text.rfind("\n", max(0, match.start() - _LONGEST_LINE), match.start()) + 1
@@ -73,10 +73,10 @@ def _reference(text: str, match: re.Match[str]) -> Found:
     line = _LINE_NUMBER.search(text, max(begin, match.start() - 32), match.start())
     where = _where(text, begin, line, same_line)
     if where is None:
-        return Found("reference", match.start(), match["id"], part=part, slots=tuple(slots))
+        return WrittenCitation("reference", match.start(), match["id"], part=part, slots=tuple(slots))
     path, paragraph, number, at, more = where
     quote = _quote_above(text, begin, text[begin:at])
-    return Found(
+    return WrittenCitation(
         "text" if quote is not None else "reference",
         match.start(),
         match["id"],
@@ -143,14 +143,14 @@ def _begins_line(text: str, at: int) -> bool:
     return (begin > 0 or at <= 60) and _LEAD.fullmatch(text, begin, at) is not None
 
 
-def _notes(text: str, matches: list[re.Match[str]], is_defined: bool) -> Iterator[Found]:
+def _notes(text: str, matches: list[re.Match[str]], is_defined: bool) -> Iterator[WrittenCitation]:
     """The footnotes of one label, to which its other places refer; these alone, where it is not defined."""
     slots = [Slot("label", match.start(), match.end() - bool(match["definition"])) for match in matches]
     first = matches[0]
     part = (int(first["begin"]), int(first["stop"])) if first["begin"] else None
     if not is_defined:
         yield from (
-            Found("reference", match.start(), match["label"], part=part, slots=(slot,))
+            WrittenCitation("reference", match.start(), match["label"], part=part, slots=(slot,))
             for match, slot in zip(matches, slots, strict=True)
         )
         return
@@ -160,7 +160,7 @@ def _notes(text: str, matches: list[re.Match[str]], is_defined: bool) -> Iterato
             slots = []  # a label that is defined twice is mended once
 
 
-def _definition(text: str, match: re.Match[str], part: tuple[int, int] | None, slots: list[Slot]) -> Found:
+def _definition(text: str, match: re.Match[str], part: tuple[int, int] | None, slots: list[Slot]) -> WrittenCitation:
     limit = min(len(text), match.end() + _LONGEST_NOTE)
     end = _end_of_definition(text, match, limit)
     quote = None
@@ -172,9 +172,9 @@ def _definition(text: str, match: re.Match[str], part: tuple[int, int] | None, s
         begin = closing
     where = _where_in_definition(text, begin, end)
     if where is None:
-        return Found("markdown", match.start(), match["label"], quote, part, slots=tuple(slots))
+        return WrittenCitation("markdown", match.start(), match["label"], quote, part, slots=tuple(slots))
     path, paragraph, number, _, more = where
-    return Found(
+    return WrittenCitation(
         "markdown",
         match.start(),
         match["label"],

@@ -19,6 +19,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from searchlib.citing.normal import same_line
+from searchlib.citing.references import label
 from searchlib.highlight import whole
 from searchlib.render import clean, render
 
@@ -69,7 +70,6 @@ def _wrapped(line: str, width: int) -> list[str]:
 
 def as_markdown(citation: Citation) -> str:
     """The Markdown form, on one line. The title is a link where the document has an address on the web."""
-    part = "" if citation.whole else f"-{citation.offset}-{citation.offset + len(citation.quote)}"
     quote = escaped(" ".join(clean(citation.quote).split())).replace("”", CLOSING)
     parts = []
     title = escaped(same_line(citation.title) or same_line(citation.path))
@@ -77,7 +77,8 @@ def as_markdown(citation: Citation) -> str:
     if citation.section:
         parts.append(f"“{escaped(' › '.join(map(same_line, citation.section)))}”")
     parts.append(f"¶ {citation.paragraph} ({escaped(same_line(citation.path))}, line {citation.line})")
-    return f"[^{citation.id}{part}]: “{quote}” {FROM}{', '.join(parts)}"
+    name = label(citation.id, None if citation.whole else citation.part)
+    return f"{name}: “{quote}” {FROM}{', '.join(parts)}"
 
 
 def escaped(line: str) -> str:

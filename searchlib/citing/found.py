@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
 Form = Literal["text", "markdown", "json", "reference"]
 
@@ -21,12 +21,12 @@ class Slot:
     name: str
     start: int
     end: int
-    write: Callable[[Any], str] = str
+    write: Callable[[str], str] = str
     index: int = 0
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class WrittenCitation:
     """A citation in a file. What it does not say is None.
 
     ``at`` is where its reference stands in the file's text. ``id`` may be the beginning of one, or "" in an annotation

@@ -10,32 +10,31 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from typing import Any
 
-from searchlib.citing.finding import ID, find_in_text
-from searchlib.citing.found import Found, Slot
-from searchlib.citing.jsontree import Node, NoJson, offsets, parse, written
-from searchlib.records import ID_LENGTH
+from searchlib.citing.finding import find_in_text
+from searchlib.citing.found import Slot, WrittenCitation
+from searchlib.citing.jsontree import JsonNode, NoJson, offsets, parse, written
+from searchlib.citing.references import ID, read_reference
 
-_REFERENCE = re.compile(rf"searchlib:([0-9a-hjkmnp-tv-z]{{4,{ID_LENGTH}}})(?:#char=(\d{{1,9}}),(\d{{1,9}}))?")
 _ID = re.compile(ID)
 _ABOUT = ("id", "path", "digest", "paragraph", "line", "offset")
 _FLAT = (*_ABOUT, "start", "end", "prefix", "suffix", "length")
 _NUMBERS = frozenset(("paragraph", "line", "offset", "start", "end", "length", "spans"))
 _MOST_SELECTORS = 100
+_NOTHING = JsonNode("object", 0, 0)
 
 
-def find_in_json(text: str) -> list[Found]:
+def find_in_json(text: str) -> list[WrittenCitation]:
     """The citations of a text that is JSON, in order. Raises NoJson if it is not."""
-    reader = _Reader(text.isascii())
+    reader = _CitationsOfJson(text.isascii())
     for value in parse(text):
         reader.read(value)
     return sorted(reader.found, key=lambda citation: citation.at)
 
 
-def find_in_json_lines(text: str) -> list[Found]:
+def find_in_json_lines(text: str) -> list[WrittenCitation]:
     """The citations of JSON Lines, in order; those of a line that is no JSON as in any text."""
-    reader = _Reader(text.isascii())
+    reader = _CitationsOfJson(text.isascii())
     at = 0
     for line in text.split("\n"):
         end = at + len(line)
@@ -48,12 +47,12 @@ def find_in_json_lines(text: str) -> list[Found]:
     return sorted(reader.found, key=lambda citation: citation.at)
 
 
-class _Reader:
+class _CitationsOfJson:
     def __init__(self, ascii_only: bool) -> None:
-        self.found: list[Found] = []
+        self.found: list[WrittenCitation] = []
         self._ascii = ascii_only
 
-    def read(self, root: Node) -> None:
+    def read(self, root: JsonNode) -> None:
         todo = [root]
         while todo:
             node = todo.pop()
@@ -80,77 +79,69 @@ class _Reader:
         for citation in find_in_text(line):
             self._add(citation, range(at, at + len(line) + 1))
 
-    def _write(self, value: Any) -> str:
-        return written(value, self._ascii) if isinstance(value, str) else str(value)
+    def _slots(self, node: JsonNode, *names: str) -> Iterator[Slot]:
+        members = [(name, 0, node.members[name]) for name in names if name in node.members]
+        spans = node.members["spans"].items if "spans" in node.members else ()
+        members += [("spans", index, number) for index, number in enumerate(n for span in spans for n in span.items)]
+        for name, index, member in members:
+            if member.kind == "string" and name not in _NUMBERS:
+                yield Slot(name, member.start + 1, member.end - 1, self._within_string(str), index)
+            elif member.kind == "number" and name in _NUMBERS:
+                yield Slot(name, member.start, member.end, str, index)
 
-    def _slot(self, name: str, node: Node | None, index: int = 0) -> Iterator[Slot]:
-        if node is not None and node.kind == "string" and name not in _NUMBERS:
-            yield Slot(name, node.start + 1, node.end - 1, self._write, index)
-        elif node is not None and node.kind == "number" and name in _NUMBERS:
-            yield Slot(name, node.start, node.end, str, index)
-
-    def _slots(self, node: Node, names: Sequence[str]) -> Iterator[Slot]:
-        for name in names:
-            yield from self._slot(name, node.members.get(name))
-        spans = node.members.get("spans")
-        numbers = [number for span in (spans.items if spans else ()) for number in span.items]
-        for index, number in enumerate(numbers):
-            yield from self._slot("spans", number, index)
-
-    def _annotation(self, node: Node) -> Found | None:
-        selectors = list(_selectors(node.members["selector"])) if "selector" in node.members else []
-        quote = next((one for one in selectors if one.text("exact") is not None), None)
-        place = next((one for one in selectors if one.text("type") == "TextPositionSelector"), None)
-        reference = _REFERENCE.fullmatch(node.text("id") or "")
-        if "selector" not in node.members or (quote is None and reference is None):
+    def _annotation(self, node: JsonNode) -> WrittenCitation | None:
+        if "selector" not in node.members:
             return None
-        about = node.members.get("citation") or Node("object", 0, 0)
-        id = reference[1] if reference else about.text("id") or ""
-        slots = [*self._slot("reference", node.members["id"])] if reference else []
-        slots += self._slot("source", node.members.get("source"))
-        slots += self._slots(about, _ABOUT)
-        slots += self._slot("link", about.members.get("link"))
-        if quote is not None:
-            slots += self._slots(quote, ("prefix", "suffix"))
-        if place is not None:
-            slots += self._slots(place, ("start", "end"))
-        exact = quote.text("exact") if quote is not None else None
-        part = (int(reference[2]), int(reference[3])) if reference and reference[2] else None
-        source = node.members.get("source")
-        return Found(
+        selectors = list(_selectors(node.members["selector"]))
+        quote = next((one for one in selectors if one.text("exact") is not None), _NOTHING)
+        place = next((one for one in selectors if one.text("type") == "TextPositionSelector"), _NOTHING)
+        reference = read_reference(node.text("id") or "")
+        if quote is _NOTHING and reference is None:
+            return None
+        about = node.members.get("citation", _NOTHING)
+        id = reference[0] if reference else about.text("id") or ""
+        source = node.members.get("source", _NOTHING)
+        where = node.members["id"] if reference else _NOTHING
+        slots = (
+            *([Slot("reference", where.start + 1, where.end - 1, self._within_string(str))] if reference else []),
+            *self._slots(node, "source"),
+            *self._slots(about, *_ABOUT, "link"),
+            *self._slots(quote, "prefix", "suffix"),
+            *self._slots(place, "start", "end"),
+        )
+        return WrittenCitation(
             "json",
             node.start,
             id if reference or _ID.fullmatch(id) else "",
-            exact,
-            part,
+            quote.text("exact"),
+            reference[1] if reference else None,
             about.text("path"),
             about.number("paragraph"),
             about.number("line"),
-            place.number("start") if place is not None else None,
-            place.number("end") if place is not None else None,
+            place.number("start"),
+            place.number("end"),
             about.text("digest"),
-            quote.text("prefix") if quote is not None else None,
-            quote.text("suffix") if quote is not None else None,
-            (source.text("id") if source.kind == "object" else node.text("source")) if source is not None else None,
+            quote.text("prefix"),
+            quote.text("suffix"),
+            source.text("id") if source.kind == "object" else node.text("source"),
             about.text("link"),
-            tuple(slots),
+            slots,
         )
 
-    def _flat(self, node: Node) -> Found | None:
+    def _flat(self, node: JsonNode) -> WrittenCitation | None:
         """What `Citation.as_dict` gives."""
         id, quote, path = node.text("id"), node.text("quote"), node.text("path")
         if id is None or quote is None or path is None or not _ID.fullmatch(id):
             return None
-        reference = _REFERENCE.fullmatch(node.text("reference") or "")
-        if reference is not None and not id.startswith(reference[1]):
+        reference = read_reference(node.text("reference") or "")
+        if reference is not None and not id.startswith(reference[0]):
             reference = None
-        slots = self._slots(node, _FLAT if reference is None else (*_FLAT, "reference"))
-        return Found(
+        return WrittenCitation(
             "json",
             node.start,
             id,
             quote,
-            (int(reference[2]), int(reference[3])) if reference and reference[2] else None,
+            reference[1] if reference else None,
             path,
             node.number("paragraph"),
             node.number("line"),
@@ -159,22 +150,20 @@ class _Reader:
             node.text("digest"),
             node.text("prefix") or None,
             node.text("suffix") or None,
-            slots=tuple(slots),
+            slots=tuple(self._slots(node, *_FLAT, *(["reference"] if reference else []))),
         )
 
-    def _string(self, node: Node) -> None:
+    def _string(self, node: JsonNode) -> None:
         """The forms that stand in a string, such as the source of a cell of a notebook."""
         if "searchlib:" not in node.raw and "[^" not in node.raw:
             return
         value = node.value
-        citations = find_in_text(value) if isinstance(value, str) else []
-        if not citations:
-            return
-        places = offsets(node)
-        for citation in citations:
-            self._add(citation, places)
+        if isinstance(value, str) and (citations := find_in_text(value)):
+            places = offsets(node)
+            for citation in citations:
+                self._add(citation, places)
 
-    def _add(self, citation: Found, places: Sequence[int]) -> None:
+    def _add(self, citation: WrittenCitation, places: Sequence[int]) -> None:
         """A citation in a string, of which every code point stands at one of the ``places`` in the text."""
         slots = tuple(
             replace(slot, start=places[slot.start], end=places[slot.end], write=self._within_string(slot.write))
@@ -182,7 +171,7 @@ class _Reader:
         )
         self.found.append(replace(citation, at=places[citation.at], slots=slots))
 
-    def _within_string(self, write: Callable[[Any], str]) -> Callable[[Any], str]:
+    def _within_string(self, write: Callable[[str], str]) -> Callable[[str], str]:
         return lambda value: written(write(value), self._ascii)
 
 
@@ -190,7 +179,7 @@ class _Reader:
 _READ = frozenset(("id", "selector", "citation", "source", "quote", "reference", "prefix", "suffix"))
 
 
-def _selectors(node: Node) -> Iterator[Node]:
+def _selectors(node: JsonNode) -> Iterator[JsonNode]:
     """The selectors of an annotation: one, or several, each of which another may refine."""
     todo = [node]
     for _ in range(_MOST_SELECTORS):

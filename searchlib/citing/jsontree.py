@@ -8,20 +8,21 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from typing import Any
 
 _TOKEN = re.compile(
     r'[ \t\r\n]*(?:(?P<string>"[^"\\]*(?:\\.[^"\\]*)*")|(?P<mark>[{}\[\],:])'
     r"|(?P<number>-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)|(?P<word>true|false|null))",
     re.DOTALL,
 )
-_SPACE = re.compile(r"[ \t\r\n]*")
+_SPACE = re.compile(r"[ \t\r\n]*+")
 _ESCAPED = re.compile(
     r"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|\\u[0-9a-fA-F]{4}|\\.|[^\\]", re.DOTALL
 )
+# What may come next: marks as they are, and a letter for each other kind of token.
+_VALUE, _KEY, _FIRST, _NEXT = "snw{[", "s", {"{": "s}", "[": "snw{[]"}, {"object": ",}", "array": ",]"}
 
 
-class Node:
+class JsonNode:
     """A value: an object has ``members``, an array ``items``; ``text[start:end]`` is how it is written."""
 
     __slots__ = ("end", "items", "kind", "members", "raw", "start")
@@ -31,14 +32,14 @@ class Node:
         self.start = start
         self.end = end
         self.raw = raw
-        self.members: dict[str, Node] = {}
-        self.items: list[Node] = []
+        self.members: dict[str, JsonNode] = {}
+        self.items: list[JsonNode] = []
 
     @property
-    def value(self) -> Any:
-        """What a string, number or word stands for; None for the rest, and for what no number can be."""
-        if self.kind not in ("string", "number", "word"):
-            return None
+    def value(self) -> object:
+        """What a string, number or word stands for; None for the rest, and for what is written as none can be."""
+        if self.kind == "string" and "\\" not in self.raw:
+            return self.raw[1:-1]
         try:
             return json.loads(self.raw, strict=False)
         except ValueError:
@@ -46,8 +47,7 @@ class Node:
 
     def text(self, name: str) -> str | None:
         """The member of this name, if it is a string."""
-        node = self.members.get(name)
-        value = node.value if node is not None and node.kind == "string" else None
+        value = self.members[name].value if name in self.members else None
         return value if isinstance(value, str) else None
 
     def number(self, name: str) -> int | None:
@@ -65,102 +65,57 @@ class NoJson(ValueError):
         self.at = at
 
 
-def parse(text: str, start: int = 0, end: int | None = None) -> Iterator[Node]:
+def parse(text: str, start: int = 0, end: int | None = None) -> Iterator[JsonNode]:
     """The values that ``text[start:end]`` holds, one after another. Raises NoJson at what is not JSON."""
     end = len(text) if end is None else end
-    at = _space(text, start + text.startswith("\ufeff", start, end), end)
+    at = _after_space(text, start + text.startswith("\ufeff", start, end), end)
     while at < end:
         node = _value(text, at, end)
         yield node
-        at = _space(text, node.end, end)
+        at = _after_space(text, node.end, end)
 
 
-def _space(text: str, at: int, end: int) -> int:
-    match = _SPACE.match(text, at, end)
-    return match.end() if match is not None else at
+def _after_space(text: str, at: int, end: int) -> int:
+    return _SPACE.match(text, at, end).end()  # type: ignore[union-attr]
 
 
-def _value(text: str, at: int, end: int) -> Node:
+def _value(text: str, at: int, end: int) -> JsonNode:
     """The value that begins at ``at``."""
-    builder = _Builder()
-    while builder.root is None:
+    open: list[JsonNode] = []
+    key, wanted = "", _VALUE
+    while True:
         token = _TOKEN.match(text, at, end)
-        if token is None or not builder.take(token):
-            raise NoJson(_space(text, at, end))
-        at = token.end()
-    return builder.root
-
-
-class _Builder:
-    """Makes a value of tokens. ``_wanted`` is what may come next: a value, key, colon, comma, or the first of these
-    in an object or array, which may also end there.
-    """
-
-    def __init__(self) -> None:
-        self.root: Node | None = None
-        self._open: list[Node] = []
-        self._keys: list[str] = []  # under which the values that are open stand
-        self._key = ""
-        self._wanted = "value"
-
-    def take(self, token: re.Match[str]) -> bool:
-        """Whether the token may stand here."""
-        mark = token["mark"]
-        if mark is None:
-            return self._leaf(token)
-        if mark in "{[":
-            return self._begin(token.start("mark"), mark)
-        if mark in "}]":
-            return self._end(token.end(), mark)
-        if mark != (":" if self._wanted == "colon" else "," if self._wanted == "comma" else ""):
-            return False
-        self._wanted = "value" if mark == ":" or self._open[-1].kind == "array" else "key"
-        return True
-
-    def _leaf(self, token: re.Match[str]) -> bool:
-        kind = token.lastgroup or ""
-        if self._wanted == "key" or (self._wanted == "first" and self._open[-1].kind == "object"):
-            self._key = _decoded(token[kind])
-            self._wanted = "colon"
-            return kind == "string"
-        if self._wanted not in ("value", "first"):
-            return False
-        self._put(Node(kind, token.start(kind), token.end(), token[kind]))
-        return True
-
-    def _begin(self, start: int, mark: str) -> bool:
-        may = self._wanted == "value" or (self._wanted == "first" and self._open[-1].kind == "array")
-        self._open.append(Node("object" if mark == "{" else "array", start, start))
-        self._keys.append(self._key)
-        self._wanted = "first"
-        return may
-
-    def _end(self, end: int, mark: str) -> bool:
-        kind = "object" if mark == "}" else "array"
-        if not self._open or self._open[-1].kind != kind or self._wanted not in ("first", "comma"):
-            return False
-        node = self._open.pop()
-        node.end = end
-        self._key = self._keys.pop()
-        self._put(node)
-        return True
-
-    def _put(self, node: Node) -> None:
-        if not self._open:
-            self.root = node
-        elif self._open[-1].kind == "object":
-            self._open[-1].members[self._key] = node
+        kind = token.lastgroup or "" if token is not None else ""
+        sign = "" if token is None else token["mark"] or kind[0]
+        if token is None or sign not in wanted:
+            raise NoJson(_after_space(text, at, end))
+        start, at = token.start(kind), token.end()
+        if sign in ":,":
+            wanted = _KEY if sign == "," and open[-1].kind == "object" else _VALUE
+            continue
+        if sign == "s" and _VALUE not in wanted:  # a key
+            said = JsonNode(kind, start, at, token[kind]).value
+            key, wanted = said if isinstance(said, str) else token[kind], ":"
+            continue
+        if sign in "}]":
+            node = open.pop()
+            node.end = at
         else:
-            self._open[-1].items.append(node)
-        self._wanted = "comma"
+            node = JsonNode({"{": "object", "[": "array"}.get(sign, kind), start, at, token[kind])
+            if open and open[-1].kind == "object":
+                open[-1].members[key] = node
+            elif open:
+                open[-1].items.append(node)
+            if sign in "{[":
+                open.append(node)
+                wanted = _FIRST[sign]
+                continue
+        if not open:
+            return node
+        wanted = _NEXT[open[-1].kind]
 
 
-def _decoded(raw: str) -> str:
-    value = json.loads(raw, strict=False) if "\\" in raw else raw[1:-1]
-    return str(value)
-
-
-def offsets(node: Node) -> list[int]:
+def offsets(node: JsonNode) -> list[int]:
     """Where in the text each code point of a string is written, and where the last one ends."""
     body = node.raw[1:-1]
     if "\\" not in body:

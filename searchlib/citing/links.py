@@ -33,6 +33,11 @@ def address(url: str) -> str:
     return percent_encoded(url, safe=_IN_ADDRESSES, errors="replace")
 
 
+def iri(path: str) -> str:
+    """The path of a document as a relative reference, percent-encoded."""
+    return percent_encoded(path, errors="replace")
+
+
 def text_fragment(citation: Citation) -> str:
     """The link to the quote of a citation; "" if its document has no address on the web."""
     url = address(citation.url)

@@ -2,28 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
-from searchlib.citing.citation import NEIGHBOURS, Citation, Span, cite
+from searchlib.citing.citation import NEIGHBOURS, Citation, cite
 from searchlib.citing.normal import find_part, normal
+from searchlib.citing.references import Span
 from searchlib.errors import SettingsError
 from searchlib.highlight import Highlighter
 
 if TYPE_CHECKING:
     from searchlib.engine import Handle, Reader
     from searchlib.query.nodes import Node
-
-
-_REFERENCE = re.compile(r"(?:searchlib:)?([^#]*)(?:#char=(\d{1,9}),(\d{1,9}))?")
-
-
-def parse_reference(text: str) -> tuple[str, Span | None]:
-    """The id of a reference (`Citation.reference`), or the id alone, and the range of a part, if it names one."""
-    match = _REFERENCE.fullmatch(text.strip())
-    if match is None:
-        return text, None
-    return match[1], (int(match[2]), int(match[3])) if match[2] else None
 
 
 def citation_of(

@@ -15,18 +15,17 @@ import tempfile
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
-from urllib.parse import quote as percent_encoded
 
 from searchlib.citing.checking import Check, check
 from searchlib.citing.citation import Citation
 from searchlib.citing.finding import find_in_text
-from searchlib.citing.found import Found, Slot
+from searchlib.citing.found import Slot, WrittenCitation
 from searchlib.citing.jsonfinding import find_in_json, find_in_json_lines
 from searchlib.citing.jsontree import NoJson
 from searchlib.citing.library import Library
-from searchlib.citing.links import address
+from searchlib.citing.links import address, iri
 from searchlib.citing.normal import same_line
+from searchlib.citing.references import label, reference
 from searchlib.errors import SeedError
 from searchlib.limits import LIMITS
 from searchlib.opening import NotAFile, TooLarge, read_file
@@ -83,7 +82,7 @@ def _decoded(body: bytes, encoding: str, errors: str, mark: bytes) -> TextFile |
         return None
 
 
-def find(text: str, name: str = "") -> list[Found]:
+def find(text: str, name: str = "") -> list[WrittenCitation]:
     """The citations of a text, which is taken for JSON if it is, and if ``name`` or its beginning looks like it.
 
     Raises SeedError for what by its ``name`` is JSON, and is none.
@@ -190,44 +189,34 @@ def _applied(text: str, edits: Sequence[tuple[int, int, str]]) -> list[str]:
     return [*pieces, text[at:]]
 
 
-def _rewritten(slot: Slot, found: Found, now: Citation, text: str) -> str | None:
+def _rewritten(slot: Slot, found: WrittenCitation, now: Citation, text: str) -> str | None:
     """What is to be written in a slot; None if what is there is right."""
-    value = _value(slot, found, now, text[slot.start : slot.end])
-    new = slot.write(value) if value is not None else None
-    return new if new != text[slot.start : slot.end] else None
+    old = text[slot.start : slot.end]
+    value = _value(slot, found, now, old)
+    new = slot.write(str(value)) if value is not None else None
+    return new if new != old else None
 
 
-def _value(slot: Slot, found: Found, now: Citation, old: str) -> Any:
+def _value(slot: Slot, found: WrittenCitation, now: Citation, old: str) -> str | int | None:
     """What a slot has to say; None to leave it as it is."""
     if slot.name in ("reference", "label"):
-        return _reference(slot.name, found, now)
+        # As much of the id as was written, and a range where there was one.
+        id = found.id if now.id.startswith(found.id) else now.id
+        return (reference if slot.name == "reference" else label)(id, now.part if found.part is not None else None)
     if slot.name == "path":
-        return now.path if _moved_from(found, now) else None
+        return now.path if found.path is not None and same_line(found.path) != same_line(now.path) else None
     if slot.name == "spans":
         return int(old) + now.start - found.start if found.start is not None and old.isdecimal() else None
-    value = _source(found, now) if slot.name == "source" else getattr(now, slot.name)
+    value: str | int | None = _source(found, now) if slot.name == "source" else getattr(now, slot.name)
     return None if value == "" else value  # what cannot be said now is left
 
 
-def _reference(form: str, found: Found, now: Citation) -> str:
-    """A reference or label, with as much of the id as was written and a range where there was one."""
-    id = found.id if now.id.startswith(found.id) else now.id
-    part = (now.offset, now.offset + now.end - now.start) if found.part is not None else None
-    if form == "label":
-        return f"[^{id}-{part[0]}-{part[1]}]" if part else f"[^{id}]"
-    return f"searchlib:{id}" + (f"#char={part[0]},{part[1]}" if part else "")
-
-
-def _moved_from(found: Found, now: Citation) -> bool:
-    return found.path is not None and same_line(found.path) != same_line(now.path)
-
-
-def _source(found: Found, now: Citation) -> str | None:
+def _source(found: WrittenCitation, now: Citation) -> str | None:
     """The document's path or address, where it was that of the document cited; any other source is somebody's own."""
     if found.path is None or found.source is None:
         return None
-    if found.source == percent_encoded(found.path, errors="replace"):
-        return percent_encoded(now.path, errors="replace")
+    if found.source == iri(found.path):
+        return iri(now.path)
     if _page(found.source) and _page(found.source) == _page(found.link or ""):
         return address(now.url) or None
     return None

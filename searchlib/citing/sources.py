@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from array import array
+from bisect import bisect_left
 from collections import Counter, OrderedDict
 from collections.abc import Iterable, Iterator, Sequence, Set
 from functools import lru_cache
@@ -36,6 +37,8 @@ class SourceLibrary:
     ``unreadable`` are names of files and folders that there are, and that could not be read.
     """
 
+    whole = True  # what was named is all that there is
+
     def __init__(self, documents: Iterable[Document], unreadable: Iterable[str] = ()) -> None:
         self._documents = {document.path: document for document in documents}
         self._records: OrderedDict[str, tuple[Record, ...]] = OrderedDict()
@@ -59,18 +62,13 @@ class SourceLibrary:
 
     def with_id(self, prefix: str) -> list[Record]:
         """The records whose id begins with ``prefix``."""
-        from bisect import bisect_left
-
         if self._ids is None:
             self._ids = sorted(
                 (record.id, path, place) for path in self._documents for place, record in enumerate(self.document(path))
             )
         first = bisect_left(self._ids, (prefix, "", 0))
-        found = []
-        for id, path, place in self._ids[first : first + SAME_ID]:
-            if id.startswith(prefix):
-                found.append(self.document(path)[place])
-        return found
+        near = self._ids[first : first + SAME_ID]
+        return [self.document(path)[place] for id, path, place in near if id.startswith(prefix)]
 
     def _saying(self, quote: str) -> tuple[Record, ...]:
         """Records whose text holds ``quote``, which is in normal form: those with its rarest word are compared."""
@@ -105,11 +103,6 @@ class SourceLibrary:
     def unseen(self, path: str) -> bool:
         """Whether the document, or what it is in, could not be read."""
         return is_within(path.partition("#")[0], self._unreadable)
-
-    @property
-    def whole(self) -> bool:
-        """Yes: what was named is all that there is."""
-        return True
 
     def _at(self, place: int) -> Record:
         path, number = self._places[place]

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
-from searchlib.cli.options import color_options, index_option, json_option, settings_with, sources_option
+from searchlib.cli.flags import color_options, index_option, json_option, settings_with, sources_option
 from searchlib.cli.output import Output, counted, output_for, say, say_error
 from searchlib.cli.staleness import Staleness
 from searchlib.errors import SeedError, SettingsError
+from searchlib.jsonable import JsonObject
 from searchlib.settings import Settings
 
 if TYPE_CHECKING:
@@ -84,7 +85,7 @@ def command(
 
 
 def _cite(ids: tuple[str, ...], quote: str, query: str | None, form: str, settings: Settings, output: Output) -> int:
-    from searchlib.cli.indexing import open_index
+    from searchlib.cli.current import open_index
 
     with open_index(settings) as index:
         staleness = Staleness(settings, index)
@@ -108,7 +109,7 @@ def _cite(ids: tuple[str, ...], quote: str, query: str | None, form: str, settin
     return 0
 
 
-def _annotation(citation: Citation, stale: bool | None) -> dict[str, Any]:
+def _annotation(citation: Citation, stale: bool | None) -> JsonObject:
     """An annotation, which is to be kept: so it says that it is stale only where it is."""
     found = citation.annotation()
     if stale:
@@ -174,7 +175,7 @@ def _library(sources: tuple[str, ...], settings: Settings, stack: ExitStack) -> 
     """Where the citations are looked up."""
     if sources:
         from searchlib.citing.sources import load_sources
-        from searchlib.cli.indexing import load_options
+        from searchlib.cli.current import load_options
         from searchlib.documents import Report, root_of
 
         report = Report()
@@ -184,7 +185,7 @@ def _library(sources: tuple[str, ...], settings: Settings, stack: ExitStack) -> 
         for skipped in report.skipped[:20]:
             say(f"Skipped {skipped.name}: {skipped.reason}")
         return library
-    from searchlib.cli.indexing import open_index, roots
+    from searchlib.cli.current import open_index, roots
 
     index = stack.enter_context(open_index(settings))
     Staleness(settings, index).tell_of_all()

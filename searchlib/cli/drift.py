@@ -20,7 +20,7 @@ from searchlib.cli.output import DIM, RED, YELLOW, Output
 
 if TYPE_CHECKING:
     from searchlib.citing.checking import Check
-    from searchlib.citing.comparing import Change
+    from searchlib.citing.likeness import Change
     from searchlib.render.terminal import Style
 
 _STYLES = {"unchanged": DIM, "moved": YELLOW, "edited": RED, "gone": RED, "ambiguous": RED, "unknown": RED}

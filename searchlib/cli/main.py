@@ -20,7 +20,7 @@ from searchlib.cli.output import guarded, leave, say, say_error
 from searchlib.errors import QueryError, SearchlibError
 
 COMMANDS = {
-    "index": "indexing",
+    "index": "index",
     "query": "query",
     "show": "show",
     "similar": "similar",
@@ -28,7 +28,7 @@ COMMANDS = {
     "complete": "complete",
     "stats": "stats",
     "verify": "verify",
-    "completion": "completion",
+    "completion": "shells",
 }
 ALIASES = {"search": "query"}
 _HELP: Any = getattr(click.exceptions, "NoArgsIsHelpError", ())  # its message is all of the help

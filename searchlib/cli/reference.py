@@ -14,8 +14,10 @@ import click
 
 from searchlib.cli.main import ALIASES, CONTEXT, program
 from searchlib.cli.output import Output, say_error
-from searchlib.limits import LIMITS, MEANINGS
-from searchlib.settings import KEYS, PREFIX, in_file
+from searchlib.limits import LIMITS
+from searchlib.limits import MEANINGS as LIMITS_MEAN
+from searchlib.settings import KEYS, LIMIT, PREFIX, in_file
+from searchlib.settings import MEANINGS as SETTINGS_MEAN
 
 WIDTH = 80
 PAGE = Path("docs/cli.md")
@@ -64,25 +66,8 @@ def _default(value: float | None) -> str:
 
 
 _MEANINGS = {
-    "index": "the index; `indexes/default`",
-    "seeds": "files and folders to index; `seeds`",
-    "language": "of documents that name none: ISO 639-1, or `auto` to detect it",
-    "include": "patterns of files to index, as in .gitignore",
-    "exclude": "patterns of files to leave out",
-    "limit": "hits a page; 10",
-    "synonyms": "file of words to find for others",
-    "color": "`auto`, `always` or `never`",
-    "width": "columns to fill; the terminal's, at most 100",
-    "memory": "memory to keep to while indexing: bytes, or `512M`, `2G`",
-    "processes": "processes to index with; one a core",
-    "id_column": "column of rows (CSV, TSV, JSON Lines) that is the id",
-    "title_column": "column of rows that is the title",
-    "text_column": "columns of rows that are text",
-    "type": "how to read standard input and files without a suffix",
-    "metadata_columns": "columns of rows to keep as metadata; all the others",
-    **{
-        f"limits_{name}": f"{meaning}, at most; {_default(getattr(LIMITS, name))}" for name, meaning in MEANINGS.items()
-    },
+    **SETTINGS_MEAN,
+    **{LIMIT + name: f"{meaning}, at most; {_default(getattr(LIMITS, name))}" for name, meaning in LIMITS_MEAN.items()},
 }
 
 

@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from searchlib.cli.indexing import open_index
-from searchlib.cli.options import color_options, index_option, json_option, settings_with
+from searchlib.cli.current import open_index
+from searchlib.cli.flags import color_options, index_option, json_option, settings_with
 from searchlib.cli.output import output_for
 from searchlib.cli.staleness import Staleness
+from searchlib.jsonable import JsonObject
 
 if TYPE_CHECKING:
     from searchlib import Record
@@ -51,7 +52,7 @@ def command(id: str, context: int, as_json: bool, **given: Any) -> None:
     staleness.tell()
 
 
-def as_dict(record: Record) -> dict[str, Any]:
+def as_dict(record: Record) -> JsonObject:
     """A record for JSON: its citation, and the document's particulars."""
     from searchlib.citing import cite
 

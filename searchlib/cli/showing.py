@@ -6,11 +6,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from searchlib.cli.output import BOLD, DIM, Output, counted, human_seconds, say
+from searchlib.jsonable import JsonObject
 
 if TYPE_CHECKING:
     from searchlib import Hit, Results
@@ -42,14 +44,14 @@ def showing_options(function: Function) -> Function:
     return function
 
 
+@dataclass(frozen=True, slots=True)
 class Shown:
     """What of a hit is to be shown, and how: ``form`` is json, jsonl or None, for people."""
 
-    def __init__(self, full: bool, snippets: int, explain: bool, form: str | None) -> None:
-        self.full = full
-        self.snippets = snippets
-        self.explain = explain
-        self.form = form
+    full: bool
+    snippets: int
+    explain: bool
+    form: str | None
 
     def results(self, results: Results, output: Output, staleness: Staleness) -> None:
         """Print results."""
@@ -82,7 +84,7 @@ class Shown:
                 output.line(line)
         return count
 
-    def as_object(self, results: Results, staleness: Staleness) -> dict[str, Any]:
+    def as_object(self, results: Results, staleness: Staleness) -> JsonObject:
         """Results for JSON; ``stale`` says of each hit whether its document changed since it was indexed."""
         found = results.as_dict(snippets=self.snippets, explain=self.explain)
         for hit, one in zip(results, found["hits"], strict=True):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
@@ -36,12 +35,8 @@ def metadata_value(value: object) -> Scalar | tuple[Scalar, ...] | None:
     """
     if isinstance(value, str):
         return clean(value) if value.strip() else None
-    if isinstance(value, bool):
-        return value
-    if isinstance(value, int):
-        return value if -(2**63) <= value < 2**63 else str(value)
-    if isinstance(value, float):
-        return value if math.isfinite(value) else None
+    if isinstance(value, (int, float)):
+        return scalar(value)
     if isinstance(value, (list, tuple)):
         parts = [scalar(item) if isinstance(item, (dict, list)) else metadata_value(item) for item in value]
         return tuple(part for part in parts if part is not None and not isinstance(part, tuple)) or None

@@ -16,7 +16,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 from searchlib.documents.builder import Builder
-from searchlib.documents.htmlsource import Places, decode_html, depth, tagless, too_many_attributes
+from searchlib.documents.htmlsource import SourceLines, decode_html, depth, tagless, too_many_attributes
 from searchlib.documents.seed import Seed
 from searchlib.documents.text import clean
 from searchlib.errors import MissingExtra
@@ -73,10 +73,10 @@ def load_html(seed: Seed) -> Iterator[Document]:
         yield Document(seed.name, builder.text, title or seed.stem, "html", seed.options.language, {}, builder.blocks)
         return
     tree = _parse(source, seed.name)
-    places = Places(source)
+    places = SourceLines(source)
     found = _Page(places, drop_chrome=True).read(tree)
     if not found:
-        found = _Page(Places(source), drop_chrome=False).read(tree)
+        found = _Page(SourceLines(source), drop_chrome=False).read(tree)
     builder = Builder()
     for block in _main(found):
         builder.add(block.text, block.kind, block.line, block.level)
@@ -167,7 +167,7 @@ class _Page:
     ``open`` holds what each open element changed, innermost last; ``parts`` the inline text of the block so far.
     """
 
-    def __init__(self, places: Places, drop_chrome: bool) -> None:
+    def __init__(self, places: SourceLines, drop_chrome: bool) -> None:
         self.places = places
         self.drop_chrome = drop_chrome
         self.found: list[_Found] = []

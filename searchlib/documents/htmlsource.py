@@ -108,7 +108,7 @@ def without_comments(source: str) -> str:
     return "".join(parts)
 
 
-class Places:
+class SourceLines:
     """The lines of the source on which texts begin: the parser keeps no positions.
 
     Texts come in document order, and nearly all stand between two tags: each is the first such text like it after the

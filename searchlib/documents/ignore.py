@@ -45,6 +45,8 @@ class Patterns:
         self._names, self._paths = _Automaton(), _Automaton()
         for number, line in enumerate(lines):
             _add(line, number, self._names, self._paths)
+        for automaton in (self._names, self._paths):
+            automaton.prepare()
 
     def verdict(self, *paths: str) -> bool | None:
         """What the last pattern says that matches any of ``paths``, which are names of one thing; None if none does.
@@ -237,7 +239,7 @@ class _Automaton:
         self._others: dict[int, list[int]] = {}  # places of steps by kind
         self._begins: list[int] = []
         self._ends: dict[int, tuple[int, bool, bool]] = {}  # number of the pattern, its verdict, whether for folders
-        self._masks: _Masks | None = None
+        self._steps: dict[str, int] = {}
 
     def add(self, steps: list[_Step], number: int, out: bool, folders: bool) -> None:
         self._begins.append(self._size)
@@ -255,51 +257,27 @@ class _Automaton:
         self._ends[self._size] = number, out, folders
         self._size += 1
 
+    def prepare(self) -> None:
+        """Make the sets of states, once all patterns are there."""
+        self._any, runs, self._folders, deep = (
+            self._mask(self._others.get(kind, ())) for kind in (_ANY, _RUN, _FOLDERS, _DEEP)
+        )
+        self._deep = deep | self._folders
+        self._stay = runs | self._deep
+        self._begin = self._closed(self._mask(self._begins))
+        self._all_ends = self._mask(self._ends)
+        self._file_ends = self._mask(place for place, (_, _, folders) in self._ends.items() if not folders)
+
     def last(self, text: str, folder: bool) -> tuple[int, bool | None]:
         """The number and the verdict of the last pattern that matches all of ``text``; -1 and None if none does."""
-        if not self._ends:
-            return -1, None
-        if self._masks is None:
-            self._masks = _Masks(self._size, self._places, self._classes, self._others, self._begins, self._ends)
-        end = self._masks.last(text, folder)
-        if end < 0:
-            return -1, None
-        number, out, _ = self._ends[end]
-        return number, out
-
-
-class _Masks:
-    """The sets of states that the characters of a text lead to."""
-
-    def __init__(
-        self,
-        size: int,
-        places: dict[str, list[int]],
-        classes: list[tuple[int, Callable[[str], bool]]],
-        others: dict[int, list[int]],
-        begins: list[int],
-        ends: dict[int, tuple[int, bool, bool]],
-    ) -> None:
-        self._places, self._classes = places, classes
-        self._width = size // 8 + 1
-        self._any = self._mask(others.get(_ANY, []))
-        self._runs = self._mask(others.get(_RUN, []))
-        self._folders = self._mask(others.get(_FOLDERS, []))
-        self._deep = self._mask(others.get(_DEEP, [])) | self._folders
-        self._stay = self._runs | self._deep
-        self._begin = self._closed(self._mask(begins))
-        self._ends = self._mask(ends)
-        self._file_ends = self._mask(place for place, (_, _, folders) in ends.items() if not folders)
-        self._steps: dict[str, int] = {}
-
-    def last(self, text: str, folder: bool) -> int:
         states = self._begin
         for char in text:
+            if not states:
+                return -1, None
             stay = self._deep if char == "/" else self._stay
             states = self._closed((states & self._step(char)) << 1, states & stay)
-            if not states:
-                return -1
-        return (states & (self._ends if folder else self._file_ends)).bit_length() - 1
+        end = (states & (self._all_ends if folder else self._file_ends)).bit_length() - 1
+        return self._ends[end][:2] if end >= 0 else (-1, None)
 
     def _closed(self, entered: int, stayed: int = 0) -> int:
         """With the states that are reached by no character: those behind folders just entered, and then behind runs."""
@@ -317,7 +295,7 @@ class _Masks:
         return found
 
     def _mask(self, places: Iterable[int]) -> int:
-        bits = bytearray(self._width)
+        bits = bytearray(self._size // 8 + 1)
         for place in places:
             bits[place >> 3] |= 1 << (place & 7)
         return int.from_bytes(bits, "little")

@@ -63,18 +63,6 @@ class Report:
         if len(self.notes) < MAX_SKIPPED:
             self.notes.append(Skipped(name, remark))
 
-    def merge(self, other: Report) -> None:
-        """Add what another process reported."""
-        self.files += other.files
-        self.documents += other.documents
-        self.bytes += other.bytes
-        self.skipped_count += other.skipped_count
-        self.skipped += other.skipped[: MAX_SKIPPED - len(self.skipped)]
-        self.notes += other.notes[: MAX_SKIPPED - len(self.notes)]
-        self.digests.update(other.digests)
-        for why, count in other.left_out.items():
-            self.left_out[why] = self.left_out.get(why, 0) + count
-
 
 def load(
     seed_file: SeedFile,

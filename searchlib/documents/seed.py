@@ -207,16 +207,12 @@ class _UpTo:
 class KnownRows:
     """The rows of a seed that the index has: a loader may leave those out whose digests it finds here.
 
-    It names what it left out in ``unchanged``. Nothing is known before ``begin``, and nothing of a seed that is new.
+    It names what it left out in ``unchanged``. Nothing is known of a seed that is new.
     """
 
     def __init__(self) -> None:
         self.paths: dict[str, str] = {}  # by digest
         self.unchanged: list[str] = []  # paths
-
-    def begin(self, paths: dict[str, str]) -> None:
-        """Have rows of these digests left out."""
-        self.paths = paths
 
 
 @dataclass(frozen=True)

@@ -35,18 +35,17 @@ def walk(
     report: Report | None = None,
     *,
     gitignore: bool = True,
-    known_only: bool = True,
     strict: bool = False,
 ) -> Iterator[SeedFile]:
     """The seeds at ``paths``: files, folders (recursively, sorted by the bytes of the names) and "-".
 
     ``include`` and ``exclude`` are gitignore patterns, relative to each root or with its name before them, as the
     index has it; with ``include`` only files that match are taken. A file named in ``paths`` is always taken.
-    ``known_only`` leaves out, in folders, what has a suffix that no loader is known for, unless ``include`` has it.
+    Left out, in folders, is what has a suffix that no loader is known for, unless ``include`` has it.
     What is not a file, or cannot be read, goes to ``report`` (or raises SeedError if ``strict``). Raises SettingsError
     for a path that does not exist or a name found twice.
     """
-    walker = _Walker(include, exclude, report if report is not None else Report(), gitignore, known_only, strict)
+    walker = _Walker(include, exclude, report if report is not None else Report(), gitignore, strict)
     taken: dict[str, tuple[Path | None, StrPath]] = {}
     for given in paths:
         for seed_file in walker.root(given):
@@ -78,19 +77,12 @@ def excluding(include: Sequence[str], exclude: Sequence[str]) -> Callable[[str],
 
 class _Walker:
     def __init__(
-        self,
-        include: Sequence[str],
-        exclude: Sequence[str],
-        report: Report,
-        gitignore: bool,
-        known_only: bool,
-        strict: bool,
+        self, include: Sequence[str], exclude: Sequence[str], report: Report, gitignore: bool, strict: bool
     ) -> None:
         self.included = ignore.Patterns(include) if include else None
         self.excluded = ignore.Patterns(exclude) if exclude else None
         self.report = report
         self.gitignore = gitignore
-        self.known_only = known_only
         self.strict = strict
 
     def root(self, given: StrPath) -> Iterator[SeedFile]:
@@ -229,7 +221,7 @@ class _Folder:
         if why:
             self.walker.report.leave_out(why)
             return False
-        if path.endswith("/") or not self.walker.known_only or self.walker.included is not None:
+        if path.endswith("/") or self.walker.included is not None:
             return True
         try:
             registry.find(registry.suffix_of(path), path)

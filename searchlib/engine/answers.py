@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
+from searchlib.jsonable import JsonObject
+
 if TYPE_CHECKING:
     from searchlib.query.nodes import Leaf
     from searchlib.records import Record, Scalar
@@ -37,7 +39,7 @@ class FacetCount:
     def __iter__(self) -> Iterator[Any]:
         return iter((self.value, self.count))
 
-    def as_dict(self) -> dict[str, Any]:
+    def as_dict(self) -> JsonObject:
         """All of it, ready for JSON."""
         return {"value": self.value, "count": self.count}
 
@@ -66,7 +68,7 @@ class Facet:
         left = 0 if size is None else max(len(self.values) - size, 0)
         return Facet(self.name, self.values[: len(self.values) - left], self.others + left, self.missing)
 
-    def as_dict(self) -> dict[str, Any]:
+    def as_dict(self) -> JsonObject:
         """All of it, ready for JSON."""
         return {"values": [one.as_dict() for one in self.values], "others": self.others, "missing": self.missing}
 

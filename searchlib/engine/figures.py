@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import Any
+
+from searchlib.jsonable import JsonObject, as_object
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,9 +30,9 @@ class Stats:
     settings: Mapping[str, Any] = field(default_factory=dict)
     digest: str = ""
 
-    def as_dict(self) -> dict[str, Any]:
+    def as_dict(self) -> JsonObject:
         """All of it, ready for JSON."""
-        return asdict(self)
+        return as_object(self)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +42,6 @@ class Problem:
     file: str
     message: str
 
-    def as_dict(self) -> dict[str, Any]:
+    def as_dict(self) -> JsonObject:
         """All of it, ready for JSON."""
-        return asdict(self)
+        return as_object(self)

@@ -6,7 +6,7 @@ r"""How plain text is laid out, and the stretches that makes.
 * *Furniture* is what a printer put on each page: the footer and header around a form feed.
 
 Most text has gaps and no cuts, and is split by one pass of a regular expression. Three cheap searches over
-the whole text say which chunks need a look at their lines (``lines``).
+the whole text say which chunks need a look at their lines (``wrapping``).
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import re
 from bisect import bisect_left, bisect_right
 from itertools import pairwise
 
-from searchlib.paragraphs import lines, pages
+from searchlib.paragraphs import furniture, wrapping
 from searchlib.records import Kind
 
 LONG_LINE = 200
@@ -43,7 +43,7 @@ def stretches(text: str, begin: int = 0) -> tuple[list[int], list[int], list[Kin
         return [], [], []
     lone = len(starts) == 1
     if "\f" in text:
-        joined = pages.joined(text, list(zip(starts, ends, strict=True)))
+        joined = furniture.joined(text, list(zip(starts, ends, strict=True)))
         starts, ends = [start for start, _ in joined], [end for _, end in joined]
     items = _by_chunk(_items(text, begin), starts, ends)
     if lone or _long_line(text, begin):
@@ -68,7 +68,7 @@ def stretches(text: str, begin: int = 0) -> tuple[list[int], list[int], list[Kin
         if cuts:
             parts = _list(text, start, end, cuts)
         elif place in looks and text.find("\n", start, end) >= 0:
-            parts = [(first, last, "text") for first, last in lines.divide(text, start, end, lone)]
+            parts = [(first, last, "text") for first, last in wrapping.divide(text, start, end, lone)]
         else:
             parts = [(start, end, "text")]
         for first, last, kind in parts:

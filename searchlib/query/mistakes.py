@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
 
 from searchlib.errors import QueryError
+from searchlib.jsonable import JsonObject
 from searchlib.query.lexer import printable
 
 
@@ -38,7 +38,7 @@ class QueryWarning:
         """The same, to be raised."""
         return QueryError(self.problem or self.message, self.source, self.position, self.advice)
 
-    def as_dict(self) -> dict[str, Any]:
+    def as_dict(self) -> JsonObject:
         """What is wrong, where, and what to do, ready for JSON."""
         return {"message": self.message, "start": self.start, "end": self.end, "advice": self.advice}
 

@@ -15,11 +15,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any, Literal, get_args
+from typing import Literal, get_args
 
 from searchlib.cleaning import clean
 from searchlib.errors import SettingsError
 from searchlib.highlight import Fragment, Snippet
+from searchlib.jsonable import JsonObject, as_json
 
 Format = Literal["plain", "ansi", "html", "markdown"]
 FORMATS: tuple[str, ...] = get_args(Format)
@@ -40,31 +41,22 @@ def render(snippet: Snippet, text: str, format: Format = "plain") -> str:
         raise SettingsError(f'there is no format "{format}": choose one of {", ".join(FORMATS)}')
     rendered = "".join(
         markup.on + markup.escape(part) + markup.off if marked else markup.escape(part)
-        for part, marked in _parts(snippet, text)
+        for part, marked in parts(snippet, clean(text))
     )
     return _MARKDOWN_LINE.sub(_escape_line, rendered) if format == "markdown" else rendered
 
 
-def as_dicts(snippet: Snippet, text: str) -> list[dict[str, Any]]:
+def as_dicts(snippet: Snippet, text: str) -> list[JsonObject]:
     """The ``snippet`` of ``text`` for JSON: its fragments, each with text, start, end and spans.
 
     All ranges are code points of ``text``, as pairs of start and end; so are the spans, which lie within the fragment.
     The text is as it stands, not cleaned.
     """
-    return [
-        {
-            "text": text[fragment.start : fragment.end],
-            "start": fragment.start,
-            "end": fragment.end,
-            "spans": [list(span) for span in fragment.spans],
-        }
-        for fragment in snippet.fragments
-    ]
+    return [{"text": text[fragment.start : fragment.end], **as_json(fragment)} for fragment in snippet.fragments]
 
 
-def _parts(snippet: Snippet, text: str) -> Iterator[tuple[str, bool]]:
+def parts(snippet: Snippet, text: str) -> Iterator[tuple[str, bool]]:
     """The snippet as pieces of text, each marked or not, with ellipses where text is left out."""
-    text = clean(text)
     shown = 0
     for fragment in snippet.fragments:
         if text[shown : fragment.start].strip():
@@ -114,9 +106,9 @@ def _escape_line(match: re.Match[str]) -> str:
 
 
 def _escape_html(text: str) -> str:
-    # As html.escape, which brings all named entities with it.
-    text = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    return text.replace('"', "&quot;").replace("'", "&#x27;")
+    from html import escape  # which brings all named entities with it
+
+    return escape(text)
 
 
 _MARKUPS: dict[str, _Markup] = {

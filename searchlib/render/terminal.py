@@ -15,13 +15,11 @@ from functools import lru_cache
 from searchlib.analysis.graphemes import SPACING_LETTERS, boundaries, is_regional
 from searchlib.cleaning import Harmless, clean, escape
 from searchlib.highlight import Snippet
-from searchlib.render.markup import ELLIPSIS
+from searchlib.render.markup import parts
 
 Style = tuple[int, int, str]  # start, end, SGR parameters
 
-BOLD, DIM, UNDERLINE = "1", "2", "4"
-RED, GREEN, YELLOW, BLUE, MAGENTA, CYAN = "31", "32", "33", "34", "35", "36"
-MATCH = f"{BOLD};{RED}"
+MATCH = "1;31"  # bold and red
 _RESET = "\x1b[0m"
 _EMOJI_STYLE = "\ufe0f"
 _SHORTEST_LINE = 10
@@ -158,31 +156,14 @@ def snippet_lines(
 
 def flattened(snippet: Snippet, text: str, flowing: bool = True) -> tuple[str, list[Style]]:
     """The ``snippet`` as one string with ellipses, and the places of its matches in it."""
-    out: list[str] = []
+    shown = ""
     styles: list[Style] = []
-    length = 0
-
-    def put(piece: str) -> None:
-        nonlocal length
-        out.append(piece)
-        length += len(piece)
-
-    seen = 0
-    for fragment in snippet.fragments:
-        if text[seen : fragment.start].strip():
-            put(ELLIPSIS if seen == 0 else f" {ELLIPSIS} ")
-        at = fragment.start
-        for start, end in fragment.spans:
-            put(_flow(text[at:start], flowing))
-            began = length
-            put(_flow(text[start:end], flowing))
-            styles.append((began, length, MATCH))
-            at = end
-        put(_flow(text[at : fragment.end], flowing))
-        seen = fragment.end
-    if snippet.fragments and text[seen:].strip():
-        put(ELLIPSIS)
-    return "".join(out), styles
+    for part, is_match in parts(snippet, text):
+        began = len(shown)
+        shown += _flow(part, flowing)
+        if is_match:
+            styles.append((began, len(shown), MATCH))
+    return shown, styles
 
 
 def _flow(text: str, flowing: bool) -> str:

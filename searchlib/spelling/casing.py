@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from searchlib.analysis import surfaces
+from searchlib.query.lexer import EVERY_OPERATOR
 
-OPERATORS = frozenset({"AND", "OR", "NOT", "NEAR", "TO", "ANDNOT", "ANDMAYBE", "REQUIRE"})
-"""Words that mean something else in capitals."""
+_RESERVED = EVERY_OPERATOR | {"TO"}  # words that mean something else in capitals
 
 
 def like(typed: str, word: str) -> str:
-    """``word`` with capitals where ``typed`` has them: at its beginning, or everywhere; never one of `OPERATORS`."""
+    """``word`` with capitals where ``typed`` has them: at its beginning, or everywhere; never an operator."""
     if typed.isupper() and len(typed) > 1:
         shown = word.upper()
     elif typed[:1].isupper():
@@ -17,4 +17,4 @@ def like(typed: str, word: str) -> str:
     else:
         return word
     # Capitals of some letters are those of others, or several.
-    return shown if surfaces(shown) == (word,) and shown not in OPERATORS else word
+    return shown if surfaces(shown) == (word,) and shown not in _RESERVED else word

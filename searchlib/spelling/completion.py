@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from searchlib.analysis.words import find_words, is_unspaced, pieces
-from searchlib.errors import SettingsError
+from searchlib.arguments import whole
+from searchlib.jsonable import JsonObject, as_object
 from searchlib.spelling.casing import like
 
 if TYPE_CHECKING:
@@ -22,9 +23,9 @@ class Completion:
     word: str
     count: int
 
-    def as_dict(self) -> dict[str, Any]:
+    def as_dict(self) -> JsonObject:
         """All of it, ready for JSON."""
-        return asdict(self)
+        return as_object(self)
 
 
 def complete(words: Words, text: str, limit: int = 10) -> list[Completion]:
@@ -33,8 +34,7 @@ def complete(words: Words, text: str, limit: int = 10) -> list[Completion]:
     Case and accents do not matter. In scripts without spaces the last character is completed to two. Raises
     SettingsError for a limit that is no count.
     """
-    if not isinstance(limit, int) or isinstance(limit, bool) or limit < 0:
-        raise SettingsError(f"limit is {limit!r}: give a whole number from 0 on")
+    whole("limit", limit)
     start = _beginning(text)
     if start is None or not limit:
         return []

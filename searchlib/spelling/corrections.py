@@ -49,7 +49,7 @@ class Correction:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class TypedWord:
     """A word of a query: its range. ``bare`` if white space, or an end of the query, is on both sides."""
 
     start: int
@@ -73,7 +73,11 @@ def edits_of(word: str) -> int:
 
 
 def corrections(
-    words: Words, near: Sequence[NearWord], place: Place, neighbours: Sequence[Place], together: Callable[[str], bool]
+    words: Words,
+    near: Sequence[NearWord],
+    place: TypedWord,
+    neighbours: Sequence[TypedWord],
+    together: Callable[[str], bool],
 ) -> list[Correction]:
     """What a word that does not occur may be: another of those that are ``near``, two, or one with a neighbour of it.
 
@@ -87,7 +91,7 @@ def corrections(
     return _best(found)
 
 
-def doubts(near: Sequence[NearWord], place: Place, count: int) -> list[Correction]:
+def doubts(near: Sequence[NearWord], place: TypedWord, count: int) -> list[Correction]:
     """What a word that occurs ``count`` times may be: one that is far more frequent, of those one edit away.
 
     Weights are what is gained over the word as it is.
@@ -96,7 +100,7 @@ def doubts(near: Sequence[NearWord], place: Place, count: int) -> list[Correctio
     return _best([replace(one, weight=one.weight / count) for one in found])
 
 
-def replacing(place: Place, near: Sequence[NearWord], least: int = 1, but: str = "") -> list[Correction]:
+def replacing(place: TypedWord, near: Sequence[NearWord], least: int = 1, but: str = "") -> list[Correction]:
     """The words that are near as corrections, if they occur at least so often."""
     initial = fold(place.text)[:1]
     found = []
@@ -108,7 +112,7 @@ def replacing(place: Place, near: Sequence[NearWord], least: int = 1, but: str =
     return found
 
 
-def _joined(words: Words, place: Place, neighbours: Sequence[Place]) -> list[Correction]:
+def _joined(words: Words, place: TypedWord, neighbours: Sequence[TypedWord]) -> list[Correction]:
     whole = []
     for other in neighbours:
         first, second = sorted((place, other), key=lambda one: one.start)
@@ -118,7 +122,7 @@ def _joined(words: Words, place: Place, neighbours: Sequence[Place]) -> list[Cor
     return [Correction(*one, count / EDIT) for one, count in zip(whole, counts, strict=True) if count]
 
 
-def _split(words: Words, place: Place, together: Callable[[str], bool]) -> list[Correction]:
+def _split(words: Words, place: TypedWord, together: Callable[[str], bool]) -> list[Correction]:
     text = place.text
     parts = [(text[:cut], text[cut:]) for cut in range(LEAST_PART, len(text) - LEAST_PART + 1)]
     counts = words.counts([part for both in parts for part in both])

@@ -15,13 +15,13 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain, combinations, pairwise, product
 from math import prod
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from searchlib.deadline import check
 from searchlib.engine import Request
 from searchlib.fields import PROSE
 from searchlib.query.nodes import And, Node, Not, Phrase, Word, children
-from searchlib.spelling.corrections import Correction, Place, can_be_corrected, corrections, doubts, edits_of
+from searchlib.spelling.corrections import Correction, TypedWord, can_be_corrected, corrections, doubts, edits_of
 
 if TYPE_CHECKING:
     from searchlib.engine import Reader
@@ -56,7 +56,7 @@ class Suggester:
         ``fewer`` says whether the query has fewer hits than so many.
         """
         words = dict(sorted(_words(text, tree).items())[:MOST_WORDS])
-        places = [Place(start, end, text[start:end], _is_bare(text, start, end)) for start, end in words]
+        places = [TypedWord(start, end, text[start:end], _is_bare(text, start, end)) for start, end in words]
         counts = self._counts(places)
         wrong = self._misspelt(places, list(words.values()), counts)
         certain = _ways(wrong)[:MOST_TRIED]
@@ -65,7 +65,7 @@ class Suggester:
             found = self._with_hits(text, _doubting(certain[:1] or [()], self._doubted(places, counts)))
         return found
 
-    def _counts(self, places: list[Place]) -> list[int | None]:
+    def _counts(self, places: list[TypedWord]) -> list[int | None]:
         """How often each word occurs; None for one that has no spelling."""
         spelt = [number for number, place in enumerate(places) if can_be_corrected(place.text)]
         counts: list[int | None] = [None] * len(places)
@@ -75,7 +75,7 @@ class Suggester:
             counts[number] = count
         return counts
 
-    def _misspelt(self, places: list[Place], nodes: list[Word], counts: list[int | None]) -> list[list[Correction]]:
+    def _misspelt(self, places: list[TypedWord], nodes: list[Word], counts: list[int | None]) -> list[list[Correction]]:
         """The corrections of each word that does not occur."""
         known = self._reader.words
         unwritten = [number for number, count in enumerate(counts) if count == 0]
@@ -89,7 +89,7 @@ class Suggester:
             found.append(corrections(known, close, places[number], neighbours, self._stand_together))
         return [options for options in found if options]
 
-    def _doubted(self, places: list[Place], counts: list[int | None]) -> list[list[Correction]]:
+    def _doubted(self, places: list[TypedWord], counts: list[int | None]) -> list[list[Correction]]:
         """What the rarest words that occur may have been meant to be."""
         rarest = sorted((count, number) for number, count in enumerate(counts) if count)[:MOST_DOUBTED]
         near = self._reader.words.near([(places[number].text, 1) for _, number in rarest])
@@ -120,7 +120,12 @@ class Suggester:
 
 
 def suggest(
-    text: str, tree: Any, reader: Reader, parse: Callable[[str], Any], fewer: Callable[[int], bool], filter: Any = None
+    text: str,
+    tree: Node,
+    reader: Reader,
+    parse: Callable[[str], Node],
+    fewer: Callable[[int], bool],
+    filter: Node | None = None,
 ) -> str | None:
     """What a query may have been meant to be: see `Suggester`."""
     return Suggester(reader, parse, filter).suggest(text, tree, fewer)

@@ -36,6 +36,61 @@ def test_a_shared_script_without_function_words_still_tells() -> None:
     assert detect_language("Стамбул Анкара Киев", "en") == "ru"
 
 
+def function_words(*counts: tuple[str, int], of: int) -> str:
+    """So many words that only one language has, among others that none has."""
+    words = {"en": "the that with which would", "de": "und von zu mit sich auf ist im nicht", "nl": "een het dat op te"}
+    found = [word for language, count in counts for word in (words[language].split() * 2)[:count]]
+    return " ".join([*found, *["qqq"] * (of - len(found))])
+
+
+@pytest.mark.parametrize(("count", "language"), [(2, ""), (3, "en")])
+def test_three_function_words_are_needed(count: int, language: str) -> None:
+    assert detect_language(function_words(("en", count), of=count)) == language
+
+
+@pytest.mark.parametrize(("size", "language"), [(37, "en"), (38, ""), (50, "en"), (51, "")])
+def test_eight_of_a_hundred_words_are_function_words_at_least(size: int, language: str) -> None:
+    assert detect_language(function_words(("en", 3 if size < 40 else 4), of=size)) == language
+
+
+@pytest.mark.parametrize(
+    ("german", "dutch", "language"), [(5, 4, "de"), (4, 4, ""), (6, 5, ""), (9, 7, "de"), (4, 5, "nl")]
+)
+def test_a_language_has_five_function_words_where_the_next_one_has_four(german: int, dutch: int, language: str) -> None:
+    assert detect_language(function_words(("de", german), ("nl", dutch), of=20)) == language
+
+
+def test_single_ascii_letters_are_no_function_words() -> None:
+    assert detect_language("l d n l d n") == ""  # French, elided
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("あ" + "x" * 9, "ja"),
+        ("あ" + "x" * 10, ""),
+        ("あ" + "漢" * 9, "ja"),
+        ("あ" + "漢" * 10, "zh"),
+        ("가" * 2 + "x" * 18, "ko"),
+        ("ไ" * 2 + "x" * 19, ""),
+    ],
+)
+def test_a_tenth_of_the_characters_tells_a_language_with_a_script_of_its_own(text: str, language: str) -> None:
+    assert detect_language(text) == language
+
+
+@pytest.mark.parametrize(("text", "language"), [("ж" * 5 + "x" * 5, "ru"), ("ж" * 5 + "x" * 6, ""), ("Ω" * 3, "el")])
+def test_half_of_the_characters_tell_the_usual_language_of_a_script(text: str, language: str) -> None:
+    assert detect_language(text) == language
+
+
+def test_the_first_two_thousand_characters_tell() -> None:
+    english = " the that with"
+    before = "x" * (2000 - len(english))
+    assert detect_language(before + english + " und" * 99) == "en"
+    assert detect_language("x" + before + english + " und" * 99) == ""
+
+
 @pytest.mark.parametrize(
     ("tag", "language"),
     [("en-GB", "en"), ("pt_BR", "pt"), ("NB", "no"), ("zh-Hant-TW", "zh"), ("", ""), ("english", ""), ("x", "")],

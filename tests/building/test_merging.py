@@ -9,10 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from searchlib.analysis.natural import natural_key
-from searchlib.engines.whoosh.building import sources
+from searchlib.engines.whoosh.building import mergesources
 from searchlib.engines.whoosh.building.inversion import Incoming, invert
+from searchlib.engines.whoosh.building.mergesources import RunSource, SegmentSource, Source, SpilledRun
 from searchlib.engines.whoosh.building.merging import merge, place
-from searchlib.engines.whoosh.building.sources import RunSource, SegmentSource, Source, SpilledRun
 from searchlib.engines.whoosh.format.segment import SegmentColumns
 from searchlib.engines.whoosh.generation import STORED
 from searchlib.records import Document
@@ -84,8 +84,8 @@ def test_slices_of_any_size_make_the_same_segment(tmp_path: Path, monkeypatch: p
     runs = [invert([document(n, "\n\n".join(PARAGRAPHS)) for n in range(first, first + 3)], "en") for first in (0, 3)]
     expected = built(tmp_path / "whole", [RunSource(run) for run in runs], [None, None])
     for keys, postings in ((1, 1 << 16), (4096, 1), (3, 5)):
-        monkeypatch.setattr(sources, "KEYS_AT_ONCE", keys)
-        monkeypatch.setattr(sources, "POSTINGS_AT_ONCE", postings)
+        monkeypatch.setattr(mergesources, "KEYS_AT_ONCE", keys)
+        monkeypatch.setattr(mergesources, "POSTINGS_AT_ONCE", postings)
         name = f"{keys}-{postings}"
         spilled = [SpilledRun(tmp_path / f"{name}-{n}", run) for n, run in enumerate(runs)]
         assert built(tmp_path / name, list(spilled), [None, None]) == expected

@@ -15,10 +15,10 @@ from hypothesis import strategies as st
 
 from searchlib.analysis import join_key, surfaces
 from searchlib.analysis.words import find_words
-from searchlib.engines.whoosh.building import words as building
+from searchlib.engines.whoosh.building import wordcounts as building
 from searchlib.engines.whoosh.building.inversion import Incoming, invert
-from searchlib.engines.whoosh.building.sources import RunSource, SpilledRun
-from searchlib.engines.whoosh.building.words import Miscounted, TextWords, Totals, count_records, write_vocabulary
+from searchlib.engines.whoosh.building.mergesources import RunSource, SpilledRun
+from searchlib.engines.whoosh.building.wordcounts import Miscounted, TextWords, Totals, count_records, write_vocabulary
 from searchlib.paragraphs import split
 from searchlib.records import Block, Document
 

@@ -14,8 +14,8 @@ import searchlib
 from searchlib import Index
 from searchlib.citing import Citation, cite
 from searchlib.citing.checking import Check
-from searchlib.citing.comparing import Change, difference
 from searchlib.citing.library import Library
+from searchlib.citing.likeness import Change, difference
 from searchlib.citing.mending import check_text, mended
 from searchlib.citing.normal import normal
 from searchlib.citing.sources import SourceLibrary, load_sources

@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from searchlib.citing.comparing import closest, difference, likeness
+from searchlib.citing.likeness import closest, difference, likeness
 from searchlib.citing.normal import normal
 
 from .texts import record_of

@@ -176,3 +176,9 @@ def test_objects_of_others_that_look_like_citations_keep_what_is_no_reference() 
     new, _ = mended(text, check_text(text, SourceLibrary([AFTER]), "a.json"))
     assert json.loads(new)["line"] == 3
     assert (json.loads(new)["reference"], json.loads(new)["length"]) == ("Smith 2001", "12 pages")
+
+
+@pytest.mark.parametrize("key", [r"\x", r"\u12", "\\ud800"])
+def test_a_key_with_an_escape_that_is_none_hides_no_citation(key: str) -> None:
+    text = f'{{"{key}": 1, "note": "searchlib:{ID}"}}'
+    assert [found.id for found in find_in_json(text)] == [ID]

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from searchlib.citing import Citation, cite
 from searchlib.citing.finding import find_in_text
-from searchlib.citing.found import Found
+from searchlib.citing.found import WrittenCitation
 from searchlib.citing.jsonfinding import find_in_json
 from searchlib.citing.mending import find
 from searchlib.citing.normal import find_part, normal, same_line
@@ -38,13 +38,13 @@ def citations(draw: st.DrawFn) -> Citation:
     return cite(record, part=part)
 
 
-def of(found: list[Found], citation: Citation, form: str) -> Found:
+def of(found: list[WrittenCitation], citation: Citation, form: str) -> WrittenCitation:
     """The one that is the citation; a text may hold others."""
     (only,) = [one for one in found if one.id == citation.id and one.form == form and one.quote is not None]
     return only
 
 
-def assert_same(found: Found, citation: Citation) -> None:
+def assert_same(found: WrittenCitation, citation: Citation) -> None:
     assert found.quote is not None and normal(found.quote) == normal(citation.quote)
     assert (found.paragraph, found.line) == (citation.paragraph, citation.line)
     assert found.path is not None and same_line(found.path) == same_line(citation.path)

@@ -286,6 +286,29 @@ def test_what_cannot_be_stored_is_refused_and_named(ix):
     writer.cancel()
 
 
+def test_nothing_is_kept_of_a_document_that_could_not_be_added():
+    storage, codec = RamStorage(), ColumnarCodec()
+    segment = codec.new_segment(storage, "x")
+    writer = codec.per_document_writer(storage, segment)
+    text, number = fields.TEXT(stored=True, vector=True), columns.NumericColumn("i")
+    for docnum, (value, cancelled) in enumerate([("a", True), ("b", False)], -1):
+        writer.start_doc(max(docnum, 0))
+        writer.add_field("text", text, value, 3 if cancelled else 4)
+        writer.add_column_value("number", number, ord(value))
+        writer.add_vector_items("text", text, [(value.encode(), 1.0, b"")])
+        if cancelled:
+            writer.cancel_doc()
+        else:
+            writer.finish_doc()
+    writer.close()
+    reader = codec.per_document_reader(storage, segment)
+    assert reader.doc_count_all() == 1
+    assert reader.stored_fields(0) == {"text": "b"}
+    assert reader.doc_field_length(0, "text") == 4
+    assert list(reader.column_reader("number", number)) == [ord("b")]
+    assert list(reader.vector(0, "text", formats.Frequency()).all_ids()) == [b"b"]
+
+
 class Upper(columns.FixedBytesColumn):
     """A column class of a user, with bytes of its own."""
 

@@ -1,6 +1,6 @@
-"""Pytest plugin: Whoosh's tests with searchlib's codec as the default, and a record of how each ended.
+"""Pytest plugin: options of the codec for some of Whoosh's tests, and a record of how each ended.
 
-Environment: ``CONFORMANCE_RESULTS`` is the file to write outcomes to; ``CONFORMANCE_STOCK=1`` keeps Whoosh's own codec.
+Environment: ``CONFORMANCE_RESULTS`` is the file to write outcomes to. `sitecustomize` makes the codec the default.
 """
 
 from __future__ import annotations
@@ -9,10 +9,9 @@ import json
 import os
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
-import whoosh.codec
+from sitecustomize import OPTIONS
 
 ROUNDED_LENGTHS = frozenset(
     {
@@ -27,7 +26,6 @@ ROUNDED_LENGTHS = frozenset(
 """Tests that assert lengths of documents to be rounded as one byte rounds them: they run with the codec's
 ``rounded_lengths``; all others run with exact lengths, as searchlib uses it."""
 
-_options: dict[str, Any] = {}
 _outcomes: dict[str, str] = {}
 
 
@@ -36,25 +34,13 @@ def name_of(node_id: str) -> str:
     return node_id.rpartition("tests/")[2]
 
 
-def columnar_codec(*args: Any, **kwargs: Any) -> Any:
-    """What replaces ``whoosh.codec.default_codec``."""
-    from searchlib.engines.whoosh.compat.codec import ColumnarCodec
-
-    return ColumnarCodec(*args, **kwargs, **_options)
-
-
-if os.environ.get("CONFORMANCE_STOCK") != "1":
-    # Before any test module is imported: some take the name itself.
-    whoosh.codec.default_codec = columnar_codec
-
-
 @pytest.fixture(autouse=True)
 def codec_options(request: pytest.FixtureRequest) -> Iterator[None]:
     """Round lengths in the tests that assert it."""
     if name_of(request.node.nodeid) in ROUNDED_LENGTHS:
-        _options["rounded_lengths"] = True
+        OPTIONS["rounded_lengths"] = True
     yield
-    _options.clear()
+    OPTIONS.clear()
 
 
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:

@@ -252,6 +252,41 @@ def test_a_page_that_is_all_navigation_is_kept() -> None:
     assert one("p.html", "<nav><a>Contents</a></nav>").text == "Contents"
 
 
+def page_texts(body: str) -> list[str]:
+    return [p.text for p in paragraphs(one("p.html", f"<title>T</title><body>{body}"))]
+
+
+@pytest.mark.parametrize("region", ["main", "article", 'div class="a body b"', 'section role="main"'])
+@pytest.mark.parametrize(("inside", "outside", "is_main"), [(50, 50, True), (49, 50, False), (50, 49, True)])
+def test_a_region_with_half_of_a_page_is_its_main_text(region: str, inside: int, outside: int, is_main: bool) -> None:
+    tag = region.partition(" ")[0]
+    found = page_texts(f"<p>{'o' * outside}</p><{region}><p>{'i' * inside}</p></{tag}>")
+    assert found == ["i" * inside] if is_main else found == ["o" * outside, "i" * inside]
+
+
+def test_regions_of_one_sort_count_together_and_main_comes_before_article() -> None:
+    assert page_texts(f"<article>{'a' * 30}</article><p>{'o' * 50}</p><article>{'b' * 30}</article>") == [
+        "a" * 30,
+        "b" * 30,
+    ]
+    assert page_texts(f"<article>{'a' * 50}</article><main>{'m' * 50}</main>") == ["m" * 50]
+    assert page_texts(f"<article>{'a' * 51}</article><main>{'m' * 50}</main>") == ["a" * 51]
+
+
+@pytest.mark.parametrize("name", ["headerlink", "anchor", "permalink", "anchorjs-link", "header-anchor", "x anchor y"])
+@pytest.mark.parametrize(
+    ("text", "seen"), [("¶", ""), ("#", ""), (" # ", ""), ("", ""), ("§2", "§2"), ("Link", "Link")]
+)
+def test_a_permalink_of_one_character_is_left_out(name: str, text: str, seen: str) -> None:
+    assert page_texts(f'<p>Words <a class="{name}" href="#w">{text}</a></p>') == [f"Words {seen}".rstrip()]
+
+
+def test_one_character_that_is_no_permalink_is_read() -> None:
+    assert page_texts('<p>See <a href="#w">B</a> <a class="link" href="#w">C</a> <i class="anchor">D</i></p>') == [
+        "See B C D"
+    ]
+
+
 def test_a_table_that_lays_out_a_page_is_not_read_as_data() -> None:
     page = "<table><tr><td><h1>T</h1><p>one</p><p>two</p></td><td>side</td></tr></table>"
     assert [kind for _, kind, _, _ in shown(one("p.html", page))] == ["text", "text", "text"]

@@ -9,7 +9,6 @@ import pytest
 import searchlib
 from searchlib import Document
 from searchlib.engines.whoosh import writer as writers
-from searchlib.engines.whoosh.execution import driver, prepared, wordscorer
 
 
 @pytest.fixture
@@ -70,28 +69,3 @@ def test_documents_with_equal_counts_are_counted_in_natural_order(index: searchl
         facet = index.search("harbour", facets={"document": size}).facets["document"]
         assert [tuple(count) for count in facet] == ranked[:size]
         assert facet.others == 6 - len(ranked[:size])
-
-
-def test_of_a_disjunction_within_a_conjunction_the_first_so_many_are_the_best(
-    index: searchlib.Index, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Stock Whoosh loses hits of ``(a OR b) AND c`` when it is asked for fewer than all."""
-    monkeypatch.setattr(driver, "FEW", 4)  # so that few records are cut as many are
-    for module in (prepared, wordscorer):
-        monkeypatch.setattr(module, "BEST", 6)
-    with index.writer() as w:
-        for number in range(400):
-            words = ["cedar"] * (number % 3) + ["filler"] * (number * 7 % 11)
-            words += ["ash"] * (number % 5 == 0) * (1 + number % 4) + ["birch"] * (number % 7 == 0) * (1 + number % 6)
-            w.add(Document(f"d{number:03}", " ".join(words)))
-    query = "(ash OR birch) AND cedar^9"
-    everything = [(hit.id, hit.score) for hit in index.search(query, limit=1000)]
-    assert len(everything) == sum((number % 5 == 0 or number % 7 == 0) and number % 3 > 0 for number in range(400))
-    assert everything == sorted(everything, key=lambda pair: -pair[1])
-    each = {hit.id: hit.score for part in ("ash", "birch") for hit in index.search(f"{part} AND cedar^9", limit=1000)}
-    assert {id for id, _ in everything} == set(each)
-    for limit in (1, 2, 3, 5, 10, 20, 50, 100):
-        assert [(hit.id, hit.score) for hit in index.search(query, limit=limit)] == everything[:limit]
-        assert [hit.id for hit in index.search(query, limit=limit, offset=7)] == [
-            id for id, _ in everything[7 : 7 + limit]
-        ]

@@ -106,13 +106,13 @@ def test_every_bit_of_the_manifest_counts(path: Path) -> None:
 
 
 def test_words_are_counted_again_though_few_fit_into_memory(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from searchlib.engines.whoosh.building import words
+    from searchlib.engines.whoosh.building import wordcounts
 
-    monkeypatch.setattr(words, "MOST", 20)
-    monkeypatch.setattr(words, "_RAW", 20)
+    monkeypatch.setattr(wordcounts, "MOST", 20)
+    monkeypatch.setattr(wordcounts, "_RAW", 20)
     aside = []
-    put_aside = words.Totals._put_aside
-    monkeypatch.setattr(words.Totals, "_put_aside", lambda totals: aside.append(put_aside(totals)))
+    put_aside = wordcounts.Totals._put_aside
+    monkeypatch.setattr(wordcounts.Totals, "_put_aside", lambda totals: aside.append(put_aside(totals)))
     index = searchlib.open(path)
     assert index.verify() == []
     assert len(aside) > 1

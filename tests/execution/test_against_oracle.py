@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Callable
 from importlib.util import find_spec
 from typing import Any
 
@@ -11,18 +12,12 @@ import pytest
 from exploring import seeds
 
 from searchlib.engines.whoosh.execution import (
+    Limits,
     Snapshot,
     count,
-    driver,
     explain,
-    groupscorers,
     matches,
-    postinglist,
-    prepared,
-    scorer,
     search,
-    setscorers,
-    wordscorer,
 )
 from searchlib.explaining import Explanation
 from searchlib.query.nodes import Value
@@ -37,24 +32,30 @@ QUERIES = 12
 WAYS = [False, True] if find_spec("numba") else [False]
 
 
-SMALL: dict[Any, dict[str, int]] = {
-    driver: {"FEW": 8, "CONFIRMED": 3, "MOST_LEADS": 2, "BEGINNING": 4, "AT_ONCE": 32},
-    groupscorers: {"SPARSE": 24, "_PRUNED": 2, "_KEPT": 64},
-    postinglist: {"PARTLY": 150, "PER_BLOCK": 30, "_FEW_POSITIONS": 5, "_MANY_POSITIONS": 50},
-    prepared: {"RUN": 4, "BEST": 6},
-    scorer: {"SPARSE": 24, "AT_ONCE": 32},
-    setscorers: {"_RARE": 6, "_PORTION": 20, "_LISTED": 9},
-    wordscorer: {"BEST": 6, "AT_ONCE": 150},
-}
+SMALL = Limits(
+    at_once=32,
+    sparse=24,
+    most_leads=2,
+    few=8,
+    confirmed=3,
+    beginning=4,
+    pruned=2,
+    scores=64,
+    run=4,
+    best=6,
+    partly=150,
+    per_block=30,
+    few_positions=5,
+    many_positions=50,
+    rare=6,
+    portion=20,
+    listed=9,
+)
+"""With these, small corpora take the paths that large ones take."""
 
 
-@pytest.fixture(params=["large limits", "small limits"])
-def limits(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """With small limits, small corpora take the paths that large ones take."""
-    if request.param == "small limits":
-        for module, limits in SMALL.items():
-            for name, limit in limits.items():
-                monkeypatch.setattr(module, name, limit)
+def both_limits(test: Callable[..., None]) -> Callable[..., None]:
+    return pytest.mark.parametrize("limits", [Limits(), SMALL], ids=["large limits", "small limits"])(test)
 
 
 def cut(rng: random.Random, docs: list[Doc], parts: int) -> list[list[Doc]]:
@@ -81,16 +82,17 @@ def same(found: list[tuple[int, float]], expected: list[tuple[int, float]], ever
 
 
 @pytest.mark.parametrize("compiled", WAYS)
+@both_limits
 @pytest.mark.parametrize("seed", seeds(SEEDS))
-def test_answers_are_those_of_brute_force(seed: int, compiled: bool, limits: None) -> None:
+def test_answers_are_those_of_brute_force(seed: int, compiled: bool, limits: Limits) -> None:
     rng = random.Random(seed)
     docs = generate.corpus(rng, rng.choice([1, 7, 40, 150, 400]))
     ranking = BM25F(k1=rng.choice([1.2, 0.9]), b=rng.choice([0.75, 0.0, 1.0]), delta=rng.choice([0.0, 0.0, 0.5]))
     oracle = Oracle(docs, ranking)
     segments = cut(rng, docs, rng.randint(1, 4))
     places = live_numbers(segments)
-    snapshot = Snapshot([MemorySegment(part) for part in segments], compiled=compiled)
-    whole = Snapshot([MemorySegment(docs)], compiled=compiled)
+    snapshot = Snapshot([MemorySegment(part) for part in segments], compiled=compiled, limits=limits)
+    whole = Snapshot([MemorySegment(docs)], compiled=compiled, limits=limits)
     whole_places = live_numbers([docs])
     for _ in range(QUERIES):
         query = generate.tree(rng, rng.randint(0, 3))
@@ -138,14 +140,15 @@ def adds_up(explanation: Explanation) -> None:
         adds_up(part)
 
 
+@both_limits
 @pytest.mark.parametrize("seed", seeds(20))
-def test_filters_keep_without_scoring(seed: int, limits: None) -> None:
+def test_filters_keep_without_scoring(seed: int, limits: Limits) -> None:
     rng = random.Random(seed)
     docs = generate.corpus(rng, 200)
     oracle = Oracle(docs, BM25F())
     segments = cut(rng, docs, 2)
     places = live_numbers(segments)
-    snapshot = Snapshot([MemorySegment(part) for part in segments], compiled=False)
+    snapshot = Snapshot([MemorySegment(part) for part in segments], compiled=False, limits=limits)
     query, filter = generate.tree(rng, 1), generate.tree(rng, 1)
     keep = oracle.answers(filter)
     expected = {place: score for place, score in oracle.answers(query).items() if place in keep}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from searchlib.engines.whoosh.execution import Snapshot, expansion, is_costly, matches
+from searchlib.engines.whoosh.execution import Snapshot, is_costly, matches
 from searchlib.query.nodes import Fuzzy, Pattern, Prefix, Range, Wildcard
 
 from .memory import Doc, MemorySegment
@@ -20,34 +20,29 @@ def cut(docs: list[Doc], *places: int) -> Snapshot:
     return Snapshot([MemorySegment(docs[start:end]) for start, end in zip(starts, ends, strict=True)])
 
 
-def costly(snapshot: Snapshot, pattern: Pattern, *, read_before: bool) -> bool:
+def costly(snapshot: Snapshot, pattern: Pattern, many: int, *, read_before: bool) -> bool:
     if read_before:
         matches(snapshot, pattern)
-    return is_costly(snapshot, pattern)
+    return is_costly(snapshot, pattern, many)
 
 
 @pytest.mark.parametrize("read_before", [True, False])
 @pytest.mark.parametrize("pattern", PATTERNS[:3], ids=lambda pattern: type(pattern).__name__)
-def test_words_are_counted_once_however_many_segments_hold_them(
-    pattern: Pattern, read_before: bool, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_words_are_counted_once_however_many_segments_hold_them(pattern: Pattern, read_before: bool) -> None:
     snapshots = [cut(DOCS), cut(DOCS, 150), cut(DOCS, 1, 2, 299), cut(DOCS + DOCS, 300)]
     for limit, expected in ((300, True), (301, False)):
-        monkeypatch.setattr(expansion, "MANY", limit)
-        assert [costly(one, pattern, read_before=read_before) for one in snapshots] == [expected] * 4
+        assert [costly(one, pattern, limit, read_before=read_before) for one in snapshots] == [expected] * 4
 
 
 @pytest.mark.parametrize("read_before", [True, False])
-def test_words_of_deleted_records_do_not_count(read_before: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_words_of_deleted_records_do_not_count(read_before: bool) -> None:
     updated = [Doc(doc.prose, deleted=number >= 200) for number, doc in enumerate(DOCS)]
     for limit, expected in ((200, True), (201, False)):
-        monkeypatch.setattr(expansion, "MANY", limit)
         for snapshot in (cut(updated), cut(updated, 150), cut(updated, 250), cut(DOCS[:200])):
-            assert costly(snapshot, PATTERNS[0], read_before=read_before) is expected
+            assert costly(snapshot, PATTERNS[0], limit, read_before=read_before) is expected
 
 
-def test_however_many_there_are_all_are_searched(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(expansion, "MANY", 1)
+def test_however_many_there_are_all_are_searched() -> None:
     for pattern in PATTERNS[:3]:
         assert len(matches(cut(DOCS), pattern)[0]) == 300
-    assert costly(cut(DOCS), PATTERNS[3], read_before=False)
+    assert costly(cut(DOCS), PATTERNS[3], 1, read_before=False)

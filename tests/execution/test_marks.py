@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from exploring import seeds
 
-from searchlib.engines.whoosh.execution import Snapshot, groupscorers, marked, match_at, scored_parts, scorer
+from searchlib.engines.whoosh.execution import Limits, Snapshot, marked, match_at, scored_parts
 from searchlib.ranking import BM25F
 
 from . import generate
@@ -20,15 +20,13 @@ QUERIES = 10
 
 
 @pytest.mark.parametrize("few", [0, 24, 1 << 14])
-def test_marks_are_the_live_records_that_match(few: int, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_marks_are_the_live_records_that_match(few: int) -> None:
     """With few = 0 all nodes go by whole bitmaps, with very many by candidates."""
-    monkeypatch.setattr(groupscorers, "SPARSE", few)
-    monkeypatch.setattr(scorer, "SPARSE", few)
-    monkeypatch.setattr(scorer, "AT_ONCE", 32)
+    limits = Limits(sparse=few, at_once=32)
     for seed in seeds(SEEDS):
         rng = random.Random(f"marks {seed}")
         docs = generate.corpus(rng, rng.randint(1, 120))
-        snapshot = Snapshot([MemorySegment(docs)])
+        snapshot = Snapshot([MemorySegment(docs)], limits=limits)
         live = np.array([number for number, doc in enumerate(docs) if not doc.deleted], np.int64)
         oracle = Oracle(docs, BM25F())
         for _ in range(QUERIES):

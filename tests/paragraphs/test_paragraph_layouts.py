@@ -80,6 +80,19 @@ def test_list_items_are_paragraphs_of_their_own(mark: str) -> None:
     assert found[1].text == f"{mark} the first\n  goes on"
 
 
+def test_two_items_are_a_list_and_one_is_after_a_colon_or_at_the_beginning() -> None:
+    """A single mark in a chunk of prose may have been wrapped to the edge of a line."""
+
+    def kinds(text: str) -> list[tuple[str, str]]:
+        return [(p.text, p.kind) for p in paragraphs(text + "\n\nMore.")][:-1]
+
+    assert kinds("Take this\n- bread\n- wine") == [("Take this", "text"), ("- bread", "item"), ("- wine", "item")]
+    assert kinds("- bread\n- wine") == [("- bread", "item"), ("- wine", "item")]
+    assert kinds("Take this\n- bread") == [("Take this\n- bread", "text")]
+    assert kinds("Take this: \n- bread") == [("Take this:", "text"), ("- bread", "item")]
+    assert kinds("- bread\nand butter") == [("- bread\nand butter", "item")]
+
+
 def test_a_number_at_the_edge_of_wrapped_prose_begins_no_item() -> None:
     assert (
         len(texts("The committee met in the year 1987 and decided on part\n2. of the agreement, which was late.")) == 1

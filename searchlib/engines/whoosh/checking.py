@@ -18,8 +18,8 @@ import numpy as np
 
 from searchlib.arrays import NDArray
 from searchlib.engine import Problem
-from searchlib.engines.whoosh.building.sources import SegmentSource
-from searchlib.engines.whoosh.building.words import Miscounted, TextWords, Totals, count_records
+from searchlib.engines.whoosh.building.mergesources import SegmentSource
+from searchlib.engines.whoosh.building.wordcounts import Miscounted, TextWords, Totals, count_records
 from searchlib.engines.whoosh.documents import DocumentTable
 from searchlib.engines.whoosh.format.access import map_file, problem_of
 from searchlib.engines.whoosh.format.container import Container

@@ -19,10 +19,10 @@ import numpy as np
 from searchlib.analysis.natural import natural_key
 from searchlib.arrays import NDArray
 from searchlib.engines.whoosh import disk
+from searchlib.engines.whoosh.building.mergesources import SegmentSource, Source
 from searchlib.engines.whoosh.building.merging import GONE, Placement, StoredNames, merge, place
 from searchlib.engines.whoosh.building.pool import Inverted
-from searchlib.engines.whoosh.building.sources import SegmentSource, Source
-from searchlib.engines.whoosh.building.words import Miscounted, TextWords, Totals, count_records, write_vocabulary
+from searchlib.engines.whoosh.building.wordcounts import Miscounted, TextWords, Totals, count_records, write_vocabulary
 from searchlib.engines.whoosh.documents import DocumentTable
 from searchlib.engines.whoosh.format.deletions import deletions_name, write_deletions
 from searchlib.engines.whoosh.format.vocabulary import Vocabulary

@@ -17,9 +17,9 @@ from typing import Any
 import numpy as np
 
 from searchlib import analysis
-from searchlib.engines.whoosh.building.columns import SharedField, TextField
-from searchlib.engines.whoosh.building.runs import Run, Stretches
-from searchlib.engines.whoosh.building.words import TextWords
+from searchlib.engines.whoosh.building.fieldruns import SharedField, TextField
+from searchlib.engines.whoosh.building.runs import Repeated, Run
+from searchlib.engines.whoosh.building.wordcounts import TextWords
 from searchlib.paragraphs import places
 from searchlib.paragraphs.identifying import language_of
 from searchlib.query.values import meta_keys, metadata_field
@@ -76,7 +76,7 @@ class _Inverter:
         }
         self.meta: dict[str, SharedField] = {}
         self.texts: list[str] = []
-        self.stored: dict[str, Stretches] = defaultdict(Stretches)
+        self.stored: dict[str, Repeated] = defaultdict(Repeated)
         self.columns: dict[str, array[int]] = {name: array("I") for name in ("_id", "number", "start", "line")}
         self.documents: list[tuple[str, int]] = []
         self.words = _Words()

@@ -16,8 +16,8 @@ import numpy as np
 
 from searchlib.arrays import NDArray
 from searchlib.engines.whoosh.building.child import Aside
+from searchlib.engines.whoosh.building.mergesources import Slice, Source, SpilledRun
 from searchlib.engines.whoosh.building.runs import UInts, ranges
-from searchlib.engines.whoosh.building.sources import Slice, Source, SpilledRun
 from searchlib.engines.whoosh.format.files import SegmentFiles, stored_file
 from searchlib.engines.whoosh.format.stored import STORED_STREAM
 from searchlib.fields import EXACT, PROSE

@@ -13,8 +13,8 @@ from pathlib import Path
 
 from searchlib.engines.whoosh.building.child import Child
 from searchlib.engines.whoosh.building.inversion import Incoming, invert
+from searchlib.engines.whoosh.building.mergesources import RunSource, SpilledRun
 from searchlib.engines.whoosh.building.runs import Run
-from searchlib.engines.whoosh.building.sources import RunSource, SpilledRun
 from searchlib.errors import SearchlibError
 
 

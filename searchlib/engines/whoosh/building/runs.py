@@ -30,7 +30,7 @@ class FieldRun:
     lengths: UInts | None
 
 
-class Stretches:
+class Repeated:
     """Values of successive records, equal neighbours kept once: value i is that of ``repeats[i]`` records."""
 
     __slots__ = ("repeats", "values")
@@ -57,7 +57,7 @@ class Run:
     size: int
     fields: dict[str, FieldRun]
     texts: list[str]
-    stored: dict[str, Stretches]
+    stored: dict[str, Repeated]
     columns: dict[str, NDArray[Any]]
     documents: list[tuple[str, int]]  # (path, number of records)
     metadata_fields: list[str] = field(default_factory=list)

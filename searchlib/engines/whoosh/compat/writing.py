@@ -7,7 +7,8 @@ one. Both make the same files.
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from functools import partial
 from typing import Any, Final
 
 import numpy as np
@@ -48,6 +49,7 @@ class ColumnarPerDocWriter(base.PerDocumentWriter):  # type: ignore[misc]
         self._column_writers: dict[str, ColumnWriter] = {}
         self._count = 0
         self._in_document = False
+        self._pending: list[Callable[[], None]] = []  # what the document has: kept when it is whole
         self.is_closed = False
 
     def start_doc(self, docnum: int) -> None:
@@ -55,6 +57,10 @@ class ColumnarPerDocWriter(base.PerDocumentWriter):  # type: ignore[misc]
         if self._in_document or docnum != self._count:
             raise ValueError(f"document {docnum} cannot begin after {self._count} documents")
         self._in_document = True
+
+    def _keep(self, stream_name: str, value: object) -> None:
+        values.encode(value)  # before anything is kept of the document
+        self._pending.append(partial(self._stream_value, stream_name, value))
 
     def _stream_value(self, stream_name: str, value: object) -> None:
         stream = self._stored.stream(stream_name)
@@ -64,30 +70,40 @@ class ColumnarPerDocWriter(base.PerDocumentWriter):  # type: ignore[misc]
     def add_field(self, fieldname: str, fieldobj: Any, value: Any, length: int | None) -> None:
         """Take the stored value (None: there is none) and the length of a field."""
         if value is not None:
-            self._stream_value(STORED_STREAM + fieldname, value)
+            self._keep(STORED_STREAM + fieldname, value)
         if length:
-            lengths = self._lengths.setdefault(fieldname, array("I"))
-            lengths.extend([0] * (self._count - len(lengths)))
-            lengths.append(length)
+            self._pending.append(partial(self._add_length, fieldname, length))
+
+    def _add_length(self, fieldname: str, length: int) -> None:
+        lengths = self._lengths.setdefault(fieldname, array("I"))
+        lengths.extend([0] * (self._count - len(lengths)))
+        lengths.append(length)
 
     def add_column_value(self, fieldname: str, columnobj: Any, value: Any) -> None:
         """Take the value of a column."""
         writer = self._column_writers.get(fieldname)
         if writer is None:
             writer = self._column_writers[fieldname] = column_writer(fieldname, columnobj)
-        writer.add(self._count, value)
+        self._pending.append(partial(writer.add, self._count, value))
 
     def add_vector_items(self, fieldname: str, fieldobj: Any, items: Iterable[tuple[Any, float, bytes]]) -> None:
         """Take the vector of a field: (term, weight, value) in order."""
         vector = make_vector(items, fieldobj.vector)
         if vector[0]:
-            self._stream_value(VECTOR_STREAM + fieldname, vector)
+            self._keep(VECTOR_STREAM + fieldname, vector)
 
     def finish_doc(self) -> None:
         """End the document."""
         if self._in_document:
-            self._in_document = False
+            for keep in self._pending:
+                keep()
+            self.cancel_doc()
             self._count += 1
+
+    def cancel_doc(self) -> None:
+        """Keep nothing of the document: whoosh3 asks for that when it cannot be added."""
+        self._pending.clear()
+        self._in_document = False
 
     def close(self) -> None:
         """Write everything."""

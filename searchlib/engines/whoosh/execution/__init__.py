@@ -8,6 +8,7 @@ questions one can ask.
 """
 
 from searchlib.engines.whoosh.execution.interface import Segment
+from searchlib.engines.whoosh.execution.limits import Limits
 from searchlib.engines.whoosh.execution.questions import (
     TopDocs,
     count,
@@ -23,6 +24,7 @@ from searchlib.engines.whoosh.execution.questions import (
 from searchlib.engines.whoosh.execution.snapshot import Snapshot
 
 __all__ = [
+    "Limits",
     "Segment",
     "Snapshot",
     "TopDocs",

@@ -21,8 +21,6 @@ import numpy as np
 from searchlib.deadline import check
 from searchlib.engines.whoosh.execution.interface import Bools, Docs, Floats
 from searchlib.engines.whoosh.execution.scorer import (
-    AT_ONCE,
-    MOST_LEADS,
     SLACK,
     Batch,
     Lead,
@@ -31,13 +29,6 @@ from searchlib.engines.whoosh.execution.scorer import (
     lowered,
 )
 from searchlib.engines.whoosh.execution.wordscorer import WordScorer
-
-FEW = 1_024
-"""Docs that are looked up without asking for a threshold first."""
-CONFIRMED = 128
-"""Docs that only may match, confirmed at a time."""
-BEGINNING = 1_024
-"""Docs in which the first hits of one score are looked for."""
 
 
 class Top:
@@ -89,7 +80,7 @@ def collect(scorer: Scorer, k: int, floor: float = -np.inf) -> tuple[Docs, Float
         return known
     top = Top(k, floor)
     leads = scorer.leads()
-    if len(leads) > MOST_LEADS:
+    if len(leads) > scorer.view.limits.most_leads:
         leads = [Lead(scorer, 0.0)]
     done: list[WordScorer] = []
     for lead in leads:
@@ -105,32 +96,35 @@ def first_docs(scorer: Scorer, k: int) -> Docs:
     size = scorer.view.doc_count
     found: list[Docs] = []
     count = first = 0
-    step = BEGINNING
+    limits = scorer.view.limits
+    step = limits.beginning
     while count < k and first < size:
         check()
         stop = min(first + step, size)
         found.append(scorer.within(first, stop))
         count += len(found[-1])
-        first, step = stop, min(4 * step, AT_ONCE)
+        first, step = stop, min(4 * step, limits.at_once)
     return np.concatenate(found)[:k] if found else np.empty(0, np.int32)
 
 
 def _drive(scorer: Scorer, lead: Lead, done: list[WordScorer], top: Top) -> None:
     """Consider the docs of a lead; those of leaves that are done have been considered."""
     leaf, rest = lead.leaf, lead.rest
+    limits = scorer.view.limits
     if (leaf.most + rest) * (1 + SLACK) < top.threshold:
         return
-    if leaf.cost > FEW and len(top.docs) < top.k:
+    if leaf.cost > limits.few and len(top.docs) < top.k:
         best = leaf.promising()
         if best is not None:
             _consider(scorer, best, done, top)
     reaching = leaf.reaching(lowered(top.threshold, rest))
-    if len(reaching) <= AT_ONCE:
+    at_once = limits.at_once
+    if len(reaching) <= at_once:
         _consider(scorer, reaching, done, top)
         return
-    for start in range(0, len(reaching), AT_ONCE):
+    for start in range(0, len(reaching), at_once):
         check()
-        _consider(scorer, reaching.take(np.arange(start, min(start + AT_ONCE, len(reaching)))), done, top)
+        _consider(scorer, reaching.take(np.arange(start, min(start + at_once, len(reaching)))), done, top)
 
 
 def _consider(scorer: Scorer, batch: Batch, done: list[WordScorer], top: Top) -> None:
@@ -158,7 +152,7 @@ def _consider(scorer: Scorer, batch: Batch, done: list[WordScorer], top: Top) ->
 
 def _confirm(scorer: Scorer, docs: Docs, bounds: Floats, top: Top) -> None:
     """Take in those of the docs that match, those with the greatest bounds first."""
-    wanted = CONFIRMED
+    wanted = scorer.view.limits.confirmed
     while len(docs):
         check()
         good = bounds >= lowered(top.threshold)

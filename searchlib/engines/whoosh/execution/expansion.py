@@ -68,11 +68,11 @@ def kept_as(node: Pattern, view: View) -> Hashable:
     return view.number, replace(node, boost=1.0)
 
 
-def is_costly(snapshot: Snapshot, node: Pattern) -> bool:
-    """Whether a pattern stands for more than `MANY` different terms that live docs hold: the same for any segments."""
+def is_costly(snapshot: Snapshot, node: Pattern, many: int = MANY) -> bool:
+    """Whether more than ``many`` different terms that live docs hold match a pattern: the same for any segments."""
     kept = [snapshot.decoded.get((kept_as(node, view), "marks"), Marks) for view in snapshot.views]
     # Mostly they were counted on the way, and are far from the limit.
-    if None not in kept and sum(marks.terms for marks in kept if marks is not None) <= MANY:
+    if None not in kept and sum(marks.terms for marks in kept if marks is not None) <= many:
         return False
     found: set[bytes] = set()
     for view in snapshot.views:
@@ -80,7 +80,7 @@ def is_costly(snapshot: Snapshot, node: Pattern) -> bool:
             check()
             if key not in found and (view.alive is None or view.alive[view.segment.docs(entry)].any()):
                 found.add(key)
-                if len(found) > MANY:
+                if len(found) > many:
                     return True
     return False
 

@@ -17,15 +17,12 @@ from typing import NamedTuple
 import numpy as np
 
 from searchlib.engines.whoosh.execution.interface import AnyInts, Bools, Docs, Ints
-from searchlib.engines.whoosh.execution.phrasescorer import Keys, marked
+from searchlib.engines.whoosh.execution.phrasescorer import Keys, places_of
 from searchlib.engines.whoosh.execution.postinglist import PostingList
 from searchlib.engines.whoosh.execution.prepared import Weighed
 from searchlib.engines.whoosh.execution.primitives import FARTHEST, HALF
 from searchlib.engines.whoosh.execution.setscorers import Term
 from searchlib.engines.whoosh.execution.snapshot import View
-
-_MOST = 1 << 23  # extents that are made at once
-_KEPT = 1 << 24  # occurrences of a pattern that are kept
 
 
 class TooMany(Exception):
@@ -51,7 +48,9 @@ class Placed(ABC):
 
     def stands(self, docs: Docs) -> Bools:
         """In which of the docs it has one."""
-        return marked(self.of(docs).starts, len(docs))
+        marks = np.zeros(len(docs), bool)
+        marks[places_of(self.of(docs).starts)] = True
+        return marks
 
 
 class PlacedWord(Placed):
@@ -69,8 +68,9 @@ class PlacedWord(Placed):
 class PlacedPhrase(Placed):
     """A phrase: a extent for each pair of a first and a last word of a whole one."""
 
-    def __init__(self, words: Sequence[Placed], slop: int) -> None:
+    def __init__(self, words: Sequence[Placed], slop: int, most: int) -> None:
         self._words = words
+        self._most = most
         self._slop = min(slop, FARTHEST)
 
     def of(self, docs: Docs) -> Extents:
@@ -79,7 +79,7 @@ class PlacedPhrase(Placed):
         for word in self._words[1:]:
             if not len(found.starts):
                 return NOWHERE
-            found = _followed(found, word.of(docs), self._slop)
+            found = _followed(found, word.of(docs), self._slop, self._most)
         return found
 
 
@@ -94,7 +94,7 @@ class _Occurrences(NamedTuple):
 class PlacedPattern(Placed):
     """What stands for many terms of a field: a extent for each occurrence of each.
 
-    ``terms`` gives the terms. As many as have `_KEPT` occurrences together, the rarest first, are read once and kept;
+    ``terms`` gives the terms. As many as have few occurrences together, the rarest first, are read once and kept;
     that leaves few, of which only what is asked for is read.
     """
 
@@ -110,13 +110,15 @@ class PlacedPattern(Placed):
         if self._made is None:
             self._made = self._make()
         of_docs, positions, common = self._made
-        rows, columns = _ranges(np.searchsorted(of_docs, docs), np.searchsorted(of_docs, docs, "right"))
+        rows, columns = _ranges(
+            np.searchsorted(of_docs, docs), np.searchsorted(of_docs, docs, "right"), self._view.limits.extents
+        )
         found = [rows << HALF | positions[columns].astype(np.int64)]
         total = len(rows)
         for postings in common:
             places, numbers = self._view.primitives.common(postings.docs(), docs)
             total += int(postings.whole().freqs[numbers].sum(dtype=np.int64))
-            if total > _MOST:
+            if total > self._view.limits.extents:
                 raise TooMany
             if len(numbers):
                 numbers, (all_positions, offsets) = postings.positions(numbers)
@@ -136,7 +138,9 @@ class PlacedPattern(Placed):
     def _read(self) -> _Occurrences:
         segment = self._view.segment
         terms = sorted(self._terms(), key=lambda term: int(term[2].cf))
-        rare = int(np.searchsorted(np.cumsum([int(entry.cf) for *_, entry in terms]), _KEPT, "right"))
+        rare = int(
+            np.searchsorted(np.cumsum([int(entry.cf) for *_, entry in terms]), self._view.limits.occurrences, "right")
+        )
         docs, positions = [np.empty(0, np.int32)], [np.empty(0, np.uint32)]
         for *_, entry in terms[:rare]:
             places, offsets = segment.positions(entry)
@@ -162,18 +166,19 @@ class PlacedAny(Placed):
 class PlacedNear(Placed):
     """Two nodes at most ``slop`` positions apart."""
 
-    def __init__(self, first: Placed, second: Placed, slop: int, ordered: bool) -> None:
+    def __init__(self, first: Placed, second: Placed, slop: int, ordered: bool, most: int) -> None:
         self._first = first
         self._second = second
         self._slop = min(slop, FARTHEST)
         self._ordered = ordered
+        self._most = most
 
     def of(self, docs: Docs) -> Extents:
         """From the one to the other."""
         first, second = self._first.of(docs), self._second.of(docs)
-        found = [_followed(first, second, self._slop)]
+        found = [_followed(first, second, self._slop, self._most)]
         if not self._ordered:
-            found.append(_followed(second, first, self._slop))
+            found.append(_followed(second, first, self._slop, self._most))
         return _united(found)
 
     def stands(self, docs: Docs) -> Bools:
@@ -196,23 +201,23 @@ def _united(found: Sequence[Extents]) -> Extents:
     return _unique(np.concatenate([one.starts for one in found]), np.concatenate([one.ends for one in found]))
 
 
-def _followed(first: Extents, second: Extents, farthest: int) -> Extents:
+def _followed(first: Extents, second: Extents, farthest: int, most: int) -> Extents:
     """From each of the first to each of the second that begins that far after its end, or nearer."""
     try:
-        return _pairs(first, second, farthest)
+        return _pairs(first, second, farthest, most)
     except TooMany:
         # Read backwards there may be fewer: if the first are words, and many of the second end together.
-        return _mirrored(_pairs(_mirrored(second), _mirrored(first), farthest))
+        return _mirrored(_pairs(_mirrored(second), _mirrored(first), farthest, most))
 
 
-def _pairs(first: Extents, second: Extents, farthest: int) -> Extents:
+def _pairs(first: Extents, second: Extents, farthest: int, most: int) -> Extents:
     low = np.searchsorted(second.starts, first.ends + 1)
     high = np.searchsorted(second.starts, first.ends + farthest, "right")
     # What begins together reaches ever further: each reaches only what the one before it did not.
     if len(low):
         together = first.starts[1:] == first.starts[:-1]
         low[1:][together] = np.maximum(low[1:], high[:-1])[together]
-    rows, columns = _ranges(low, high)
+    rows, columns = _ranges(low, high, most)
     return _unique(first.starts[rows], second.ends[columns])
 
 
@@ -221,11 +226,11 @@ def _mirrored(found: Extents) -> Extents:
     return _unique(-found.ends, -found.starts)
 
 
-def _ranges(first: Ints, last: Ints) -> tuple[Ints, Ints]:
+def _ranges(first: Ints, last: Ints, most: int) -> tuple[Ints, Ints]:
     """For each i the pairs of i and what is from ``first[i]`` up to and without ``last[i]``."""
     counts = np.maximum(last - first, 0)
     total = int(counts.sum())
-    if total > _MOST:
+    if total > most:
         raise TooMany
     rows = np.repeat(np.arange(len(counts), dtype=np.int64), counts)
     ends = np.cumsum(counts)

@@ -15,14 +15,12 @@ import numpy as np
 from searchlib.deadline import check
 from searchlib.engines.whoosh.execution.interface import Bools, Docs, Floats, Ints
 from searchlib.engines.whoosh.execution.prepared import distinct_docs
-from searchlib.engines.whoosh.execution.scorer import SPARSE, Batch, Lead, Matched, Need, Scorer, lowered
+from searchlib.engines.whoosh.execution.scorer import Batch, Lead, Matched, Need, Scorer, lowered
 from searchlib.explaining import Explanation
 from searchlib.query.nodes import Node
 from searchlib.query.wording import described
 
 _UNSCORED = 8  # looking up a doc of what does not score may be in vain
-_PRUNED = 512  # docs: to leave some out takes the time of looking up so many
-_KEPT = 1 << 22  # scores of children that are kept until they are added up in the order of the query
 
 
 class AndScorer(Scorer):
@@ -52,7 +50,7 @@ class AndScorer(Scorer):
         return all(child.exact_bounds for child in self.children)
 
     def at(self, batch: Batch, need: Need, least: float = -np.inf) -> Matched:
-        if len(batch) * len(self.children) > _KEPT and len(batch) > 1:
+        if len(batch) * len(self.children) > self.view.limits.scores and len(batch) > 1:
             middle = len(batch) // 2
             one, other = (self.at(batch.take(part), need, least) for part in np.split(np.arange(len(batch)), [middle]))
             return Matched(np.append(one.which, other.which + middle), np.append(one.scores, other.scores))
@@ -73,7 +71,7 @@ class AndScorer(Scorer):
                 kept, scores = child.at(batch, need)
                 if pruning:
                     rest -= child.most
-                    if scored and len(kept) > _PRUNED:
+                    if scored and len(kept) > self.view.limits.pruned:
                         before = partial if isinstance(partial, float) else partial[kept]
                         good = np.flatnonzero(scores + before >= lowered(least, rest))
                         kept, scores = kept[good], scores[good]
@@ -115,7 +113,7 @@ class AndScorer(Scorer):
         return docs
 
     def marks(self) -> Bools:
-        if self.cost <= SPARSE:
+        if self.cost <= self.view.limits.sparse:
             return super().marks()
         marks = self.children[0].marks()
         for child in self.children[1:]:
@@ -153,7 +151,12 @@ class OrScorer(Scorer):
 
     def at(self, batch: Batch, need: Need, least: float = -np.inf) -> Matched:
         size = len(batch)
-        if least == -np.inf or need is Need.MATCHES or size <= _PRUNED or size * len(self.children) > _KEPT:
+        if (
+            least == -np.inf
+            or need is Need.MATCHES
+            or size <= self.view.limits.pruned
+            or size * len(self.children) > self.view.limits.scores
+        ):
             return self._all_at(batch, need)
         which: Ints | None = None  # of all docs those that are left; None: all of them
         parts: list[Floats | None] = [None] * len(self.children)
@@ -169,7 +172,7 @@ class OrScorer(Scorer):
             part[found] = scores
             parts[number] = part
             partial = partial + part
-            if len(batch) > _PRUNED and place + 1 < len(order):
+            if len(batch) > self.view.limits.pruned and place + 1 < len(order):
                 kept = np.flatnonzero(partial >= lowered(least, sum(mosts[place + 1 :])))
                 if len(kept) < len(batch):
                     batch, hits, partial = batch.take(kept), hits[kept], partial[kept]

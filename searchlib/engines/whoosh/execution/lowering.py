@@ -30,7 +30,7 @@ from searchlib.engines.whoosh.execution.interface import Bools, Docs
 from searchlib.engines.whoosh.execution.nearscorer import NearScorer
 from searchlib.engines.whoosh.execution.phrasescorer import PhraseScorer
 from searchlib.engines.whoosh.execution.prepared import Part, Weighed, Weighting
-from searchlib.engines.whoosh.execution.scorer import MOST_LEADS, Scorer
+from searchlib.engines.whoosh.execution.scorer import Scorer
 from searchlib.engines.whoosh.execution.setscorers import EverythingScorer, PatternScorer, TestedScorer
 from searchlib.engines.whoosh.execution.snapshot import Snapshot, View
 from searchlib.engines.whoosh.execution.wordscorer import Rarity, WordScorer
@@ -142,7 +142,7 @@ class Lowering:
             if word is None:
                 return None
             words.append(word)
-        if len(words) <= MOST_LEADS:
+        if len(words) <= view.limits.most_leads:
             return PhraseScorer(words, node)
         # Of so many words only what is as long is looked at: that is hardly anything.
         lengths = [view.segment.lengths(part.field) for part in words[0].weighed.parts]
@@ -270,7 +270,7 @@ class Lowering:
                 word = self._word(node, view) if isinstance(node, Word) else self._value(node, view)
                 return PlacedAny(()) if word is None else PlacedWord(word.weighed, field)
             case Phrase(words, slop):
-                return PlacedPhrase([self._placed(word, field, view) for word in words], slop)
+                return PlacedPhrase([self._placed(word, field, view) for word in words], slop, view.limits.extents)
             case Prefix() | Wildcard() | Fuzzy() | Range():
                 own = replace(node, fields=(field,) if field in node.fields else ())
                 return PlacedPattern(view, field, lambda: expansion.terms(view, own), expansion.kept_as(own, view))
@@ -279,7 +279,8 @@ class Lowering:
             case Constant(inner):
                 return self._placed(inner, field, view)
             case Near(first, second, own_field, slop, ordered) if own_field == field:
-                return PlacedNear(self._placed(first, field, view), self._placed(second, field, view), slop, ordered)
+                sides = self._placed(first, field, view), self._placed(second, field, view)
+                return PlacedNear(*sides, slop, ordered, view.limits.extents)
             case _:
                 return PlacedAny(())
 

@@ -88,35 +88,33 @@ class PhraseScorer(StandingScorer):
 
     def __init__(self, words: Sequence[WordScorer], asked: Phrase, within: Sequence[Scorer] = ()) -> None:
         super().__init__(words, asked, within)
-        self._words = [word.weighed for word in words]
         self._slop = min(asked.slop, FARTHEST)
+        fields = dict.fromkeys(part.field for part in words[0].weighed.parts)
+        in_fields = [[Keys(word.weighed, field) for word in words] for field in fields]
+        self._in_fields = [keys for keys in in_fields if all(one.cost for one in keys)]
 
     def confirm(self, docs: Docs) -> Bools:
         """In which of these docs, all of which have the words in some field, the phrase stands."""
         standing = np.zeros(len(docs), bool)
-        for field in dict.fromkeys(part.field for part in self._words[0].parts):
-            left = np.flatnonzero(~standing)
-            if len(left) and all(any(part.field == field for part in word.parts) for word in self._words):
-                standing[left] = self._stands_in(field, docs[left])
+        for number, keys in enumerate(self._in_fields):
+            left = np.flatnonzero(~standing) if number else np.arange(len(docs))
+            standing[left[self._standing_in(keys, docs[left] if number else docs)]] = True
         return standing
 
-    def _stands_in(self, field: str, docs: Docs) -> Bools:
-        standing = np.ones(len(docs), bool)
-        words = [Keys(word, field) for word in self._words]
+    def _standing_in(self, words: Sequence[Keys], docs: Docs) -> Ints:
+        """The places of the docs in which the phrase stands in a field."""
         if self._slop > 1:
-            ends: Ints | None = None
-            for word in words:
-                found = word.occurrences(docs, standing)
-                ends = found if ends is None else self.view.primitives.following(ends, found, self._slop)
-                standing = marked(ends, len(docs))
-            return standing
+            ends = words[0].occurrences(docs)
+            for word in words[1:]:
+                ends = self.view.primitives.following(ends, word.occurrences(docs, places_of(ends)), self._slop)
+            return places_of(ends)
         # Where the phrase would begin, as each word has it: the rarest word leaves the fewest docs to look at.
         starts: Ints | None = None
         for number in sorted(range(len(words)), key=lambda number: words[number].cost):
-            found = words[number].occurrences(docs, standing) - number
+            found = words[number].occurrences(docs, None if starts is None else places_of(starts)) - number
             starts = found if starts is None else starts[self.view.primitives.common(found, starts)[0]]
-            standing = marked(starts, len(docs))
-        return standing
+        # What would begin before its doc is at the end of another, or before all: the first word is not there.
+        return places_of(starts) if starts is not None else np.empty(0, np.int64)
 
 
 class Keys:
@@ -128,33 +126,32 @@ class Keys:
         self._parts = [part for part in word.parts if part.field == field]
         self.cost = sum(part.postings.df for part in self._parts)
 
-    def occurrences(self, docs: Docs, wanted: Bools | None = None) -> Ints:
-        """The occurrences of the word in those of some ascending docs that are wanted, ascending."""
+    def occurrences(self, docs: Docs, places: Ints | None = None) -> Ints:
+        """The occurrences of the word in some ascending docs, in those at these places alone, ascending."""
         check()
-        places = None if wanted is None else np.flatnonzero(wanted)
-        chosen = docs if places is None or len(places) == len(docs) else docs[places]
-        found = [self._of_part(part, chosen) for part in self._parts] if len(chosen) else []
-        every = found[0] if len(found) == 1 else np.sort(np.concatenate(found)) if found else np.empty(0, np.int64)
-        if places is None or len(places) == len(docs):
-            return every
-        in_all: Ints = places[every >> HALF] << HALF | every & (1 << HALF) - 1
-        return in_all
+        chosen = docs if places is None else docs[places]
+        found = [self._of_part(part, chosen, places) for part in self._parts] if len(chosen) else []
+        if len(found) == 1:
+            return found[0]
+        return np.sort(np.concatenate(found)) if found else np.empty(0, np.int64)
 
-    def _of_part(self, part: Part, docs: Docs) -> Ints:
+    def _of_part(self, part: Part, docs: Docs, places: Ints | None) -> Ints:
         prepared = self._word.kept() if self._word.docs_are_postings else None
         known = part.postings.docs() if prepared is None else prepared.docs
-        places, numbers = self.view.primitives.common(known, docs)
+        which, numbers = self.view.primitives.common(known, docs)
         if not part.plain:
-            hits = part.weigh(docs[places])[0]
-            places, numbers = places[hits], numbers[hits]
-        if not len(places):
-            return places
+            hits = part.weigh(docs[which])[0]
+            which, numbers = which[hits], numbers[hits]
+        if not len(which):
+            return which
         numbers, (positions, offsets) = part.postings.positions(numbers)
-        return self.view.primitives.occurrences(places, numbers, positions, offsets)
+        return self.view.primitives.occurrences(which if places is None else places[which], numbers, positions, offsets)
 
 
-def marked(occurrences: Ints, docs: int) -> Bools:
-    """Which docs have these occurrences; one that would be before the first doc is none."""
-    marks = np.zeros(docs, bool)
-    marks[occurrences[occurrences >= 0] >> HALF] = True
-    return marks
+def places_of(occurrences: Ints) -> Ints:
+    """The places of the docs that have these ascending occurrences."""
+    places = occurrences[occurrences.searchsorted(0) :] >> HALF
+    first = np.ones(len(places), bool)
+    np.not_equal(places[1:], places[:-1], out=first[1:])
+    found: Ints = places[first]
+    return found

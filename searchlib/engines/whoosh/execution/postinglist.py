@@ -16,13 +16,7 @@ import numpy as np
 
 from searchlib.engines.whoosh.execution.caching import Decoded
 from searchlib.engines.whoosh.execution.interface import BLOCK, AnyInts, Docs, Entry, Ints, Segment
-
-PARTLY = 131_072
-"""Longer lists may be read in part."""
-PER_BLOCK = 512
-"""Where no more than one in so many postings is looked for."""
-# Lists of few positions are decoded whole at once, those of many the second time, longer ones never.
-_FEW_POSITIONS, _MANY_POSITIONS = 65_536, 1 << 20
+from searchlib.engines.whoosh.execution.limits import Limits
 
 
 class Whole(NamedTuple):
@@ -42,10 +36,11 @@ class Positions(NamedTuple):
 class PostingList:
     """The postings of a term in a segment."""
 
-    __slots__ = ("_asked", "_decoded", "_phrased", "cf", "df", "entry", "segment")
+    __slots__ = ("_asked", "_decoded", "_phrased", "cf", "df", "entry", "limits", "segment")
 
-    def __init__(self, segment: Segment, entry: Entry, decoded: Decoded) -> None:
+    def __init__(self, segment: Segment, entry: Entry, decoded: Decoded, limits: Limits) -> None:
         self.segment = segment
+        self.limits = limits
         self.entry = entry
         self.df = int(entry.df)
         self.cf = int(entry.cf)
@@ -92,7 +87,9 @@ class PostingList:
 
     def is_read_in_part(self, wanted: int) -> bool:
         """Whether only the blocks are to be read in which ``wanted`` docs are: of a long list, the first time."""
-        if self.df <= PARTLY or wanted * PER_BLOCK >= self.df or self.decoded.get(self, Whole) is not None:
+        if self.df <= self.limits.partly or wanted * self.limits.per_block >= self.df:
+            return False
+        if self.decoded.get(self, Whole) is not None:
             return False
         first, self._asked = not self._asked, True
         return first
@@ -119,7 +116,8 @@ class PostingList:
 
     def _kept_positions(self) -> Positions | None:
         kept = self.decoded.get((self, "positions"), Positions)
-        if kept is None and self.cf <= (_MANY_POSITIONS if self._phrased else _FEW_POSITIONS):
+        most = self.limits.many_positions if self._phrased else self.limits.few_positions
+        if kept is None and self.cf <= most:
             positions, offsets = self.segment.positions(self.entry)
             small = np.uint16 if int(positions.max(initial=0)) < 1 << 16 else np.uint32
             kept = Positions(positions.astype(small, copy=False), offsets.astype(np.int32))

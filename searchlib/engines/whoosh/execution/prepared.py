@@ -3,7 +3,7 @@
 * A *part* of a word is one posting list: a key in a field, with the weight that it has there.
 * A *gain* is a word's score in a doc, but for its *scale* (boost * idf): ``score = scale * gain``.
 * `Prepared` has the live docs of a word and their gains; the best of them; and the block maxima, the greatest gain of
-  each run of `RUN` docs, by which most of a long list is left out without a look at it.
+  each run of docs, by which most of a long list is left out without a look at it.
 * `Weighed` is a word in a segment as far as gains depend on it: its parts, and the parameters of ranking. It makes its
   `Prepared`, which the snapshot keeps as long as there is room.
 
@@ -20,16 +20,13 @@ import numpy as np
 
 from searchlib.arrays import NDArray
 from searchlib.engines.whoosh.execution.interface import AnyInts, Bools, Docs, Floats, Ints
+from searchlib.engines.whoosh.execution.limits import LIMITS, Limits
 from searchlib.engines.whoosh.execution.norms import FieldNorm
 from searchlib.engines.whoosh.execution.postinglist import PostingList
 from searchlib.engines.whoosh.execution.primitives import Values
 from searchlib.engines.whoosh.execution.snapshot import View
 from searchlib.ranking import BM25F
 
-RUN = 64
-"""Docs under one maximum."""
-BEST = 128
-"""Docs that are kept as the best."""
 _PAIRS = 1 << 21  # of a frequency and a length
 _NO_LEVELS: Floats = np.empty(0)
 
@@ -96,7 +93,7 @@ class Prepared:
 
     ``values`` are the gains themselves, or, where there are few different ones, their numbers among the ``levels``,
     which ascend (none, if there are many): so values compare as gains do. ``maxima`` are the greatest values of runs.
-    ``best`` are the places of the `BEST` docs that gain most, those first; of equal gains the first docs. ``below`` is
+    ``best`` are the places of the docs that gain most, those first; of equal gains the first docs. ``below`` is
     the greatest gain that is less than all of theirs, -inf if there is none.
     """
 
@@ -108,17 +105,21 @@ class Prepared:
         "best_places",
         "docs",
         "levels",
+        "limits",
         "maxima",
         "most",
         "values",
     )
 
-    def __init__(self, docs: Docs, values: Values, levels: Floats = _NO_LEVELS) -> None:
+    def __init__(self, docs: Docs, values: Values, levels: Floats = _NO_LEVELS, limits: Limits = LIMITS) -> None:
+        self.limits = limits
         self.docs = docs
         self.values = values
         self.levels = levels
-        self.maxima: Values = np.maximum.reduceat(values, np.arange(0, len(values), RUN)) if len(values) else values
-        self.best: Ints = _best(values, self.maxima)
+        self.maxima: Values = (
+            np.maximum.reduceat(values, np.arange(0, len(values), limits.run)) if len(values) else values
+        )
+        self.best: Ints = _best(values, self.maxima, limits)
         self.best_places: Ints = np.sort(self.best)
         self.best_docs: list[int] = docs[self.best].tolist()
         self.best_gains: list[float] = self.gains(self.best).tolist()
@@ -128,7 +129,7 @@ class Prepared:
     @property
     def nbytes(self) -> int:
         """What it takes."""
-        return self.docs.nbytes + self.values.nbytes + self.maxima.nbytes + 48 * BEST
+        return self.docs.nbytes + self.values.nbytes + self.maxima.nbytes + 48 * len(self.best)
 
     def gains(self, places: Ints | None = None) -> Floats:
         """The gains of the docs at these places; None: of all."""
@@ -147,9 +148,10 @@ class Prepared:
         runs = np.flatnonzero(self.maxima >= value)
         if len(runs) * 2 > len(self.maxima):
             return np.flatnonzero(self.values >= value)
-        places = (runs[:, None] * RUN + np.arange(RUN)).reshape(-1)
+        run = self.limits.run
+        places = (runs[:, None] * run + np.arange(run)).reshape(-1)
         if len(runs) and runs[-1] == len(self.maxima) - 1:
-            places = places[: len(places) - RUN * len(self.maxima) + len(self.docs)]
+            places = places[: len(places) - run * len(self.maxima) + len(self.docs)]
         reached: Ints = places[self.values[places] >= value]
         return reached
 
@@ -255,7 +257,7 @@ class Weighed:
         if view.alive is not None:
             alive = view.alive[docs]
             docs, values = docs[alive], values[alive]
-        return Prepared(docs, values, levels)
+        return Prepared(docs, values, levels, view.limits)
 
 
 def _there(view: weakref.ref[View]) -> View:
@@ -323,19 +325,20 @@ def _in_levels(part: Part, ranking: BM25F) -> tuple[Docs, NDArray[np.uint16], Fl
     return docs, number[pairs], levels[first]
 
 
-def _best(values: Values, maxima: Values) -> Ints:
+def _best(values: Values, maxima: Values, limits: Limits) -> Ints:
     """The places of the greatest values, greatest first."""
     best = np.arange(len(values))
-    if len(values) > BEST:
-        if len(maxima) > BEST:
+    most, run = limits.best, limits.run
+    if len(values) > most:
+        if len(maxima) > most:
             # So many runs have a value as great as this.
-            runs = np.flatnonzero(maxima >= np.partition(maxima, len(maxima) - BEST)[len(maxima) - BEST])
-            best = (runs[:, None] * RUN + np.arange(RUN)).reshape(-1)
+            runs = np.flatnonzero(maxima >= np.partition(maxima, len(maxima) - most)[len(maxima) - most])
+            best = (runs[:, None] * run + np.arange(run)).reshape(-1)
             best = best[: np.searchsorted(best, len(values))]
         found = values[best]
-        cut = np.partition(found, len(found) - BEST)[len(found) - BEST]
+        cut = np.partition(found, len(found) - most)[len(found) - most]
         greater = best[found > cut]
-        best = np.concatenate((greater, best[found == cut][: BEST - len(greater)]))
+        best = np.concatenate((greater, best[found == cut][: most - len(greater)]))
     found = values[best]
     order: Ints = np.lexsort((best, -found.astype(np.float64)))
     return best[order]

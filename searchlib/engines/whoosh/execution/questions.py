@@ -128,9 +128,9 @@ def frequency(snapshot: Snapshot, word: Word) -> int:
     return Lowering(snapshot, DEFAULT).frequency(word)
 
 
-def is_costly(snapshot: Snapshot, pattern: Pattern) -> bool:
+def is_costly(snapshot: Snapshot, pattern: Pattern, many: int = expansion.MANY) -> bool:
     """Whether a pattern stands for so many terms that it takes its time."""
-    return expansion.is_costly(snapshot, pattern)
+    return expansion.is_costly(snapshot, pattern, many)
 
 
 def explain(snapshot: Snapshot, query: Node, segment: int, doc: int, *, ranking: BM25F = DEFAULT) -> Explanation | None:

@@ -26,12 +26,6 @@ from searchlib.engines.whoosh.execution.interface import Bools, Docs, Floats, In
 from searchlib.engines.whoosh.execution.snapshot import View
 from searchlib.explaining import Explanation
 
-SPARSE = 16_384
-"""So many docs are asked for one by one rather than marked in a bitmap."""
-AT_ONCE = 131_072
-"""Docs that are looked up together at most."""
-MOST_LEADS = 48
-"""Leads or words: to look the docs of each up in all others takes the square of them."""
 SLACK = 1e-9
 """Bounds may add up in another order than scores."""
 
@@ -180,14 +174,14 @@ class Scorer(ABC):
 
     def portions(self) -> Iterator[Docs]:
         """The docs that match, in order, a part at a time."""
-        known = self.candidates_match or self.cost > SPARSE
-        if self.candidates_match or self.cost <= SPARSE:
+        known = self.candidates_match or self.cost > self.view.limits.sparse
+        if self.candidates_match or self.cost <= self.view.limits.sparse:
             docs = self.candidates()
         else:
             docs = np.flatnonzero(self.marks()).astype(np.int32)
-        for start in range(0, len(docs), AT_ONCE):
+        for start in range(0, len(docs), self.view.limits.at_once):
             check()
-            part = docs[start : start + AT_ONCE]
+            part = docs[start : start + self.view.limits.at_once]
             yield part if known else self.matching(part)
 
     def marks(self) -> Bools:
@@ -197,14 +191,14 @@ class Scorer(ABC):
         if self.candidates_match:
             marks[docs] = True
             return marks
-        for start in range(0, len(docs), AT_ONCE):
+        for start in range(0, len(docs), self.view.limits.at_once):
             check()
-            marks[self.matching(docs[start : start + AT_ONCE])] = True
+            marks[self.matching(docs[start : start + self.view.limits.at_once])] = True
         return marks
 
     def count(self) -> int:
         """How many docs match."""
-        if self.cost > SPARSE:
+        if self.cost > self.view.limits.sparse:
             return int(np.count_nonzero(self.marks()))
         docs = self.candidates()
         return len(docs if self.candidates_match else self.matching(docs))

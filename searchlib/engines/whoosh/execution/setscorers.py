@@ -27,10 +27,6 @@ from searchlib.explaining import Explanation
 from searchlib.query.nodes import Node
 from searchlib.query.wording import described
 
-_RARE = 1_024  # docs of a term: others are read in part
-_PORTION = 131_072  # docs of terms that are read together
-_LISTED = 65_536  # terms that are listed, rather than marked as they come
-
 Holds = Callable[["Docs | slice"], Bools]
 Term = tuple[str, bytes, Entry]
 """A field, a key and its entry."""
@@ -198,7 +194,7 @@ class PatternScorer(SetScorer):
         """Read all terms."""
         marks = np.zeros(self.view.doc_count, bool)
         number = 0
-        for portion in _portions(self._terms() if self._listed is None else self._listed):
+        for portion in self._portions(self._terms() if self._listed is None else self._listed):
             check()
             number += len(portion)
             marks[self.view.segment.docs_of(portion)] = True
@@ -213,8 +209,8 @@ class PatternScorer(SetScorer):
         """The terms; None if they are too many."""
         if self._listed is None and self._own is None:
             check()
-            listed = list(islice(self._terms(), _LISTED + 1))
-            if len(listed) > _LISTED:
+            listed = list(islice(self._terms(), self.view.limits.listed + 1))
+            if len(listed) > self.view.limits.listed:
                 self._make()
             else:
                 self._listed = listed
@@ -229,7 +225,7 @@ class PatternScorer(SetScorer):
             self._split = self._rare_and_common(listed)
         rare, common = self._split
         found = [postings.docs_below(stop) for postings in common]
-        for portion in _portions(rare):
+        for portion in self._portions(rare):
             check()
             docs = self.view.segment.docs_of(portion).astype(np.int32, copy=False)
             found.append(docs[docs < stop])
@@ -242,23 +238,22 @@ class PatternScorer(SetScorer):
         rare, common = [], []
         for term in listed:
             field, key, entry = term
-            postings = self.view.postings(field, key) if entry.df > _RARE else None
+            postings = self.view.postings(field, key) if entry.df > self.view.limits.rare else None
             if postings is None:
                 rare.append(term)
             else:
                 common.append(postings)
         return rare, common
 
-
-def _portions(terms: Iterable[Term]) -> Iterator[list[Entry]]:
-    """The entries of terms, some of a field at a time."""
-    for _, of_field in groupby(terms, key=lambda term: term[0]):
-        portion: list[Entry] = []
-        docs = 0
-        for *_, entry in of_field:
-            if portion and docs + entry.df > _PORTION:
-                yield portion
-                portion, docs = [], 0
-            portion.append(entry)
-            docs += entry.df
-        yield portion
+    def _portions(self, terms: Iterable[Term]) -> Iterator[list[Entry]]:
+        """The entries of terms, some of a field at a time."""
+        for _, of_field in groupby(terms, key=lambda term: term[0]):
+            portion: list[Entry] = []
+            docs = 0
+            for *_, entry in of_field:
+                if portion and docs + entry.df > self.view.limits.portion:
+                    yield portion
+                    portion, docs = [], 0
+                portion.append(entry)
+                docs += entry.df
+            yield portion

@@ -10,8 +10,8 @@ from typing import NamedTuple
 import numpy as np
 
 from searchlib.engines.whoosh.execution.interface import Bools, Docs, Floats
-from searchlib.engines.whoosh.execution.prepared import BEST, Prepared, Weighed
-from searchlib.engines.whoosh.execution.scorer import AT_ONCE, Batch, Matched, Need, Scorer
+from searchlib.engines.whoosh.execution.prepared import Prepared, Weighed
+from searchlib.engines.whoosh.execution.scorer import Batch, Matched, Need, Scorer
 from searchlib.explaining import Explanation, Occurrence
 from searchlib.query.nodes import Value, Word
 from searchlib.query.wording import described
@@ -57,7 +57,7 @@ class WordScorer(Scorer):
         if self._most is None:
             if self.scale <= 0:
                 self._most = 0.0
-            elif self._prepared is None and self.weighed.cost > AT_ONCE:
+            elif self._prepared is None and self.weighed.cost > self.view.limits.at_once:
                 return self.scale * self.weighed.most_by_blocks()  # until it is read
             else:
                 self._most = self.scale * self.prepared.most
@@ -98,7 +98,7 @@ class WordScorer(Scorer):
 
     def promising(self) -> Batch | None:
         prepared = self.prepared
-        if self.scale <= 0 or len(prepared.docs) <= BEST:
+        if self.scale <= 0 or len(prepared.docs) <= self.view.limits.best:
             return None
         return Batch(prepared.docs[prepared.best_places], self, prepared.best_places)
 

@@ -174,7 +174,7 @@ class Container:
         raw = self._data[start : start + length].tobytes()
         if zlib.crc32(raw) != checksum:
             self.damaged("its directory fails its checksum")
-        self._end = start
+        self._end: int = start
         self._read_directory(raw, start)
 
     def _read_directory(self, raw: bytes, start: int) -> None:

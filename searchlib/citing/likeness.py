@@ -13,7 +13,7 @@ from collections import Counter
 from collections.abc import Sequence
 from difflib import SequenceMatcher
 from functools import lru_cache
-from itertools import accumulate
+from itertools import accumulate, groupby
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from searchlib.analysis.words import find_words, is_unspaced
@@ -32,10 +32,14 @@ _BETWEEN = re.compile(r"\s+|\S(?:.*\S)?", re.DOTALL)
 _SIGNS = 3  # code points between two words that are tokens each; more are one
 
 
+Op = Literal["=", "-", "+"]
+OPS: tuple[Op, ...] = ("=", "-", "+")
+
+
 class Change(NamedTuple):
     """A piece of a difference: text that stayed (``=``), went (``-``) or came (``+``)."""
 
-    op: Literal["=", "-", "+"]
+    op: Op
     text: str
 
 
@@ -172,26 +176,9 @@ def difference(before: str, after: str) -> tuple[Change, ...]:
 def _joined(changes: Sequence[Change]) -> list[Change]:
     """Without empty pieces, what went before what came, and each in one piece."""
     joined: list[Change] = []
-    went: list[str] = []
-    came: list[str] = []
-
-    def flush() -> None:
-        joined.extend(Change(op, text) for op, text in _sides("".join(went), "".join(came)) if text)
-        went.clear()
-        came.clear()
-
-    for change in changes:
-        if not change.text:
-            continue
-        if change.op == "=":
-            flush()
-            same = joined.pop().text if joined and joined[-1].op == "=" else ""
-            joined.append(Change("=", same + change.text))
-        else:
-            (went if change.op == "-" else came).append(change.text)
-    flush()
+    for same, group in groupby((change for change in changes if change.text), lambda change: change.op == "="):
+        parts: dict[str, str] = {"=": ""} if same else {"-": "", "+": ""}
+        for change in group:
+            parts[change.op] += change.text
+        joined += [Change(op, parts[op]) for op in OPS if parts.get(op)]
     return joined
-
-
-def _sides(went: str, came: str) -> list[tuple[Literal["=", "-", "+"], str]]:
-    return [("-", went), ("+", came)]

@@ -16,14 +16,14 @@ import numpy as np
 
 from searchlib import analysis
 from searchlib.engines.whoosh.building.runs import FieldRun, UInts, group, ranges, sorted_keys, sums
-from searchlib.engines.whoosh.building.words import ASCII_WORDS, keys_of_words
+from searchlib.engines.whoosh.building.wordcounts import ASCII_WORDS, keys_of_words
 
 
 class TextField:
     """The text of records, one value each."""
 
     def __init__(self) -> None:
-        self._vocabularies: dict[str, _Vocabulary] = {}
+        self._vocabularies: dict[str, _WordNumbers] = {}
         self._counter = count()
         self._words = array("I")
         self._counts = array("I")  # words of each record
@@ -32,7 +32,7 @@ class TextField:
         """Add records: the parts of ``text`` at ``places``."""
         vocabulary = self._vocabularies.get(language)
         if vocabulary is None:
-            vocabulary = self._vocabularies[language] = _Vocabulary(self._counter)
+            vocabulary = self._vocabularies[language] = _WordNumbers(self._counter)
         words, counts = self._words, self._counts
         if text.isascii():
             prepared = text.encode().translate(ASCII_WORDS)
@@ -63,7 +63,7 @@ class TextField:
         return _invert_words(words, counts, keys_of_word)
 
     def words(self) -> tuple[list[bytes], list[int]]:
-        """The words of the records so far and their counts, as ``words.keys_of_words`` gives them."""
+        """The words of the records so far and their counts, as ``wordcounts.keys_of_words`` gives them."""
         counts = np.bincount(np.frombuffer(self._words, dtype=np.uint32))
         keys: list[bytes] = []
         totals: list[int] = []
@@ -78,7 +78,7 @@ class TextField:
         return keys, totals
 
 
-class _Vocabulary:
+class _WordNumbers:
     """Numbers for the words of one language as they come: ASCII ones as bytes in lower case, others as they are."""
 
     def __init__(self, counter: count[int]) -> None:

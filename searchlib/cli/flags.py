@@ -12,25 +12,15 @@ from searchlib.settings import COLORS, Settings, load_settings
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 
-def index_option(function: Function) -> Function:
-    """``--index``."""
-    return click.option("--index", metavar="PATH", help="The index.  [default: indexes/default]")(function)
-
-
-def timeout_option(function: Function) -> Function:
-    """``--timeout``."""
-    return click.option(
-        "--timeout",
-        "limits_timeout",
-        type=float,
-        metavar="SECONDS",
-        help="End the search with an error after so many.  [default: none]",
-    )(function)
-
-
-def json_option(function: Function) -> Function:
-    """``--json``."""
-    return click.option("--json", "as_json", is_flag=True, help="Print JSON.")(function)
+index_option = click.option("--index", metavar="PATH", help="The index.  [default: indexes/default]")
+json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+timeout_option = click.option(
+    "--timeout",
+    "limits_timeout",
+    type=float,
+    metavar="SECONDS",
+    help="End the search with an error after so many.  [default: none]",
+)
 
 
 def sources_option(help: str) -> Callable[[Function], Function]:

@@ -17,7 +17,7 @@ from typing import Any, BinaryIO, Protocol
 import numpy as np
 
 from searchlib.arrays import NDArray
-from searchlib.engines.whoosh.building.runs import FieldRun, Run, Stretches, UInts
+from searchlib.engines.whoosh.building.runs import FieldRun, Repeated, Run, UInts
 from searchlib.engines.whoosh.format.segment import SegmentColumns
 
 KEYS_AT_ONCE = 4096
@@ -202,7 +202,7 @@ class SpilledRun:
             return
         with (self._folder / "stored").open("rb") as file:
             # Written by this very build, in a folder of its own.
-            stored: dict[str, Stretches] = pickle.load(file)
+            stored: dict[str, Repeated] = pickle.load(file)
         if name in stored:
             yield stored[name].values, stored[name].repeats
 

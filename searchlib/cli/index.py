@@ -1,0 +1,74 @@
+"""``searchlib index``: build an index, or bring it up to date, or check it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from searchlib.cli.current import build, load_options, summary, tell_skipped
+from searchlib.cli.flags import index_option, json_option, settings_with
+from searchlib.cli.output import counted, output_for, say
+
+
+@click.command("index")
+@click.argument("seeds", nargs=-1, metavar="[SEEDS]...")
+@index_option
+@click.option("--include", multiple=True, metavar="GLOB", help="Only files that match; may be repeated.")
+@click.option("--exclude", multiple=True, metavar="GLOB", help="No files that match; may be repeated.")
+@click.option("--language", metavar="CODE", help="Language of documents that name none, such as en.  [default: auto]")
+@click.option("--type", metavar="SUFFIX", help="How to read standard input and files without a suffix: csv, html.")
+@click.option("--id-column", metavar="NAME", help="Column of rows that is the id.")
+@click.option("--title-column", metavar="NAME", help="Column of rows that is the title.")
+@click.option("--text-column", multiple=True, metavar="NAME", help="Column of rows that is text; may be repeated.")
+@click.option("--metadata-columns", metavar="NAMES", help="Columns of rows to keep, with commas.  [default: the rest]")
+@click.option("--memory", metavar="SIZE", help="Memory to keep to, such as 512M.")
+@click.option("--processes", "-j", type=int, metavar="N", help="Processes.  [default: one a core]")
+@click.option("--wait", type=click.FloatRange(0), default=0, metavar="SECONDS", help="Wait for another writer.")
+@click.option("--compact", is_flag=True, help="Leave one segment: the smallest and fastest index.")
+@click.option("--rebuild", is_flag=True, help="Build all anew; documents that no seed has are kept.")
+@click.option("--strict", is_flag=True, help="Stop at the first file that cannot be read.")
+@click.option("--allow-removal", is_flag=True, help="Remove most documents even if a folder is empty or gone.")
+@click.option("--check", is_flag=True, help="Build nothing; exit 1 if the index is not what SEEDS would give.")
+@click.option("--digest", is_flag=True, help="Print the digest of the index.")
+@json_option
+def command(
+    seeds: tuple[str, ...],
+    metadata_columns: str | None,
+    check: bool,
+    digest: bool,
+    as_json: bool,
+    **flags: Any,
+) -> int:
+    """Index SEEDS, or bring the index up to date with them.
+
+    SEEDS are files and folders, and - for standard input; without any, those of the settings: seeds/ by default.
+    NAME=PATH gives them another name in the index: work=a/notes home=b/notes.
+    Documents that are as they were are not touched, changed ones are replaced, and those that SEEDS no longer
+    have are removed: an index has the seeds named last. Where more than half of the documents would go because a
+    folder is empty or gone, nothing is changed without --allow-removal. Text, Markdown, HTML, JSON Lines, JSON, CSV
+    and TSV are read, also with .gz after the name.
+    """
+    columns = tuple(name.strip() for name in (metadata_columns or "").split(",") if name.strip())
+    how = {name: flags.pop(name) for name in ("strict", "wait", "compact", "rebuild", "allow_removal")}
+    settings = settings_with(seeds=seeds, metadata_columns=columns, **flags)
+    output = output_for(settings)
+    if check:
+        from searchlib.cli.verify import check_against_seeds
+
+        return check_against_seeds(settings, load_options(settings), output, as_json=as_json, digest=digest)
+    with build(settings, **how) as index:
+        changes = index.changes
+        assert changes is not None
+        if as_json:
+            output.json({"index": str(index.path), **changes.as_dict(), "digest": index.digest})
+        else:
+            if changes.rebuilt:
+                say(f"{index.path} was built anew: {changes.rebuilt}")
+            if changes.kept:
+                say(f"Kept {counted(changes.kept, 'document')} that no seed has")
+            say(f"{index.path}: {summary(changes)}")
+            if digest:
+                output.line(index.digest)
+        tell_skipped(changes)
+    return 0
