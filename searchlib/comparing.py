@@ -92,7 +92,7 @@ def locate_roots(
         # An index may be a stranger's: what is no name leads nowhere.
         if name in (STDIN, "", ".", "..") or "\0" in name or Path(name).name != name:
             found[name] = None
-        elif name in known and Path(known[name]).exists():
+        elif name in known and _exists(Path(known[name])):
             found[name] = known[name]
         else:
             folders = index.resolve().parents if isinstance(index, Path) else ()

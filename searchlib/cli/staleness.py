@@ -6,9 +6,9 @@ is told too, where hits are searched for and not named.
 
 from __future__ import annotations
 
+import os
 import shlex
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from searchlib.cli.output import say
@@ -77,5 +77,5 @@ class Staleness:
         from searchlib.comparing import is_stale
         from searchlib.documents.roots import name_of
 
-        is_of = set(self._seeds.roots) == {name_of(seed) for seed in seeds if Path(seed).exists()}
+        is_of = set(self._seeds.roots) == {name_of(seed) for seed in seeds if os.path.exists(seed)}  # noqa: PTH110 - never raises
         return is_of and is_stale(seeds, path, self._settings.limits)

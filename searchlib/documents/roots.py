@@ -63,8 +63,8 @@ def name_of(root: StrPath) -> str:
         return root.prefix
     if os.fspath(root) == "-":
         return STDIN
-    path = Path(root)
-    return escaped((path.resolve() if path.is_dir() else Path(os.path.abspath(path))).name)  # noqa: PTH100
+    is_folder = os.path.isdir(root)  # noqa: PTH112 - pathlib's raises for a folder that may not be entered
+    return escaped((Path(root).resolve() if is_folder else Path(os.path.abspath(root))).name)  # noqa: PTH100
 
 
 def escaped(name: str) -> str:

@@ -1,5 +1,7 @@
 """A merge gives the segment that its records would make if they came at once, in their order."""
 
+import gc
+import warnings
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +17,7 @@ from searchlib.engines.whoosh.building.mergesources import RunSource, SegmentSou
 from searchlib.engines.whoosh.building.merging import merge, place
 from searchlib.engines.whoosh.format.segment import SegmentColumns
 from searchlib.engines.whoosh.generation import STORED
+from searchlib.errors import IndexCorrupt
 from searchlib.records import Document
 
 PARAGRAPHS = [
@@ -103,3 +106,23 @@ def test_slices_of_any_size_make_the_same_segment(tmp_path: Path, monkeypatch: p
 )
 def test_documents_stand_in_the_order_that_people_count_in(paths: list[str], ordered: list[str]) -> None:
     assert sorted(paths, key=natural_key) == ordered
+
+
+@pytest.mark.parametrize("part", ["stored", "slices"])
+def test_a_merge_that_fails_leaves_no_file_open(tmp_path: Path, part: str) -> None:
+    """Or Windows could not remove them."""
+
+    class Damaged(RunSource):
+        pass
+
+    def fail(*_: object) -> None:
+        raise IndexCorrupt("is damaged")
+
+    setattr(Damaged, part, fail)
+    parts: list[Source] = [Damaged(invert([document(1, "the harbour")], "en"))]
+    with warnings.catch_warnings(record=True) as said:
+        warnings.simplefilter("always")
+        with pytest.raises(IndexCorrupt):
+            merge(parts, place(parts, [None], None), tmp_path, "MAIN_a", STORED)
+        gc.collect()
+    assert not said, "of files that were not closed"

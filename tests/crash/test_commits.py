@@ -3,181 +3,29 @@
 from __future__ import annotations
 
 import errno
-import hashlib
+import os
+import random
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
-from itertools import count
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-import searchlib
-from searchlib.engines.whoosh import disk
-from searchlib.errors import IndexMissing, IndexReadOnly
+from .scenarios import SCENARIOS, Scenario, a_disk_that_needs_no_time, make_scenario
 
-from .disks import Stopped, UnsafeDisk, unsafe
-
-QUERIES = ("harbour", "the harbour", '"the harbour"', "harb*", "title:notes winter", "by:ann", "erdogan -again", "*")
-
-TEXTS = {
-    "notes.txt": "Notes\n\nThe harbour is closed in winter.\n\nShips wait outside the harbour until spring.\n",
-    "letter.txt": "A letter\n\nErdogan wrote to the harbour office.\n\nErdoğan wrote again.\n",
-    "log.md": "---\nby: Ann\n---\n# Log\n\nA ship came in.\n\nThe harbour was full.\n",
-}
-
-
-def write(seeds: Path, **texts: str | None) -> None:
-    """Write or remove seeds; ``log_md`` is log.md."""
-    for key, text in texts.items():
-        path = seeds / key.replace("_", ".")
-        if text is None:
-            path.unlink()
-        else:
-            path.write_text(text, encoding="utf-8")
-
-
-def build(seeds: Path, index: Path) -> None:
-    searchlib.build(seeds, index, processes=1)
-
-
-def nothing(seeds: Path, index: Path) -> None:
-    pass
-
-
-def change(seeds: Path, index: Path) -> None:
-    write(seeds, notes_txt="Notes\n\nThe harbour is open.\n", new_txt="New\n\nA lighthouse at the harbour.\n")
-
-
-def remove(seeds: Path, index: Path) -> None:
-    write(seeds, log_md=None, letter_txt=None)
-
-
-def two_segments(seeds: Path, index: Path) -> None:
-    build(seeds, index)
-    change(seeds, index)
-    build(seeds, index)
-
-
-def compact(seeds: Path, index: Path) -> None:
-    searchlib.build(seeds, index, processes=1, compact=True)
-
-
-SCENARIOS: dict[
-    str, tuple[Callable[[Path, Path], None], Callable[[Path, Path], None], Callable[[Path, Path], None]]
-] = {
-    "build": (nothing, nothing, build),  # what was there, what then became of the seeds, what is done
-    "update": (build, change, build),
-    "delete": (build, remove, build),
-    "merge": (two_segments, nothing, compact),
-}
-
-
-def answers(index: Path) -> Any:
-    """All that an index answers; None if there is none."""
-    try:
-        opened = searchlib.open(index)
-    except IndexMissing:
-        return None
-    assert opened.verify() == []
-    found = {}
-    for query in QUERIES:
-        results = opened.search(query, limit=100)
-        found[query] = ([(hit.id, hit.score, hit.text) for hit in results], results.total)
-    return found
-
-
-@dataclass
-class Scenario:
-    """A commit about to be made: where things are, and what an index answers before and after it."""
-
-    name: str
-    base: Path
-    folder: Path
-    commit: Callable[[Path, Path], None]
-    before: Any
-    after: Any
-    numbers: count[int] = field(default_factory=count)
-    known: dict[str, str] = field(default_factory=dict)
-
-    def copy(self) -> Path:
-        """A copy of the index as it is before."""
-        place = self.folder / str(next(self.numbers))
-        place.mkdir()
-        if (self.base / "index").exists():
-            shutil.copytree(self.base / "index", place / "index")
-        return place / "index"
-
-    def run(self, at: int = 0, error: int = 0) -> UnsafeDisk:
-        """Make the commit on a copy, which goes wrong at an operation."""
-        index = self.copy()
-        unsafe_disk = UnsafeDisk(index, index.parent / "kept", at, error)
-        with unsafe(unsafe_disk):
-            try:
-                self.commit(self.base / "seeds", index)
-            except Stopped:
-                assert at and not error
-            except IndexReadOnly:
-                assert error
-        return unsafe_disk
-
-    def check(self, index: Path) -> str:
-        """That the index is whole, and that the next build makes it what it should be; which of the two it is."""
-        state = state_of(index)
-        if state not in self.known:
-            found = answers(index)
-            assert found in (self.before, self.after)
-            self.known[state] = "after" if found == self.after else "before"
-            build(self.base / "seeds", index)
-            assert answers(index) == self.after
-            named = {path.name for path in index.iterdir()} - {".lock"}
-            assert named == {"searchlib.json", *files_of(index)}, "nothing is left lying about"
-        shutil.rmtree(index.parent)
-        return self.known[state]
-
-
-def files_of(index: Path) -> set[str]:
-    from searchlib.engines.whoosh.manifest import read_manifest
-
-    return set(read_manifest(index).all_files)
-
-
-def state_of(index: Path) -> str:
-    """A digest of all that is in a folder; the private folder is looked into by nobody, so it is there or not."""
-    hashed = hashlib.blake2b()
-    for path in sorted(index.iterdir()) if index.exists() else ():
-        hashed.update(f"{path.name}\0".encode())
-        if path.is_file():
-            hashed.update(path.read_bytes() + b"\0")
-    return hashed.hexdigest()
+VISITS = 25
 
 
 @pytest.fixture(scope="module", params=SCENARIOS)
 def scenario(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Scenario:
-    base, folder = tmp_path_factory.mktemp("base"), tmp_path_factory.mktemp("copies")
-    seeds = base / "seeds"
-    seeds.mkdir()
-    for name, text in TEXTS.items():
-        (seeds / name).write_text(text, encoding="utf-8")
-    prepare, happens, commit = SCENARIOS[request.param]
-    prepare(seeds, base / "index")
-    happens(seeds, base / "index")
-    made = Scenario(request.param, base, folder, commit, answers(base / "index"), None)
-    index = made.copy()
-    commit(seeds, index)
-    made.after = answers(index)
-    shutil.rmtree(index.parent)
-    return made
+    return make_scenario(request.param, tmp_path_factory.mktemp("scenario"))
 
 
 @pytest.fixture(autouse=True, scope="module")
-def a_disk_that_needs_no_time() -> Iterator[None]:
-    """These tests decide themselves what is lost."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(disk, "_sync", lambda *_: None)
+def no_time() -> Iterator[None]:
+    with a_disk_that_needs_no_time():
         yield
 
 
@@ -205,6 +53,16 @@ def test_a_process_that_stops_at_any_operation_leaves_the_old_index_or_the_new(s
 def test_an_error_at_any_operation_leaves_the_old_index_or_the_new(scenario: Scenario, error: int) -> None:
     for at in range(1, operations(scenario) + 1):
         scenario.check(scenario.run(at, error).folder)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no FIFOs")
+def test_after_a_stop_a_stranger_may_come_by_and_the_next_build_still_makes_it_what_it_should_be(
+    scenario: Scenario,
+) -> None:
+    """``nox -s fuzz -- --only crash`` goes on for a time."""
+    count = operations(scenario)
+    for seed in range(VISITS):
+        scenario.visited(random.Random(seed), count)
 
 
 def test_everything_that_changes_the_index_goes_through_the_disk_that_is_counted(scenario: Scenario) -> None:

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import os
+import shutil
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -11,6 +14,7 @@ import searchlib
 from searchlib.comparing import compare, find_roots, is_stale
 from searchlib.documents import Report, Root, root_of, roots_of, walk
 from searchlib.errors import SettingsError
+from tests.engine.users import without_privileges
 
 
 @pytest.fixture
@@ -79,3 +83,50 @@ def test_of_names_that_are_escaped_alike_one_is_taken_and_the_other_named(tmp_pa
     ((name, reason),) = [(one.name, one.reason) for one in report.skipped]
     assert seed.name == name and name.encode() and "rename one of them" in reason
     assert seed.read().data == b"text of " + min(files)  # whichever came first
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has other permissions")
+def test_seeds_in_a_folder_that_may_not_be_entered_are_an_error_that_says_so(closed: Path) -> None:
+    seeds, index = closed / "seeds", closed.parent / "index"
+    with without_privileges():
+        for ask in (
+            lambda: searchlib.build(seeds, closed.parent / "new"),
+            lambda: searchlib.build({"work": seeds}, closed.parent / "new"),
+            lambda: searchlib.open(index).verify(seeds),
+        ):
+            with pytest.raises(SettingsError, match=r"cannot read .*seeds: permission denied"):
+                ask()
+        with pytest.raises(SettingsError, match="cannot find seeds"):
+            find_roots(index, [seeds])
+        (hit,) = searchlib.open(index).search("harbour")
+        assert searchlib.open(index).is_stale(hit, seeds) is None
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has other permissions")
+def test_a_query_answers_where_its_seeds_may_not_be_looked_at(closed: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from click.testing import CliRunner
+
+    from searchlib.cli.main import program
+
+    monkeypatch.setenv("SEARCHLIB_SEEDS", str(closed / "seeds"))
+    monkeypatch.chdir(closed.parent)
+    with without_privileges():
+        done = CliRunner().invoke(program, ["query", "harbour", "--index", "index"])
+    assert (done.exit_code, "1 paragraph" in done.stderr) == (0, True), done.output
+
+
+@pytest.fixture
+def closed() -> Iterator[Path]:
+    """A folder with seeds that nobody may enter, and beside it their index; not in pytest's, which is closed itself."""
+    above = Path(tempfile.mkdtemp(dir="/tmp" if os.name == "posix" else None))
+    (above / "closed" / "seeds").mkdir(parents=True)
+    (above / "closed" / "seeds" / "one.txt").write_text("The harbour.\n", "utf-8")
+    with searchlib.build(above / "closed" / "seeds", above / "index", processes=1) as index:
+        (hit,) = index.search("harbour")  # imports what others than root may not import
+        assert hit.snippet() and not index.is_stale(hit, above / "closed" / "seeds")
+        index.verify(above / "closed" / "seeds")
+    above.chmod(0o777)
+    (above / "closed").chmod(0)
+    yield above / "closed"
+    (above / "closed").chmod(0o755)
+    shutil.rmtree(above)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import errno
 import os
 import shutil
-import socket
 from collections.abc import Callable
 from pathlib import Path
 
@@ -15,10 +14,10 @@ import searchlib
 from searchlib.engines.whoosh.locking import JOURNAL, LOCK, OWN, PRIVATE, WRITER
 from searchlib.names import MANIFEST
 
+from . import strangers
 from .folders import contents
+from .strangers import FOREIGN, NO_FILES, PRECIOUS
 
-PRECIOUS = b"not to be lost"
-KINDS = ("link", "dangling", "loop", "fifo", "socket", "device", "folder", "full folder")
 FILES = (MANIFEST, "*.trm", "*.pst", "*.sto", "*.col", "*.seeds", "*.voc", "*.del", "*.toc")
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no FIFOs")
@@ -40,40 +39,14 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def place(built: Path, tmp_path: Path) -> Path:
     """A copy of seeds and index, and beside them a file and a folder that nobody has a right to."""
     shutil.copytree(built, tmp_path / "place")
-    (tmp_path / "place" / "outside").mkdir()
-    (tmp_path / "place" / "outside" / "precious").write_bytes(PRECIOUS)
+    strangers.make_outside(tmp_path / "place")
     return tmp_path / "place"
 
 
 def put(kind: str, path: Path) -> None:
     """Put something that is no file in a place of an index."""
     outside = path.absolute().parents[1 if path.parent.name == "index" else 2] / "outside"
-    if kind == "link":
-        path.symlink_to(outside / "precious")
-    elif kind == "link to a folder":
-        path.symlink_to(outside, target_is_directory=True)
-    elif kind == "hard link":
-        path.hardlink_to(outside / "precious")
-    elif kind == "dangling":
-        path.symlink_to(outside / "made")
-    elif kind == "loop":
-        path.symlink_to(path.name)
-    elif kind == "fifo":
-        os.mkfifo(path)
-    elif kind == "device":
-        path.symlink_to("/dev/zero")
-    elif kind == "socket":
-        here = Path.cwd()
-        os.chdir(path.parent)  # the address of a socket must be short
-        try:
-            with socket.socket(socket.AF_UNIX) as bound:
-                bound.bind(path.name)
-        finally:
-            os.chdir(here)
-    else:
-        path.mkdir()
-        if kind == "full folder":
-            (path / "precious").write_bytes(PRECIOUS)
+    strangers.put(kind, path, outside)
 
 
 def build(place: Path) -> searchlib.Index:
@@ -81,16 +54,15 @@ def build(place: Path) -> searchlib.Index:
 
 
 def nothing_outside_changed(place: Path) -> bool:
-    return contents(place / "outside") == {"precious": PRECIOUS}
+    return strangers.is_untouched(place / "outside")
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", NO_FILES)
 @pytest.mark.parametrize("pattern", FILES)
 def test_what_is_no_file_is_neither_read_nor_written_through_and_is_mended(
     place: Path, pattern: str, kind: str
 ) -> None:
     (path,) = list((place / "index").glob(pattern))[:1]
-    path.unlink()
     put(kind, path)
     if pattern not in ("*.seeds", "*.toc"):  # which searching does not read
         with pytest.raises(searchlib.IndexCorrupt):
@@ -103,10 +75,9 @@ def test_what_is_no_file_is_neither_read_nor_written_through_and_is_mended(
         assert (aside if aside.exists() else path / "precious").read_bytes() == PRECIOUS
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", NO_FILES)
 def test_a_lock_that_is_no_file_is_refused(place: Path, kind: str) -> None:
     before = contents(place / "index")
-    (place / "index" / LOCK).unlink()
     put(kind, place / "index" / LOCK)
     (place / "seeds" / "new.txt").write_text("A new note.\n", "utf-8")
     with pytest.raises(searchlib.IndexReadOnly, match=r"\.lock is a .*, not a file: remove it, or choose another"):
@@ -119,14 +90,13 @@ def test_a_lock_that_is_no_file_is_refused(place: Path, kind: str) -> None:
 
 
 def test_a_lock_that_is_a_file_of_somebody_else_too_is_not_written(place: Path) -> None:
-    (place / "index" / LOCK).unlink()
     put("hard link", place / "index" / LOCK)
     (place / "seeds" / "new.txt").write_text("A new note.\n", "utf-8")
     assert build(place).search("new").total == 1
     assert nothing_outside_changed(place)
 
 
-@pytest.mark.parametrize("kind", ["link to a folder", *KINDS])
+@pytest.mark.parametrize("kind", ["link to a folder", *NO_FILES])
 def test_a_private_folder_that_is_not_our_own_is_refused(place: Path, kind: str) -> None:
     if kind == "folder":
         return  # an empty one is what a process leaves that came no further
@@ -138,7 +108,7 @@ def test_a_private_folder_that_is_not_our_own_is_refused(place: Path, kind: str)
     assert contents(place / "index") == before or kind != "full folder"
 
 
-@pytest.mark.parametrize("kind", ["link to a folder", "hard link", *KINDS])
+@pytest.mark.parametrize("kind", ["link to a folder", "hard link", *NO_FILES])
 @pytest.mark.parametrize("name", [WRITER, WRITER + ".new", JOURNAL + "1", MANIFEST, "run0", "MAIN_new.trm"])
 def test_what_lies_in_the_private_folder_is_removed_and_not_followed(place: Path, name: str, kind: str) -> None:
     private = place / "index" / PRIVATE
@@ -151,32 +121,15 @@ def test_what_lies_in_the_private_folder_is_removed_and_not_followed(place: Path
     assert nothing_outside_changed(place)
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", NO_FILES)
 def test_a_holder_of_the_lock_that_is_no_file_is_not_read(place: Path, kind: str) -> None:
     writer = searchlib.open(place / "index").writer()
     holder = place / "index" / PRIVATE / WRITER
-    holder.unlink()
     put(kind, holder)
     with pytest.raises(searchlib.IndexLocked, match="another process is writing"):
         build(place)
     writer.__exit__(RuntimeError, None, None)
     assert nothing_outside_changed(place)
-
-
-FOREIGN = (
-    ".private/letter.txt",
-    ".writer",
-    "MAIN_notes.txt",
-    "MAIN_x.toc",
-    "_MAIN_1.toc",
-    "_MAIN_notes",
-    "plants.seeds",
-    "searchlib.0123456789abcdef.seeds",
-    "MAIN_0123456789abcdef.trm",
-    "MAIN_0123456789abcdef.1.del",
-    "_MAIN_0123456789abcdef.voc",
-    "notes/MAIN_1.txt",
-)
 
 
 def crash(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -213,10 +166,7 @@ def test_files_of_others_in_the_folder_are_left_alone(
     folder = place / "index"
     if happens == "index":
         shutil.rmtree(folder)
-    for name in FOREIGN:
-        path = folder / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(PRECIOUS)
+    strangers.put_foreign(folder)
     if happens == "index":
         build(place)
     (place / "seeds" / "new.txt").write_text("A new note.\n", "utf-8")
@@ -237,7 +187,7 @@ def test_files_of_others_in_the_folder_are_left_alone(
     searchlib.build(place / "seeds", folder, processes=1, compact=True)
     index = build(place)
     assert index.search("new").total == 1 and index.verify() == []
-    assert {name: (folder / name).read_bytes() for name in FOREIGN} == dict.fromkeys(FOREIGN, PRECIOUS)
+    assert strangers.foreign_kept(folder)
     ours = {MANIFEST, LOCK, *named(folder)}
     assert contents(folder).keys() == ours | set(FOREIGN), "and of a commit nothing is left lying about"
 
@@ -252,15 +202,26 @@ def test_a_journal_removes_only_what_has_the_name_of_a_file_of_an_index(place: P
     folder = place / "index"
     (folder / PRIVATE).mkdir()
     (folder / PRIVATE / OWN).touch()
-    names = ["../outside/precious", "MAIN_notes.txt", "plants.seeds", LOCK, MANIFEST, "/etc/passwd", "", 7, ["x"]]
-    import json
-
-    (folder / PRIVATE / f"{JOURNAL}1").write_text(json.dumps(names), "utf-8")
+    put("noise", folder / PRIVATE / f"{JOURNAL}1")
     for name in ("MAIN_notes.txt", "plants.seeds"):
         (folder / name).write_bytes(PRECIOUS)
     assert build(place).verify() == []
     assert nothing_outside_changed(place)
     assert (folder / "MAIN_notes.txt").exists() and (folder / "plants.seeds").exists()
+
+
+@pytest.mark.parametrize("kind", ["link to a folder", "folder", "full folder", "fifo", "empty", "gone"])
+@pytest.mark.parametrize("memory", [None, 1], ids=["at the end", "with every document"])
+def test_a_private_folder_that_is_replaced_while_the_index_is_written_is_not_written_into(
+    place: Path, kind: str, memory: int | None
+) -> None:
+    writer = searchlib.open(place / "index").writer(processes=1, memory=memory)
+    put(kind, place / "index" / PRIVATE)
+    before = contents(place / "index")
+    with pytest.raises(searchlib.IndexReadOnly, match="was replaced while it was written"), writer:
+        writer.add(searchlib.Document("x", "A letter."))
+    assert nothing_outside_changed(place)
+    assert contents(place / "index") == before
 
 
 @pytest.mark.parametrize("what", ["folder", "lock"])

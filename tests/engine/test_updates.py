@@ -67,13 +67,15 @@ class StoppingDisk(disk.Disk):
 class Updates(RuleBasedStateMachine):
     """Seeds change, the index follows; at every step it is compared with one built from nothing."""
 
+    above: str | None = None  # the folder to make another in
+
     @initialize()
     def begin(self) -> None:
         self.patch = pytest.MonkeyPatch()
         self.patch.setattr(generation, "MOST_SEGMENTS", 3)
         self.patch.setattr(disk, "_sync", lambda *_: None)
         self.patch.setattr(indexing, "_SAMPLED", 2)  # rows that are loaded, whether they are known or not
-        self.root = Path(tempfile.mkdtemp())
+        self.root = Path(tempfile.mkdtemp(dir=self.above))
         self.seeds, self.index = self.root / "seeds", self.root / "index"
         self.seeds.mkdir()
         self.added: dict[str, Document] = {}
@@ -146,7 +148,9 @@ class Updates(RuleBasedStateMachine):
         if getattr(self, "current", False):
             opened = searchlib.open(self.index)
             assert opened.verify() == []
-            assert answers(opened) == answers(searchlib.open(self.clean()))
+            found, clean = answers(opened), answers(searchlib.open(self.clean()))
+            differing = {key: (found[key], clean[key]) for key in clean if found[key] != clean[key]}
+            assert not differing, differing
 
 
 Updates.TestCase.settings = settings(

@@ -22,7 +22,7 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from searchlib.engines.whoosh.format.container import Container, ContainerWriter
-from searchlib.engines.whoosh.manifest import MANIFEST, describe_file, digest_of
+from searchlib.engines.whoosh.manifest import MANIFEST, describe_file, digest_of, is_file_name
 
 Damage: TypeAlias = Callable[[Path, random.Random], str]
 
@@ -72,7 +72,8 @@ VALUES: tuple[Any, ...] = (
 
 def files_of(folder: Path) -> list[Path]:
     """The files of an index that are read, in the order of their names."""
-    return sorted(path for path in folder.iterdir() if path.name[0] != "." and path.suffix != ".toc")
+    own = (path for path in folder.iterdir() if path.name == MANIFEST or is_file_name(path.name))
+    return sorted(path for path in own if path.suffix != ".toc")
 
 
 def _pick(folder: Path, chance: random.Random) -> Path:

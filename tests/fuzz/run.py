@@ -1,4 +1,13 @@
-"""Fuzzes damaged indexes and hostile seeds for as long as it is told to: ``python tests/fuzz/run.py --seconds 600``.
+"""Fuzzes indexes, seeds and updates for as long as it is told to: ``python tests/fuzz/run.py --seconds 600``.
+
+=======  ===============================================================================================
+index    damaged and forged indexes are asked
+mending  and built again, with strangers' things in the folder
+seeds    hostile seeds are loaded
+folders  and whole folders of them indexed, changed, and indexed again
+updates  sequences of updates, crashes and writers among strangers (tests/engine/test_strangers.py)
+crash    commits stop anywhere, strangers come by (tests/crash)
+=======  ===============================================================================================
 
 Memory is limited (``--memory``, MiB of address space), and so is the time that each case may take. A failure is printed
 with its seed, which ``--seed`` and ``--cases 1`` run again; the exit code is 1 if there was any. With ``--atheris`` the
@@ -23,7 +32,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-HARD = 120  # seconds after which what does not even let itself be interrupted is ended, with a traceback
+HARD = 600  # seconds after which what does not even let itself be interrupted is ended, with a traceback
 
 
 class Bytes(random.Random):
@@ -94,7 +103,82 @@ def seed_cases(work: Path, tally: collections.Counter[str]) -> Callable[[random.
     return run
 
 
-CASES = {"index": index_cases, "seeds": seed_cases}
+def folder_cases(work: Path, tally: collections.Counter[str]) -> Callable[[random.Random], None]:
+    """A case: a folder of hostile seeds is indexed, changed, and indexed again."""
+    from tests.fuzz import folders
+
+    def run(chance: random.Random) -> None:
+        tally[f"folder: {folders.check(work, chance)}"] += 1
+
+    return run
+
+
+def mending_cases(work: Path, tally: collections.Counter[str]) -> Callable[[random.Random], None]:
+    """A case: an index is damaged, forged or visited by a stranger, and mended."""
+    from tests.fuzz.mending import Mending
+
+    (work / "mending").mkdir()
+    mending = Mending(work / "mending")
+
+    def run(chance: random.Random) -> None:
+        tally[f"mending: {mending.check(chance)}"] += 1
+
+    return run
+
+
+def update_cases(work: Path, tally: collections.Counter[str]) -> Callable[[random.Random], None]:
+    """A case: some sequences of updates among strangers, which Hypothesis draws."""
+    import hypothesis
+    from hypothesis.stateful import run_state_machine_as_test
+
+    from tests.engine.test_strangers import Strangers
+
+    settings = hypothesis.settings(
+        max_examples=SEQUENCES,
+        stateful_step_count=30,
+        deadline=None,
+        database=None,
+        phases=[hypothesis.Phase.generate],
+        suppress_health_check=list(hypothesis.HealthCheck),
+    )
+
+    def run(chance: random.Random) -> None:
+        class Seeded(Strangers):
+            def teardown(self) -> None:
+                super().teardown()
+                tally["updates: sequences"] += 1
+
+        hypothesis.seed(chance.getrandbits(32))(Seeded)
+        run_state_machine_as_test(Seeded, settings=settings)
+
+    return run
+
+
+def crash_cases(work: Path, tally: collections.Counter[str]) -> Callable[[random.Random], None]:
+    """A case: a commit stops anywhere, a stranger comes by, and the next build makes the index what it should be."""
+    from tests.crash.scenarios import SCENARIOS, a_disk_that_needs_no_time, make_scenario
+
+    with a_disk_that_needs_no_time():
+        scenarios = {name: make_scenario(name, work / "crash" / name) for name in SCENARIOS}
+        counts = {name: len(scenario.run().log) for name, scenario in scenarios.items()}
+
+    def run(chance: random.Random) -> None:
+        name = chance.choice(sorted(scenarios))
+        with a_disk_that_needs_no_time():
+            tally[f"crash: {scenarios[name].visited(chance, counts[name])}"] += 1
+
+    return run
+
+
+SEQUENCES = 4  # of updates in a case
+CASES = {
+    "crash": crash_cases,
+    "folders": folder_cases,
+    "index": index_cases,
+    "mending": mending_cases,
+    "seeds": seed_cases,
+    "updates": update_cases,
+}
 
 
 def main() -> int:

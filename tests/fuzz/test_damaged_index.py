@@ -42,6 +42,8 @@ from searchlib.names import MANIFEST
 from . import damages
 from .damages import forge_file, restamp
 from .indexes import SAMPLES, Samples, answers, is_problem, outcome, pages_only, verified
+from .manifests import forge
+from .manifests import put as put_value
 
 
 @pytest.fixture(scope="module")
@@ -132,6 +134,14 @@ def test_what_is_no_file_is_neither_followed_nor_waited_for(samples: Samples, ta
     damages.replace(folder, Chosen())
     assert corrupt(folder) == path.name
     assert outcome(verified, folder) is not True
+
+
+@pytest.mark.parametrize("number", ["records", "documents", "deleted"])
+def test_a_manifest_that_counts_otherwise_than_its_segment_is_named(samples: Samples, number: str) -> None:
+    folder = samples.copy("segments")
+    forge(folder, put_value("segments", 0, number, value=1))
+    found = outcome(answers, folder)
+    assert isinstance(found, IndexCorrupt) and found.path == str(folder / MANIFEST), found
 
 
 def test_an_index_without_its_manifest_is_missing(samples: Samples) -> None:

@@ -96,6 +96,24 @@ def test_a_record_of_two_kinds_is_found(tmp_path: Path) -> None:
 # -- whole indexes
 
 
+@pytest.mark.parametrize("name", ["type", "kind", "by"])
+@pytest.mark.parametrize("ask", ["facets", "sort", "cursor"])
+def test_a_value_that_is_no_text_is_found(tmp_path: Path, name: str, ask: str) -> None:
+    (tmp_path / "seeds").mkdir()
+    (tmp_path / "seeds" / "rows.jsonl").write_text('{"text": "A ship.", "by": "Ann"}\n{"text": "A port."}\n', "utf-8")
+    searchlib.build(tmp_path / "seeds", tmp_path / "index", processes=1)
+    (path,) = (tmp_path / "index").glob("*.trm")
+    value = {"type": b"jsonl", "kind": b"text", "by": b"ann"}[name]
+    forge_file(path, put(f"terms:{name}", lambda data: data.replace(value, b"\x8c" + value[1:])), lambda meta: meta)
+    restamp(tmp_path / "index")
+    index = searchlib.open(tmp_path / "index")
+    with pytest.raises(IndexCorrupt, match="is no text"):
+        if ask == "facets":
+            index.search("*", facets=[name]).facets[name]
+        else:
+            assert index.search("*", 1, sort=name).cursor if ask == "cursor" else index.search("*", 1, sort=name)[0]
+
+
 def put(section: str, change: Callable[[bytes], bytes]) -> Callable[[str, bytes], bytes | None]:
     return lambda name, data: change(data) if name == section else data
 

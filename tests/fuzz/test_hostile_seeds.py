@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 import searchlib
 from searchlib.documents import LoadOptions
 
-from . import hostile
+from . import folders, hostile
 
 DEPTH = 100_000
 TEXT = "The harbour of {} is closed.\n"
@@ -149,3 +149,9 @@ def test_a_file_that_changes_while_its_folder_is_indexed_costs_no_other(
     assert index.changes is not None
     assert what in ("truncated", "grown") or [name for name, _ in index.changes.skipped] == ["seeds/m.txt"]
     assert ("seeds/m.txt" in found) == (what == "grown")
+
+
+@pytest.mark.parametrize("seed", [2, 3, 5, 6])
+def test_a_folder_of_hostile_names_links_and_patterns_is_indexed_and_nothing_outside(tmp_path: Path, seed: int) -> None:
+    """``nox -s fuzz -- --only folders`` goes on for a time."""
+    folders.check(tmp_path, random.Random(seed))

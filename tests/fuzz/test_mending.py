@@ -18,6 +18,7 @@ from searchlib.records import Block, Document
 
 from . import damages
 from .manifests import FORGERIES, forge, put
+from .mending import Mending
 
 LONG = " ".join(f"word{number}" for number in range(900))
 TEXT = "A letter\n\nThe harbour is closed.\n\n\n   The harbour is closed.\n\n" + LONG
@@ -210,3 +211,10 @@ def test_the_figures_of_an_index_that_was_updated_are_those_of_a_clean_build(pla
     clean = searchlib.build(seeds, tmp_path / "clean", processes=1).stats()
     assert updated.deleted and not clean.deleted
     assert (updated.tokens, updated.documents, updated.paragraphs) == (clean.tokens, clean.documents, clean.paragraphs)
+
+
+def test_what_strangers_do_to_indexes_of_all_kinds_is_mended(tmp_path: Path) -> None:
+    """``nox -s fuzz -- --only mending`` goes on for a time."""
+    mending = Mending(tmp_path)
+    for seed in range(8):
+        mending.check(random.Random(seed))

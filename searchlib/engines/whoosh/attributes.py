@@ -180,10 +180,14 @@ def _postings(
     """The terms of a field in a range, and the documents, or records, that have them.
 
     More than ``most`` pairs for which there is not a bit each in the file are not what was written: what a file says
-    of its sizes must not decide how much room is made.
+    of its sizes must not decide how much room is made. Nor is a term that is no text.
     """
     segment = table.segment
     found = list(segment.terms(name, start, stop))
+    try:
+        b"\n".join(key for key, _ in found).decode("utf-8", "surrogatepass")
+    except UnicodeDecodeError:
+        segment.stored_damaged(f"a value of {name!r} is no text")
     entries = [entry for _, entry in found]
     counted = np.ones(segment.doc_count, bool) if of_records else segment.column("number") == 1
     owner = np.arange(segment.doc_count) if of_records else table.document_of

@@ -39,6 +39,7 @@ class Lock:
         """Wait up to ``wait`` seconds (-1: for ever). Raises IndexLocked or IndexReadOnly."""
         self.folder = folder
         self._process = os.getpid()
+        self._open: list[int] = []
         try:
             disk.DISK.make_folders(folder)
             _refuse_what_is_no_file(folder / LOCK)
@@ -52,18 +53,20 @@ class Lock:
         except OSError as error:
             raise read_only(folder, error) from error
         try:
-            self._place = _places(folder)
             self.private = _own_private_folder(folder)
+            # While they are open, nothing that takes their place can have their number.
+            self._open = [_open_folder(path) for path in (folder, self.private) if hasattr(os, "O_DIRECTORY")]
+            self._place = _places(folder)
         except OSError as error:
-            self._lock.release()
+            self.release()
             raise read_only(folder, error) from error
         except BaseException:
-            self._lock.release()
+            self.release()
             raise
 
     @property
     def holds(self) -> bool:
-        """Whether the right is still held, and the folder and the lock in it are those that are at its path."""
+        """Whether the right is still held, and the folder, its lock and the private folder are those at their paths."""
         try:
             return self._lock.is_locked and _places(self.folder) == self._place
         except OSError:
@@ -85,6 +88,8 @@ class Lock:
 
     def release(self) -> None:
         """Let others write."""
+        while self._open:
+            os.close(self._open.pop())
         if self.mine and self._lock.is_locked:
             self._lock.release()
 
@@ -97,7 +102,7 @@ def read_only(folder: Path, error: OSError) -> IndexReadOnly:
 
 
 def replaced(folder: Path) -> IndexReadOnly:
-    """The error to raise if another folder has taken the place of the one that is locked."""
+    """The error to raise if another folder has taken the place of the one that is locked, or of the private one."""
     return IndexReadOnly(f"{folder} was replaced while it was written, and is left as it is: try again", folder)
 
 
@@ -153,8 +158,13 @@ def _refuse_what_is_no_file(path: Path) -> None:
         raise IndexReadOnly(f"{path} is {kind}: remove it, or choose another index with --index", path.parent)
 
 
+def _open_folder(path: Path) -> int:
+    return os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+
+
 def _places(folder: Path) -> list[tuple[int, int]]:
-    return [(status.st_dev, status.st_ino) for status in (folder.stat(), (folder / LOCK).lstat())]
+    found = (folder.stat(), (folder / LOCK).lstat(), (folder / PRIVATE).lstat())
+    return [(status.st_dev, status.st_ino) for status in found]
 
 
 def _holder(folder: Path) -> tuple[int, str] | None:

@@ -105,7 +105,8 @@ def abandon(lock: Lock) -> None:
             if not _read_journals(lock.private):
                 remove_private(lock.folder)
         return
-    sweep(lock, manifest)
+    with contextlib.suppress(OSError):  # it failed already, and says why
+        sweep(lock, manifest)
 
 
 def _write_journal(private: Path, names: Iterable[str]) -> None:

@@ -98,10 +98,10 @@ def open_segment(folder: Path, entry: SegmentEntry) -> SegmentColumns:
     directories = {name: described.directory for name, described in entry.files.items()}
     segment = SegmentColumns(folder, entry.name, entry.deleted, directories)
     if segment.doc_count != entry.records or segment.live_count != entry.live:
-        raise IndexCorrupt(
-            f"segment {entry.id} holds {segment.live_count} of {segment.doc_count} records, the manifest says "
-            f"{entry.live} of {entry.records}; build the index again with: searchlib index",
-            folder / entry.name,
+        raise damaged(
+            folder / MANIFEST,
+            f"says that segment {entry.id} has {entry.live} of {entry.records} records, it has {segment.live_count} "
+            f"of {segment.doc_count}",
         )
     check_layout(segment)
     return segment

@@ -160,6 +160,8 @@ class WhooshWriter:
     def _flush(self) -> None:
         if not self._batch:
             return
+        if not self._lock.holds:  # what is put aside would go where somebody else says
+            raise replaced(self._folder)
         batch, self._batch = self._batch, []
         self._size += self._batch_size
         self._batch_size = 0

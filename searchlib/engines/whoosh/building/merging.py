@@ -73,29 +73,33 @@ def merge(sources: Sequence[Source], placement: Placement, folder: Path, segment
 def _write_postings(
     sources: Sequence[Source], placement: Placement, folder: Path, segment_id: str, columns: Sequence[str]
 ) -> None:
-    files = SegmentFiles(folder, segment_id, sync=False, stored=False)
-    in_order = placement.in_order
-    for name in sorted({*ALWAYS, *(name for source in sources for name in source.field_names())}):
-        _merge_field(name, sources, placement, files, in_order)
-    for name in columns:
-        column = np.zeros(placement.size, np.uint32)
-        for source, target in zip(sources, placement.targets, strict=True):
-            alive = target != GONE
-            column[target[alive]] = source.column(name)[alive]
-        files.column(name, column)
-    files.close(placement.size)
+    with SegmentFiles(folder, segment_id, sync=False, stored=False) as files:
+        in_order = placement.in_order
+        for name in sorted({*ALWAYS, *(name for source in sources for name in source.field_names())}):
+            _merge_field(name, sources, placement, files, in_order)
+        for name in columns:
+            column = np.zeros(placement.size, np.uint32)
+            for source, target in zip(sources, placement.targets, strict=True):
+                alive = target != GONE
+                column[target[alive]] = source.column(name)[alive]
+            files.column(name, column)
+        files.close(placement.size)
 
 
 def _write_stored(
     sources: Sequence[Source], placement: Placement, folder: Path, segment_id: str, names: Sequence[str]
 ) -> None:
     file = stored_file(folder, segment_id)
-    in_order = placement.in_order
-    for name in names:
-        writer = file.stream(STORED_STREAM + name)
-        for values, repeats in _stored(name, sources, placement, in_order):
-            writer.add(values, repeats)
-    file.close(placement.size, sync=False)
+    try:
+        in_order = placement.in_order
+        for name in names:
+            writer = file.stream(STORED_STREAM + name)
+            for values, repeats in _stored(name, sources, placement, in_order):
+                writer.add(values, repeats)
+        file.close(placement.size, sync=False)
+    except BaseException:
+        file.abort()
+        raise
 
 
 @dataclass(frozen=True, slots=True)
