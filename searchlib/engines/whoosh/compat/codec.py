@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from whoosh.codec import base
+from whoosh.filedb.filestore import Storage
 
 from searchlib.engines.whoosh.compat.matching import PostingMatcher
 from searchlib.engines.whoosh.compat.reading import ColumnarPerDocReader, ColumnarTermsReader, added_column_name
@@ -33,11 +34,11 @@ class ColumnarCodec(base.Codec):  # type: ignore[misc]
         self._compound = compound
         self._rounded_lengths = rounded_lengths
 
-    def per_document_writer(self, storage: Any, segment: Any) -> ColumnarPerDocWriter:
+    def per_document_writer(self, storage: Storage, segment: base.Segment) -> ColumnarPerDocWriter:
         """A writer for what is kept by document."""
         return ColumnarPerDocWriter(storage, segment)
 
-    def field_writer(self, storage: Any, segment: Any) -> ColumnarFieldWriter:
+    def field_writer(self, storage: Storage, segment: base.Segment) -> ColumnarFieldWriter:
         """A writer for terms and postings."""
         return ColumnarFieldWriter(storage, segment)
 
@@ -51,19 +52,19 @@ class ColumnarCodec(base.Codec):  # type: ignore[misc]
         """A matcher for a posting list that `postings_writer` wrote."""
         return PostingMatcher(read_postings(dbfile, terminfo, format_), format_, scorer, term)
 
-    def terms_reader(self, storage: Any, segment: Any) -> ColumnarTermsReader:
+    def terms_reader(self, storage: Storage, segment: base.Segment) -> ColumnarTermsReader:
         """A reader for terms and postings."""
         return ColumnarTermsReader(storage, segment, self._rounded_lengths)
 
-    def per_document_reader(self, storage: Any, segment: Any) -> ColumnarPerDocReader:
+    def per_document_reader(self, storage: Storage, segment: base.Segment) -> ColumnarPerDocReader:
         """A reader for what is kept by document."""
         return ColumnarPerDocReader(storage, segment, self._rounded_lengths)
 
-    def column_filename(self, segment: Any, fieldname: str) -> str:
+    def column_filename(self, segment: base.Segment, fieldname: str) -> str:
         """Where ``whoosh.sorting.add_sortable`` may put a column that it adds to a finished segment."""
         return added_column_name(segment, fieldname)
 
-    def new_segment(self, storage: Any, indexname: str) -> ColumnarSegment:
+    def new_segment(self, storage: Storage, indexname: str) -> ColumnarSegment:
         """A segment with a name of its own."""
         return ColumnarSegment(indexname, assembled=self._compound, rounded_lengths=self._rounded_lengths)
 
@@ -107,7 +108,7 @@ class ColumnarSegment(base.Segment):  # type: ignore[misc]
         """Whether Whoosh's writer puts the segment into one file."""
         return self._assembled
 
-    def create_compound_file(self, storage: Any) -> None:
+    def create_compound_file(self, storage: Storage) -> None:
         """Put the segment's files into one."""
         names = self.list_files(storage)
         assemble(self.create_file(storage, self.COMPOUND_EXT), storage, names)
@@ -115,7 +116,7 @@ class ColumnarSegment(base.Segment):  # type: ignore[misc]
             storage.delete_file(name)
         self.compound = True
 
-    def open_compound_file(self, storage: Any) -> CompoundSegment:
+    def open_compound_file(self, storage: Storage) -> CompoundSegment:
         """The segment's files in the one file, as a storage."""
         return CompoundSegment(*open_buffer(storage, self.make_filename(self.COMPOUND_EXT)))
 

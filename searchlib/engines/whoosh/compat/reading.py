@@ -7,6 +7,7 @@ from typing import Any, NoReturn
 
 import numpy as np
 from whoosh.codec import base
+from whoosh.filedb.filestore import Storage
 from whoosh.reading import TermInfo, TermNotFound
 from whoosh.util.numeric import byte_to_length, length_to_byte
 
@@ -37,11 +38,7 @@ from searchlib.forking import lock_for
 Term = tuple[str, bytes]
 
 
-def _opener(storage: Any, segment: Any) -> Callable[[str], tuple[Buffer, str]]:
-    return lambda extension: open_buffer(storage, segment.make_filename(extension))
-
-
-def added_column_name(segment: Any, field: str) -> str:
+def added_column_name(segment: base.Segment, field: str) -> str:
     """The file in which Whoosh puts a column that it adds to a finished segment."""
     return str(segment.make_filename(f".{field}.column"))
 
@@ -55,9 +52,28 @@ def rounded(length: int) -> int:
     return int(byte_to_length(length_to_byte(length)))
 
 
-def open_columns(storage: Any, segment: Any) -> Columns:
+def open_columns(storage: Storage, segment: base.Segment) -> Columns:
     """The file of columns of a Whoosh segment."""
-    return Columns(Container(*_opener(storage, segment)(COLUMNS), COLUMNS_KIND))
+    return Columns(Container(*open_buffer(storage, segment.make_filename(COLUMNS)), COLUMNS_KIND))
+
+
+class _SegmentReader:
+    """What both readers of a segment are made of.
+
+    Args:
+        storage: the Whoosh storage that has the segment's files.
+        segment: the segment.
+        rounded_lengths: tell lengths of documents as stock Whoosh would.
+    """
+
+    def __init__(self, storage: Storage, segment: base.Segment, rounded_lengths: bool = False) -> None:
+        self._length = rounded if rounded_lengths else _as_is
+        self._storage = storage
+        self._segment = segment
+
+    def _open(self, extension: str) -> tuple[Buffer, str]:
+        """The contents and the name of a file of the segment."""
+        return open_buffer(self._storage, self._segment.make_filename(extension))
 
 
 class ColumnarTermInfo(TermInfo):  # type: ignore[misc]
@@ -81,19 +97,12 @@ class ColumnarTermInfo(TermInfo):  # type: ignore[misc]
         return self.__dict__[name]
 
 
-class ColumnarTermsReader(base.TermsReader):  # type: ignore[misc]
-    """The terms of a segment, fields in the order of their names.
+class ColumnarTermsReader(_SegmentReader, base.TermsReader):  # type: ignore[misc]
+    """The terms of a segment, fields in the order of their names."""
 
-    Args:
-        storage: the Whoosh storage that has the segment's files.
-        segment: the segment.
-        rounded_lengths: tell lengths of documents as stock Whoosh would.
-    """
-
-    def __init__(self, storage: Any, segment: Any, rounded_lengths: bool = False) -> None:
-        self._length = rounded if rounded_lengths else _as_is
-        self._inverted = InvertedColumns(_opener(storage, segment))
-        self._storage, self._segment = storage, segment
+    def __init__(self, storage: Storage, segment: base.Segment, rounded_lengths: bool = False) -> None:
+        super().__init__(storage, segment, rounded_lengths)
+        self._inverted = InvertedColumns(self._open)
         self._columns: Columns | None = None
         self._lock = lock_for(self)
 
@@ -252,20 +261,12 @@ class ColumnarCursor(base.FieldCursor):  # type: ignore[misc]
         return self._current is not None
 
 
-class ColumnarPerDocReader(base.PerDocumentReader):  # type: ignore[misc]
-    """Lengths, columns, vectors and stored fields of a segment.
+class ColumnarPerDocReader(_SegmentReader, base.PerDocumentReader):  # type: ignore[misc]
+    """Lengths, columns, vectors and stored fields of a segment."""
 
-    Args:
-        storage: the Whoosh storage that has the segment's files.
-        segment: the segment.
-        rounded_lengths: tell lengths of documents as stock Whoosh would.
-    """
-
-    def __init__(self, storage: Any, segment: Any, rounded_lengths: bool = False) -> None:
-        self._length = rounded if rounded_lengths else _as_is
-        self._storage = storage
-        self._segment = segment
-        self._stored = read_stored(Container(*_opener(storage, segment)(STORED), STORED_KIND))
+    def __init__(self, storage: Storage, segment: base.Segment, rounded_lengths: bool = False) -> None:
+        super().__init__(storage, segment, rounded_lengths)
+        self._stored = read_stored(Container(*self._open(STORED), STORED_KIND))
         self._columns = open_columns(storage, segment)
         self._doc_count = self._columns.doc_count
         self.is_closed = False

@@ -22,7 +22,7 @@ COMPOUND_KIND: Final = b"SEGM"
 _COPIED: Final = 1 << 20
 
 
-def open_buffer(storage: Any, name: str) -> tuple[Buffer, str]:
+def open_buffer(storage: Storage, name: str) -> tuple[Buffer, str]:
     """The contents of a file, and its name for messages.
 
     Raises:
@@ -46,12 +46,12 @@ def open_buffer(storage: Any, name: str) -> tuple[Buffer, str]:
         file.close()
 
 
-def create_file(storage: Any, name: str) -> BinaryIO:
+def create_file(storage: Storage, name: str) -> BinaryIO:
     """A new file in a storage."""
     return cast(BinaryIO, storage.create_file(name))
 
 
-def assemble(file: BinaryIO, storage: Any, names: list[str]) -> None:
+def assemble(file: BinaryIO, storage: Storage, names: list[str]) -> None:
     """Write these files of a storage into one compound file."""
     container = ContainerWriter(file, COMPOUND_KIND)
     for name in sorted(names):

@@ -13,6 +13,7 @@ from typing import Any, Final
 
 import numpy as np
 from whoosh.codec import base
+from whoosh.filedb.filestore import Storage
 from whoosh.reading import TermInfo
 
 from searchlib.arrays import NDArray
@@ -40,7 +41,7 @@ _BATCH: Final = 1 << 16
 class ColumnarPerDocWriter(base.PerDocumentWriter):  # type: ignore[misc]
     """Takes stored fields, lengths, columns and vectors, document by document."""
 
-    def __init__(self, storage: Any, segment: Any) -> None:
+    def __init__(self, storage: Storage, segment: base.Segment) -> None:
         self._stored = write_stored(ContainerWriter(create_file(storage, segment.make_filename(STORED)), STORED_KIND))
         self._columns = ColumnsWriter(
             ContainerWriter(create_file(storage, segment.make_filename(COLUMNS)), COLUMNS_KIND)
@@ -123,7 +124,7 @@ class ColumnarPerDocWriter(base.PerDocumentWriter):  # type: ignore[misc]
 class ColumnarFieldWriter(base.FieldWriter):  # type: ignore[misc]
     """Takes postings in the order of fields, terms and documents."""
 
-    def __init__(self, storage: Any, segment: Any) -> None:
+    def __init__(self, storage: Storage, segment: base.Segment) -> None:
         self._storage = storage
         self._segment = segment
         self._files = InvertedFiles(
