@@ -151,7 +151,7 @@ class Settings:
     limits: Limits = LIMITS
     origin: Mapping[str, str] = field(default_factory=dict, compare=False)
 
-    def with_flags(self, **flags: Any) -> Settings:
+    def with_flags(self, **flags: object) -> Settings:
         """These settings with those flags that were given: None, () and "" mean that one was not.
 
         The flag of a limit is named without its prefix: ``limits_timeout`` is ``--timeout``.
@@ -244,7 +244,7 @@ def _from_text(key: str, text: str) -> object:
     return text
 
 
-def _flattened(table: Mapping[str, Any], file: Path) -> Iterator[tuple[str, Any]]:
+def _flattened(table: Mapping[str, object], file: Path) -> Iterator[tuple[str, object]]:
     """The names and values of a table, those of its table of limits as ``limits.name``."""
     for name, value in table.items():
         if name != "limits":
@@ -255,14 +255,14 @@ def _flattened(table: Mapping[str, Any], file: Path) -> Iterator[tuple[str, Any]
             raise SettingsError(f"{file}: limits is no table: write [limits] in it, or [tool.searchlib.limits]")
 
 
-def _gathered(values: Mapping[str, Any], limits: Limits) -> dict[str, Any]:
+def _gathered(values: Mapping[str, object], limits: Limits) -> dict[str, Any]:
     """The values with their limits put into one."""
     given = {key.removeprefix(LIMIT): value for key, value in values.items() if key.startswith(LIMIT)}
     others = {key: value for key, value in values.items() if not key.startswith(LIMIT)}
     return {**others, "limits": limits.with_(**given)} if given else others
 
 
-def _find(directory: Path) -> tuple[Path, Mapping[str, Any]] | None:
+def _find(directory: Path) -> tuple[Path, Mapping[str, object]] | None:
     """The nearest settings file and its table, from ``directory`` upwards."""
     for folder in (directory, *directory.parents):
         for name in ("searchlib.toml", "pyproject.toml"):

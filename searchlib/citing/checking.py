@@ -19,20 +19,25 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import takewhile
-from typing import Any, Literal
+from typing import Literal, TypeAlias
 
 from searchlib.citing.citation import CONTEXT, Citation, cite
 from searchlib.citing.context import context
 from searchlib.citing.found import LONGEST_QUOTE, WrittenCitation
-from searchlib.citing.library import Library, parts_of
+from searchlib.citing.library import Library
 from searchlib.citing.likeness import Change, closest, difference
 from searchlib.citing.links import address, iri
-from searchlib.citing.normal import normal, same_line
+from searchlib.citing.normal import find_part, normal, same_line
+from searchlib.citing.references import Span
 from searchlib.jsonable import JsonObject, as_json
 from searchlib.records import Record
 
 Status = Literal["unchanged", "moved", "edited", "gone", "ambiguous", "unknown"]
 STATUSES: tuple[Status, ...] = ("unchanged", "moved", "edited", "gone", "ambiguous", "unknown")
+
+CitedValue: TypeAlias = str | int | Span
+Departure: TypeAlias = tuple[str, CitedValue | None, CitedValue]
+"""What of a citation is no longer so: its name, as cited, as it is."""
 
 _ALIKE = 0.4  # how alike a paragraph of the same document has to be to be taken for the edited one
 _ALIKE_ANYWHERE = 0.6
@@ -56,7 +61,7 @@ class Check:
     line: int
     found: WrittenCitation
     now: Citation | None = None
-    changes: tuple[tuple[str, Any, Any], ...] = ()
+    changes: tuple[Departure, ...] = ()
     diff: tuple[Change, ...] = ()
     edited_around: bool = False
     places: int = 1
@@ -143,7 +148,7 @@ class _Checker:
         if found.path is not None:
             records = [one for one in records if same_line(one.document.path) == same_line(found.path)] or records
         if self._quote:
-            records = [one for one in records if parts_of(one, self._quote)] or records
+            records = [one for one in records if find_part(one.paragraph.text, self._quote)] or records
         return records
 
     # The id is there
@@ -167,7 +172,7 @@ class _Checker:
         text = record.paragraph.text
         if normal(text) == quote:
             return _Cited(record, None if self._found.part is None else (0, len(text)))
-        parts = parts_of(record, quote) or _around_ellipses(record, quote)
+        parts = find_part(record.paragraph.text, quote) or _around_ellipses(record, quote)
         if not parts:
             return None
         found = self._found
@@ -224,7 +229,7 @@ class _Checker:
             if normal(record.paragraph.text) == quote:
                 places.append(_Cited(record, None if found.part is None else (0, len(record.paragraph.text))))
             elif found.part is not None or not found.id:
-                parts += [_Cited(record, part) for part in parts_of(record, quote)]
+                parts += [_Cited(record, part) for part in find_part(record.paragraph.text, quote)]
         if len(quote) >= _SAYS_ENOUGH:
             return places + parts
         parts = [place for place in parts if self._context(place) >= _KNOWN_BY]
@@ -264,11 +269,14 @@ class _Checker:
         changes = tuple(self._changes(now))
         return self._verdict("moved" if changes or places > 1 else "unchanged", now, changes=changes, places=places)
 
-    def _changes(self, now: Citation) -> Iterable[tuple[str, Any, Any]]:
+    def _changes(self, now: Citation) -> Iterable[Departure]:
         found = self._found
         if found.path is not None and same_line(found.path) != same_line(now.path):
             yield "path", found.path, now.path
-        pairs = [("paragraph", found.paragraph, now.paragraph), ("line", found.line, now.line)]
+        pairs: list[tuple[str, int | None, int]] = [
+            ("paragraph", found.paragraph, now.paragraph),
+            ("line", found.line, now.line),
+        ]
         if found.id or found.source == iri(now.path):
             pairs += [("start", found.start, now.start), ("end", found.end, now.end)]
         yield from ((name, before, after) for name, before, after in pairs if before not in (None, after))
@@ -284,12 +292,19 @@ class _Checker:
             said = said[found[1].start : found[1].end]
         return self._verdict("edited", cite(record, self._library.around(record)), diff=difference(quote, said))
 
-    def _verdict(self, status: Status, now: Citation | None = None, **more: Any) -> Check:
+    def _verdict(
+        self,
+        status: Status,
+        now: Citation | None = None,
+        changes: tuple[Departure, ...] = (),
+        diff: tuple[Change, ...] = (),
+        places: int = 1,
+    ) -> Check:
         digest = self._found.digest
         is_edited = now is not None and bool(digest) and digest != now.digest
         if self._is_unknown(status, now):
-            status, more = "unknown", {}
-        return Check(status, self._line, self._found, now, edited_around=is_edited, file=self._file, **more)
+            return Check("unknown", self._line, self._found, now, (), (), is_edited, 1, self._file)
+        return Check(status, self._line, self._found, now, changes, diff, is_edited, places, self._file)
 
     def _is_unknown(self, status: Status, now: Citation | None) -> bool:
         """Whether a verdict rests on what cannot be seen."""
@@ -330,7 +345,7 @@ def _around_ellipses(record: Record, quote: str) -> list[tuple[int, int]]:
     found: list[tuple[int, int]] = []
     for piece in pieces:
         at = found[-1][1] if found else 0
-        part = next((part for part in parts_of(record, piece) if part[0] >= at), None)
+        part = next((part for part in find_part(record.paragraph.text, piece) if part[0] >= at), None)
         if part is None:
             return []
         found.append(part)

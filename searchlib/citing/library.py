@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from searchlib.analysis import split_words
 from searchlib.citing.citation import NEIGHBOURS
-from searchlib.citing.normal import find_part, normal
+from searchlib.citing.normal import normal
 from searchlib.limits import Limits
 
 if TYPE_CHECKING:
@@ -117,8 +117,3 @@ class IndexLibrary:
 
         hits = self._reader.search(Request(query, limit=limit, records=True)).hits
         return [hit.record for hit in hits if hit.record is not None]
-
-
-def parts_of(record: Record, quote: str) -> list[tuple[int, int]]:
-    """Where the text of a record says ``quote``, which is in normal form."""
-    return find_part(record.paragraph.text, quote)

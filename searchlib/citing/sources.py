@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 from array import array
 from bisect import bisect_left
-from collections import Counter, OrderedDict
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence, Set
 from functools import lru_cache
 from itertools import islice
@@ -41,24 +41,16 @@ class SourceLibrary:
 
     def __init__(self, documents: Iterable[Document], unreadable: Iterable[str] = ()) -> None:
         self._documents = {document.path: document for document in documents}
-        self._records: OrderedDict[str, tuple[Record, ...]] = OrderedDict()
         self._ids: list[tuple[str, str, int]] | None = None  # id, path, place among the records
         self._words: dict[str, array[int]] | None = None
         self._places: list[tuple[str, int]] = []
         self._unreadable = frozenset(unreadable)
+        self.document = lru_cache(_CACHED_DOCUMENTS)(self._document)
         self.saying = lru_cache(_CACHED_QUOTES)(self._saying)
 
-    def document(self, path: str) -> tuple[Record, ...]:
+    def _document(self, path: str) -> tuple[Record, ...]:
         """The records of a document, in order; none if there is no such document."""
-        records = self._records.get(path)
-        if records is None:
-            document = self._documents.get(path)
-            records = self._records[path] = tuple(records_of(document)) if document is not None else ()
-            if len(self._records) > _CACHED_DOCUMENTS:
-                self._records.popitem(last=False)
-        else:
-            self._records.move_to_end(path)
-        return records
+        return tuple(records_of(self._documents[path])) if path in self._documents else ()
 
     def with_id(self, prefix: str) -> list[Record]:
         """The records whose id begins with ``prefix``."""

@@ -13,13 +13,13 @@ Colour says what went and what came; without it the marks of ``git diff --word-d
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from searchlib.cleaning import harmless
 from searchlib.cli.output import DIM, RED, YELLOW, Output
 
 if TYPE_CHECKING:
-    from searchlib.citing.checking import Check
+    from searchlib.citing.checking import Check, CitedValue
     from searchlib.citing.likeness import Change
     from searchlib.render.terminal import Style
 
@@ -60,8 +60,9 @@ def _details(check: Check, mended: bool) -> Iterator[str]:
         was = f"{now.path}:{now.line}  ¶ {now.paragraph} when it was indexed; " if now is not None else ""
         yield f"{was}its seed cannot be seen" if was or found.path else "not all seeds can be seen"
     elif now is None and check.changes:
-        _, (start, end), (_, length) = check.changes[0]
-        yield f"the paragraph has no range {start}-{end}: its text ends at {length}"
+        _, part, whole = check.changes[0]
+        assert isinstance(part, tuple) and isinstance(whole, tuple)
+        yield f"the paragraph has no range {part[0]}-{part[1]}: its text ends at {whole[1]}"
     elif now is None:
         why = "" if found.quote else ": with its quote it could be looked for"
         yield (f"“{_shortened(' '.join(found.quote.split()))}”" if found.quote else f"no paragraph has this id{why}")
@@ -80,10 +81,9 @@ def _details(check: Check, mended: bool) -> Iterator[str]:
 _LABELS = {"path": "", "paragraph": "¶ ", "line": "line ", "start": "start ", "end": "end ", "part": "part ", "id": ""}
 
 
-def _change(name: str, before: Any, after: Any) -> str:
-    if isinstance(before, tuple):
-        before, after = (f"{start}-{end}" for start, end in (before, after))
-    return f"{_LABELS[name]}{before} → {after}"
+def _change(name: str, before: CitedValue | None, after: CitedValue) -> str:
+    old, new = (f"{one[0]}-{one[1]}" if isinstance(one, tuple) else one for one in (before, after))
+    return f"{_LABELS[name]}{old} → {new}"
 
 
 def _shortened(text: str) -> str:

@@ -57,6 +57,6 @@ class GroupedCommand(click.Command):
                     formatter.write_dl(rows)
 
 
-def settings_with(**flags: Any) -> Settings:
+def settings_with(**flags: object) -> Settings:
     """The settings of the working directory, with these flags."""
     return load_settings().with_flags(**flags)

@@ -70,7 +70,7 @@ class Output:
         for line in text.split("\n"):
             self.line(line)
 
-    def json(self, value: Any, *, indent: int | None = 2) -> None:
+    def json(self, value: object, *, indent: int | None = 2) -> None:
         """Write ``value`` as JSON: ASCII only where stdout is not UTF-8."""
         import json
 

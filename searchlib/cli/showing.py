@@ -110,7 +110,7 @@ def facet_lines(name: str, facet: Facet, output: Output) -> Iterator[str]:
         yield output.style("   " + ", ".join(rest), DIM)
 
 
-def _written(value: Any) -> str:
+def _written(value: object) -> str:
     if isinstance(value, bool):
         return str(value).lower()
     return " ".join(str(value).split())

@@ -6,7 +6,7 @@ Both exit 0 if all is well and 1 if not, print what is wrong to stdout, a line e
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -15,6 +15,7 @@ from searchlib.cli.flags import color_options, index_option, json_option, settin
 from searchlib.cli.output import RED, Output, counted, output_for, say
 from searchlib.engine import Problem
 from searchlib.errors import IndexCorrupt, IndexIncompatible, IndexMissing
+from searchlib.jsonable import JsonObject
 from searchlib.locations import located
 from searchlib.settings import Settings
 
@@ -43,7 +44,7 @@ def command(index: str | None, sources: tuple[str, ...], as_json: bool, color: s
     if sources and stats is not None:
         differences = _differences(settings, tuple(filter(None, sources)))
     if as_json:
-        found: dict[str, Any] = {
+        found: JsonObject = {
             "index": settings.index,
             "sound": not problems,
             "digest": stats.digest if stats is not None else "",

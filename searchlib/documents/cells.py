@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from functools import lru_cache
-from typing import Any
 
 from searchlib.analysis import base_language
 from searchlib.analysis.stemming import ALGORITHMS
@@ -43,7 +42,7 @@ def metadata_value(value: object) -> Scalar | tuple[Scalar, ...] | None:
     return None
 
 
-def flat_metadata(name: str, value: Mapping[str, Any]) -> dict[str, Scalar | tuple[Scalar, ...]]:
+def flat_metadata(name: str, value: Mapping[str, object]) -> dict[str, Scalar | tuple[Scalar, ...]]:
     """The values of a mapping as front matter has them: ``author.name``, and what is deeper as JSON."""
     return {clean(key): found for key, found in flatten(value, name + ".", 1).items()}
 

@@ -11,7 +11,6 @@ import json
 import math
 import re
 from collections.abc import Callable, Mapping
-from typing import Any
 
 from searchlib import toml
 from searchlib.documents.text import clean
@@ -25,7 +24,7 @@ MAX_SIZE = 1 << 16
 _MAX_VALUE = 10_000
 
 
-def read(text: str, name: str = "", depth: int = LIMITS.depth) -> tuple[dict[str, Any], int, str]:
+def read(text: str, name: str = "", depth: int = LIMITS.depth) -> tuple[dict[str, object], int, str]:
     """(values, where the Markdown begins, what was wrong or "") of the front matter of ``text``.
 
     What does not parse as a mapping, or is nested deeper than ``depth``, is no front matter: it stays part of the text.
@@ -40,7 +39,7 @@ def read(text: str, name: str = "", depth: int = LIMITS.depth) -> tuple[dict[str
 
 def _checked(
     parse: Callable[[str, str, int], object], match: re.Match[str], name: str, depth: int
-) -> tuple[dict[str, Any], int, str]:
+) -> tuple[dict[str, object], int, str]:
     try:
         values = parse(match[1], name, depth)
     except (ValueError, RecursionError) as error:
@@ -76,7 +75,7 @@ def _toml(source: str, name: str, deepest: int) -> object:
     return toml.loads(source, deepest)
 
 
-def flatten(values: Mapping[str, Any], prefix: str = "", depth: int = 0) -> dict[str, Scalar | tuple[Scalar, ...]]:
+def flatten(values: Mapping[str, object], prefix: str = "", depth: int = 0) -> dict[str, Scalar | tuple[Scalar, ...]]:
     """``values`` as metadata."""
     flat: dict[str, Scalar | tuple[Scalar, ...]] = {}
     for key, value in values.items():

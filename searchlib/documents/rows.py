@@ -13,7 +13,6 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from searchlib.documents.cells import as_text, flat_metadata, language_code, metadata_value
 from searchlib.documents.lines import plain_lines, text_lines
@@ -80,13 +79,13 @@ def load_json(seed: Seed) -> Iterator[Document]:
             seed.skips(line, f"item {number} is not a JSON object")
 
 
-def _parse(text: str) -> tuple[Any, list[int]]:
+def _parse(text: str) -> tuple[object, list[int]]:
     """What JSON ``text`` says, and the line on which each item of it begins (or the one that is no list)."""
     place = _after_space(text, 0)
     line = 1 + text.count("\n", 0, place)
     if text[place : place + 1] != "[":
         return _DECODER.decode(text), [line]
-    items: list[Any] = []
+    items: list[object] = []
     lines: list[int] = []
     counted = place
     place = _after_space(text, place + 1)
@@ -265,7 +264,7 @@ class _Rows:
         return True
 
     def document(
-        self, row: Mapping[str, Any], number: int, line: int, broken: bool = False, digest: str = ""
+        self, row: Mapping[str, object], number: int, line: int, broken: bool = False, digest: str = ""
     ) -> Iterator[Document]:
         """The document of ``row``, the ``number``-th, that begins on ``line``; none if there is nothing to find.
 
@@ -288,7 +287,7 @@ class _Rows:
                 )
             elif cells and broken:
                 columns = tuple(row)
-                first += sum(row[name].count("\n") for name in columns[: columns.index(cells[0][0])])
+                first += sum(str(row[name]).count("\n") for name in columns[: columns.index(cells[0][0])])
         else:
             self._tell(line)
             cells = [(name, " ".join(as_text(row[column]).split())) for column, name in plan.others]

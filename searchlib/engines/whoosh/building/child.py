@@ -33,7 +33,7 @@ class Child:
             start_new_session=True,  # an interrupt is for the parent to understand
         )
 
-    def call(self, function: Callable[..., _Answer], *arguments: Any) -> _Answer:
+    def call(self, function: Callable[..., _Answer], *arguments: object) -> _Answer:
         """What the function returns there. Raises SearchlibError for what it raises, or if the process ends."""
         assert self._process.stdin is not None and self._process.stdout is not None
         try:
@@ -65,14 +65,14 @@ class Child:
 class Aside(Generic[_Answer]):
     """A call that goes on in a child while this process does something else."""
 
-    def __init__(self, function: Callable[..., _Answer], *arguments: Any) -> None:
+    def __init__(self, function: Callable[..., _Answer], *arguments: object) -> None:
         self._child = Child()
         self._answer: list[_Answer] = []
         self._error: SearchlibError | None = None
         self._thread = threading.Thread(target=self._run, args=(function, arguments), daemon=True)
         self._thread.start()
 
-    def _run(self, function: Callable[..., _Answer], arguments: tuple[Any, ...]) -> None:
+    def _run(self, function: Callable[..., _Answer], arguments: tuple[object, ...]) -> None:
         try:
             self._answer.append(self._child.call(function, *arguments))
         except SearchlibError as error:

@@ -10,7 +10,6 @@ from array import array
 from collections import defaultdict
 from collections.abc import Sequence
 from itertools import count
-from typing import Any
 
 import numpy as np
 
@@ -170,5 +169,5 @@ class SharedField:
         return FieldRun(keys, df, docs, freqs, grouped.positions[places], lengths)
 
 
-def _numbers(values: Any) -> UInts:
+def _numbers(values: array[int]) -> UInts:
     return np.frombuffer(values, dtype=np.uint32)

@@ -12,7 +12,6 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any
 
 import numpy as np
 
@@ -184,7 +183,7 @@ def _metadata_values(document: Document) -> dict[str, tuple[Scalar, ...]]:
     return found
 
 
-def stretches(values: Sequence[Any]) -> Iterator[tuple[int, int]]:
+def stretches(values: Sequence[object]) -> Iterator[tuple[int, int]]:
     """(start, stop) of every stretch of equal values."""
     if not values:
         return

@@ -7,17 +7,17 @@ inversion, a run that was put aside on disk, or a segment of the index; a merge 
 from __future__ import annotations
 
 import pickle
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
-from itertools import chain, compress, islice, repeat
+from itertools import chain, compress, islice, repeat, starmap
 from pathlib import Path
-from typing import Any, BinaryIO, Protocol
+from typing import Any, BinaryIO, Protocol, cast
 
 import numpy as np
 
 from searchlib.arrays import NDArray
-from searchlib.engines.whoosh.building.runs import FieldRun, Repeated, Run, UInts
+from searchlib.engines.whoosh.building.runs import FieldRun, Repeated, Run, StoredChunk, StoredValue, UInts
 from searchlib.engines.whoosh.format.segment import SegmentColumns
 
 KEYS_AT_ONCE = 4096
@@ -51,14 +51,14 @@ class Source(Protocol):
     def lengths(self, name: str) -> NDArray[Any] | None:
         """Tokens of the field for each record; None for a field without lengths."""
 
-    def stored(self, name: str) -> Iterator[tuple[Sequence[Any], Sequence[int] | None]]:
+    def stored(self, name: str) -> Iterator[StoredChunk]:
         """The stored values of one name in chunks, and how many records in succession have each (None: one)."""
 
-    def column(self, name: str) -> NDArray[Any]:
+    def column(self, name: str) -> UInts:
         """A column, one number for each record."""
 
-    def stored_at(self, name: str, records: NDArray[np.int64]) -> Iterator[Any]:
-        """The stored values of one name of some records, given by increasing number."""
+    def stored_at(self, name: str, records: NDArray[np.int64]) -> Iterator[str]:
+        """The stored texts of one name of some records, given by increasing number."""
 
 
 class RunSource:
@@ -83,19 +83,19 @@ class RunSource:
         found = self._run.fields.get(name)
         return found.lengths if found is not None else None
 
-    def stored(self, name: str) -> Iterator[tuple[Sequence[Any], Sequence[int] | None]]:
+    def stored(self, name: str) -> Iterator[StoredChunk]:
         """The stored values of one name, in chunks."""
         if name == "text":
             yield self._run.texts, None
         elif name in self._run.stored:
             yield self._run.stored[name].values, self._run.stored[name].repeats
 
-    def column(self, name: str) -> NDArray[Any]:
+    def column(self, name: str) -> UInts:
         """A column."""
         return self._run.columns[name]
 
-    def stored_at(self, name: str, records: NDArray[np.int64]) -> Iterator[Any]:
-        """The stored values of one name of some records."""
+    def stored_at(self, name: str, records: NDArray[np.int64]) -> Iterator[str]:
+        """The stored texts of one name of some records."""
         return _chosen(self.stored(name), self.size, records)
 
     def words(self) -> tuple[list[bytes], list[int]]:
@@ -103,15 +103,16 @@ class RunSource:
         return self._run.words, self._run.word_counts.tolist()
 
 
-def _chosen(
-    chunks: Iterator[tuple[Sequence[Any], Sequence[int] | None]], size: int, records: NDArray[np.int64]
-) -> Iterator[Any]:
+def _chosen(chunks: Iterator[StoredChunk], size: int, records: NDArray[np.int64]) -> Iterator[str]:
     wanted = np.zeros(size, bool)
     wanted[records] = True
-    values = (
-        values if repeats is None else chain.from_iterable(map(repeat, values, repeats)) for values, repeats in chunks
-    )
-    return compress(chain.from_iterable(values), wanted.tolist())
+    texts = cast(Iterator[str], chain.from_iterable(starmap(one_each, chunks)))
+    return compress(texts, wanted.tolist())
+
+
+def one_each(values: Sequence[StoredValue], repeats: Sequence[int] | None) -> Iterable[StoredValue]:
+    """The values of a chunk, one for each record."""
+    return values if repeats is None else chain.from_iterable(map(repeat, values, repeats))
 
 
 def _cut(run: FieldRun) -> Iterator[Slice]:
@@ -195,7 +196,7 @@ class SpilledRun:
             return None
         return self._whole(f"{self._fields[name]}.lengths")
 
-    def stored(self, name: str) -> Iterator[tuple[Sequence[Any], Sequence[int] | None]]:
+    def stored(self, name: str) -> Iterator[StoredChunk]:
         """The stored values of one name, in chunks."""
         if name == "text":
             yield from _load_texts(self._folder / "texts")
@@ -206,12 +207,12 @@ class SpilledRun:
         if name in stored:
             yield stored[name].values, stored[name].repeats
 
-    def column(self, name: str) -> NDArray[Any]:
+    def column(self, name: str) -> UInts:
         """A column."""
         return self._whole(f"{name}.column")
 
-    def stored_at(self, name: str, records: NDArray[np.int64]) -> Iterator[Any]:
-        """The stored values of one name of some records."""
+    def stored_at(self, name: str, records: NDArray[np.int64]) -> Iterator[str]:
+        """The stored texts of one name of some records."""
         return _chosen(self.stored(name), self.size, records)
 
     def words(self) -> tuple[list[bytes], list[int]]:
@@ -242,7 +243,7 @@ def _save_texts(path: Path, texts: Sequence[str]) -> None:
     np.save(path.with_suffix(".npy"), sizes)
 
 
-def _load_texts(path: Path) -> Iterator[tuple[list[str], None]]:
+def _load_texts(path: Path) -> Iterator[StoredChunk]:
     sizes = np.load(path.with_suffix(".npy"))
     with path.open("rb") as file:
         for first in range(0, len(sizes), VALUES_AT_ONCE):
@@ -279,17 +280,17 @@ class SegmentSource:
         known = name in self._segment.fields and self._segment.has_positions(name)
         return self._segment.lengths(name) if known else None
 
-    def stored(self, name: str) -> Iterator[tuple[Sequence[Any], Sequence[int] | None]]:
+    def stored(self, name: str) -> Iterator[StoredChunk]:
         """The stored values of one name, in chunks."""
         values = iter(self._segment.stored_values(name))
         while chunk := list(islice(values, VALUES_AT_ONCE)):
             yield chunk, None
 
-    def column(self, name: str) -> NDArray[Any]:
+    def column(self, name: str) -> UInts:
         """A column."""
         return self._segment.column(name)
 
-    def stored_at(self, name: str, records: NDArray[np.int64]) -> Iterator[Any]:
+    def stored_at(self, name: str, records: NDArray[np.int64]) -> Iterator[str]:
         """The stored texts of one name of some records."""
         for value in self._segment.stored_values_at(name, records):
             if type(value) is not str:

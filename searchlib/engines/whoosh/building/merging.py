@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import chain, compress, islice, repeat
+from itertools import compress, islice
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +16,8 @@ import numpy as np
 
 from searchlib.arrays import NDArray
 from searchlib.engines.whoosh.building.child import Aside
-from searchlib.engines.whoosh.building.mergesources import Slice, Source, SpilledRun
-from searchlib.engines.whoosh.building.runs import UInts, ranges
+from searchlib.engines.whoosh.building.mergesources import Slice, Source, SpilledRun, one_each
+from searchlib.engines.whoosh.building.runs import StoredChunk, StoredValue, UInts, ranges
 from searchlib.engines.whoosh.format.files import SegmentFiles, stored_file
 from searchlib.engines.whoosh.format.stored import STORED_STREAM
 from searchlib.fields import EXACT, PROSE
@@ -110,9 +110,7 @@ class StoredNames:
     columns: Sequence[str]
 
 
-def _stored(
-    name: str, sources: Sequence[Source], placement: Placement, in_order: bool
-) -> Iterator[tuple[Sequence[Any], Sequence[int] | None]]:
+def _stored(name: str, sources: Sequence[Source], placement: Placement, in_order: bool) -> Iterator[StoredChunk]:
     """The stored values of the records that are kept, in their new order, in chunks as of a source."""
     if not in_order:
         yield _rearranged(name, sources, placement), None
@@ -124,24 +122,20 @@ def _stored(
             continue
         keeps = iter(alive.tolist())
         for values, repeats in source.stored(name):
-            expanded = values if repeats is None else _expanded(values, repeats)
-            yield list(compress(expanded, islice(keeps, sum(repeats) if repeats is not None else len(values)))), None
+            size = sum(repeats) if repeats is not None else len(values)
+            yield list(compress(one_each(values, repeats), islice(keeps, size))), None
 
 
-def _rearranged(name: str, sources: Sequence[Source], placement: Placement) -> list[Any]:
+def _rearranged(name: str, sources: Sequence[Source], placement: Placement) -> list[StoredValue]:
     found: list[Any] = [None] * placement.size
     for source, target in zip(sources, placement.targets, strict=True):
         places = iter(target.tolist())
         for values, repeats in source.stored(name):
             # The places come second: zip must not take one that has no value in this chunk.
-            for value, to in zip(values if repeats is None else _expanded(values, repeats), places, strict=False):
+            for value, to in zip(one_each(values, repeats), places, strict=False):
                 if to != GONE:
                     found[to] = value
     return found
-
-
-def _expanded(values: Sequence[Any], repeats: Sequence[int]) -> Iterator[Any]:
-    return chain.from_iterable(map(repeat, values, repeats))
 
 
 def _merge_field(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from array import array
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
@@ -12,6 +13,9 @@ from searchlib.arrays import NDArray
 from searchlib.engines.whoosh.format import packing
 
 UInts: TypeAlias = NDArray[np.uint32]
+StoredValue: TypeAlias = str | int
+StoredChunk: TypeAlias = tuple[Sequence[StoredValue], Sequence[int] | None]
+"""Values, and how many records in succession have each (None: one)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,10 +40,10 @@ class Repeated:
     __slots__ = ("repeats", "values")
 
     def __init__(self) -> None:
-        self.values: list[Any] = []
+        self.values: list[StoredValue] = []
         self.repeats = array("I")
 
-    def add(self, value: Any, count: int) -> None:
+    def add(self, value: StoredValue, count: int) -> None:
         """Append a value of ``count`` more records."""
         if count:
             self.values.append(value)
@@ -58,7 +62,7 @@ class Run:
     fields: dict[str, FieldRun]
     texts: list[str]
     stored: dict[str, Repeated]
-    columns: dict[str, NDArray[Any]]
+    columns: dict[str, UInts]
     documents: list[tuple[str, int]]  # (path, number of records)
     metadata_fields: list[str] = field(default_factory=list)
     words: list[bytes] = field(default_factory=list)
