@@ -86,7 +86,7 @@ def command(
 
 
 def _cite(ids: tuple[str, ...], quote: str, query: str | None, form: str, settings: Settings, output: Output) -> int:
-    from searchlib.cli.current import open_index
+    from searchlib.cli.obtaining import open_index
 
     with open_index(settings) as index:
         staleness = Staleness(settings, index)
@@ -176,7 +176,7 @@ def _library(sources: tuple[str, ...], settings: Settings, stack: ExitStack) -> 
     """Where the citations are looked up."""
     if sources:
         from searchlib.citing.sources import load_sources
-        from searchlib.cli.current import load_options
+        from searchlib.cli.obtaining import load_options
         from searchlib.documents import Report, root_of
 
         report = Report()
@@ -186,7 +186,7 @@ def _library(sources: tuple[str, ...], settings: Settings, stack: ExitStack) -> 
         for skipped in report.skipped[:20]:
             say(f"Skipped {skipped.name}: {skipped.reason}")
         return library
-    from searchlib.cli.current import open_index, roots
+    from searchlib.cli.obtaining import open_index, roots
 
     index = stack.enter_context(open_index(settings))
     Staleness(settings, index).tell_of_all()

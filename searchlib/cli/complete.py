@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import click
 
-from searchlib.cli.current import open_index
 from searchlib.cli.flags import index_option, json_option, settings_with
+from searchlib.cli.obtaining import open_index
 from searchlib.cli.output import output_for
 
 

@@ -6,8 +6,8 @@ from typing import Any
 
 import click
 
-from searchlib.cli.current import build, load_options, summary, tell_skipped
 from searchlib.cli.flags import index_option, json_option, settings_with
+from searchlib.cli.obtaining import build, load_options, summary, tell_skipped
 from searchlib.cli.output import counted, output_for, say
 
 

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from searchlib.cli.current import open_or_build
 from searchlib.cli.flags import GroupedCommand, color_options, index_option, settings_with, timeout_option
+from searchlib.cli.obtaining import open_or_build
 from searchlib.cli.output import counted, output_for, say
 from searchlib.cli.showing import SHOWN, Shown, say_warning, showing_options, tell
 from searchlib.cli.staleness import Staleness

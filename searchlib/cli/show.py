@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from searchlib.cli.current import open_index
 from searchlib.cli.flags import color_options, index_option, json_option, settings_with
+from searchlib.cli.obtaining import open_index
 from searchlib.cli.output import output_for
 from searchlib.cli.staleness import Staleness
 from searchlib.jsonable import JsonObject

@@ -6,8 +6,8 @@ from typing import Any
 
 import click
 
-from searchlib.cli.current import open_index
 from searchlib.cli.flags import GroupedCommand, color_options, index_option, settings_with, timeout_option
+from searchlib.cli.obtaining import open_index
 from searchlib.cli.output import output_for
 from searchlib.cli.showing import SHOWN, Shown, showing_options, tell
 from searchlib.cli.staleness import Staleness

@@ -44,7 +44,7 @@ class Staleness:
 
     @cached_property
     def _seeds(self) -> RememberedSeeds:
-        from searchlib.cli.current import roots
+        from searchlib.cli.obtaining import roots
         from searchlib.remembered import RememberedSeeds
 
         return RememberedSeeds(self._index.path, roots(self._settings), self._settings.limits)
@@ -67,7 +67,7 @@ class Staleness:
 
     def _is_any(self) -> bool:
         """Whether any seed changed, if the index was built from those of the settings: only then do these tell."""
-        from searchlib.cli.current import roots
+        from searchlib.cli.obtaining import roots
         from searchlib.freshness import touched_since
         from searchlib.locations import engine_at
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from searchlib.cli.current import open_index
 from searchlib.cli.flags import color_options, index_option, json_option, settings_with
+from searchlib.cli.obtaining import open_index
 from searchlib.cli.output import BOLD, human_bytes, output_for
 
 if TYPE_CHECKING:

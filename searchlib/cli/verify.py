@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from searchlib.cli.current import how_to_build, open_index, roots, seeds_exist
 from searchlib.cli.flags import color_options, index_option, json_option, settings_with, sources_option
+from searchlib.cli.obtaining import how_to_build, open_index, roots, seeds_exist
 from searchlib.cli.output import RED, Output, counted, output_for, say
 from searchlib.engine import Problem
 from searchlib.errors import IndexCorrupt, IndexIncompatible, IndexMissing

@@ -6,9 +6,11 @@ the order of the documents, rearranged. Keys are merged in slices, so that memor
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import compress, islice
+from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +19,7 @@ import numpy as np
 from searchlib.arrays import NDArray
 from searchlib.engines.whoosh.building.child import Aside
 from searchlib.engines.whoosh.building.mergesources import Slice, Source, SpilledRun, one_each
-from searchlib.engines.whoosh.building.runs import StoredChunk, StoredValue, UInts, ranges
+from searchlib.engines.whoosh.building.runs import StoredChunk, StoredValue, UInts, aligned, ranges
 from searchlib.engines.whoosh.format.files import SegmentFiles, stored_file
 from searchlib.engines.whoosh.format.stored import STORED_STREAM
 from searchlib.fields import EXACT, PROSE
@@ -151,7 +153,7 @@ def _merge_field(
                 lengths[target[alive]] = found[alive]
     counted = lengths if lengths is not None else np.ones(placement.size, np.uint32)
     writer = files.field(name, positions=lengths is not None) if name in ALWAYS else None
-    for joined in _aligned([source.slices(name) for source in sources]):
+    for joined in aligned([source.slices(name) for source in sources], attrgetter("keys"), _cut_after):
         merged = _join(joined, placement, in_order)
         if len(merged.keys):
             # A metadata field that no record has any more is not there, as it would not be in a clean build.
@@ -161,32 +163,7 @@ def _merge_field(
         writer.finish(lengths)
 
 
-def _aligned(streams: Iterable[Iterator[Slice]]) -> Iterator[list[tuple[int, Slice]]]:
-    """Cut the streams at common keys: each step holds all postings of its keys, with the source's number."""
-    waiting: dict[int, tuple[Slice, Iterator[Slice]]] = {}
-    for number, stream in enumerate(streams):
-        first = next(stream, None)
-        if first is not None:
-            waiting[number] = (first, stream)
-    while waiting:
-        pivot = min(part.keys[-1] for part, _ in waiting.values())
-        step = []
-        for number, (part, stream) in list(waiting.items()):
-            head, tail = _cut_after(part, pivot)
-            if head is not None:
-                step.append((number, head))
-            if tail is None:
-                tail = next(stream, None)
-            if tail is None:
-                del waiting[number]
-            else:
-                waiting[number] = (tail, stream)
-        yield step
-
-
 def _cut_after(part: Slice, pivot: bytes) -> tuple[Slice | None, Slice | None]:
-    from bisect import bisect_right
-
     cut = bisect_right(part.keys, pivot)
     if cut == 0:
         return None, part

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, TypeVar
 
 import numpy as np
 
@@ -96,6 +96,38 @@ def group(keys: list[bytes], ranks: UInts, records: UInts, positions: UInts | No
     return FieldRun(
         keys, df, sorted_records[begins], freqs, positions[tokens] if positions is not None else None, lengths
     )
+
+
+_Part = TypeVar("_Part")
+
+
+def aligned(
+    streams: Iterable[Iterator[_Part]],
+    keys_of: Callable[[_Part], Sequence[bytes]],
+    cut_after: Callable[[_Part, bytes], tuple[_Part | None, _Part | None]],
+) -> Iterator[list[tuple[int, _Part]]]:
+    """Cut streams at common keys: each step holds all that there is of its keys, with the number of its stream.
+
+    ``keys_of`` a part are one or more, in order; ``cut_after`` parts what is up to a key, and what is beyond it. A
+    step is empty where a stream is not in order.
+    """
+    waiting: dict[int, tuple[_Part, Iterator[_Part]]] = {}
+    for number, stream in enumerate(streams):
+        if (first := next(stream, None)) is not None:
+            waiting[number] = first, stream
+    while waiting:
+        pivot = min(keys_of(part)[-1] for part, _ in waiting.values())
+        step = []
+        for number, (part, stream) in list(waiting.items()):
+            head, tail = cut_after(part, pivot)
+            if head is not None:
+                step.append((number, head))
+            rest = tail if tail is not None else next(stream, None)
+            if rest is None:
+                del waiting[number]
+            else:
+                waiting[number] = rest, stream
+        yield step
 
 
 def ranges(starts: NDArray[Any], sizes: NDArray[np.int64], dtype: Any = np.uint32) -> NDArray[Any]:

@@ -14,6 +14,7 @@ from bisect import bisect_right
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import compress, islice
+from operator import itemgetter
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TypeAlias
@@ -22,6 +23,7 @@ import numpy as np
 
 from searchlib import analysis
 from searchlib.arrays import NDArray
+from searchlib.engines.whoosh.building.runs import aligned
 from searchlib.engines.whoosh.format.container import ContainerWriter
 from searchlib.engines.whoosh.format.vocabulary import KIND, LONGEST, LONGEST_KEY, VocabularyWriter
 
@@ -224,29 +226,16 @@ def _read(path: Path) -> Iterator[Chunk]:
 
 def _merged(streams: Iterable[Iterator[Chunk]]) -> Iterator[Chunk]:
     """The sums of sorted streams, sorted; each step goes as far as all of them are known."""
-    waiting: dict[int, tuple[Chunk, Iterator[Chunk]]] = {}
-    for number, stream in enumerate(streams):
-        if (first := _next(stream)) is not None:
-            waiting[number] = first, stream
-    while waiting:
-        pivot = min(keys[-1] for (keys, _), _ in waiting.values())
-        parts: list[Chunk] = []
-        for number, ((keys, counts), stream) in list(waiting.items()):
-            cut = bisect_right(keys, pivot)
-            if cut:
-                parts.append((keys[:cut], counts[:cut]))
-            rest = (keys[cut:], counts[cut:]) if cut < len(keys) else _next(stream)
-            if rest is None:
-                del waiting[number]
-            else:
-                waiting[number] = rest, stream
-        if not parts:
+    for step in aligned([filter(itemgetter(0), stream) for stream in streams], itemgetter(0), _cut_after):
+        if not step:
             raise Miscounted  # what is in order always goes on
-        yield parts[0] if len(parts) == 1 else _added(parts)
+        yield step[0][1] if len(step) == 1 else _added([chunk for _, chunk in step])
 
 
-def _next(stream: Iterator[Chunk]) -> Chunk | None:
-    return next((chunk for chunk in stream if chunk[0]), None)
+def _cut_after(chunk: Chunk, key: bytes) -> tuple[Chunk | None, Chunk | None]:
+    keys, counts = chunk
+    cut = bisect_right(keys, key)
+    return (keys[:cut], counts[:cut]) if cut else None, (keys[cut:], counts[cut:]) if cut < len(keys) else None
 
 
 def _added(parts: Sequence[Chunk]) -> Chunk:
