@@ -13,16 +13,12 @@ LONGEST_QUOTE = 100_000  # code points that are read and compared; no paragraph 
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """A part of a citation that can go out of date: its range in the file's text, and how a value is written there.
-
-    ``index`` is which one it is of several that make a value (the numbers of a list of spans).
-    """
+    """A part of a citation that can go out of date: its range in the file's text, and how a value is written there."""
 
     name: str
     start: int
     end: int
     write: Callable[[str], str] = str
-    index: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from searchlib.citing.jsontree import JsonNode, NoJson, offsets, parse, written
 from searchlib.citing.references import ID, read_reference
 
 _ID = re.compile(ID)
-_ABOUT = ("id", "path", "digest", "paragraph", "line", "offset")
+_ABOUT = ("id", "path", "digest", "paragraph", "line", "offset", "spans")
 _FLAT = (*_ABOUT, "start", "end", "prefix", "suffix", "length")
 _NUMBERS = frozenset(("paragraph", "line", "offset", "start", "end", "length", "spans"))
 _MOST_SELECTORS = 100
@@ -80,14 +80,13 @@ class _CitationsOfJson:
             self._add(citation, range(at, at + len(line) + 1))
 
     def _slots(self, node: JsonNode, *names: str) -> Iterator[Slot]:
-        members = [(name, 0, node.members[name]) for name in names if name in node.members]
-        spans = node.members["spans"].items if "spans" in node.members else ()
-        members += [("spans", index, number) for index, number in enumerate(n for span in spans for n in span.items)]
-        for name, index, member in members:
-            if member.kind == "string" and name not in _NUMBERS:
-                yield Slot(name, member.start + 1, member.end - 1, self._within_string(str), index)
-            elif member.kind == "number" and name in _NUMBERS:
-                yield Slot(name, member.start, member.end, str, index)
+        for name in names:
+            member = node.members.get(name, _NOTHING)
+            for one in [number for span in member.items for number in span.items] if name == "spans" else [member]:
+                if one.kind == "string" and name not in _NUMBERS:
+                    yield Slot(name, one.start + 1, one.end - 1, self._within_string(str))
+                elif one.kind == "number" and name in _NUMBERS:
+                    yield Slot(name, one.start, one.end)
 
     def _annotation(self, node: JsonNode) -> WrittenCitation | None:
         if "selector" not in node.members:

@@ -182,3 +182,12 @@ def test_objects_of_others_that_look_like_citations_keep_what_is_no_reference() 
 def test_a_key_with_an_escape_that_is_none_hides_no_citation(key: str) -> None:
     text = f'{{"{key}": 1, "note": "searchlib:{ID}"}}'
     assert [found.id for found in find_in_json(text)] == [ID]
+
+
+def test_spans_of_an_object_around_a_citation_are_its_own() -> None:
+    cited = citations()[1]
+    text = json.dumps({**cited.annotation(), "spans": [[0, 5]]})
+    new, count = mended(text, check_text(text, SourceLibrary([AFTER])))
+    assert count == 1
+    assert json.loads(new)["spans"] == [[0, 5]]
+    assert json.loads(new)["selector"][1]["start"] == citations(AFTER)[2].start
