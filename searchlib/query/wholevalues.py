@@ -61,7 +61,7 @@ def number_key(key: bytes) -> bytes:
 
 
 def values_of(metadata: Metadata, name: str) -> Iterator[Scalar]:
-    """The values of all keys of the metadata that make this field."""
-    for key, value in metadata.items():
+    """The values of all keys of the metadata that make this field, by the order of these keys."""
+    for key, value in sorted(metadata.items()):
         if metadata_field(key) == name:
             yield from value if isinstance(value, tuple) else (value,)

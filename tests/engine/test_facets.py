@@ -1,46 +1,15 @@
-"""Facets, counted and said a second time by hand."""
+"""Facets: how they are asked for, and how they stand after updates; what they count is `engines`' to compare."""
 
 from __future__ import annotations
 
-import tempfile
-from collections import Counter
 from pathlib import Path
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 import searchlib
 from searchlib import Document, SettingsError
 
-from .around import EXAMPLES, Commit, commits, every, identities, made, written_first
-
-FIELDS = ("by", "year", "type", "language", "kind", "document", "title")
-
-
-@EXAMPLES
-@given(
-    changes=commits,
-    query=st.sampled_from(("*", "harbour", "ship -port", "winter port")),
-    size=st.sampled_from((1, 3, None)),
-)
-def test_a_facet_counts_the_paragraphs_of_each_value(changes: list[Commit], query: str, size: int | None) -> None:
-    with tempfile.TemporaryDirectory() as folder:
-        index = made(Path(folder), changes)
-        everything, matching = every(index), every(index, query)
-        known = [name for name in FIELDS if name in FIELDS[2:] or name in index.whoosh.schema]
-        results = index.search(query, 1, facets=dict.fromkeys(known, size))
-        assert results.documents == len({hit.document.path for hit in matching})
-        for name in known:
-            counts = Counter(one for hit in matching for one in identities(hit, name))
-            ordered = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
-            shown = ordered[:size]
-            facet = results.facets[name]
-            assert [(str(value), type(value), count) for value, count in facet] == [
-                (str(first := written_first(everything, name, one)), type(first), count) for one, count in shown
-            ]
-            assert facet.others == len(ordered) - len(shown)
-            assert facet.missing == sum(not identities(hit, name) for hit in matching)
+from .around import made
 
 
 def test_facets_of_an_updated_index_are_those_of_a_clean_build(tmp_path: Path) -> None:

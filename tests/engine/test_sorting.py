@@ -1,9 +1,7 @@
-"""Sorting by any column, hits by document, all hits in the order of the index: against Python's own `sorted`."""
+"""Sorting: how it is asked for, and what of it is fast; the orders themselves are `engines`' to compare."""
 
 from __future__ import annotations
 
-import tempfile
-from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -14,85 +12,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import searchlib
-from searchlib import Document, Hit, SettingsError
+from searchlib import Document, SettingsError
 from searchlib.engines.whoosh import pages
 from searchlib.engines.whoosh.sorting import least
 
-from .around import EXAMPLES, Commit, commits, every, identities, made, place
-
-KEYS = ("by", "year", "-by", "-year", "title", "-title", "type", "-kind", "lang", "number", "-number", "line")
-ORDERS = ("document", "-document", "relevance", "-relevance")
-
-
-def by_hand(hits: list[Hit], sort: list[str]) -> list[Hit]:
-    """The hits in order, one stable sort a key, the last key first."""
-    hits = sorted(hits, key=place)
-    for key in reversed(sort):
-        name, down = key.removeprefix("-"), key.startswith("-")
-        if name == "relevance":
-            hits.sort(key=lambda hit: hit.score if down else -hit.score)
-        elif name in ("number", "line"):
-            hits.sort(key=lambda hit: getattr(hit.paragraph, name) * (-1 if down else 1))
-        else:
-            hits = _by_values(hits, "language" if name == "lang" else name, down)
-    return hits
-
-
-def _by_values(hits: list[Hit], name: str, down: bool) -> list[Hit]:
-    having = [hit for hit in hits if identities(hit, name)]
-    order = sorted({one for hit in having for one in identities(hit, name)}, reverse=down)
-    having.sort(key=lambda hit: min(order.index(one) for one in identities(hit, name)))
-    return having + [hit for hit in hits if not identities(hit, name)]
+from .around import made
 
 
 def ids(hits: Any) -> list[str]:
     return [hit.id for hit in hits]
-
-
-@EXAMPLES
-@given(
-    changes=commits,
-    query=st.sampled_from(("*", "harbour", "ship winter")),
-    sort=st.lists(st.sampled_from(KEYS + ORDERS), min_size=1, max_size=3),
-    per_document=st.sampled_from((None, 1, 2)),
-)
-def test_hits_are_sorted_as_by_hand(
-    changes: list[Commit], query: str, sort: list[str], per_document: int | None
-) -> None:
-    with tempfile.TemporaryDirectory() as folder:
-        index = made(Path(folder), changes)
-        known = index.whoosh.schema
-        sort = [key for key in sort if key.strip("-") in known or key.strip("-") in ("lang", "document", "relevance")]
-        expected = at_most(by_hand(every(index, query), sort or ["relevance"]), per_document)
-        found = index.search(query, 100, sort=sort, per_document=per_document)
-        assert ids(found) == ids(expected)
-        assert [hit.score for hit in found] == [hit.score for hit in expected]
-        few = index.search(query, 2, offset=1, sort=sort, per_document=per_document)
-        assert ids(few) == ids(expected)[1:3]
-        assert few.total == len(every(index, query))
-
-
-def at_most(hits: list[Hit], per_document: int | None) -> list[Hit]:
-    """The first so many hits of each document."""
-    seen: Counter[str] = Counter()
-    kept = []
-    for hit in hits:
-        seen[hit.document.path] += 1
-        if per_document is None or seen[hit.document.path] <= per_document:
-            kept.append(hit)
-    return kept
-
-
-@EXAMPLES
-@given(changes=commits, query=st.sampled_from(("*", "harbour", "ship winter", "-port")))
-def test_all_hits_come_in_the_order_of_the_index(changes: list[Commit], query: str) -> None:
-    with tempfile.TemporaryDirectory() as folder:
-        index = made(Path(folder), changes)
-        found = list(index.all(query))
-        expected = sorted(every(index, query), key=place)
-        assert ids(found) == ids(expected)
-        assert [(hit.score, hit.spans) for hit in found] == [(hit.score, hit.spans) for hit in expected]
-        assert [hit.rank for hit in found] == list(range(1, len(found) + 1))
 
 
 @examples(200)

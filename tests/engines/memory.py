@@ -9,45 +9,28 @@ from __future__ import annotations
 import json
 import time
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
-from pathlib import Path
+from itertools import takewhile
 from typing import Any
 
-from execution.memory import Doc
-from execution.oracle import Oracle, distance
+from execution.oracle import Oracle, as_doc, distance
 
+from searchlib import engine as seam
 from searchlib.analysis import fold, split_words, surfaces
 from searchlib.analysis.natural import natural_key
-from searchlib.cursors import no_cursor
-from searchlib.engine import (
-    DOCUMENT,
-    RELEVANCE,
-    Answer,
-    Committed,
-    DocumentState,
-    Facet,
-    FacetCount,
-    NearWord,
-    Ranked,
-    Remembered,
-    Request,
-    SortKey,
-    Stats,
-)
 from searchlib.errors import IndexMissing
 from searchlib.explaining import Explanation
-from searchlib.highlight.texts import RecordFields, attributes_of
-from searchlib.locations import ENGINES
 from searchlib.paragraphs.identifying import language_of, records_of
-from searchlib.query.nodes import And, Best, Constant, Near, Node, Optional, Or, Phrase, Require, Word, children
+from searchlib.query.nodes import And, Best, Everything, Near, Node, Optional, Or, Phrase, Require, Word, children
 from searchlib.query.values import metadata_field
 from searchlib.query.wholevalues import attribute_keys, attribute_values
 from searchlib.query.wording import described
-from searchlib.ranking import BM25F, idf
+from searchlib.ranking import BM25F
 from searchlib.records import Document, Record, document_digest
 
+MADE: Any = {Word: "word", Phrase: "phrase", Best: "max", **dict.fromkeys((And, Or, Optional, Near, Require), "sum")}
 SHELVES: dict[str, Shelf] = {}
 """What was committed last at each location."""
 
@@ -63,7 +46,7 @@ class Handle:
 class Shelf:
     """A generation: the records of each document and what is known of it, by path; what is remembered of seeds."""
 
-    documents: Mapping[str, tuple[DocumentState, tuple[Record, ...]]] = field(default_factory=dict)
+    documents: Mapping[str, tuple[seam.DocumentState, tuple[Record, ...]]] = field(default_factory=dict)
     settings: Mapping[str, Any] = field(default_factory=dict)
     sources: Mapping[str, Sequence[str]] = field(default_factory=dict)
     seeds: Mapping[str, str] = field(default_factory=dict)
@@ -72,7 +55,7 @@ class Shelf:
 
     @cached_property
     def paths(self) -> list[str]:
-        return sorted((path for path, (_, records) in self.documents.items() if records), key=natural_key)
+        return sorted(self.documents, key=natural_key)
 
     @cached_property
     def rows(self) -> list[Record]:
@@ -92,28 +75,14 @@ class Shelf:
         """How often each word stands in texts, in titles, and in headings where their section begins."""
         texts: list[str] = []
         for path in self.paths:
-            records = self.documents[path][1]
+            records, above = self.documents[path][1], ()
             texts.append(records[0].document.title)
-            before: tuple[str, ...] = ()
             for record in records:
                 headings = record.paragraph.headings
-                texts.append(record.paragraph.text)
-                if headings != before:
-                    common = next((n for n, (a, b) in enumerate(zip(before, headings, strict=False)) if a != b), None)
-                    texts += headings[min(len(before), len(headings)) if common is None else common :]
-                    before = headings
+                common = takewhile(lambda pair: pair[0] == pair[1], zip(above, headings, strict=False))
+                texts += [record.paragraph.text, *headings[len(list(common)) :]]
+                above = headings
         return Counter(word for text in texts for part in split_words(text) for word in surfaces(part))
-
-
-def as_doc(record: Record) -> Doc:
-    """A record as the oracle reads it."""
-    fields, attributes = RecordFields(record), attributes_of(record)
-    return Doc(
-        {name: [token.key for token in tokens] for name, tokens in fields.items()},
-        {name: value for name, value in attributes.items() if isinstance(value, str)},
-        {name: value for name, value in attributes.items() if isinstance(value, int)},
-        positions={name: [token.position for token in tokens] for name, tokens in fields.items()},
-    )
 
 
 class MemoryWords:
@@ -128,18 +97,16 @@ class MemoryWords:
     def counts(self, words: Sequence[str]) -> list[int]:
         return [sum(count for other, count in self.counted.items() if fold(other) == fold(word)) for word in words]
 
-    def near(self, words: Sequence[tuple[str, int]]) -> list[list[NearWord]]:
+    def near(self, words: Sequence[tuple[str, int]]) -> list[list[seam.NearWord]]:
         return [self._near(fold(word), most) for word, most in words]
 
-    def _near(self, wanted: str, most: int) -> list[NearWord]:
+    def _near(self, wanted: str, most: int) -> list[seam.NearWord]:
         alike: dict[str, list[tuple[int, str]]] = {}
         for word, count in self.counted.items():
             if not any(map(str.isdigit, word)) and distance(wanted, fold(word)) <= most:
                 alike.setdefault(fold(word), []).append((-count, word))
-        return [
-            NearWord(min(found)[1], -sum(count for count, _ in found), distance(wanted, folded))
-            for folded, found in sorted(alike.items())
-        ]
+        each = ((distance(wanted, folded), alike[folded]) for folded in sorted(alike))
+        return [seam.NearWord(min(found)[1], -sum(n for n, _ in found), edits) for edits, found in each]
 
 
 class MemoryReader:
@@ -166,77 +133,57 @@ class MemoryReader:
     def words(self) -> MemoryWords:
         return MemoryWords(self.shelf.words)
 
-    def search(self, request: Request) -> Answer:
+    def search(self, request: seam.Request) -> seam.Answer:
         rows, scores = self.shelf.rows, self._matching(request.query, request.filter)
-        order = sorted(scores)
-        for key in reversed(request.sort or (SortKey(RELEVANCE, True),)):
-            order = self._sorted(order, key, scores)
-        kept, often = [], Counter[str]()
-        for place in order:
-            path = rows[place].document.path
-            often[path] += 1
-            if request.per_document is None or often[path] <= request.per_document:
-                kept.append(place)
-        begin = request.offset if request.after is None else self._resumed(request.after, kept)
+        columns = [self._codes(key, scores) for key in request.sort or (seam.SortKey(seam.RELEVANCE),)]
+        order = sorted(scores, key=lambda place: ([column[place] for column in columns], place))
+        path = {place: rows[place].document.path for place in order}
+        nth = {place: sum(path[one] == path[place] for one in order[:at]) for at, place in enumerate(order)}
+        kept = [place for place in order if request.per_document is None or nth[place] < request.per_document]
+        depth, begin = (request.offset,) * 2 if request.after is None else self._resumed(request.after, kept)
         page = kept[begin : None if request.limit is None else begin + request.limit]
-        depth = request.offset if request.after is None else json.loads(request.after)["depth"]
         shown = [rows[place].id for place in kept[: begin + len(page)]]
         at_end = not page or request.limit is None or len(page) < request.limit
         cursor = None if at_end else json.dumps({"depth": depth + len(page), "shown": shown}).encode()
-        matching = [rows[place] for place in order]
-        return Answer(
-            tuple(Ranked(Handle(rows[place].id), scores[place], rows[place]) for place in page),
-            depth,
-            len(matching),
-            len({record.document.path for record in matching}),
-            {name: facet(name, matching, most) for name, most in request.facets.items()},
-            (),
-            lambda: cursor,
-        )
+        hits = tuple(seam.Ranked(Handle(rows[place].id), scores[place], rows[place]) for place in page)
+        facets = {name: facet(name, rows, scores, most) for name, most in request.facets.items()}
+        return seam.Answer(hits, depth, len(scores), len(set(path.values())), facets, (), lambda: cursor)
 
     def _matching(self, query: Node, filter: Node | None) -> dict[int, float]:
         found = self.shelf.oracle.answers(query)
-        within = found if filter is None else self.shelf.oracle.answers(filter)
+        within = self.shelf.oracle.answers(filter or Everything())
         return {place: score for place, score in found.items() if place in within}
 
-    def _sorted(self, places: list[int], key: SortKey, scores: Mapping[int, float]) -> list[int]:
-        """Places in the order of a key, those that are equal as they were; what has no value comes last."""
+    def _codes(self, key: seam.SortKey, scores: Mapping[int, float]) -> dict[int, float]:
+        """A number for each place, less for what comes first; what has no value comes last in either direction."""
         rows, sign = self.shelf.rows, -1 if key.descending else 1
-        if key.name == RELEVANCE:
-            down = -sign if not key.descending else sign
-            return sorted(places, key=lambda place: down * round(scores[place], 9))
-        if key.name == DOCUMENT:
-            return sorted(places, key=lambda place: sign * self.shelf.paths.index(rows[place].document.path))
+        if key.name == seam.RELEVANCE:
+            return {place: -sign * round(score, 9) for place, score in scores.items()}
+        if key.name == seam.DOCUMENT:
+            return {place: sign * self.shelf.paths.index(rows[place].document.path) for place in scores}
         if key.name in ("number", "line"):
-            return sorted(places, key=lambda place: sign * getattr(rows[place].paragraph, key.name))
-        keys = {place: attribute_keys(key.name, attribute_values(rows[place], key.name)) for place in places}
-        ordinals = {one: number for number, one in enumerate(sorted(set().union(*keys.values())))}
-        last = len(ordinals)
-        return sorted(places, key=lambda place: min((sign * ordinals[one] for one in keys[place]), default=last))
+            return {place: sign * getattr(rows[place].paragraph, key.name) for place in scores}
+        keys = {place: attribute_keys(key.name, attribute_values(rows[place], key.name)) for place in scores}
+        number = {one: sign * at for at, one in enumerate(sorted(set().union(*keys.values())))}
+        return {place: min((number[one] for one in own), default=len(number)) for place, own in keys.items()}
 
-    def _resumed(self, after: bytes, kept: list[int]) -> int:
-        """Where a page goes on: after the nearest of the hits before it that is left."""
-        try:
-            shown = json.loads(after)["shown"]
-        except (ValueError, KeyError):
-            raise no_cursor() from None
-        left = {self.shelf.rows[place].id: number for number, place in enumerate(kept)}
-        return next((left[id] + 1 for id in reversed(shown) if id in left), 0)
+    def _resumed(self, after: bytes, kept: list[int]) -> tuple[int, int]:
+        """How many hits were before a page, and where it goes on: after the nearest of these that is left."""
+        known = json.loads(after)
+        left = {self.shelf.rows[place].id: number for number, place in enumerate(kept, 1)}
+        return known["depth"], next((left[id] for id in reversed(known["shown"]) if id in left), 0)
 
-    def stream(self, query: Node, filter: Node | None = None) -> Iterator[Ranked]:
+    def stream(self, query: Node, filter: Node | None = None) -> Iterator[seam.Ranked]:
         for place, score in sorted(self._matching(query, filter).items()):
             record = self.shelf.rows[place]
-            yield Ranked(Handle(record.id), score, record)
+            yield seam.Ranked(Handle(record.id), score, record)
 
     def records(self, handles: Sequence[Handle]) -> list[Record]:
         return [self.shelf.rows[self.shelf.places[handle.id]] for handle in handles]
 
     def contexts(self, handles: Sequence[Handle], before: int, after: int) -> list[list[Record]]:
-        found = []
-        for record in self.records(handles):
-            rows, at = self.shelf.documents[record.document.path][1], record.paragraph.number - 1
-            found.append(list(rows[max(at - before, 0) : at + after + 1]))
-        return found
+        known = [(self.shelf.documents[r.document.path][1], r.paragraph.number - 1) for r in self.records(handles)]
+        return [list(rows[max(at - before, 0) : at + after + 1]) for rows, at in known]
 
     def find(self, prefixes: Sequence[str], limit: int = 2) -> list[list[Handle]]:
         return [[Handle(id) for id in self.shelf.places if id.startswith(one)][:limit] for one in prefixes]
@@ -248,106 +195,91 @@ class MemoryReader:
         return [self._explained(query, self.shelf.places[handle.id]) for handle in handles]
 
     def _explained(self, node: Node, place: int) -> Explanation | None:
-        oracle = self.shelf.oracle
+        oracle, made = self.shelf.oracle, MADE.get(type(node), "constant")
         score = oracle.score(node, oracle.live[place])
         if score is None:
             return None
-        below = node.words if isinstance(node, Phrase) else children(node)
+        below = node.words if isinstance(node, Phrase) else children(node)[: 1 if isinstance(node, Require) else None]
+        below = () if made == "constant" else below
         parts = tuple(part for part in (self._explained(one, place) for one in below) if part is not None)
-        made: Any = "constant"
-        match node:
-            case Word(boost=boost):
-                df = oracle.df_of_word(node)
-                return Explanation(score, "word", described(node), (), boost, idf(self.size, df), df, self.size)
-            case Phrase():
-                made = "phrase"
-            case Best():
-                made = "max"
-            case And() | Or() | Optional() | Near():
-                made = "sum"
-            case Require():
-                made, parts = "sum", parts[:1]
-            case Constant():
-                parts = ()
         return Explanation(score, made, described(node), parts, tiebreak=getattr(node, "tiebreak", 0.0))
 
-    def documents(self) -> Iterator[DocumentState]:
+    def documents(self) -> Iterator[seam.DocumentState]:
         return iter([self.shelf.documents[path][0] for path in self.shelf.paths])
 
-    def stats(self) -> Stats:
+    def stats(self) -> seam.Stats:
         first = [self.shelf.documents[path][1][0].document for path in self.shelf.paths]
         languages, types = (Counter(getattr(info, name) for info in first) for name in ("language", "type"))
-        return Stats(len(first), self.size, languages=languages, types=types, settings=self.shelf.settings)
+        return seam.Stats(len(first), self.size, languages=languages, types=types, settings=self.shelf.settings)
 
-    def close(self) -> None:
-        pass
+    def close(self) -> None: ...
 
 
-def facet(name: str, matching: Sequence[Record], most: int | None) -> Facet:
-    """The values of a field among records that are in the order of the result."""
-    rows = sorted(matching, key=lambda record: (natural_key(record.document.path), record.paragraph.number))
+def facet(name: str, rows: Sequence[Record], matching: Collection[int], most: int | None) -> seam.Facet:
+    """The values of a field among the rows that match, each as it is written in the first row of all that has it."""
     counts, written, missing = Counter[Any](), {}, 0
-    for record in rows:
-        values = (record.document.path,) if name == DOCUMENT else attribute_values(record, name)
-        keyed = [(natural_key(str(v)) if name == DOCUMENT else min(attribute_keys(name, [v])), v) for v in values]
-        own = {repr(key): key for key, _ in keyed}
-        for key, value in keyed:
-            written.setdefault(repr(key), (key, value))
-        counts.update(own.keys())
-        missing += not own
-    best = sorted(counts, key=lambda one: (-counts[one], written[one][0]))[:most]
-    return Facet(
-        name, tuple(FacetCount(written[one][1], counts[one]) for one in best), len(counts) - len(best), missing
-    )
+    for place, record in enumerate(rows):
+        values = (record.document.path,) if name == seam.DOCUMENT else attribute_values(record, name)
+        own = {key: value for value in reversed(values) for key in keys_of(name, [value])}
+        keys = keys_of(name, values)  # a text that is a number is none beside that number
+        written = {key: own[key] for key in keys} | written
+        if place in matching:
+            counts.update(keys)
+            missing += not keys
+    best = sorted(counts, key=lambda key: (-counts[key], key))[:most]
+    values = tuple(seam.FacetCount(written[key], counts[key]) for key in best)
+    return seam.Facet(name, values, len(counts) - len(best), missing)
+
+
+def keys_of(name: str, values: Sequence[Any]) -> set[Any]:
+    """What values of a field are told from others by, and sorted; of paths numbers count by their value."""
+    paths = (natural_key(value) for value in values) if name == seam.DOCUMENT else ()
+    return {(*parts, path) for parts, path in paths} or attribute_keys(name, values)
 
 
 class MemoryWriter:
+    damage = ""
+
     def __init__(self, location: str, settings: Any, sources: Any) -> None:
-        self.location, self.damage = location, ""
-        self.shelf = SHELVES.get(location, Shelf())
-        self.documents_by_path = dict(self.shelf.documents)
+        self.location, self.shelf, self.touched = location, SHELVES.get(location, Shelf()), set[str]()
         self.settings = self.shelf.settings if settings is None else settings
         self.sources = self.shelf.sources if sources is None else sources
-        self.touched: set[str] = set()
+        self.now = dict(self.shelf.documents)
 
     @property
-    def before(self) -> Remembered:
+    def before(self) -> seam.Remembered:
         return remembered_of(self.shelf)
 
-    def documents(self) -> Iterator[DocumentState]:
-        return (state for state, records in self.shelf.documents.values() if records)
+    def documents(self) -> Iterator[seam.DocumentState]:
+        return (state for state, _ in self.shelf.documents.values())
 
     def start_over(self) -> None:
-        self.shelf, self.documents_by_path = Shelf(generation=0), {}
+        self.shelf, self.now = Shelf(), {}
 
     def add(self, document: Document, *, seed: str = "", digest: str = "", default_language: str = "en") -> None:
+        self.remove(document.path)
         language = language_of(document, str(self.settings.get("language", "auto")), default_language)
-        self._touch(document.path)
-        state = DocumentState(document.path, digest or document_digest(document), seed)
-        self.documents_by_path[document.path] = state, tuple(records_of(document, language))
+        state = seam.DocumentState(document.path, digest or document_digest(document), seed)
+        self.now[document.path] = state, tuple(records_of(document, language))
 
     def remove(self, path: str) -> None:
-        self._touch(path)
-        self.documents_by_path.pop(path, None)
+        if path in self.now:
+            self.touched.add(self.now.pop(path)[0].seed)
 
-    def _touch(self, path: str) -> None:
-        if path in self.documents_by_path:
-            self.touched.add(self.documents_by_path[path][0].seed)
-
-    def commit(self, seeds: Mapping[str, str] | None = None, *, compact: bool = False) -> Committed:
+    def commit(self, seeds: Mapping[str, str] | None = None, *, compact: bool = False) -> seam.Committed:
         left = {name: digest for name, digest in self.shelf.seeds.items() if name not in self.touched}
-        empty = {path for path, (_, records) in self.documents_by_path.items() if not records}
-        kept = {path: known for path, known in self.documents_by_path.items() if path not in empty}
-        shelf = Shelf(kept, self.settings, self.sources, left if seeds is None else dict(seeds))
-        SHELVES[self.location] = replace(shelf, generation=self.shelf.generation + 1, published=time.time_ns())
-        return Committed(len(SHELVES[self.location].rows), frozenset(empty))
+        empty = frozenset(path for path, (_, records) in self.now.items() if not records)
+        kept = {path: known for path, known in self.now.items() if path not in empty}
+        seeds = left if seeds is None else dict(seeds)
+        shelf = Shelf(kept, self.settings, self.sources, seeds, self.shelf.generation + 1, time.time_ns())
+        SHELVES[self.location] = shelf
+        return seam.Committed(len(shelf.rows), empty)
 
-    def cancel(self) -> None:
-        pass
+    def cancel(self) -> None: ...
 
 
-def remembered_of(shelf: Shelf) -> Remembered:
-    return Remembered(shelf.settings, shelf.sources, shelf.generation, seeds_of=lambda: dict(shelf.seeds))
+def remembered_of(shelf: Shelf) -> seam.Remembered:
+    return seam.Remembered(shelf.settings, shelf.sources, shelf.generation, seeds_of=lambda: dict(shelf.seeds))
 
 
 def open_reader(location: Any, compiled: bool | None = None) -> MemoryReader:
@@ -360,15 +292,9 @@ def open_writer(location: Any, *, settings: Any = None, sources: Any = None, **_
     return MemoryWriter(location, settings, sources)
 
 
-def remembered(location: Any) -> Remembered:
+def remembered(location: Any) -> seam.Remembered:
     return remembered_of(open_reader(location).shelf)
 
 
 def published_at(location: Any) -> int:
     return SHELVES[location].published if location in SHELVES else 0
-
-
-def a_location(folder: Path, name: str) -> str:
-    """A location of its own for a test, for which this engine is chosen."""
-    ENGINES["memory"] = __name__
-    return f"memory://{folder.name}/{name}"

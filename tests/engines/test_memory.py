@@ -6,18 +6,21 @@ from pathlib import Path
 
 import pytest
 
-from . import suite
-from .memory import a_location
+from searchlib.locations import ENGINES
+
+from . import memory, suite
+
+ENGINES["memory"] = memory.__name__
 
 
 class Memory:
     @pytest.fixture
     def location(self, tmp_path: Path) -> str:
-        return a_location(tmp_path, "index")
+        return f"memory://{tmp_path}/index"
 
     @pytest.fixture
     def other(self, tmp_path: Path) -> str:
-        return a_location(tmp_path, "other")
+        return f"memory://{tmp_path}/other"
 
 
 class TestSearching(Memory, suite.Searching): ...

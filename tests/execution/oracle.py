@@ -13,6 +13,7 @@ from itertools import count, product
 from typing import assert_never
 
 from searchlib.analysis import Form, split_key
+from searchlib.highlight.texts import RecordFields, attributes_of
 from searchlib.query.nodes import (
     And,
     Best,
@@ -34,11 +35,23 @@ from searchlib.query.nodes import (
     Word,
 )
 from searchlib.ranking import BM25F, idf
+from searchlib.records import Record
 
 from .memory import Doc
 
 Answer = float | None  # the score; None if there is no match
 Place = tuple[int, int]  # the first and the last position
+
+
+def as_doc(record: Record) -> Doc:
+    """A record of an index as a `Doc`."""
+    fields, attributes = RecordFields(record), attributes_of(record)
+    return Doc(
+        {name: [token.key for token in tokens] for name, tokens in fields.items()},
+        {name: value for name, value in attributes.items() if isinstance(value, str)},
+        {name: value for name, value in attributes.items() if isinstance(value, int)},
+        positions={name: [token.position for token in tokens] for name, tokens in fields.items()},
+    )
 
 
 class Oracle:
