@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections import Counter
+from collections import Counter, namedtuple
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -31,15 +31,8 @@ from searchlib.ranking import BM25F
 from searchlib.records import Document, Record, document_digest
 
 MADE: Any = {Word: "word", Phrase: "phrase", Best: "max", **dict.fromkeys((And, Or, Optional, Near, Require), "sum")}
-SHELVES: dict[str, Shelf] = {}
-"""What was committed last at each location."""
-
-
-@dataclass(frozen=True)
-class Handle:
-    """A record, by the id of its paragraph."""
-
-    id: str
+Handle = namedtuple("Handle", "id")
+SHELVES: dict[str, Shelf] = {}  # what was committed last at each location
 
 
 @dataclass(frozen=True)
@@ -150,8 +143,7 @@ class MemoryReader:
         return seam.Answer(hits, depth, len(scores), len(set(path.values())), facets, (), lambda: cursor)
 
     def _matching(self, query: Node, filter: Node | None) -> dict[int, float]:
-        found = self.shelf.oracle.answers(query)
-        within = self.shelf.oracle.answers(filter or Everything())
+        found, within = (self.shelf.oracle.answers(one) for one in (query, filter or Everything()))
         return {place: score for place, score in found.items() if place in within}
 
     def _codes(self, key: seam.SortKey, scores: Mapping[int, float]) -> dict[int, float]:
@@ -175,8 +167,7 @@ class MemoryReader:
 
     def stream(self, query: Node, filter: Node | None = None) -> Iterator[seam.Ranked]:
         for place, score in sorted(self._matching(query, filter).items()):
-            record = self.shelf.rows[place]
-            yield seam.Ranked(Handle(record.id), score, record)
+            yield seam.Ranked(Handle(self.shelf.rows[place].id), score, self.shelf.rows[place])
 
     def records(self, handles: Sequence[Handle]) -> list[Record]:
         return [self.shelf.rows[self.shelf.places[handle.id]] for handle in handles]
@@ -241,7 +232,8 @@ class MemoryWriter:
     damage = ""
 
     def __init__(self, location: str, settings: Any, sources: Any) -> None:
-        self.location, self.shelf, self.touched = location, SHELVES.get(location, Shelf()), set[str]()
+        self.location, self.shelf = location, SHELVES.get(location, Shelf())
+        self.touched, self.added, self.kept = set[str](), set[str](), set[str]()  # seeds; paths, and those taken over
         self.settings = self.shelf.settings if settings is None else settings
         self.sources = self.shelf.sources if sources is None else sources
         self.now = dict(self.shelf.documents)
@@ -254,26 +246,32 @@ class MemoryWriter:
         return (state for state, _ in self.shelf.documents.values())
 
     def start_over(self) -> None:
-        self.shelf, self.now = Shelf(), {}
+        self.shelf, self.now = Shelf(), {path: known for path, known in self.now.items() if not known[0].seed}
+        self.kept = set(self.now)
+
+    def has_added(self, path: str) -> bool:
+        return path in self.added
 
     def add(self, document: Document, *, seed: str = "", digest: str = "", default_language: str = "en") -> None:
         self.remove(document.path)
         language = language_of(document, str(self.settings.get("language", "auto")), default_language)
         state = seam.DocumentState(document.path, digest or document_digest(document), seed)
         self.now[document.path] = state, tuple(records_of(document, language))
+        self.added.add(document.path)
 
     def remove(self, path: str) -> None:
         if path in self.now:
             self.touched.add(self.now.pop(path)[0].seed)
+        self.added.discard(path)
 
     def commit(self, seeds: Mapping[str, str] | None = None, *, compact: bool = False) -> seam.Committed:
-        left = {name: digest for name, digest in self.shelf.seeds.items() if name not in self.touched}
         empty = frozenset(path for path, (_, records) in self.now.items() if not records)
         kept = {path: known for path, known in self.now.items() if path not in empty}
+        left = {name: digest for name, digest in self.shelf.seeds.items() if name not in self.touched}
         seeds = left if seeds is None else dict(seeds)
-        shelf = Shelf(kept, self.settings, self.sources, seeds, self.shelf.generation + 1, time.time_ns())
-        SHELVES[self.location] = shelf
-        return seam.Committed(len(shelf.rows), empty)
+        later = self.shelf.generation + 1, time.time_ns()
+        SHELVES[self.location] = shelf = Shelf(kept, self.settings, self.sources, seeds, *later)
+        return seam.Committed(len(shelf.rows), empty, len(self.kept - self.added))
 
     def cancel(self) -> None: ...
 

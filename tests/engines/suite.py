@@ -337,8 +337,12 @@ class Updating(Suite):
         assert again.as_dict()["documents"] == 2
         nothing = searchlib.build(seeds, location, processes=1).changes
         assert nothing is not None and not nothing and nothing.unchanged == 2
-        rebuilt = searchlib.build(seeds, location, processes=1, language="de").changes
-        assert rebuilt is not None and (rebuilt.added, rebuilt.rebuilt) == (2, "it was built with other settings")
+        with first.writer(processes=1) as w:
+            w.add(Document("by hand", "A harbour that no seed has."))
+        rebuilt = searchlib.build(seeds, location, processes=1, language="de")
+        assert rebuilt.changes is not None
+        assert (rebuilt.changes.added, rebuilt.changes.rebuilt) == (2, "it was built with other settings")
+        assert [hit.document.path for hit in rebuilt.search('"no seed"')] == ["by hand"]
 
 
 EVERY = (Searching, Filtering, Sorting, Counting, Paging, Finding, Showing, Updating)
