@@ -65,7 +65,6 @@ USES: dict[str, Callable[[searchlib.Index], object]] = {
     "compiled words": lambda index: [hit.text for hit in searchlib.open(index.path, compiled=True).search("harbour")],
     "a phrase, a pattern, a mistake": _ask('"harbour is" harb* h?rbour harbor~ -rope'),
     "nearness": _ask("NEAR(ships harb*) NEAR(outside spring)"),
-    "Whoosh's spans": _ask(wq.SpanFirst(wq.Term("text", "harbour"))),
     "patterns in spans": _ask(wq.SpanNear2([wq.Prefix("text", "shi"), wq.Term("text", "wait")])),
     "a class of somebody else's": _ask(Users("text", "harbour")),
     "a filter": _ask("harbour", filter={"language": "en", "line": (1, 100)}),
