@@ -86,6 +86,15 @@ def long(session: nox.Session) -> None:
     session.run("pytest", "-m", "generated", *session.posargs, env={"HYPOTHESIS_PROFILE": "long"})
 
 
+@nox.session(python=PYTHONS[0])
+def mutation(session: nox.Session) -> None:
+    """Faults put into modules that no test notices: ``nox -s mutation -- facets paragraphs/``, or into all listed."""
+    install(session, "whoosh")
+    session.install(*nox.project.dependency_groups(PROJECT, "mutation"))
+    session.run("pip", "uninstall", "--yes", "--quiet", "searchlib")  # the copy with faults is to be imported
+    session.run("python", "tests/mutation/run.py", *session.posargs)
+
+
 @nox.session(python=PYTHONS)
 def reproducible(session: nox.Session) -> None:
     """The digests of an index built by this Python: the same as by those before it."""

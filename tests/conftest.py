@@ -14,6 +14,7 @@ from hypothesis import HealthCheck, settings
 ALLOWED = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.function_scoped_fixture]
 settings.register_profile("dev", max_examples=DEV, deadline=None, derandomize=True, suppress_health_check=ALLOWED)
 settings.register_profile("long", max_examples=20 * DEV, deadline=None, suppress_health_check=ALLOWED)
+settings.register_profile("quick", parent=settings.get_profile("dev"), max_examples=DEV // 5)  # for mutation tests
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "dev"))
 
 

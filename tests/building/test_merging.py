@@ -46,7 +46,7 @@ def built(folder: Path, parts: list[Source], kept: list, order: np.ndarray | Non
 
 
 @given(st.lists(texts, min_size=1, max_size=6), st.data())
-@examples(40)
+@examples(20)
 def test_how_documents_are_cut_into_sources_does_not_show(
     tmp_path_factory: pytest.TempPathFactory, corpus: list[str], data: st.DataObject
 ) -> None:

@@ -17,7 +17,7 @@ import pytest
 
 import searchlib
 from searchlib.engines.whoosh import disk
-from searchlib.engines.whoosh.locking import LOCK, PRIVATE
+from searchlib.engines.whoosh.locking import JOURNAL, LOCK, OWN, PRIVATE, WRITER
 from searchlib.errors import IndexMissing, IndexReadOnly
 from tests.engine import strangers
 
@@ -202,12 +202,15 @@ def files_of(index: Path) -> set[str]:
 
 
 def state_of(index: Path) -> str:
-    """A digest of all that is in a folder; the private folder is looked into by nobody, so it is there or not."""
+    """A digest of all that is in a folder; of the private one, of what the next process goes by."""
     hashed = hashlib.blake2b()
     for path in sorted(index.iterdir()) if index.exists() else ():
         hashed.update(f"{path.name}\0".encode())
-        if path.is_file():
-            hashed.update(path.read_bytes() + b"\0")
+        for file in [path] if path.is_file() else sorted(path.iterdir()) if path.name == PRIVATE else ():
+            if file == path or file.name.startswith((OWN, JOURNAL)):
+                hashed.update(f"{file.name}\0".encode() + file.read_bytes() + b"\0")
+            elif file.name == WRITER:
+                hashed.update(b"writer\0")
     return hashed.hexdigest()
 
 

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from exploring import scaled
 
 from .scenarios import SCENARIOS, Scenario, a_disk_that_needs_no_time, make_scenario
 
@@ -36,10 +37,12 @@ def operations(scenario: Scenario) -> int:
     return found
 
 
-@pytest.mark.parametrize("lost", [0, 1, 2], ids=["killed", "unsynced writes lost", "unsynced writes torn"])
-def test_a_process_that_stops_at_any_operation_leaves_the_old_index_or_the_new(scenario: Scenario, lost: int) -> None:
+@pytest.mark.parametrize("turn", range(min(scaled(1), 3)))
+def test_a_process_that_stops_at_any_operation_leaves_the_old_index_or_the_new(scenario: Scenario, turn: int) -> None:
+    """Killed, with what was not synced lost, or torn: at each operation one of these, at the next another."""
     outcomes = []
     for at in range(1, operations(scenario) + 1):
+        lost = (at + turn) % 3
         stopped = scenario.run(at)
         if lost:
             stopped.lose(lost)
@@ -49,10 +52,12 @@ def test_a_process_that_stops_at_any_operation_leaves_the_old_index_or_the_new(s
         assert outcomes == sorted(outcomes, reverse=True), "once it is committed it stays so"
 
 
-@pytest.mark.parametrize("error", [errno.ENOSPC, errno.EIO, errno.EACCES], ids=errno.errorcode.__getitem__)
-def test_an_error_at_any_operation_leaves_the_old_index_or_the_new(scenario: Scenario, error: int) -> None:
+@pytest.mark.parametrize("turn", range(min(scaled(1), 3)))
+def test_an_error_at_any_operation_leaves_the_old_index_or_the_new(scenario: Scenario, turn: int) -> None:
+    """One of several errors at each operation, and at the next another."""
+    errors = errno.ENOSPC, errno.EIO, errno.EACCES
     for at in range(1, operations(scenario) + 1):
-        scenario.check(scenario.run(at, error).folder)
+        scenario.check(scenario.run(at, errors[(at + turn) % 3]).folder)
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no FIFOs")

@@ -26,7 +26,7 @@ commits = st.lists(commit, min_size=1, max_size=3)
 
 Commit = Mapping[str, Any]
 
-EXAMPLES = examples(25, phases=(Phase.explicit, Phase.generate))  # shrinking what makes an index would take minutes
+EXAMPLES = examples(15, phases=(Phase.explicit, Phase.generate))  # shrinking what makes an index would take minutes
 
 
 def apply(index: searchlib.Index, changes: Commit) -> None:

@@ -41,7 +41,7 @@ LINES = (
 )
 
 
-@examples(25)
+@examples(12)
 @given(st.lists(st.lists(st.sampled_from(LINES), max_size=9), min_size=2, max_size=4))
 def test_an_update_makes_the_index_that_a_clean_build_makes(
     tmp_path_factory: pytest.TempPathFactory, versions: list[list[bytes]]

@@ -187,8 +187,8 @@ resource.setrlimit(resource.RLIMIT_NOFILE, (64, resource.getrlimit(resource.RLIM
 import gc
 gc.disable()
 from tests.soak.readers import watch
-seen = watch(Path(sys.argv[1]), 40)
-assert (seen.commits, seen.wrong) == (40, 0), seen
+seen = watch(Path(sys.argv[1]), 25)
+assert (seen.commits, seen.wrong) == (25, 0), seen
 print(seen.most_files)
 """
 

@@ -69,3 +69,16 @@ def test_documents_with_equal_counts_are_counted_in_natural_order(index: searchl
         facet = index.search("harbour", facets={"document": size}).facets["document"]
         assert [tuple(count) for count in facet] == ranked[:size]
         assert facet.others == 6 - len(ranked[:size])
+
+
+def test_of_many_values_with_equal_counts_the_first_come_first(index: searchlib.Index) -> None:
+    """Sorting that is not stable shows from some twenty values on."""
+    with index.writer() as w:
+        for number in range(90):
+            text = "\n\n".join(f"Harbour {part}." for part in range(1 + number % 3))
+            w.add(Document(f"d{number}", text, metadata={"by": f"p{number:02}"}))
+    found = index.search("harbour", facets={"document": None, "by": None, "kind": 0}).facets
+    ranked = [(number, size) for size in (3, 2, 1) for number in range(size - 1, 90, 3)]
+    assert [tuple(count) for count in found["document"]] == [(f"d{number}", size) for number, size in ranked]
+    assert [tuple(count) for count in found["by"]] == [(f"p{number:02}", size) for number, size in ranked]
+    assert (found["kind"].others, list(found["kind"])) == (1, [])

@@ -58,7 +58,7 @@ def known(index: searchlib.Index) -> set[str]:
     return set(index.whoosh.schema.names())
 
 
-@settings(EXAMPLES, max_examples=scaled(50))
+@settings(EXAMPLES, max_examples=scaled(25))
 @given(
     before=commits,
     after=commit,

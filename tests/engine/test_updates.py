@@ -25,7 +25,7 @@ from searchlib.engines.whoosh.locking import LOCK
 from .answers import answers
 from .folders import contents
 
-FEW = 12
+FEW = 8
 EXAMPLES = int(os.environ.get("SEARCHLIB_EXAMPLES", FEW))
 
 WORDS = ("harbour", "ship", "winter", "Erdoğan", "Erdogan", "the", "港の船", "Straße")

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from exploring import scaled
 
 from searchlib.analysis import Form
 from searchlib.deadline import Deadline
@@ -132,9 +133,9 @@ def test_threads_may_share_a_snapshot() -> None:
 
 def test_edit_distances_computed_together_are_those_of_the_definition() -> None:
     rng = random.Random(4)
-    words = sorted({"".join(rng.choices("abcé", k=rng.randint(1, 28))) for _ in range(400)} | set("abc"))
+    words = sorted({"".join(rng.choices("abcé", k=rng.randint(1, 28))) for _ in range(150)} | set("abc"))
     snapshot = Snapshot([MemorySegment([Doc({"text": [word]}) for word in words])])
-    for _ in range(60):
+    for _ in range(scaled(30)):
         text = "".join(rng.choices("abcé", k=rng.choice([0, 1, 2, 3, 5, 23, 26, 70])))
         edits = rng.randint(1, 3)
         expected = [place for place, word in enumerate(words) if distance(word, text) <= edits]

@@ -8,8 +8,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from searchlib.analysis import Form
 from searchlib.engines.whoosh.execution import Limits, Snapshot, search
-from searchlib.query.nodes import And, Best, Node, Or, Value, boosted
+from searchlib.query.nodes import And, Best, Node, Optional, Or, Phrase, Value, Word, boosted
 
 from .memory import Doc, MemorySegment
 
@@ -64,17 +65,6 @@ def test_of_a_disjunction_within_a_conjunction_the_first_so_many_are_the_best(ce
         assert ranked(docs, node, limit) == expected[:limit]
 
 
-def test_of_a_sum_the_parts_bound_together() -> None:
-    """A bound that takes the greatest of the parts for their sum loses what is middling in all of them."""
-    alone = [Doc({"text": [word] * 6 + ["x"] * 6}) for word in ("ash", "birch") for _ in range(20)]
-    together = [Doc({"text": ["ash", "birch"] * 3 + ["x"] * 6})]
-    docs = alone[:20] + together + alone[20:]
-    node = Or((word("ash"), word("birch")))
-    assert ranked(docs, node, 1)[0][0] == 20
-    for limit in LIMITS:
-        assert ranked(docs, node, limit) == ranked(docs, node, None)[:limit]
-
-
 @pytest.mark.parametrize("parts", [2, 3, 5])
 @pytest.mark.parametrize("kind", [And, Or, Best])
 def test_a_doc_that_is_a_little_better_than_the_threshold_is_found(kind: type, parts: int) -> None:
@@ -93,17 +83,81 @@ def test_a_doc_that_is_a_little_better_than_the_threshold_is_found(kind: type, p
         assert [doc for doc, _ in found] == [doc for doc, _ in expected[:limit]]
 
 
-def test_what_the_other_parts_may_add_counts_before_a_doc_is_left_out() -> None:
-    """A bound without the rest of the query leaves out docs that one part likes little and the others much."""
-    docs = [Doc({"text": ["ash"] * 8 + ["x"] * 2}) for _ in range(40)]
-    docs += [Doc({"text": ["ash"] + ["birch"] * 6 + ["x"] * (60 + number)}) for number in range(40)]
-    docs += [Doc({"text": ["birch", "x"]}) for _ in range(5)]
-    for node in (
-        Or((word("ash"), word("birch", 0.9))),
-        And((word("ash"), word("birch", 3.0))),
-        And((Or((word("ash"), word("cedar"))), word("birch", 3.0))),
-        And((Or((word("ash"), word("birch", 0.9))), word("x", 0.5))),
-    ):
-        everything = ranked(docs, node, None)
-        for limit in LIMITS:
-            assert ranked(docs, node, limit) == everything[:limit]
+LENGTH = 100
+"""Of all records below: so a word's score depends on how often it stands there alone."""
+
+
+def record(**times: int) -> Doc:
+    words = [word for word, count in times.items() for _ in range(count)]
+    return Doc({"text": [*words, *["filler"] * (LENGTH - len(words))]})
+
+
+def one_among(ordinary: Doc, target: Doc, common: dict[str, int]) -> tuple[list[Doc], int]:
+    """Forty ordinary records around the target, after ten of each word alone; so many have each word."""
+    docs = [record(**{word: 1}) for word in common for _ in range(10)]
+    docs += [*[ordinary] * 20, target, *[ordinary] * 20]
+    for word, count in common.items():
+        there = sum(word in doc.prose["text"] for doc in docs)
+        docs += [record(**{word: 1}) for _ in range(count - there)]
+    return docs, 10 * len(common) + 20
+
+
+A, B, C = (word(letter) for letter in "abc")
+APART = Doc({"text": [*["a"] * 10, "filler", *["b"] * 10, *["c"] * 10, *["filler"] * (LENGTH - 31)]})
+
+
+def phrase(boost: float) -> Node:
+    words = [Word(letter, (Form(letter, letter, None),), (("text", 1.0),)) for letter in "ab"]
+    return Phrase(tuple(words), boost=boost)
+
+
+@pytest.mark.parametrize(
+    ("node", "ordinary", "target"),
+    [
+        pytest.param(
+            And((Or((A, B)), C)),
+            record(c=10, a=10),
+            record(c=1, a=10, b=10),
+            id="a disjunction is worth both its parts",
+        ),
+        pytest.param(
+            Or((word("a", 2.5), B, C)), record(a=50), record(a=1, b=50, c=50), id="after a lead all others may add"
+        ),
+        pytest.param(
+            Or((A, word("b", 0.55), word("c", 0.55))),
+            record(a=10),
+            record(b=10, c=10),
+            id="two that are less make more",
+        ),
+        pytest.param(
+            And((A, B, word("c", 1.5))),
+            record(c=10, a=1, b=1),
+            record(c=1, a=10, b=10),
+            id="the others of three add up",
+        ),
+        pytest.param(
+            And((A, word("b", 3), C)), record(c=10, a=10, b=1), record(c=1, a=1, b=50), id="the last one may add most"
+        ),
+        pytest.param(And((A, word("c", 3))), record(c=10, a=1), record(c=5, a=10), id="a little better in both"),
+        pytest.param(Or((A, word("c", 3))), record(c=10, a=1), record(c=5, a=10), id="a little better in any"),
+        pytest.param(Optional(word("c", 3), A), record(c=10, a=1), record(c=5, a=10), id="what is optional may add"),
+        pytest.param(
+            Best((word("c", 3), A), 0.5), record(c=10), record(c=5, a=10), id="what is not best may add its share"
+        ),
+        pytest.param(
+            Or((phrase(0.7), C)),
+            APART,
+            Doc({"text": ["a", "b"] * 10 + ["filler"] * (LENGTH - 20)}),
+            id="a phrase that stands is a little better than a word where it does not",
+        ),
+    ],
+)
+def test_the_one_that_is_best_is_found_among_many_that_are_almost_as_good(
+    node: Node, ordinary: Doc, target: Doc
+) -> None:
+    docs, place = one_among(ordinary, target, {"a": 100, "b": 100, "c": 80})
+    everything = ranked(docs, node, None)
+    assert [doc for doc, _ in everything[:2]] == [place, place - 20]
+    assert everything[0][1] > everything[1][1]
+    for limit in LIMITS:
+        assert ranked(docs, node, limit) == everything[:limit]

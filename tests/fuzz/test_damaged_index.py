@@ -55,7 +55,7 @@ def names() -> st.SearchStrategy[str]:
     return st.sampled_from(sorted(SAMPLES))
 
 
-@examples(160)
+@examples(60)
 @given(names(), st.integers(0, 2**32), st.booleans())
 def test_an_accident_is_found_or_changes_no_answer(samples: Samples, name: str, seed: int, pages: bool) -> None:
     folder, chance = samples.copy(name), random.Random(seed)
@@ -68,7 +68,7 @@ def test_an_accident_is_found_or_changes_no_answer(samples: Samples, name: str, 
             assert path.read_bytes() == samples.files[name].get(path.name), f"{what}, and verify is content"
 
 
-@examples(80)
+@examples(40)
 @given(names(), st.integers(0, 2**32))
 def test_a_forgery_gives_answers_or_names_a_file_and_does_nothing_else(samples: Samples, name: str, seed: int) -> None:
     folder, chance = samples.copy(name), random.Random(seed)

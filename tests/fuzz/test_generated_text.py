@@ -104,7 +104,7 @@ def quoted(word: str) -> str:
     return '"' + word.replace('"', " ") + '"'
 
 
-@examples(60)
+@examples(30)
 @given(corpora, st.sampled_from(["en", "tr", "ja", "de", "xx"]))
 def test_every_paragraph_is_found_by_each_of_its_words(corpus: list[str], language: str) -> None:
     with tempfile.TemporaryDirectory() as folder:

@@ -93,6 +93,30 @@ def test_two_items_are_a_list_and_one_is_after_a_colon_or_at_the_beginning() -> 
     assert kinds("- bread\nand butter") == [("- bread\nand butter", "item")]
 
 
+@pytest.mark.parametrize(("length", "parts"), [(199, 1), (200, 2)])
+@pytest.mark.parametrize("before", ["", "A title\n\n", "Before it.\n\n"])
+def test_a_line_of_two_hundred_characters_makes_a_file_one_of_long_lines(length: int, parts: int, before: str) -> None:
+    """Then every line is a paragraph; otherwise they may have been wrapped."""
+    line = "x" * (length - 1) + "."
+    for text in (f"{line}\n{line}\n\nNext.", f"Next.\n\n{line}\n{line}"):
+        found = [one for one in texts(before + text, before.strip()) if "xx" in one and "Next" not in one]
+        assert len(found) == parts
+
+
+def test_wrapped_lines_stay_together_however_far_into_a_file_and_whatever_they_begin_with() -> None:
+    chunk = "Some lines of text that were wrapped.\nAnother line of it follows here.\nAnd the last."
+    text = "\n\n".join([chunk, f"“{chunk}”", f"({chunk})", *[chunk] * 30])
+    assert len(text) > 2500
+    assert texts(text) == text.split("\n\n")
+
+
+@pytest.mark.parametrize("dots", ["....", ". . . "])
+def test_leaders_make_a_table_of_contents_of_their_own_chunk_alone(dots: str) -> None:
+    contents = f"1. One {dots}3\n2. Two {dots}4"
+    assert texts(f"- a\n- b\n\n{contents}\n\n- c\n- d") == ["- a", "- b", contents, "- c", "- d"]
+    assert texts(f"{dots}\n1. One\n2. Two\n\nMore.")[-2:] == [f"{dots}\n1. One\n2. Two", "More."]
+
+
 def test_a_number_at_the_edge_of_wrapped_prose_begins_no_item() -> None:
     assert (
         len(texts("The committee met in the year 1987 and decided on part\n2. of the agreement, which was late.")) == 1

@@ -562,9 +562,9 @@ def test_junk_that_people_paste_is_searched_for_its_words(text: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    [(piece * 100_000)[:100_000] for piece in ("(", "a ", '"', "\x00", "x:", "a^ ", "?.", "[a TO ", "a ANDNOT ", "\\")],
+    [(piece * 40_000)[:40_000] for piece in ("(", "a ", '"', "\x00", "x:", "a^ ", "?.", "[a TO ", "a ANDNOT ", "\\")],
 )
-def test_the_time_that_a_hundred_kilobytes_of_junk_take_is_linear(text: str) -> None:
+def test_the_time_that_forty_kilobytes_of_junk_take_is_linear(text: str) -> None:
     parsed(text[:10])
     began = time.process_time()
     found = parse(text, METADATA, ("en",), limits=UNLIMITED)

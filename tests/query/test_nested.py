@@ -26,7 +26,7 @@ from .generated import WORDS, Leaf, Near, Row, a_query, a_row, flat
 
 ROWS = [a_row(random.Random(number), number) for number in range(60)]
 FIELDS = {"text": 1.0, "title": 2.0}
-QUERIES = 120  # in each of the tests
+QUERIES = 60  # in each of the tests
 
 
 @pytest.fixture(scope="module")

@@ -6,6 +6,7 @@ import random
 from collections import Counter
 
 import pytest
+from exploring import scaled
 
 import searchlib
 from searchlib.analysis import fold
@@ -14,7 +15,7 @@ from searchlib.spelling.corrections import EDIT, FIRST, can_be_corrected, edits_
 
 from .corpus import build, by_folded, counts_of, random_texts, random_word
 
-QUERIES = 200
+QUERIES = scaled(60)
 
 
 def test_near_words_are_the_same_however_few_are_laid_out_at_once(

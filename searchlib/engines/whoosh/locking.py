@@ -107,9 +107,10 @@ def replaced(folder: Path) -> IndexReadOnly:
 
 
 def remove_private(folder: Path) -> None:
-    """Remove the private folder: last what says that it is one."""
+    """Remove the private folder: last what says that it is one, and not before the rest is gone for good."""
     private = folder / PRIVATE
     _clear(private, OWN)
+    disk.DISK.sync_folder(private)
     disk.DISK.remove(private / OWN)
     disk.DISK.remove_folder(private)
 

@@ -86,6 +86,8 @@ def sweep(lock: Lock, manifest: Manifest) -> None:
             left.add(name)
     with contextlib.suppress(OSError):
         if not left:
+            if strange:  # without the journal nobody would know them, if a power failure brought them back
+                disk.DISK.sync_folder(folder)
             remove_private(folder)
 
 
