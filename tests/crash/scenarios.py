@@ -156,7 +156,7 @@ class Scenario:
             strangers.put_foreign(index)
             is_damaged = False
             for _ in range(chance.choice((1, 1, 2))):
-                place, kind = chance.choice(strangers.places(index)), chance.choice(strangers.KINDS)
+                place, kind = strangers.anywhere(index, chance), chance.choice(strangers.KINDS)
                 done.append(f"{place} becomes {kind}")
                 is_damaged = is_damaged or not place.startswith(".")
                 strangers.put(kind, index / place, outside, chance)

@@ -75,6 +75,11 @@ def places(index: Path) -> list[str]:
     return [MANIFEST, *HIDDEN, *sorted(files)]
 
 
+def anywhere(index: Path, chance: random.Random) -> str:
+    """One of the places, every other time a hidden one."""
+    return chance.choice(places(index) if chance.random() < 0.5 else HIDDEN)
+
+
 def put(kind: str, path: Path, outside: Path, chance: random.Random | None = None) -> None:
     """Have a thing of a kind stand at ``path``, in place of what is there."""
     _remove(path)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import gc
 import os
 import shutil
 from collections.abc import Callable
@@ -239,6 +240,21 @@ def test_a_folder_that_is_replaced_while_it_is_written_is_left_as_it_is(place: P
     with pytest.raises(searchlib.IndexReadOnly, match="was replaced while it was written"):
         writer.__exit__(None, None, None)
     assert contents(folder) == before
+
+
+@pytest.mark.skipif(not Path("/dev/fd").is_dir(), reason="this system does not list what is open")
+def test_a_writer_lets_go_of_the_folder_however_it_ends(place: Path) -> None:
+    index = searchlib.open(place / "index")
+    index.writer(processes=1).__exit__(RuntimeError, None, None)
+    before = len(list(Path("/dev/fd").iterdir()))
+    for _ in range(3):
+        with index.writer(processes=1) as writer:
+            writer.remove("nothing")
+        with pytest.raises(RuntimeError), index.writer(processes=1):
+            raise RuntimeError
+        index.writer(processes=1)  # and nobody uses it
+        gc.collect()
+    assert len(list(Path("/dev/fd").iterdir())) == before
 
 
 def test_an_index_behind_a_link_is_written_where_the_link_leads(place: Path) -> None:

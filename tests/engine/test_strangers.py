@@ -25,7 +25,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import initialize, invariant, rule
 
 import searchlib
-from searchlib import Document, SearchlibError
+from searchlib import Document, SearchlibError, cleaning
 from searchlib.cli.main import program
 from searchlib.engines.whoosh import disk
 from searchlib.engines.whoosh.locking import LOCK, PRIVATE
@@ -64,6 +64,7 @@ class Strangers(Updates):
         self.reader: searchlib.Index | None = None
         self.copies: list[tuple[Path, dict[str, Document]]] = []
         self.meddled = self.forged = self.signed = False
+        self.harms = 0  # since the index was last built
         (self.seeds / "always.txt").write_text("A harbour.\n\nThe ship.\n", "utf-8")
         other = self.root / "other-seeds"
         other.mkdir()
@@ -219,6 +220,7 @@ class Strangers(Updates):
                 assert self.contents() == before, "the folder that took its place is left alone"
             else:
                 self.unsure.add(f"hand/{number}")
+                strangers.refused(lambda: self.remember(index))
 
     def change_by_hand(self, writer: Any, number: int, add: bool) -> None:
         if add:
@@ -261,6 +263,7 @@ class Strangers(Updates):
         assert done.exit_code in (0, 1, 2), done.output
         assert done.exception is None or isinstance(done.exception, SystemExit), repr(done.exception)
         assert "fault in searchlib" not in done.output, done.output
+        assert cleaning.escape(done.output) == done.output, "something unsafe is printed"
 
     def build(self, index: Path, compact: bool = False) -> searchlib.Index:
         """As an owner does who reads what is said, and does it."""
@@ -283,6 +286,7 @@ class Strangers(Updates):
             else:
                 self.account(built)
             self.forged = False
+            self.harms = 0
             self.remember(built)
             return built
 
@@ -311,7 +315,9 @@ class Strangers(Updates):
         there = strangers.by_hand(built)
         named = " ".join(f"{name} {why}" for name, why in changes.lost)
         for path in self.by_hand.keys() - there - self.unsure:
-            assert changes.rebuilt and named, f"{path} is gone without a word"
+            # Where the manifest is gone too, nobody can know that a file was there.
+            is_named = path in named or ".sto" in named or self.harms > 1
+            assert changes.rebuilt and is_named, f"{path} is gone without a word"
         for path in there - self.by_hand.keys() - self.unsure:
             assert changes.rebuilt, f"{path} came back"
         self.by_hand = {path: self.letter_of(path) for path in there}
@@ -332,6 +338,7 @@ class Strangers(Updates):
     def come_by(self) -> None:
         self.current = False
         self.meddled = True
+        self.harms += 1
 
     def has_manifest(self) -> bool:
         path = self.index / MANIFEST

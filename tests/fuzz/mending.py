@@ -76,7 +76,7 @@ class Mending:
                 return f"forge {name}", True
         except Exception:
             return f"{how} that came to nothing", True
-        place, kind = chance.choice(strangers.places(index)), chance.choice(strangers.KINDS)
+        place, kind = strangers.anywhere(index, chance), chance.choice(strangers.KINDS)
         strangers.put(kind, index / place, self.outside, chance)
         return f"{place} is now {kind}", False
 

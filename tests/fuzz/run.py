@@ -231,10 +231,13 @@ def timed(cases: list[Callable[[random.Random], None]], options: argparse.Namesp
         faulthandler.dump_traceback_later(HARD, exit=True)
         try:
             cases[seed % len(cases)](random.Random(seed))
+        except KeyboardInterrupt:
+            break  # and say what there was
         except Exception:
             failures += 1
             print(f"--seed {seed} --cases 1 fails:")
             traceback.print_exc(file=sys.stdout)
+            sys.stdout.flush()
         seed += 1
     faulthandler.cancel_dump_traceback_later()
     return failures

@@ -15,6 +15,7 @@ import json
 import os
 import socket
 import stat
+import weakref
 from pathlib import Path
 from typing import Final
 
@@ -40,6 +41,7 @@ class Lock:
         self.folder = folder
         self._process = os.getpid()
         self._open: list[int] = []
+        weakref.finalize(self, _close, self._open)  # of a writer that nobody commits or cancels
         try:
             disk.DISK.make_folders(folder)
             _refuse_what_is_no_file(folder / LOCK)
@@ -55,7 +57,8 @@ class Lock:
         try:
             self.private = _own_private_folder(folder)
             # While they are open, nothing that takes their place can have their number.
-            self._open = [_open_folder(path) for path in (folder, self.private) if hasattr(os, "O_DIRECTORY")]
+            for path in (folder, self.private) if hasattr(os, "O_DIRECTORY") else ():
+                self._open.append(os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC))
             self._place = _places(folder)
         except OSError as error:
             self.release()
@@ -88,8 +91,7 @@ class Lock:
 
     def release(self) -> None:
         """Let others write."""
-        while self._open:
-            os.close(self._open.pop())
+        _close(self._open)
         if self.mine and self._lock.is_locked:
             self._lock.release()
 
@@ -159,8 +161,9 @@ def _refuse_what_is_no_file(path: Path) -> None:
         raise IndexReadOnly(f"{path} is {kind}: remove it, or choose another index with --index", path.parent)
 
 
-def _open_folder(path: Path) -> int:
-    return os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+def _close(descriptors: list[int]) -> None:
+    while descriptors:
+        os.close(descriptors.pop())
 
 
 def _places(folder: Path) -> list[tuple[int, int]]:
