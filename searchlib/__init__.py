@@ -18,9 +18,9 @@ from searchlib.errors import (
     SeedError,
     SettingsError,
 )
-from searchlib.hits import Hit, Results
-from searchlib.limits import Limits
-from searchlib.records import Block, Document, DocumentInfo, Paragraph, Record
+from searchlib.guards.limits import Limits
+from searchlib.model.records import Block, Document, DocumentInfo, Paragraph, Record
+from searchlib.search.hits import Hit, Results
 
 __version__ = "0.1.0"
 

@@ -11,30 +11,30 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, NoReturn, Unpack
 
-from searchlib.arguments import StrPath, flag, optional, paths, refused, seconds, whole
-from searchlib.arguments import path as path_of
-from searchlib.arguments import text as _text
-from searchlib.deadline import Deadline
+from searchlib.concurrency.forking import lock_for
 from searchlib.engine import Digested, OpensWhoosh, Verifiable
+from searchlib.engine.locations import Location, engine_at, located
 from searchlib.errors import IndexProblem, SeedError, SettingsError
-from searchlib.forking import lock_for
-from searchlib.hits import Hit, Results, Stream
-from searchlib.limits import LIMITS, Limits
-from searchlib.locations import Location, engine_at, located
+from searchlib.guards.arguments import StrPath, flag, optional, paths, refused, seconds, whole
+from searchlib.guards.arguments import path as path_of
+from searchlib.guards.arguments import text as _text
+from searchlib.guards.deadline import Deadline
+from searchlib.guards.limits import LIMITS, Limits
 from searchlib.options import check_options, limits_of, roots, synonyms_of
-from searchlib.searching import Parser, handle_of, search, search_many, stream
-from searchlib.wanted import Wanted
-from searchlib.writing import WriterContext
+from searchlib.search.hits import Hit, Results, Stream
+from searchlib.search.searching import Parser, handle_of, search, search_many, stream
+from searchlib.search.wanted import Wanted
+from searchlib.update.writing import WriterContext
 
 if TYPE_CHECKING:
     from searchlib.citing import Citation
     from searchlib.citing.checking import Check
     from searchlib.citing.library import Library
     from searchlib.engine import Problem, Reader, Stats
-    from searchlib.indexing import BuildOptions, Changes
+    from searchlib.model.records import Record
     from searchlib.query.synonyms import Synonyms
-    from searchlib.records import Record
     from searchlib.spelling import Completion
+    from searchlib.update.indexing import BuildOptions, Changes
 
 DEFAULT_INDEX = "indexes/default"
 DEFAULT_SEEDS = ("seeds",)
@@ -55,11 +55,11 @@ def build(
     ``processes`` how many to use, ``wait`` how many seconds to wait for another writer; ``compact`` leaves a single
     segment, ``rebuild`` builds upon nothing that is there. ``options`` (`searchlib.documents.LoadOptions`) say how
     seeds are read, ``limits`` (`searchlib.Limits`) how much of them; ``progress`` is called with
-    `searchlib.indexing.Progress`. Raises SeedError for a seed that cannot be read if ``strict``, else lists it in
-    ``changes.skipped``; SeedError too, and changes nothing, where more than half of the documents would be removed
+    `searchlib.update.indexing.Progress`. Raises SeedError for a seed that cannot be read if ``strict``, else lists it
+    in ``changes.skipped``; SeedError too, and changes nothing, where more than half of the documents would be removed
     because folders are empty, gone or cannot be read, unless ``allow_removal``; IndexLocked.
     """
-    from searchlib.indexing import update
+    from searchlib.update.indexing import update
 
     given = roots("seeds", seeds)
     check_options(options)
@@ -153,9 +153,10 @@ class Index:
 
         ``query`` is text in the query language (docs/query-language.md) or a ``whoosh.query.Query``; so is
         ``filter``, which limits the hits and leaves their scores alone, or it is a dict such as
-        ``{"lang": "en", "year": (1990, 1999)}``, or a list of these (see `searchlib.filtering`). ``sort`` has names
-        of fields, with ``-`` before those of which the greatest comes first, "relevance" or "document"; numbers come
-        before text, what has no value last, and ties are by document and paragraph. ``per_document`` is how many hits
+        ``{"lang": "en", "year": (1990, 1999)}``, or a list of these (see `searchlib.search.filtering`). ``sort`` has
+        names of fields, with ``-`` before those of which the greatest comes first, "relevance" or "document"; numbers
+        come before text, what has no value last, and ties are by document and paragraph. ``per_document`` is how many
+        hits
         a document may have. ``after`` is the ``cursor`` of results of the same search, which these go on from, also
         when the index has changed meanwhile. ``facets`` are names of fields whose commonest values are counted, or a
         mapping from names to how many of them (10 by default; None: all). ``synonyms`` is a file of them, in place of
@@ -225,7 +226,7 @@ class Index:
         Without the paragraph itself and, unless ``within_document``, without those of its document. Raises
         ParagraphNotFound; for the other arguments see `search`.
         """
-        from searchlib.similarity import others_only, similar_query
+        from searchlib.search.similarity import others_only, similar_query
 
         flag("within_document", within_document)
         reader = self._reader
@@ -305,7 +306,7 @@ class Index:
         """
         from searchlib.citing.current import CurrentLibrary
         from searchlib.citing.library import IndexLibrary
-        from searchlib.remembered import Now, RememberedSeeds
+        from searchlib.update.remembered import Now, RememberedSeeds
 
         remembered = RememberedSeeds(self.path, paths("sources", sources), self.limits)
         return CurrentLibrary(IndexLibrary(self._newest()), Now(remembered))  # of older ones the seeds are forgotten
@@ -318,8 +319,8 @@ class Index:
         document that came by a writer is never stale.
         """
         from searchlib.citing import Citation
-        from searchlib.records import Record
-        from searchlib.remembered import RememberedSeeds
+        from searchlib.model.records import Record
+        from searchlib.update.remembered import RememberedSeeds
 
         if not isinstance(found, (Hit, Record, Citation)):
             raise refused("found", found, "a hit, a record or a citation")
@@ -361,8 +362,8 @@ class Index:
         problems = reader.verify(quick)
         if seeds is None:
             return problems
-        from searchlib.comparing import compare
         from searchlib.engine import Problem
+        from searchlib.update.comparing import compare
 
         found = compare(seeds, self.path)
         problems += [Problem(name, "changed since it was indexed") for name in found.changed]

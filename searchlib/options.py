@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from searchlib.arguments import StrPath, flag, optional, path, paths, refused, seconds, text, texts, whole
-from searchlib.limits import LIMITS, Limits
+from searchlib.guards.arguments import StrPath, flag, optional, path, paths, refused, seconds, text, texts, whole
+from searchlib.guards.limits import LIMITS, Limits
 
 if TYPE_CHECKING:
-    from searchlib.indexing import BuildOptions
     from searchlib.query.synonyms import Synonyms
+    from searchlib.update.indexing import BuildOptions
 
 
 def roots(name: str, given: Any) -> list[StrPath]:
@@ -47,7 +47,7 @@ def check_options(options: BuildOptions) -> None:
     if loading is not None and not isinstance(loading, LoadOptions):
         raise refused("options", loading, "a searchlib.documents.LoadOptions")
     if progress is not None and not callable(progress):
-        raise refused("progress", progress, "a function that takes a searchlib.indexing.Progress")
+        raise refused("progress", progress, "a function that takes a searchlib.update.indexing.Progress")
 
 
 def synonyms_of(given: StrPath | Synonyms | None) -> Synonyms | None:

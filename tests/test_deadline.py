@@ -14,10 +14,10 @@ import pytest
 from whoosh import query as wq
 
 import searchlib
-from searchlib.deadline import Deadline, check
 from searchlib.errors import QueryTimeout, SettingsError
-from searchlib.searching import search, stream
-from searchlib.wanted import Wanted
+from searchlib.guards.deadline import Deadline, check
+from searchlib.search.searching import search, stream
+from searchlib.search.wanted import Wanted
 
 
 class Ticking:
@@ -168,14 +168,14 @@ def test_a_timeout_is_an_argument_of_whatever_evaluates_a_query(index: searchlib
 
 
 def test_of_several_queries_the_one_that_took_too_long_is_named(index: searchlib.Index, monkeypatch: Any) -> None:
-    monkeypatch.setattr("searchlib.searching.Deadline", lambda seconds: Deadline(seconds, Ticking()))
+    monkeypatch.setattr("searchlib.search.searching.Deadline", lambda seconds: Deadline(seconds, Ticking()))
     with pytest.raises(QueryTimeout, match=r"^Query 2 of 2: The search took longer"):
         index.search_many(["war", HARD["words"]], timeout=60)
 
 
 def test_what_is_streamed_before_the_time_is_used_up_stands(index: searchlib.Index, monkeypatch: Any) -> None:
     everything = [hit.id for hit in index.all("common")]
-    monkeypatch.setattr("searchlib.searching.Deadline", lambda seconds: Deadline(seconds, Ticking()))
+    monkeypatch.setattr("searchlib.search.searching.Deadline", lambda seconds: Deadline(seconds, Ticking()))
     hits = stream(index._reader, "common", limits=searchlib.Limits(timeout=60.0))
     seen: list[str] = []
     with pytest.raises(QueryTimeout):

@@ -17,51 +17,36 @@ ROOT = Path(__file__).parents[1] / "searchlib"
 LAYERS = (
     ("searchlib.__main__", "searchlib.cli"),
     ("searchlib", "searchlib.api", "searchlib.options"),
-    ("searchlib.searching", "searchlib.similarity", "searchlib.writing"),
-    ("searchlib.indexing", "searchlib.removal", "searchlib.comparing", "searchlib.remembered"),
+    ("searchlib.search.searching", "searchlib.search.similarity", "searchlib.update"),
     ("searchlib.engines",),
-    ("searchlib.cursors", "searchlib.filtering", "searchlib.wanted"),
-    (
-        "searchlib.engine",
-        "searchlib.hits",
-        "searchlib.locations",
-        "searchlib.citing",
-        "searchlib.explaining",
-        "searchlib.highlight",
-        "searchlib.render",
-        "searchlib.spelling",
-    ),
-    ("searchlib.documents", "searchlib.paragraphs", "searchlib.query", "searchlib.ranking"),
-    ("searchlib.analysis", "searchlib.settings"),
-    ("searchlib.records", "searchlib.fields"),
-    ("searchlib.deadline",),
-    ("searchlib.limits", "searchlib.opening", "searchlib.toml"),
-    ("searchlib.arguments",),
-    (
-        "searchlib.errors",
-        "searchlib.arrays",
-        "searchlib.cleaning",
-        "searchlib.forking",
-        "searchlib.freshness",
-        "searchlib.jsonable",
-        "searchlib.lazily",
-        "searchlib.names",
-    ),
+    ("searchlib.search",),
+    ("searchlib.citing", "searchlib.engine", "searchlib.highlight", "searchlib.render", "searchlib.spelling"),
+    ("searchlib.documents", "searchlib.paragraphs", "searchlib.query"),
+    ("searchlib.analysis",),
+    ("searchlib.model",),
+    ("searchlib.files",),
+    ("searchlib.guards",),
+    ("searchlib.concurrency", "searchlib.errors"),
 )
 
 ONLY_IN = {
     "click": ("searchlib.cli",),
     "whoosh": ("searchlib.engines.whoosh.compat",),
     "searchlib.engines.whoosh.compat": ("searchlib.engines.whoosh.compat",),
-    "searchlib.engines": ("searchlib.engines",),  # searchlib.locations has their names
+    "searchlib.engines": ("searchlib.engines",),  # searchlib.engine.locations has their names
 }
 BUT_FOR = {
-    ("searchlib.searching", "searchlib.engines.whoosh.compat.translation"),
+    ("searchlib.search.searching", "searchlib.engines.whoosh.compat.translation"),
     ("searchlib.engines.whoosh.reader", "searchlib.engines.whoosh.compat.toc"),
     ("searchlib.engines.whoosh.writer", "searchlib.engines.whoosh.compat.toc"),
 }
 
-BELOW_FORMAT = ("searchlib.arrays", "searchlib.errors", "searchlib.forking", "searchlib.lazily", "searchlib.opening")
+BELOW_FORMAT = (
+    "searchlib.concurrency",
+    "searchlib.errors",
+    "searchlib.files.opening",
+    "searchlib.model.arrays",
+)
 BELOW_COMPAT = ("searchlib.engines.whoosh.format", "searchlib.engines.whoosh.manifest", "searchlib.engines.whoosh.disk")
 
 ONE_MEANING = {("searchlib.query.nodes", "searchlib.query.writing")}

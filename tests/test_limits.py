@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from searchlib.errors import SettingsError
-from searchlib.limits import LIMITS, MEANINGS, NAMES, Limits
+from searchlib.guards.limits import LIMITS, MEANINGS, NAMES, Limits
 
 
 def test_every_limit_has_a_meaning() -> None:

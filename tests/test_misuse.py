@@ -16,9 +16,9 @@ import whoosh.query as wq
 
 import searchlib
 from searchlib import Block, Document, Hit, Index, IndexProblem, Results, SearchlibError, SettingsError
-from searchlib.indexing import BuildOptions
-from searchlib.records import DocumentInfo, Paragraph, Record
-from searchlib.writing import WriterContext
+from searchlib.model.records import DocumentInfo, Paragraph, Record
+from searchlib.update.indexing import BuildOptions
+from searchlib.update.writing import WriterContext
 
 TEXT = "Notes\n\nThe harbour is closed in winter.\n\nShips wait outside the harbour until spring.\n"
 

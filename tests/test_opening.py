@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from searchlib.opening import NotAFile, TooLarge, open_file, read_file
+from searchlib.files.opening import NotAFile, TooLarge, open_file, read_file
 
 DESCRIPTORS = Path("/proc/self/fd")
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from searchlib.citing.links import address, iri
-from searchlib.jsonable import JsonObject, as_json
+from searchlib.model.jsonable import JsonObject, as_json
 
 if TYPE_CHECKING:
     from searchlib.citing.citation import Citation

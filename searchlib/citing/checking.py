@@ -29,8 +29,8 @@ from searchlib.citing.likeness import Change, closest, difference
 from searchlib.citing.links import address, iri
 from searchlib.citing.normal import find_part, normal, same_line
 from searchlib.citing.references import Span
-from searchlib.jsonable import JsonObject, as_json
-from searchlib.records import Record
+from searchlib.model.jsonable import JsonObject, as_json
+from searchlib.model.records import Record
 
 Status = Literal["unchanged", "moved", "edited", "gone", "ambiguous", "unknown"]
 STATUSES: tuple[Status, ...] = ("unchanged", "moved", "edited", "gone", "ambiguous", "unknown")

@@ -14,11 +14,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from searchlib.citing.references import Span, reference
-from searchlib.jsonable import JsonObject, as_object
-from searchlib.records import below_title
+from searchlib.model.jsonable import JsonObject, as_object
+from searchlib.model.records import below_title
 
 if TYPE_CHECKING:
-    from searchlib.records import Record
+    from searchlib.model.records import Record
 
 CONTEXT = 32  # code points of prefix and suffix
 NEIGHBOURS = 2  # paragraphs on each side that these may reach into

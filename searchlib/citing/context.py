@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from searchlib.analysis.graphemes import is_boundary
 
 if TYPE_CHECKING:
-    from searchlib.records import Record
+    from searchlib.model.records import Record
 
 _SPACE = re.compile(r"\s+")
 _BREAK = 2  # code points between two blocks, and too few for anything but white space

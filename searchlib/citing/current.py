@@ -14,11 +14,11 @@ from searchlib.citing.library import Library
 from searchlib.citing.sources import SourceLibrary
 
 if TYPE_CHECKING:
-    from searchlib.records import Document, Record
+    from searchlib.model.records import Document, Record
 
 
 class Seeds(Protocol):
-    """The seeds of an index, as they are now: `searchlib.remembered.Now`."""
+    """The seeds of an index, as they are now: `searchlib.update.remembered.Now`."""
 
     @property
     def documents(self) -> Iterable[Document]:

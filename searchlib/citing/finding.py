@@ -18,7 +18,7 @@ from searchlib.citing.forms import CLOSING, FROM, QUOTED, escaped
 from searchlib.citing.found import LONGEST_QUOTE, Slot, WrittenCitation
 from searchlib.citing.normal import same_line
 from searchlib.citing.references import ID, ID_CHARACTER
-from searchlib.records import ID_LENGTH
+from searchlib.model.records import ID_LENGTH
 
 _REFERENCE = re.compile(
     rf"(?<!\w)(?<!//)searchlib:(?P<id>{ID_CHARACTER}{{4,{ID_LENGTH}}})(?!\w)"

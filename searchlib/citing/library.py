@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Protocol
 from searchlib.analysis import split_words
 from searchlib.citing.citation import NEIGHBOURS
 from searchlib.citing.normal import normal
-from searchlib.limits import Limits
+from searchlib.guards.limits import Limits
 
 if TYPE_CHECKING:
     from searchlib.engine import Reader
+    from searchlib.model.records import Record
     from searchlib.query.nodes import Node
-    from searchlib.records import Record
 
 SAME_ID = 16  # records with an id prefix that are told apart
 CANDIDATES = 100  # records that say the same

@@ -20,7 +20,7 @@ from searchlib.analysis.words import find_words, is_unspaced
 from searchlib.citing.normal import normal
 
 if TYPE_CHECKING:
-    from searchlib.records import Record
+    from searchlib.model.records import Record
 
 MOST_TOKENS = 2000  # a paragraph has at most 2,000 code points
 _MOST_PAIRS = 100_000  # of equal tokens; those that make more are only taken next to others

@@ -27,8 +27,8 @@ from searchlib.citing.links import address, iri
 from searchlib.citing.normal import same_line
 from searchlib.citing.references import label, reference
 from searchlib.errors import SeedError
-from searchlib.limits import LIMITS
-from searchlib.opening import NotAFile, TooLarge, read_file
+from searchlib.files.opening import NotAFile, TooLarge, read_file
+from searchlib.guards.limits import LIMITS
 
 _NO_UTF8 = re.compile("[\udc80-\udcff]")
 _NO_ASCII = re.compile("[^\x00-\x7f]")

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 
-from searchlib.records import ID_LENGTH
+from searchlib.model.records import ID_LENGTH
 
 Span = tuple[int, int]
 

@@ -19,9 +19,9 @@ from searchlib.analysis import keys_of, split_words
 from searchlib.citing.citation import NEIGHBOURS
 from searchlib.citing.library import CANDIDATES, SAME_ID
 from searchlib.citing.normal import normal
-from searchlib.limits import LIMITS, Limits
+from searchlib.guards.limits import LIMITS, Limits
+from searchlib.model.records import Document, Record
 from searchlib.paragraphs.identifying import records_of
-from searchlib.records import Document, Record
 
 if TYPE_CHECKING:
     from searchlib.documents import LoadOptions, Report

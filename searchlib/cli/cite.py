@@ -12,10 +12,10 @@ import click
 
 from searchlib.cli.flags import color_options, index_option, json_option, settings_with, sources_option
 from searchlib.cli.output import Output, counted, output_for, say, say_error
+from searchlib.cli.settings import Settings
 from searchlib.cli.staleness import Staleness
 from searchlib.errors import SeedError, SettingsError
-from searchlib.jsonable import JsonObject
-from searchlib.settings import Settings
+from searchlib.model.jsonable import JsonObject
 
 if TYPE_CHECKING:
     from searchlib import Citation

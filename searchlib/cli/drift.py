@@ -15,8 +15,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from searchlib.cleaning import harmless
 from searchlib.cli.output import DIM, RED, YELLOW, Output
+from searchlib.guards.cleaning import harmless
 
 if TYPE_CHECKING:
     from searchlib.citing.checking import Check, CitedValue

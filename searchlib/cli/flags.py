@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 import click
 
-from searchlib.settings import COLORS, Settings, load_settings
+from searchlib.cli.settings import COLORS, Settings, load_settings
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 

@@ -13,9 +13,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from searchlib.cleaning import Harmless
 from searchlib.cli.output import BOLD, DIM, Output
-from searchlib.records import below_title
+from searchlib.guards.cleaning import Harmless
+from searchlib.model.records import below_title
 
 if TYPE_CHECKING:
     from searchlib import Hit, Record

@@ -7,13 +7,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from searchlib.cli.output import counted, human_bytes, human_seconds, say
+from searchlib.cli.settings import Settings
 from searchlib.errors import IndexMissing, SettingsError
-from searchlib.settings import Settings
 
 if TYPE_CHECKING:
     from searchlib import Index
     from searchlib.documents import LoadOptions
-    from searchlib.indexing import Changes
+    from searchlib.update.indexing import Changes
 
 SKIPPED_SHOWN = 20
 

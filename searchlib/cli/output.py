@@ -4,7 +4,7 @@
   so that it is the same everywhere.
 * To *say* something is to tell the person, on stderr.
 * While a command runs, both streams are *guarded*: whatever is written to them, by whomever, is escaped on its way,
-  unless it is `searchlib.cleaning.Harmless`. What is written here is, line by line, so that no line break in a
+  unless it is `searchlib.guards.cleaning.Harmless`. What is written here is, line by line, so that no line break in a
   name makes a line that looks like one of ours. JSON has escapes of its own.
 * A stderr that cannot be written to changes nothing of what a command does.
 """
@@ -18,8 +18,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, TextIO, cast
 
-from searchlib.cleaning import Harmless, escape, escape_json, harmless
-from searchlib.settings import Settings
+from searchlib.cli.settings import Settings
+from searchlib.guards.cleaning import Harmless, escape, escape_json, harmless
 
 MAX_WIDTH = 100
 """Columns: longer lines are hard to read."""

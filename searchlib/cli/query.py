@@ -12,11 +12,11 @@ import click
 from searchlib.cli.flags import GroupedCommand, color_options, index_option, settings_with, timeout_option
 from searchlib.cli.obtaining import open_or_build
 from searchlib.cli.output import counted, output_for, say
+from searchlib.cli.settings import Settings
 from searchlib.cli.showing import SHOWN, Shown, say_warning, showing_options, tell
 from searchlib.cli.staleness import Staleness
 from searchlib.errors import SettingsError
-from searchlib.settings import Settings
-from searchlib.wanted import FACET_VALUES
+from searchlib.search.wanted import FACET_VALUES
 
 if TYPE_CHECKING:
     from searchlib import Index

@@ -14,10 +14,10 @@ import click
 
 from searchlib.cli.main import ALIASES, CONTEXT, program
 from searchlib.cli.output import Output, say_error
-from searchlib.limits import LIMITS
-from searchlib.limits import MEANINGS as LIMITS_MEAN
-from searchlib.settings import KEYS, LIMIT, PREFIX, in_file
-from searchlib.settings import MEANINGS as SETTINGS_MEAN
+from searchlib.cli.settings import KEYS, LIMIT, PREFIX, in_file
+from searchlib.cli.settings import MEANINGS as SETTINGS_MEAN
+from searchlib.guards.limits import LIMITS
+from searchlib.guards.limits import MEANINGS as LIMITS_MEAN
 
 WIDTH = 80
 PAGE = Path("docs/cli.md")

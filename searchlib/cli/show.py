@@ -10,7 +10,7 @@ from searchlib.cli.flags import color_options, index_option, json_option, settin
 from searchlib.cli.obtaining import open_index
 from searchlib.cli.output import output_for
 from searchlib.cli.staleness import Staleness
-from searchlib.jsonable import JsonObject
+from searchlib.model.jsonable import JsonObject
 
 if TYPE_CHECKING:
     from searchlib import Record

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from searchlib.cli.output import BOLD, DIM, Output, counted, human_seconds, say
-from searchlib.jsonable import JsonObject
+from searchlib.model.jsonable import JsonObject
 
 if TYPE_CHECKING:
     from searchlib import Hit, Results

@@ -15,8 +15,8 @@ from searchlib.cli.output import say
 
 if TYPE_CHECKING:
     from searchlib import Index
-    from searchlib.remembered import RememberedSeeds
-    from searchlib.settings import Settings
+    from searchlib.cli.settings import Settings
+    from searchlib.update.remembered import RememberedSeeds
 
 NAMED = 5
 
@@ -45,7 +45,7 @@ class Staleness:
     @cached_property
     def _seeds(self) -> RememberedSeeds:
         from searchlib.cli.obtaining import roots
-        from searchlib.remembered import RememberedSeeds
+        from searchlib.update.remembered import RememberedSeeds
 
         return RememberedSeeds(self._index.path, roots(self._settings), self._settings.limits)
 
@@ -68,14 +68,14 @@ class Staleness:
     def _is_any(self) -> bool:
         """Whether any seed changed, if the index was built from those of the settings: only then do these tell."""
         from searchlib.cli.obtaining import roots
-        from searchlib.freshness import touched_since
-        from searchlib.locations import engine_at
+        from searchlib.engine.locations import engine_at
+        from searchlib.files.freshness import touched_since
 
         seeds, path = roots(self._settings), self._index.path
         if self._index.changes is not None or not touched_since(seeds, engine_at(path).published_at(path)):
             return False
-        from searchlib.comparing import is_stale
         from searchlib.documents.roots import name_of
+        from searchlib.update.comparing import is_stale
 
         is_of = set(self._seeds.roots) == {name_of(seed) for seed in seeds if os.path.exists(seed)}  # noqa: PTH110 - never raises
         return is_of and is_stale(seeds, path, self._settings.limits)

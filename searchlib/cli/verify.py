@@ -13,16 +13,16 @@ import click
 from searchlib.cli.flags import color_options, index_option, json_option, settings_with, sources_option
 from searchlib.cli.obtaining import how_to_build, open_index, roots, seeds_exist
 from searchlib.cli.output import RED, Output, counted, output_for, say
+from searchlib.cli.settings import Settings
 from searchlib.engine import Problem
+from searchlib.engine.locations import located
 from searchlib.errors import IndexCorrupt, IndexIncompatible, IndexMissing
-from searchlib.jsonable import JsonObject
-from searchlib.locations import located
-from searchlib.settings import Settings
+from searchlib.model.jsonable import JsonObject
 
 if TYPE_CHECKING:
-    from searchlib.comparing import Differences
     from searchlib.documents import LoadOptions
     from searchlib.engine import Stats
+    from searchlib.update.comparing import Differences
 
 
 @click.command("verify")
@@ -71,7 +71,7 @@ def check_against_seeds(
     settings: Settings, options: LoadOptions, output: Output, *, as_json: bool, digest: bool
 ) -> int:
     """What ``searchlib index --check`` does: compare the index with what these seeds and settings would give."""
-    from searchlib.comparing import Differences, compare
+    from searchlib.update.comparing import Differences, compare
 
     seeds_exist(settings)
     differences = Differences()
@@ -114,8 +114,8 @@ def _soundness(settings: Settings, quick: bool = False) -> tuple[list[Problem], 
 
 
 def _differences(settings: Settings, given: tuple[str, ...]) -> Differences:
-    from searchlib.comparing import compare, find_roots
     from searchlib.documents import root_of
+    from searchlib.update.comparing import compare, find_roots
 
     index = located(settings.index)
     return compare(list(map(root_of, given)) or find_roots(index, roots(settings)), index, limits=settings.limits)

@@ -7,7 +7,7 @@ knows the headings above it.
 from __future__ import annotations
 
 from searchlib.documents.text import clean
-from searchlib.records import Block, Kind
+from searchlib.model.records import Block, Kind
 
 
 class Builder:

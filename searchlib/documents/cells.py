@@ -10,7 +10,7 @@ from searchlib.analysis import base_language
 from searchlib.analysis.stemming import ALGORITHMS
 from searchlib.documents.frontmatter import flatten, scalar
 from searchlib.documents.text import clean
-from searchlib.records import Scalar
+from searchlib.model.records import Scalar
 
 # ISO 639-2 codes (bibliographic and terminological), and English names, of languages with an ISO 639-1 code.
 _CODES = (

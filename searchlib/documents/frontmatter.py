@@ -12,11 +12,11 @@ import math
 import re
 from collections.abc import Callable, Mapping
 
-from searchlib import toml
 from searchlib.documents.text import clean
 from searchlib.errors import MissingExtra
-from searchlib.limits import LIMITS
-from searchlib.records import Scalar
+from searchlib.files import tomlreading
+from searchlib.guards.limits import LIMITS
+from searchlib.model.records import Scalar
 
 _YAML = re.compile(r"---[ \t]*\n(.*?)^(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL | re.MULTILINE)
 _TOML = re.compile(r"\+\+\+[ \t]*\n(.*?)^\+\+\+[ \t]*(?:\n|\Z)", re.DOTALL | re.MULTILINE)
@@ -72,7 +72,7 @@ def _yaml(source: str, name: str, deepest: int) -> object:
 
 
 def _toml(source: str, name: str, deepest: int) -> object:
-    return toml.loads(source, deepest)
+    return tomlreading.loads(source, deepest)
 
 
 def flatten(values: Mapping[str, object], prefix: str = "", depth: int = 0) -> dict[str, Scalar | tuple[Scalar, ...]]:

@@ -20,7 +20,7 @@ from searchlib.documents.htmlsource import SourceLines, decode_html, depth, tagl
 from searchlib.documents.seed import Seed
 from searchlib.documents.text import clean
 from searchlib.errors import MissingExtra
-from searchlib.records import Document, Kind, Scalar
+from searchlib.model.records import Document, Kind, Scalar
 
 if TYPE_CHECKING:
     from selectolax.lexbor import LexborHTMLParser, LexborNode

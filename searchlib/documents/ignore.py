@@ -18,7 +18,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Final
 
-from searchlib.opening import read_file
+from searchlib.files.opening import read_file
 
 GITIGNORE: Final = ".gitignore"
 MAX_PATTERNS: Final = 1 << 18
@@ -76,7 +76,7 @@ class Patterns:
 def gitignore(root: str | os.PathLike[str], below: str) -> Patterns | None:
     """The patterns of the .gitignore in the folder ``below`` (with a ``/``, or "") of ``root``; None if it has none.
 
-    Raises OSError if what is there cannot be read, or is no regular file of some size: see `searchlib.opening`.
+    Raises OSError if what is there cannot be read, or is no regular file of some size: see `searchlib.files.opening`.
     """
     try:
         data = read_file(below + GITIGNORE, MAX_PATTERNS, root)

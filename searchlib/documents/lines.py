@@ -13,7 +13,7 @@ from typing import BinaryIO, TypeAlias
 from searchlib.documents.seed import Seed
 from searchlib.documents.text import legacy_encoding, mark_of
 from searchlib.errors import SeedError
-from searchlib.limits import how_to_raise
+from searchlib.guards.limits import how_to_raise
 
 _HEAD = 1 << 16
 

@@ -16,8 +16,8 @@ from typing import BinaryIO, cast
 from searchlib.documents import registry
 from searchlib.documents.seed import Content, HashingStream, KnownRows, LoadOptions, Seed, SeedFile, reason_of
 from searchlib.errors import SearchlibError, SeedError
-from searchlib.limits import LIMITS, Limits, how_to_raise
-from searchlib.records import Document
+from searchlib.guards.limits import LIMITS, Limits, how_to_raise
+from searchlib.model.records import Document
 
 MAX_SKIPPED = 10_000
 

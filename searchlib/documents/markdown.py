@@ -19,8 +19,8 @@ from searchlib.documents.htmlsource import without_comments
 from searchlib.documents.seed import Seed
 from searchlib.documents.text import clean, decode
 from searchlib.errors import MissingExtra
+from searchlib.model.records import Document, Kind
 from searchlib.paragraphs import title_line
-from searchlib.records import Document, Kind
 
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt

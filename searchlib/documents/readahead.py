@@ -16,7 +16,7 @@ from typing import TypeAlias
 from searchlib.documents import registry
 from searchlib.documents.seed import KEEP_BELOW, Content, LoadOptions, SeedFile
 from searchlib.errors import SeedError
-from searchlib.limits import LIMITS, Limits
+from searchlib.guards.limits import LIMITS, Limits
 
 THREADS = 2
 AHEAD = 4  # portions

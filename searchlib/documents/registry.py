@@ -13,7 +13,7 @@ from typing import TypeAlias, cast
 
 from searchlib.documents.seed import LoadOptions, Seed
 from searchlib.errors import SeedError, SettingsError
-from searchlib.records import Document
+from searchlib.model.records import Document
 
 Loader: TypeAlias = Callable[[Seed], Iterable[Document]]
 

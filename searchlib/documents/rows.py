@@ -19,9 +19,9 @@ from searchlib.documents.lines import plain_lines, text_lines
 from searchlib.documents.seed import LoadOptions, Seed
 from searchlib.documents.text import clean, decode
 from searchlib.errors import SeedError
-from searchlib.limits import how_to_raise
+from searchlib.guards.limits import how_to_raise
+from searchlib.model.records import Block, Document, Scalar
 from searchlib.paragraphs import places
-from searchlib.records import Block, Document, Scalar
 
 IDS = ("id", "_id", "docid", "doc_id", "key")
 TITLES = ("title", "name", "headline", "subject")

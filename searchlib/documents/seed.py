@@ -21,8 +21,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, cast
 
 from searchlib.errors import SeedError
-from searchlib.limits import LIMITS, Limits, how_to_raise
-from searchlib.opening import NotAFile, TooLarge, open_file
+from searchlib.files.opening import NotAFile, TooLarge, open_file
+from searchlib.guards.limits import LIMITS, Limits, how_to_raise
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor

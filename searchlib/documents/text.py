@@ -12,8 +12,8 @@ from collections.abc import Iterator
 
 from searchlib.documents.seed import Seed
 from searchlib.errors import SeedError
+from searchlib.model.records import Document
 from searchlib.paragraphs import title_line
-from searchlib.records import Document
 
 # UTF-32 before UTF-16: the little-endian mark of one begins with that of the other.
 _MARKS = (

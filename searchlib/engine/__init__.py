@@ -6,8 +6,8 @@
 * A *handle* names a record within one open reader; it carries the id of the paragraph, and means nothing elsewhere.
 * Some things an engine *may* offer: `Digested`, `Verifiable`.
 
-Engines live under ``searchlib.engines``, and ``searchlib.locations`` chooses one; nothing above knows how they store
-anything.
+Engines live under ``searchlib.engines``, and ``searchlib.engine.locations`` chooses one; nothing above knows how they
+store anything.
 """
 
 from searchlib.engine.answers import Answer, Facet, FacetCount, Handle, Ranked

@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
-from searchlib.jsonable import JsonObject
+from searchlib.model.jsonable import JsonObject
 
 if TYPE_CHECKING:
+    from searchlib.model.records import Record, Scalar
     from searchlib.query.nodes import Leaf
-    from searchlib.records import Record, Scalar
 
 
 class Handle(Protocol):

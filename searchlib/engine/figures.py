@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from searchlib.jsonable import JsonObject, as_object
+from searchlib.model.jsonable import JsonObject, as_object
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, runtime_checkable
 
 if TYPE_CHECKING:
     from searchlib.engine.answers import Answer, Handle, Ranked
+    from searchlib.engine.explaining import Explanation
     from searchlib.engine.figures import Problem, Stats
     from searchlib.engine.requests import Request
     from searchlib.engine.writers import DocumentState
-    from searchlib.explaining import Explanation
+    from searchlib.model.records import Record
     from searchlib.query.nodes import Node, Word
-    from searchlib.records import Record
 
 
 class NearWord(NamedTuple):

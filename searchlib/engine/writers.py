@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from searchlib.engine.readers import Reader
-    from searchlib.records import Document
+    from searchlib.model.records import Document
 
 
 @dataclass(frozen=True, slots=True)

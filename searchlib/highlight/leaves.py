@@ -11,8 +11,8 @@ from itertools import compress
 from typing import TypeAlias
 
 from searchlib.analysis import split_key
-from searchlib.deadline import check
-from searchlib.fields import field_named
+from searchlib.guards.deadline import check
+from searchlib.model.fields import field_named
 from searchlib.query.nodes import Fuzzy, Node, Pattern, Phrase, Prefix, Range, Value, Wildcard, Word, leaves
 from searchlib.query.patterns import Predicate, predicate
 

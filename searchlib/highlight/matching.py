@@ -27,7 +27,7 @@ from dataclasses import dataclass
 from typing import TypeAlias, assert_never
 
 from searchlib.analysis import Token
-from searchlib.deadline import check
+from searchlib.guards.deadline import check
 from searchlib.highlight.leaves import Asked, Leaves, numbered
 from searchlib.highlight.places import Place, Step, chains, near, phrase_places
 from searchlib.highlight.texts import Text

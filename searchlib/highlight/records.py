@@ -10,12 +10,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from searchlib.analysis import Token, split_key
+from searchlib.concurrency.lazily import cached_property
 from searchlib.highlight.leaves import Leaves
 from searchlib.highlight.matching import Match, match
 from searchlib.highlight.texts import RecordFields, Text, attributes_of
-from searchlib.lazily import cached_property
+from searchlib.model.records import Record
 from searchlib.query.nodes import Node, Word, words
-from searchlib.records import Record
 
 Spans = tuple[tuple[int, int], ...]
 

@@ -15,11 +15,11 @@ from typing import overload
 
 from searchlib.analysis import Token, keys_of, split_key, split_words, tokens
 from searchlib.analysis.words import find_words
-from searchlib.fields import PROSE, RESERVED
+from searchlib.concurrency.lazily import cached_property
 from searchlib.highlight.leaves import CACHED_WORDS, Leaves, numbered
-from searchlib.lazily import cached_property
+from searchlib.model.fields import PROSE, RESERVED
+from searchlib.model.records import Record, Scalar
 from searchlib.query.values import meta_keys, metadata_field
-from searchlib.records import Record, Scalar
 
 _span = re.Match.span
 

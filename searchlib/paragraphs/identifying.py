@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Iterator
 
 from searchlib.analysis import base_language, detect_language
+from searchlib.model.records import Document, DocumentInfo, Record, document_digest, paragraph_id
 from searchlib.paragraphs.split import split
-from searchlib.records import Document, DocumentInfo, Record, document_digest, paragraph_id
 
 
 def language_of(document: Document, language: str, default: str) -> str:

@@ -15,8 +15,8 @@ import re
 from bisect import bisect_left, bisect_right
 from itertools import pairwise
 
+from searchlib.model.records import Kind
 from searchlib.paragraphs import furniture, wrapping
-from searchlib.records import Kind
 
 LONG_LINE = 200
 OVERSIZE = 2000

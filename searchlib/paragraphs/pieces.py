@@ -12,7 +12,7 @@ from collections.abc import Iterator
 
 from searchlib.analysis.graphemes import is_boundary
 from searchlib.analysis.sentences import ends
-from searchlib.records import Kind
+from searchlib.model.records import Kind
 
 LIMIT = 2000
 """Code points in a paragraph, at most."""

@@ -17,9 +17,9 @@ from dataclasses import dataclass, field
 from itertools import accumulate, chain, repeat
 from typing import TypeAlias
 
+from searchlib.model.records import Block, Document, Kind, Paragraph
 from searchlib.paragraphs import layout, titles
 from searchlib.paragraphs.pieces import LIMIT, pieces
-from searchlib.records import Block, Document, Kind, Paragraph
 
 Stretch: TypeAlias = tuple[int, int, Kind, tuple[str, ...], int]
 """Start, end, kind, heading path, line."""

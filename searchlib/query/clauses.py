@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING, Final
 
 from searchlib.analysis import fold
 from searchlib.analysis.words import is_unspaced
-from searchlib.fields import Field
-from searchlib.limits import LIMITS, Limits
+from searchlib.guards.limits import LIMITS, Limits
+from searchlib.model.fields import Field
 from searchlib.query import values
 from searchlib.query.cost import too_many
 from searchlib.query.joining import all_of, any_of

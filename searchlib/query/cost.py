@@ -8,8 +8,8 @@
 from __future__ import annotations
 
 from searchlib.errors import QueryError
-from searchlib.fields import PROSE
-from searchlib.limits import Limits, how_to_raise
+from searchlib.guards.limits import Limits, how_to_raise
+from searchlib.model.fields import PROSE
 from searchlib.query.nodes import Fuzzy, Leaf, Node, Phrase, Prefix, Range, Wildcard, Word, children
 
 PATTERN = 8

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from searchlib.fields import field_named
+from searchlib.model.fields import field_named
 from searchlib.query.nodes import (
     NOTHING,
     And,

@@ -13,8 +13,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from searchlib.fields import Fields
-from searchlib.limits import LIMITS, Limits
+from searchlib.guards.limits import LIMITS, Limits
+from searchlib.model.fields import Fields
+from searchlib.model.ranking import FIELD_WEIGHTS
 from searchlib.query.clauses import Clauses
 from searchlib.query.cost import check_clauses, check_length
 from searchlib.query.joining import alone
@@ -22,7 +23,6 @@ from searchlib.query.lexer import printable, readable
 from searchlib.query.mistakes import Mistakes, QueryWarning
 from searchlib.query.nodes import NOTHING, Node, Not
 from searchlib.query.parser import Parser
-from searchlib.ranking import FIELD_WEIGHTS
 
 if TYPE_CHECKING:
     from searchlib.query.synonyms import Synonyms

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from searchlib.errors import QueryError
-from searchlib.jsonable import JsonObject
+from searchlib.model.jsonable import JsonObject
 from searchlib.query.lexer import printable
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import Final, TypeAlias
 
-from searchlib.fields import Field
+from searchlib.model.fields import Field
 from searchlib.query.clauses import Clauses
 from searchlib.query.joining import all_of, any_of, first_of_two, near, side_by_side, without
 from searchlib.query.lexer import OPERATORS, Piece

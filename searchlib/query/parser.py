@@ -11,8 +11,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-from searchlib.deadline import check
-from searchlib.fields import Field, Fields
+from searchlib.guards.deadline import check
+from searchlib.model.fields import Field, Fields
 from searchlib.query.clauses import MAKERS, Clauses, bounds_of
 from searchlib.query.lexer import Piece, pieces, unescaped
 from searchlib.query.mistakes import Mistakes

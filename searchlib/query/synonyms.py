@@ -20,7 +20,7 @@ from pathlib import Path
 
 from searchlib.analysis import Form, tokens
 from searchlib.errors import SettingsError
-from searchlib.opening import read_file
+from searchlib.files.opening import read_file
 from searchlib.query.nodes import At, Best, Node, Phrase, Weights, Word, boosted, phrase
 from searchlib.query.words import Analysed, analysed
 

@@ -13,11 +13,11 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Final
 
 from searchlib.analysis import fold
+from searchlib.model.records import Metadata, Scalar
 from searchlib.query.values import NUMBER, TEXT, is_number, metadata_field, sortable, whole_keys
-from searchlib.records import Metadata, Scalar
 
 if TYPE_CHECKING:
-    from searchlib.records import Record
+    from searchlib.model.records import Record
 
 ONE_TERM: Final = ("type", "language", "kind")
 """Attributes of the record itself that are indexed as one exact term."""

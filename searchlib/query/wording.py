@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import assert_never
 
 from searchlib.analysis import SEPARATOR
-from searchlib.fields import PROSE
+from searchlib.model.fields import PROSE
 from searchlib.query.nodes import (
     And,
     Best,

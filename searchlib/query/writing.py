@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from itertools import groupby
 
-from searchlib.fields import field_named
+from searchlib.model.fields import field_named
 from searchlib.query.lexer import EVERY_OPERATOR, literal
 from searchlib.query.nodes import (
     And,

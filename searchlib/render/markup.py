@@ -17,10 +17,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Literal, get_args
 
-from searchlib.cleaning import clean
 from searchlib.errors import SettingsError
+from searchlib.guards.cleaning import clean
 from searchlib.highlight import Fragment, Snippet
-from searchlib.jsonable import JsonObject, as_json
+from searchlib.model.jsonable import JsonObject, as_json
 
 Format = Literal["plain", "ansi", "html", "markdown"]
 FORMATS: tuple[str, ...] = get_args(Format)

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 
 from searchlib.analysis.graphemes import SPACING_LETTERS, boundaries, is_regional
-from searchlib.cleaning import Harmless, clean, escape
+from searchlib.guards.cleaning import Harmless, clean, escape
 from searchlib.highlight import Snippet
 from searchlib.render.markup import parts
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from searchlib.analysis.words import find_words, is_unspaced, pieces
-from searchlib.arguments import whole
-from searchlib.jsonable import JsonObject, as_object
+from searchlib.guards.arguments import whole
+from searchlib.model.jsonable import JsonObject, as_object
 from searchlib.spelling.casing import like
 
 if TYPE_CHECKING:

@@ -17,9 +17,9 @@ from itertools import chain, combinations, pairwise, product
 from math import prod
 from typing import TYPE_CHECKING, TypeAlias
 
-from searchlib.deadline import check
 from searchlib.engine import Request
-from searchlib.fields import PROSE
+from searchlib.guards.deadline import check
+from searchlib.model.fields import PROSE
 from searchlib.query.nodes import And, Node, Not, Phrase, Word, children
 from searchlib.spelling.corrections import Correction, TypedWord, can_be_corrected, corrections, doubts, edits_of
 

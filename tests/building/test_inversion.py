@@ -15,9 +15,9 @@ from searchlib.analysis import tokens
 from searchlib.engines.whoosh.building import inversion
 from searchlib.engines.whoosh.building.inversion import Incoming, invert, stretches
 from searchlib.engines.whoosh.building.runs import FieldRun, Run, ranges
+from searchlib.model.records import Document, paragraph_id
 from searchlib.paragraphs import split
 from searchlib.query.values import meta_keys
-from searchlib.records import Document, paragraph_id
 
 Postings = dict[str, dict[int, list[int]]]
 

@@ -18,7 +18,7 @@ from searchlib.engines.whoosh.building.merging import merge, place
 from searchlib.engines.whoosh.format.segment import SegmentColumns
 from searchlib.engines.whoosh.generation import STORED
 from searchlib.errors import IndexCorrupt
-from searchlib.records import Document
+from searchlib.model.records import Document
 
 PARAGRAPHS = [
     "the harbour is closed",

@@ -19,8 +19,8 @@ from searchlib.engines.whoosh.building import wordcounts as building
 from searchlib.engines.whoosh.building.inversion import Incoming, invert
 from searchlib.engines.whoosh.building.mergesources import RunSource, SpilledRun
 from searchlib.engines.whoosh.building.wordcounts import Miscounted, TextWords, Totals, count_records, write_vocabulary
+from searchlib.model.records import Block, Document
 from searchlib.paragraphs import split
-from searchlib.records import Block, Document
 
 WORDS = ("harbour", "The", "Erdoğan", "erdogan", "İstanbul", "Straße", "STRASSE", "東京都", "京", "GPS機能", "ﬁsh",
          "it's", "rfc2119", "ไทย", "x" * 70, "é" * 64, "\u00ad", "naïve")  # fmt: skip

@@ -19,7 +19,7 @@ from searchlib.citing.likeness import Change, difference
 from searchlib.citing.mending import check_text, mended
 from searchlib.citing.normal import normal
 from searchlib.citing.sources import SourceLibrary, load_sources
-from searchlib.records import Document
+from searchlib.model.records import Document
 
 SEED = Path(__file__).parents[2] / "seeds" / "000_f866135ebe9f29a8.txt"
 GUIDE = """\

@@ -17,7 +17,7 @@ from searchlib.citing.library import Library
 from searchlib.citing.mending import check_file, check_text, decode, mend_file, mended, read
 from searchlib.citing.sources import SourceLibrary
 from searchlib.errors import SeedError
-from searchlib.records import Document
+from searchlib.model.records import Document
 
 from .texts import TEXTS
 

@@ -13,8 +13,8 @@ from searchlib.citing.jsonfinding import find_in_json
 from searchlib.citing.mending import check_text, find, mended
 from searchlib.citing.sources import SourceLibrary
 from searchlib.errors import SeedError
+from searchlib.model.records import Document
 from searchlib.paragraphs.identifying import records_of
-from searchlib.records import Document
 
 from .texts import record_of
 

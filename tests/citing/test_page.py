@@ -14,7 +14,7 @@ from cli.commands import in_process
 
 from searchlib.citing.finding import find_in_text
 from searchlib.citing.sources import load_sources
-from searchlib.records import paragraph_id
+from searchlib.model.records import paragraph_id
 
 PAGE = (Path(__file__).parents[2] / "docs" / "citations.md").read_text(encoding="utf-8")
 

@@ -13,7 +13,7 @@ from click.testing import CliRunner, Result
 import searchlib
 from searchlib import Index
 from searchlib.cli.main import program
-from searchlib.records import Document
+from searchlib.model.records import Document
 
 TALKS = (
     "Talks\n\nThe visit included discussions with the defense industry.\n\nEnergy supplies were the second subject.\n"
@@ -197,7 +197,7 @@ def test_options_that_are_none_are_said_to_be_damage() -> None:
 
 
 def test_roots_of_a_hostile_manifest_lead_nowhere(tmp_path: Path) -> None:
-    from searchlib.comparing import locate_roots
+    from searchlib.update.comparing import locate_roots
 
     for folder in ("secret", "stdin"):
         (tmp_path / folder).mkdir()

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from hypothesis import strategies as st
 
+from searchlib.model.records import Block, Document, Record
 from searchlib.paragraphs.identifying import records_of
-from searchlib.records import Block, Document, Record
 
 # What means something to one of the forms, and what is awkward anywhere.
 AWKWARD = [

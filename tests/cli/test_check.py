@@ -6,7 +6,7 @@ import json
 import os
 from pathlib import Path
 
-from searchlib.comparing import is_stale
+from searchlib.update.comparing import is_stale
 
 from .commands import Run, in_process
 

@@ -20,11 +20,11 @@ import pytest
 
 import searchlib
 from searchlib.citing.citation import cite
-from searchlib.cleaning import clean, escape, escape_json, harmless
 from searchlib.cli import output, progress
 from searchlib.cli.main import COMMANDS, program
 from searchlib.engines.whoosh.manifest import MANIFEST, read_manifest
 from searchlib.errors import SearchlibError
+from searchlib.guards.cleaning import clean, escape, escape_json, harmless
 
 from .commands import Done, in_process
 

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from searchlib import api
+from searchlib.cli.settings import DEFAULT_INDEX, DEFAULT_SEEDS, KEYS, Settings, load_settings, parse_size
 from searchlib.errors import SettingsError
-from searchlib.limits import LIMITS, NAMES, Limits
-from searchlib.settings import DEFAULT_INDEX, DEFAULT_SEEDS, KEYS, Settings, load_settings, parse_size
+from searchlib.guards.limits import LIMITS, NAMES, Limits
 
 
 @pytest.fixture

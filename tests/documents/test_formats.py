@@ -12,8 +12,8 @@ import pytest
 from searchlib.documents import LoadOptions, Seed, rows
 from searchlib.documents.registry import find, suffix_of
 from searchlib.errors import SeedError
+from searchlib.model.records import Block, Document, Paragraph
 from searchlib.paragraphs import split
-from searchlib.records import Block, Document, Paragraph
 
 
 def load(name: str, data: str | bytes, notes: list[tuple[int, str]] | None = None, **options: Any) -> list[Document]:

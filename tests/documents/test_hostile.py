@@ -15,9 +15,9 @@ import pytest
 
 from searchlib.documents import Content, LoadOptions, Report, Seed, SeedFile, load, registry, walk
 from searchlib.errors import SeedError
-from searchlib.limits import LIMITS, Limits
+from searchlib.guards.limits import LIMITS, Limits
+from searchlib.model.records import Document
 from searchlib.paragraphs import split
-from searchlib.records import Document
 
 
 def loaded(suffix: str, data: bytes, limits: Limits = LIMITS, **options: object) -> list[Document]:

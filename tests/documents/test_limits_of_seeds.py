@@ -15,7 +15,7 @@ import searchlib
 from searchlib import Limits
 from searchlib.documents import Report, load, walk
 from searchlib.documents.seed import SeedFile
-from searchlib.records import Document
+from searchlib.model.records import Document
 
 
 def loaded(path: Path, text: str, limits: Limits | None = None) -> tuple[list[Document], Report]:
@@ -125,7 +125,7 @@ def test_a_sparse_file_is_left_out_before_it_is_read(
     with searchlib.build(tmp_path / "s", tmp_path / "index", processes=1) as index:
         assert not index.changes
     (tmp_path / "s" / "a.txt").touch()
-    from searchlib.comparing import compare, is_stale
+    from searchlib.update.comparing import compare, is_stale
 
     assert not is_stale([tmp_path / "s"], tmp_path / "index") and not compare([tmp_path / "s"], tmp_path / "index")
 

@@ -28,7 +28,7 @@ def test_a_seed_or_its_folder_that_is_swapped_for_a_link_after_the_walk_is_not_r
     seeds = folder_with(tmp_path, a="harbour", m="harbour", d__n="harbour", z="harbour")
     outside = folder_with(tmp_path / "o" if (tmp_path / "o").mkdir() is None else tmp_path, m="secret", d__n="secret")
     if not kept:  # a file that is read once for its digest, and once more to be loaded
-        monkeypatch.setattr("searchlib.indexing.KEEP", 0)
+        monkeypatch.setattr("searchlib.update.indexing.KEEP", 0)
     before = SeedFile.read
 
     def read(seed: SeedFile, *arguments: object) -> object:

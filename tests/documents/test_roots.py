@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 import searchlib
-from searchlib.comparing import compare, find_roots, is_stale
 from searchlib.documents import Report, Root, root_of, roots_of, walk
 from searchlib.errors import SettingsError
+from searchlib.update.comparing import compare, find_roots, is_stale
 from tests.engine.users import without_privileges
 
 

@@ -18,7 +18,7 @@ from searchlib.documents import LoadOptions, Report, SeedFile, load, walk
 from searchlib.documents import registry as table
 from searchlib.documents.markdown import _make_parser
 from searchlib.errors import MissingExtra, SeedError, SettingsError
-from searchlib.limits import LIMITS
+from searchlib.guards.limits import LIMITS
 from searchlib.paragraphs import places
 
 

@@ -14,8 +14,8 @@ import pytest
 from searchlib.documents import LoadOptions, Report, Seed, SeedFile, digest, load, walk
 from searchlib.documents import registry as table
 from searchlib.errors import SeedError, SettingsError
-from searchlib.limits import Limits
-from searchlib.records import Document
+from searchlib.guards.limits import Limits
+from searchlib.model.records import Document
 
 DOCS = Path(__file__).parents[2] / "docs" / "formats.md"
 

@@ -13,7 +13,7 @@ import pytest
 
 import searchlib
 from searchlib.engines.whoosh.locking import JOURNAL, LOCK, OWN, PRIVATE, WRITER
-from searchlib.names import MANIFEST
+from searchlib.files.names import MANIFEST
 
 from . import strangers
 from .folders import contents

@@ -9,10 +9,10 @@ import pytest
 
 import searchlib
 from searchlib import Document, IndexCorrupt, IndexIncompatible, IndexLocked, IndexMissing, ParagraphNotFound, SeedError
-from searchlib.comparing import is_stale
 from searchlib.documents import Content, SeedFile
 from searchlib.errors import IndexProblem, QueryError, SettingsError
-from searchlib.records import paragraph_id
+from searchlib.model.records import paragraph_id
+from searchlib.update.comparing import is_stale
 
 NOTES = "Notes\n\nThe harbour is closed in winter.\n\nShips wait outside the harbour until spring.\n"
 LETTER = "A letter\n\nErdogan wrote to the harbour office.\n\nErdoğan wrote again.\n"
@@ -457,7 +457,7 @@ def test_a_seed_in_whose_place_an_older_file_was_put_makes_the_index_stale(
     import shutil
 
     from searchlib.engines.whoosh import published_at
-    from searchlib.freshness import touched_since
+    from searchlib.files.freshness import touched_since
 
     older, seed = tmp_path / "older.txt", seeds / "letter.txt"
     older.write_text("A letter\n\nOf another day.\n", encoding="utf-8")

@@ -11,9 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import searchlib
-from searchlib import indexing
 from searchlib.documents import rows
 from searchlib.engines.whoosh import disk
+from searchlib.update import indexing
 
 from .folders import contents
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 import searchlib
 from searchlib import Document, Hit, SettingsError
-from searchlib.cursors import seal, unseal
+from searchlib.engine.cursors import seal, unseal
 from searchlib.engines.whoosh.resuming import Place, decode, encode
 
 from .around import EXAMPLES, Commit, apply, commit, commits, every, made

@@ -116,7 +116,7 @@ def test_every_lock_of_a_reader_is_renewed_in_a_child(path: Path) -> None:
             owner._lock.release()
 
 
-ENDS: dict[str, Callable[[searchlib.writing.WriterContext], object]] = {
+ENDS: dict[str, Callable[[searchlib.update.writing.WriterContext], object]] = {
     "raises": lambda writer: writer.__exit__(RuntimeError, RuntimeError(), None),
     "commits": lambda writer: writer.__exit__(None, None, None),
     "adds": lambda writer: writer.add(Document("other", "Buy tar.")),

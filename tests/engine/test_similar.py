@@ -10,7 +10,7 @@ from whoosh import query as wq
 import searchlib
 from searchlib import Document, ParagraphNotFound, QueryError, SettingsError
 from searchlib.engine import FacetCount
-from searchlib.similarity import telling_words
+from searchlib.search.similarity import telling_words
 
 from .around import apply, made
 

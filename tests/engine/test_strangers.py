@@ -31,7 +31,7 @@ from searchlib.engines.whoosh import disk
 from searchlib.engines.whoosh.locking import LOCK, PRIVATE
 from searchlib.engines.whoosh.manifest import read_manifest
 from searchlib.errors import IndexReadOnly
-from searchlib.names import MANIFEST
+from searchlib.files.names import MANIFEST
 from tests.fuzz import damages
 from tests.fuzz.indexes import limited
 from tests.fuzz.manifests import FORGERIES, forge

@@ -16,7 +16,7 @@ from click.testing import CliRunner, Result
 import searchlib
 from searchlib.cli.main import program
 from searchlib.engines.whoosh.manifest import MANIFEST, read_manifest
-from searchlib.records import Document
+from searchlib.model.records import Document
 
 from .folders import contents
 from .users import without_privileges

@@ -20,15 +20,15 @@ from execution.oracle import Oracle, as_doc, distance
 from searchlib import engine as seam
 from searchlib.analysis import fold, split_words, surfaces
 from searchlib.analysis.natural import natural_key
+from searchlib.engine.explaining import Explanation
 from searchlib.errors import IndexMissing
-from searchlib.explaining import Explanation
+from searchlib.model.ranking import BM25F
+from searchlib.model.records import Document, Record, document_digest
 from searchlib.paragraphs.identifying import language_of, records_of
 from searchlib.query.nodes import And, Best, Everything, Near, Node, Optional, Or, Phrase, Require, Word, children
 from searchlib.query.values import metadata_field
 from searchlib.query.wholevalues import attribute_keys, attribute_values
 from searchlib.query.wording import described
-from searchlib.ranking import BM25F
-from searchlib.records import Document, Record, document_digest
 
 MADE: Any = {Word: "word", Phrase: "phrase", Best: "max", **dict.fromkeys((And, Or, Optional, Near, Require), "sum")}
 Handle = namedtuple("Handle", "id")

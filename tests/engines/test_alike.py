@@ -14,7 +14,7 @@ from engine.around import PATHS, VALUES, WORDS, Commit, apply
 from exploring import seeds
 
 import searchlib
-from searchlib.locations import ENGINES
+from searchlib.engine.locations import ENGINES
 
 from . import memory
 

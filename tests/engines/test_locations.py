@@ -9,7 +9,7 @@ import pytest
 import searchlib
 from searchlib import SettingsError
 from searchlib.engine import Digested, OpensWhoosh, Verifiable
-from searchlib.locations import ENGINES, engine_at, located, scheme_of
+from searchlib.engine.locations import ENGINES, engine_at, located, scheme_of
 
 from . import memory
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from searchlib.locations import ENGINES
+from searchlib.engine.locations import ENGINES
 
 from . import memory, suite
 

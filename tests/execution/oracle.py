@@ -1,7 +1,7 @@
 """What a query means, said a second time and slowly: one record at a time, from the definitions of the nodes.
 
-Nothing of an engine is used but the formula of `searchlib.ranking`. A record is a `Doc`; statistics are counted over
-the live ones.
+Nothing of an engine is used but the formula of `searchlib.model.ranking`. A record is a `Doc`; statistics are counted
+over the live ones.
 """
 
 from __future__ import annotations
@@ -14,6 +14,8 @@ from typing import assert_never
 
 from searchlib.analysis import Form, split_key
 from searchlib.highlight.texts import RecordFields, attributes_of
+from searchlib.model.ranking import BM25F, idf
+from searchlib.model.records import Record
 from searchlib.query.nodes import (
     And,
     Best,
@@ -34,8 +36,6 @@ from searchlib.query.nodes import (
     Wildcard,
     Word,
 )
-from searchlib.ranking import BM25F, idf
-from searchlib.records import Record
 
 from .memory import Doc
 

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from exploring import seeds
 
+from searchlib.engine.explaining import Explanation
 from searchlib.engines.whoosh.execution import (
     Limits,
     Snapshot,
@@ -19,9 +20,8 @@ from searchlib.engines.whoosh.execution import (
     matches,
     search,
 )
-from searchlib.explaining import Explanation
+from searchlib.model.ranking import BM25F
 from searchlib.query.nodes import Value
-from searchlib.ranking import BM25F
 
 from . import generate
 from .memory import Doc, MemorySegment

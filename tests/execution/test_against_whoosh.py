@@ -19,6 +19,7 @@ from whoosh.filedb.filestore import RamStorage
 
 from searchlib.analysis import Form
 from searchlib.engines.whoosh.execution import Snapshot, search
+from searchlib.model.ranking import BM25F
 from searchlib.query.nodes import (
     NOTHING,
     And,
@@ -37,7 +38,6 @@ from searchlib.query.nodes import (
     Wildcard,
     Word,
 )
-from searchlib.ranking import BM25F
 
 from .memory import Doc, MemorySegment
 from .whoosh_scoring import Weighting

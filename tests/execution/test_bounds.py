@@ -12,9 +12,9 @@ import pytest
 from exploring import scaled
 
 from searchlib.analysis import Form
-from searchlib.deadline import Deadline
 from searchlib.engines.whoosh.execution import Snapshot, count, matches, search
 from searchlib.errors import QueryTimeout
+from searchlib.guards.deadline import Deadline
 from searchlib.query.nodes import (
     And,
     Best,

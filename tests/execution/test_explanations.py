@@ -15,12 +15,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from searchlib.engine import Request
+from searchlib.engine.explaining import Explanation, apportioned
 from searchlib.engines.whoosh import open_reader, open_writer
 from searchlib.engines.whoosh.execution import Snapshot, explain, search
-from searchlib.explaining import Explanation, apportioned
+from searchlib.model.ranking import BM25F
+from searchlib.model.records import Block, Document
 from searchlib.query import parse
-from searchlib.ranking import BM25F
-from searchlib.records import Block, Document
 
 from . import generate
 from .memory import MemorySegment

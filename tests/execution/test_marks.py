@@ -9,7 +9,7 @@ import pytest
 from exploring import seeds
 
 from searchlib.engines.whoosh.execution import Limits, Snapshot, marked, match_at, scored_parts
-from searchlib.ranking import BM25F
+from searchlib.model.ranking import BM25F
 
 from . import generate
 from .memory import MemorySegment

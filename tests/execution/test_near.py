@@ -12,6 +12,7 @@ from exploring import seeds
 
 from searchlib.engines.whoosh.execution import Limits, Snapshot, count, explain, extents, matches, search
 from searchlib.errors import QueryError
+from searchlib.model.ranking import BM25F
 from searchlib.query.nodes import (
     And,
     Best,
@@ -28,7 +29,6 @@ from searchlib.query.nodes import (
     Wildcard,
     Word,
 )
-from searchlib.ranking import BM25F
 
 from .generate import a_word, corpus, near
 from .memory import Doc, MemorySegment

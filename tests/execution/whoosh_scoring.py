@@ -7,7 +7,7 @@ from typing import Any
 from whoosh import scoring
 
 from searchlib.engines.whoosh.execution import Snapshot
-from searchlib.ranking import BM25F, idf
+from searchlib.model.ranking import BM25F, idf
 
 
 class Weighting(scoring.WeightingModel):

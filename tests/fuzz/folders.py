@@ -21,10 +21,10 @@ import pytest
 from click.testing import CliRunner
 
 import searchlib
-from searchlib import cleaning
 from searchlib.cli.main import program
 from searchlib.documents import SeedFile
 from searchlib.errors import SeedError, SettingsError
+from searchlib.guards import cleaning
 
 from . import hostile
 from .indexes import limited

@@ -19,8 +19,8 @@ from pathlib import Path
 
 from searchlib.documents import LoadOptions, Seed, registry
 from searchlib.errors import SeedError
+from searchlib.model.records import Document
 from searchlib.paragraphs import split
-from searchlib.records import Document
 
 SUFFIXES = (*registry.suffixes(), ".TXT", ".txt.gz", ".jsonl.gz", ".csv.gz", ".md.gz", ".html.gz")
 

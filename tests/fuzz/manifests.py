@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 from searchlib.engines.whoosh.manifest import FORMAT
-from searchlib.names import MANIFEST
+from searchlib.files.names import MANIFEST
 
 from .damages import seal
 

@@ -37,7 +37,7 @@ from hypothesis import strategies as st
 import searchlib
 from searchlib.engines.whoosh.format.container import Container
 from searchlib.errors import IndexCorrupt, IndexMissing
-from searchlib.names import MANIFEST
+from searchlib.files.names import MANIFEST
 
 from . import damages
 from .damages import forge_file, restamp

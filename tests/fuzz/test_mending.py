@@ -13,8 +13,8 @@ import pytest
 
 import searchlib
 from searchlib.errors import IndexCorrupt, IndexIncompatible
-from searchlib.names import MANIFEST
-from searchlib.records import Block, Document
+from searchlib.files.names import MANIFEST
+from searchlib.model.records import Block, Document
 
 from . import damages
 from .manifests import FORGERIES, forge, put
@@ -97,7 +97,7 @@ def test_a_forged_manifest_is_damage_that_is_mended_and_nothing_is_lost(place: P
 @pytest.mark.parametrize("value", ["!", "a\\", "[", "**", "\x00", "*a" * 5000])
 @pytest.mark.parametrize("name", ["exclude", "include", "roots"])
 def test_patterns_that_a_stranger_put_into_a_manifest_do_no_harm(place: Path, name: str, value: str) -> None:
-    from searchlib.comparing import compare, find_roots, is_stale
+    from searchlib.update.comparing import compare, find_roots, is_stale
 
     forge(place / "index", put("sources", name, value=[value]))
     for ask in (

@@ -12,6 +12,7 @@ from typing import Any
 
 from searchlib.analysis import fold, forms, keys_of
 from searchlib.highlight import Highlighter
+from searchlib.model.records import Block, Document, DocumentInfo, Paragraph, Record
 from searchlib.query.nodes import (
     NOTHING,
     And,
@@ -34,7 +35,6 @@ from searchlib.query.nodes import (
     boosted,
     phrase,
 )
-from searchlib.records import Block, Document, DocumentInfo, Paragraph, Record
 
 SCRIPTS = {
     "en": "war wars peace industry industries industrial naïve naive running state-of-the-art can't Erdoğan Erdogan",

@@ -20,6 +20,7 @@ from searchlib.analysis.words import is_unspaced
 from searchlib.engine import Request
 from searchlib.engines.whoosh import open_reader, open_writer
 from searchlib.highlight import Highlighter, Highlights
+from searchlib.model.records import Block, Document, DocumentInfo, Paragraph, Record
 from searchlib.query.nodes import (
     And,
     Everything,
@@ -36,7 +37,6 @@ from searchlib.query.nodes import (
     leaves,
     words,
 )
-from searchlib.records import Block, Document, DocumentInfo, Paragraph, Record
 
 from .corpora import WORDS, Queries, documents, paragraphs_of_seeds
 

@@ -14,6 +14,8 @@ from searchlib.analysis import Form, Token, forms
 from searchlib.highlight import Highlighter, match, places
 from searchlib.highlight.leaves import Leaves
 from searchlib.highlight.places import MOST_PAIRS
+from searchlib.model.ranking import BM25F
+from searchlib.model.records import DocumentInfo, Paragraph, Record
 from searchlib.query import parse
 from searchlib.query.edits import within
 from searchlib.query.nodes import (
@@ -36,8 +38,6 @@ from searchlib.query.nodes import (
     Wildcard,
     Word,
 )
-from searchlib.ranking import BM25F
-from searchlib.records import DocumentInfo, Paragraph, Record
 
 from .corpora import spans
 

@@ -8,8 +8,8 @@ from exploring import examples
 from hypothesis import given
 from hypothesis import strategies as st
 
+from searchlib.model.records import Block, Document, Kind, Paragraph
 from searchlib.paragraphs import places, sentences, split, title_line
-from searchlib.records import Block, Document, Kind, Paragraph
 
 WORDS = st.sampled_from(
     [

@@ -6,8 +6,8 @@ import time
 
 import pytest
 
+from searchlib.model.records import Block, Document, Paragraph
 from searchlib.paragraphs import split, title_line
-from searchlib.records import Block, Document, Paragraph
 
 
 def paragraphs(text: str, title: str = "", **more: object) -> list[Paragraph]:

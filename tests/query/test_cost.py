@@ -9,7 +9,7 @@ from whoosh import query as wq
 
 import searchlib
 from searchlib.errors import QueryError
-from searchlib.limits import LIMITS, Limits
+from searchlib.guards.limits import LIMITS, Limits
 from searchlib.query import parse
 from searchlib.query.cost import DEEPEST, PATTERN, WHOLE, check_clauses
 from searchlib.query.nodes import Fuzzy, Node, Not, Or, Prefix, Value, Wildcard

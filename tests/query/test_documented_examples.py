@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from searchlib.highlight import Highlighter
+from searchlib.model.records import DocumentInfo, Paragraph, Record
 from searchlib.query import Parsed, parse
 from searchlib.query.mistakes import too_many_words
 from searchlib.query.synonyms import parse_synonyms
-from searchlib.records import DocumentInfo, Paragraph, Record
 
 PAGE = (Path(__file__).parents[2] / "docs" / "query-language.md").read_text(encoding="utf-8")
 FIELDS = ["author", "year", "date"]

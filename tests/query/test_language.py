@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from searchlib.analysis import forms
 from searchlib.errors import QueryError
-from searchlib.limits import Limits
+from searchlib.guards.limits import Limits
 from searchlib.query import DEFAULT_FIELDS, Node, Parsed, parse, write
 from searchlib.query.lexer import readable
 from searchlib.query.nodes import (

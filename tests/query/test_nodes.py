@@ -13,6 +13,7 @@ from execution import generate
 from execution.oracle import Oracle
 
 from searchlib.analysis import Form
+from searchlib.model.ranking import BM25F
 from searchlib.query.nodes import (
     NOTHING,
     And,
@@ -39,7 +40,6 @@ from searchlib.query.nodes import (
     phrase,
     words,
 )
-from searchlib.ranking import BM25F
 
 FIELDS = (("text", 1.0), ("title", 2.0))
 

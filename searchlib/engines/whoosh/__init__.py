@@ -83,7 +83,7 @@ def _seeds(folder: Path, manifest: Manifest) -> dict[str, str]:
 
 def published_at(folder: Path | str) -> int:
     """When the index was last published, in nanoseconds since 1970; 0 if it never was."""
-    from searchlib.names import MANIFEST
+    from searchlib.files.names import MANIFEST
 
     try:
         return (Path(folder) / MANIFEST).stat().st_mtime_ns

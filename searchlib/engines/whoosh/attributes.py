@@ -20,15 +20,15 @@ from typing import Any, NamedTuple, TypeAlias
 import numpy as np
 
 from searchlib.analysis.natural import natural_key
-from searchlib.arrays import NDArray
-from searchlib.deadline import check
 from searchlib.engines.whoosh.documents import DocumentTable
 from searchlib.engines.whoosh.execution.caching import Cache
 from searchlib.engines.whoosh.format.bulk import portions
 from searchlib.engines.whoosh.storedrecords import read_metadata
+from searchlib.guards.deadline import check
+from searchlib.model.arrays import NDArray
+from searchlib.model.records import Scalar
 from searchlib.query.values import NUMBER, TEXT
 from searchlib.query.wholevalues import ONE_TERM, number_key, title_key, values_of, whole_value_keys
-from searchlib.records import Scalar
 
 _KEPT = 32  # attributes
 _TIMED_EVERY = 256

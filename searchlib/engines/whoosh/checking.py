@@ -16,7 +16,6 @@ from typing import Any
 
 import numpy as np
 
-from searchlib.arrays import NDArray
 from searchlib.engine import Problem
 from searchlib.engines.whoosh.building.mergesources import SegmentSource
 from searchlib.engines.whoosh.building.wordcounts import Miscounted, TextWords, Totals, count_records
@@ -29,8 +28,9 @@ from searchlib.engines.whoosh.manifest import FileEntry, Manifest, SegmentEntry,
 from searchlib.engines.whoosh.seeds import read_seeds
 from searchlib.engines.whoosh.segments import open_segment, open_words
 from searchlib.errors import IndexCorrupt, IndexIncompatible
-from searchlib.opening import NotAFile
-from searchlib.records import IdHash
+from searchlib.files.opening import NotAFile
+from searchlib.model.arrays import NDArray
+from searchlib.model.records import IdHash
 
 _OTHER = "is not what was written: its checksum differs"
 

@@ -8,10 +8,10 @@ from itertools import compress
 
 import numpy as np
 
-from searchlib.arrays import NDArray
+from searchlib.concurrency.lazily import cached_property
 from searchlib.engine import DocumentState
 from searchlib.engines.whoosh.format.segment import SegmentColumns
-from searchlib.lazily import cached_property
+from searchlib.model.arrays import NDArray
 
 
 class DocumentTable:

@@ -12,9 +12,9 @@ from searchlib.analysis.natural import natural_key
 from searchlib.engines.whoosh.documents import DocumentTable
 from searchlib.engines.whoosh.execution import Snapshot, scored_parts
 from searchlib.engines.whoosh.storedrecords import read_records
+from searchlib.model.ranking import BM25F
+from searchlib.model.records import Record
 from searchlib.query.nodes import Node
-from searchlib.ranking import BM25F
-from searchlib.records import Record
 
 Found: TypeAlias = tuple[Any, int, int, float, Record]  # place of the document, segment, doc, score
 

@@ -12,13 +12,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from searchlib.analysis.natural import natural_key
-from searchlib.arrays import NDArray
-from searchlib.deadline import check
+from searchlib.concurrency.lazily import cached_property
 from searchlib.engine import Facet, FacetCount
 from searchlib.engines.whoosh.attributes import Attributes, Ints
 from searchlib.engines.whoosh.documents import DocumentTable
 from searchlib.engines.whoosh.execution import Snapshot, marked
-from searchlib.lazily import cached_property
+from searchlib.guards.deadline import check
+from searchlib.model.arrays import NDArray
 from searchlib.query.nodes import Node
 
 _SPARSE = 4  # one document in so many: only these are counted

@@ -17,7 +17,6 @@ from pathlib import Path
 import numpy as np
 
 from searchlib.analysis.natural import natural_key
-from searchlib.arrays import NDArray
 from searchlib.engines.whoosh import disk
 from searchlib.engines.whoosh.building.mergesources import SegmentSource, Source
 from searchlib.engines.whoosh.building.merging import GONE, Placement, StoredNames, merge, place
@@ -38,6 +37,7 @@ from searchlib.engines.whoosh.manifest import (
 )
 from searchlib.engines.whoosh.segments import open_segment, open_words
 from searchlib.errors import IndexCorrupt
+from searchlib.model.arrays import NDArray
 
 MOST_SEGMENTS = 8
 NEW = "MAIN_new"  # what a segment is called until its files have their digests

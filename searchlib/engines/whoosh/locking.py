@@ -23,7 +23,7 @@ from filelock import FileLock, Timeout
 
 from searchlib.engines.whoosh import disk
 from searchlib.errors import IndexLocked, IndexReadOnly
-from searchlib.opening import kind_of, read_file
+from searchlib.files.opening import kind_of, read_file
 
 LOCK: Final = ".lock"
 PRIVATE: Final = ".searchlib"

@@ -19,15 +19,15 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
+from searchlib.concurrency.lazily import cached_property
 from searchlib.engines.whoosh.format.access import damaged, problem_of
 from searchlib.engines.whoosh.format.container import read_directory_digest
 from searchlib.engines.whoosh.format.deletions import deletions_name
 from searchlib.engines.whoosh.format.filenames import COLUMNS, POSTINGS, STORED, TERMS
 from searchlib.errors import IndexCorrupt, IndexIncompatible, IndexMissing
-from searchlib.fields import RESERVED
-from searchlib.lazily import cached_property
-from searchlib.names import MANIFEST
-from searchlib.opening import NotAFile, TooLarge, open_file, read_beginning, read_file
+from searchlib.files.names import MANIFEST
+from searchlib.files.opening import NotAFile, TooLarge, open_file, read_beginning, read_file
+from searchlib.model.fields import RESERVED
 
 FORMAT = 2
 TOC, VOCABULARY, SEEDS = ".toc", ".voc", ".seeds"  # an index has one file of each, of no segment

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from searchlib.analysis.natural import natural_key
-from searchlib.arrays import NDArray
+from searchlib.concurrency.lazily import cached_property
 from searchlib.engines.whoosh.format.segment import SegmentColumns
-from searchlib.lazily import cached_property
+from searchlib.model.arrays import NDArray
 
 if TYPE_CHECKING:
     from searchlib.engines.whoosh.documents import DocumentTable

@@ -12,14 +12,14 @@ from typing import Final, TypeAlias
 
 import numpy as np
 
-from searchlib.arrays import NDArray
-from searchlib.deadline import check
 from searchlib.engine import RELEVANCE, Request, SortKey
 from searchlib.engines.whoosh.attributes import Attributes
 from searchlib.engines.whoosh.execution import Snapshot, match_at, search
 from searchlib.engines.whoosh.resuming import Place
 from searchlib.engines.whoosh.sorting import Sorted
-from searchlib.ranking import BM25F
+from searchlib.guards.deadline import check
+from searchlib.model.arrays import NDArray
+from searchlib.model.ranking import BM25F
 
 MOST_ASKED: Final = 1 << 14
 """Hits: who needs more of them is given all."""

@@ -34,8 +34,8 @@ from searchlib.engines.whoosh.manifest import (
     read_manifest,
 )
 from searchlib.errors import IndexMissing, IndexProblem
-from searchlib.names import MANIFEST
-from searchlib.opening import read_file
+from searchlib.files.names import MANIFEST
+from searchlib.files.opening import read_file
 
 _LARGEST: Final = 64 << 20  # bytes of a journal
 

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from searchlib.deadline import check
+from searchlib.concurrency.lazily import cached_property
 from searchlib.engine import Answer, DocumentState, Facet, Handle, Problem, Ranked, Request, Stats, Words
+from searchlib.engine.explaining import Explanation
 from searchlib.engines.whoosh.execution import Snapshot, count, explain, frequency, is_costly, search
 from searchlib.engines.whoosh.manifest import Manifest, read_digest
 from searchlib.engines.whoosh.order import IndexOrder
@@ -19,12 +20,11 @@ from searchlib.engines.whoosh.pages import Page, Paging
 from searchlib.engines.whoosh.resuming import NEAREST, Place, decode, encode
 from searchlib.engines.whoosh.segments import open_generation
 from searchlib.engines.whoosh.storedrecords import read_record, read_records
-from searchlib.explaining import Explanation
-from searchlib.fields import PROSE
-from searchlib.lazily import cached_property
+from searchlib.guards.deadline import check
+from searchlib.model.fields import PROSE
+from searchlib.model.ranking import BM25F
+from searchlib.model.records import ID_LENGTH, Record, id_number
 from searchlib.query.nodes import Leaf, Node, Pattern, Word, leaves
-from searchlib.ranking import BM25F
-from searchlib.records import ID_LENGTH, Record, id_number
 
 if TYPE_CHECKING:
     from searchlib.engines.whoosh.attributes import Attributes

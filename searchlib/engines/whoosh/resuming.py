@@ -14,8 +14,8 @@ import math
 import struct
 from dataclasses import dataclass
 
-from searchlib.cursors import no_cursor
-from searchlib.records import id_number, id_text
+from searchlib.engine.cursors import no_cursor
+from searchlib.model.records import id_number, id_text
 
 NEAREST = 3  # hits before the place that are kept
 _ID_BYTES = 10

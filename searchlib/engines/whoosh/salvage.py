@@ -18,7 +18,6 @@ from typing import Any, Final, cast
 
 import numpy as np
 
-from searchlib.arrays import NDArray
 from searchlib.engines.whoosh.format.access import map_file, problem_of
 from searchlib.engines.whoosh.format.columns import KIND as COLUMNS_KIND
 from searchlib.engines.whoosh.format.columns import Columns
@@ -30,7 +29,8 @@ from searchlib.engines.whoosh.format.stored import STORED_STREAM, Stored, no_oth
 from searchlib.engines.whoosh.manifest import is_file_name, is_json, names_in_manifest
 from searchlib.engines.whoosh.storedrecords import metadata_of
 from searchlib.errors import IndexCorrupt, IndexIncompatible
-from searchlib.records import Block, Document, Kind
+from searchlib.model.arrays import NDArray
+from searchlib.model.records import Block, Document, Kind
 
 _OF_DOCUMENT: Final = ("document", "title", "type", "language", "metadata", "_digest")
 _OF_PARAGRAPH: Final = ("text", "headings", "kind")

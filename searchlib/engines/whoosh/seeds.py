@@ -9,7 +9,7 @@ from pathlib import Path
 from searchlib.engines.whoosh import disk
 from searchlib.engines.whoosh.format.access import damaged, problem_of
 from searchlib.engines.whoosh.manifest import SEEDS, Manifest, digest_of
-from searchlib.opening import read_file
+from searchlib.files.opening import read_file
 
 LARGEST = 1 << 30  # bytes: ten million seeds
 

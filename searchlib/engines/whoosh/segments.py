@@ -6,15 +6,15 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from searchlib.concurrency.lazily import cached_property
 from searchlib.engines.whoosh.format.access import damaged, map_file, problem_of
 from searchlib.engines.whoosh.format.container import Container
 from searchlib.engines.whoosh.format.segment import SegmentColumns
 from searchlib.engines.whoosh.manifest import FileEntry, Manifest, SegmentEntry, describe_file, read_manifest
 from searchlib.engines.whoosh.storedrecords import check_layout
 from searchlib.errors import IndexCorrupt
-from searchlib.lazily import cached_property
-from searchlib.names import MANIFEST
-from searchlib.opening import NotAFile, kind_of
+from searchlib.files.names import MANIFEST
+from searchlib.files.opening import NotAFile, kind_of
 
 if TYPE_CHECKING:
     from searchlib.engines.whoosh.format.vocabulary import Vocabulary

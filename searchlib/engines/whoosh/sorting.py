@@ -18,16 +18,16 @@ from typing import Any, Final, TypeAlias
 import numpy as np
 
 from searchlib.analysis.natural import natural_key
-from searchlib.arrays import NDArray
-from searchlib.cursors import no_cursor
+from searchlib.concurrency.lazily import cached_property
 from searchlib.engine import DOCUMENT, RELEVANCE, SortKey
+from searchlib.engine.cursors import no_cursor
 from searchlib.engines.whoosh.attributes import Attributes
 from searchlib.engines.whoosh.documents import DocumentTable
 from searchlib.engines.whoosh.execution import Snapshot, marked, scored_parts
 from searchlib.engines.whoosh.resuming import Place
-from searchlib.lazily import cached_property
+from searchlib.model.arrays import NDArray
+from searchlib.model.ranking import BM25F
 from searchlib.query.nodes import Node
-from searchlib.ranking import BM25F
 
 NUMBERS: Final = ("number", "line")
 

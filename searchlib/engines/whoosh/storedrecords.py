@@ -13,9 +13,9 @@ from typing import Any, Final, cast
 
 import numpy as np
 
-from searchlib.arrays import NDArray
 from searchlib.engines.whoosh.format.segment import SegmentColumns
-from searchlib.records import DocumentInfo, Kind, Metadata, Paragraph, Record, id_text, paragraph_number
+from searchlib.model.arrays import NDArray
+from searchlib.model.records import DocumentInfo, Kind, Metadata, Paragraph, Record, id_text, paragraph_number
 
 NUMBERS: Final = frozenset(("number", "start", "line", "_id"))
 """The columns of a segment of records: of each paragraph number, place, line, and the first 32 bits of its id."""

@@ -14,11 +14,11 @@ from typing import TypeAlias
 import numpy as np
 
 from searchlib.analysis import SEPARATOR, fold
-from searchlib.arrays import NDArray
+from searchlib.concurrency.lazily import cached_property
 from searchlib.engine import NearWord
 from searchlib.engines.whoosh.execution.fuzzy import alike, ascii_distances, distances_by_pattern
 from searchlib.engines.whoosh.format.vocabulary import LETTERS, LONGEST, Vocabulary, sets_of
-from searchlib.lazily import cached_property
+from searchlib.model.arrays import NDArray
 
 _AFTER = b"\xff"  # greater than any byte of a key
 _AT_ONCE = 1 << 16  # words whose letters are laid out together

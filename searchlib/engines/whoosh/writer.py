@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from searchlib.analysis import DEFAULT_LANGUAGE
+from searchlib.concurrency.lazily import cached_property
 from searchlib.engine import Committed, DocumentState, Remembered
 from searchlib.engines.whoosh import disk
 from searchlib.engines.whoosh.building.inversion import Incoming
@@ -32,9 +33,8 @@ from searchlib.engines.whoosh.salvage import Lost, salvage, segment_names
 from searchlib.engines.whoosh.seeds import read_seeds, write_seeds
 from searchlib.engines.whoosh.segments import open_segment
 from searchlib.errors import IndexCorrupt, IndexIncompatible, IndexMissing
-from searchlib.lazily import cached_property
-from searchlib.names import MANIFEST
-from searchlib.records import Document, document_digest
+from searchlib.files.names import MANIFEST
+from searchlib.model.records import Document, document_digest
 
 BATCH = 8 << 20  # code points of text that are inverted together, at most; a batch takes some 20 bytes for each
 A_DOCUMENT = 64  # code points: what a document takes besides its text

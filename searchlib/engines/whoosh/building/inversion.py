@@ -19,10 +19,10 @@ from searchlib import analysis
 from searchlib.engines.whoosh.building.fieldruns import SharedField, TextField
 from searchlib.engines.whoosh.building.runs import Repeated, Run
 from searchlib.engines.whoosh.building.wordcounts import TextWords
+from searchlib.model.records import Document, IdHash, Scalar
 from searchlib.paragraphs import places
 from searchlib.paragraphs.identifying import language_of
 from searchlib.query.values import meta_keys, metadata_field
-from searchlib.records import Document, IdHash, Scalar
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,9 +16,9 @@ from typing import Any, BinaryIO, Protocol, cast
 
 import numpy as np
 
-from searchlib.arrays import NDArray
 from searchlib.engines.whoosh.building.runs import FieldRun, Repeated, Run, StoredChunk, StoredValue, UInts
 from searchlib.engines.whoosh.format.segment import SegmentColumns
+from searchlib.model.arrays import NDArray
 
 KEYS_AT_ONCE = 4096
 POSTINGS_AT_ONCE = 1 << 16  # of one source, unless a single key has more: what a merge holds in memory

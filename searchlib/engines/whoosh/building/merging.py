@@ -16,13 +16,13 @@ from typing import Any
 
 import numpy as np
 
-from searchlib.arrays import NDArray
 from searchlib.engines.whoosh.building.child import Aside
 from searchlib.engines.whoosh.building.mergesources import Slice, Source, SpilledRun, one_each
 from searchlib.engines.whoosh.building.runs import StoredChunk, StoredValue, UInts, aligned, ranges
 from searchlib.engines.whoosh.format.files import SegmentFiles, stored_file
 from searchlib.engines.whoosh.format.stored import STORED_STREAM
-from searchlib.fields import EXACT, PROSE
+from searchlib.model.arrays import NDArray
+from searchlib.model.fields import EXACT, PROSE
 
 GONE = np.uint32(0xFFFFFFFF)
 ALWAYS = (*PROSE, *EXACT)  # fields that every segment has, be they empty

@@ -9,8 +9,8 @@ from typing import Any, TypeAlias, TypeVar
 
 import numpy as np
 
-from searchlib.arrays import NDArray
 from searchlib.engines.whoosh.format import packing
+from searchlib.model.arrays import NDArray
 
 UInts: TypeAlias = NDArray[np.uint32]
 StoredValue: TypeAlias = str | int

@@ -22,10 +22,10 @@ from typing import TypeAlias
 import numpy as np
 
 from searchlib import analysis
-from searchlib.arrays import NDArray
 from searchlib.engines.whoosh.building.runs import aligned
 from searchlib.engines.whoosh.format.container import ContainerWriter
 from searchlib.engines.whoosh.format.vocabulary import KIND, LONGEST, LONGEST_KEY, VocabularyWriter
+from searchlib.model.arrays import NDArray
 
 MOST = 1 << 20
 """Distinct words that totals hold in memory: about 100 MB."""

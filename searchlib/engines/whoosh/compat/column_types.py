@@ -16,7 +16,6 @@ import numpy as np
 from whoosh import columns
 from whoosh.filedb.structfile import BufferFile, StructFile
 
-from searchlib.arrays import NDArray
 from searchlib.engines.whoosh.compat.streams import (
     COLUMN_STREAM,
     MISSING,
@@ -26,6 +25,7 @@ from searchlib.engines.whoosh.compat.streams import (
     fill,
 )
 from searchlib.engines.whoosh.format.columns import ColumnsWriter
+from searchlib.model.arrays import NDArray
 
 _VALUE_CLASSES: Final = frozenset(
     (

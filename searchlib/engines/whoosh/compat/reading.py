@@ -11,7 +11,7 @@ from whoosh.filedb.filestore import Storage
 from whoosh.reading import TermInfo, TermNotFound
 from whoosh.util.numeric import byte_to_length, length_to_byte
 
-from searchlib.arrays import NDArray
+from searchlib.concurrency.forking import lock_for
 from searchlib.engines.whoosh.compat.column_types import NumberReader, ValueReader, foreign_reader
 from searchlib.engines.whoosh.compat.matching import PostingMatcher
 from searchlib.engines.whoosh.compat.storage import open_buffer
@@ -33,7 +33,7 @@ from searchlib.engines.whoosh.format.filenames import COLUMNS, STORED
 from searchlib.engines.whoosh.format.segment import InvertedColumns
 from searchlib.engines.whoosh.format.stored import KIND as STORED_KIND
 from searchlib.engines.whoosh.format.terms import TermEntry, Terms
-from searchlib.forking import lock_for
+from searchlib.model.arrays import NDArray
 
 Term = tuple[str, bytes]
 

@@ -25,7 +25,7 @@ from collections.abc import Iterable
 from whoosh import columns, fields
 
 from searchlib.engines.whoosh.compat.fieldtypes import Meta, Prose
-from searchlib.fields import EXACT, NUMBERS, PROSE
+from searchlib.model.fields import EXACT, NUMBERS, PROSE
 
 
 def record_schema(metadata: Iterable[str] = (), language: str = "") -> fields.Schema:

@@ -22,8 +22,8 @@ from typing import Final
 
 import numpy as np
 
-from searchlib.arrays import NDArray
 from searchlib.engines.whoosh.format.unpacking import StreamDamaged
+from searchlib.model.arrays import NDArray
 
 _WEIGHTS: Final = 1
 _ONE_WEIGHT: Final = 2

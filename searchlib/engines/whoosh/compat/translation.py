@@ -26,7 +26,7 @@ from whoosh.query import compound
 from searchlib.analysis import SEPARATOR, Form, fold, forms, split_key
 from searchlib.analysis.words import is_unspaced
 from searchlib.errors import QueryError
-from searchlib.fields import Field, field_named
+from searchlib.model.fields import Field, field_named
 from searchlib.query.joining import all_of, alone, any_of, near, without
 from searchlib.query.nodes import (
     NOTHING,

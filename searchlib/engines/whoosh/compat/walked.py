@@ -12,14 +12,14 @@ from typing import Any
 import numpy as np
 from whoosh import formats
 
-from searchlib.arrays import NDArray
+from searchlib.concurrency.lazily import cached_property
 from searchlib.engines.whoosh.compat import tails
 from searchlib.engines.whoosh.compat.postingformats import EXISTENCE, FREQUENCY, POSITIONS, PostingFormat
 from searchlib.engines.whoosh.compat.values import ValueDamaged
 from searchlib.engines.whoosh.format.packing import BLOCK
 from searchlib.engines.whoosh.format.postings import Record
 from searchlib.engines.whoosh.format.unpacking import StreamDamaged
-from searchlib.lazily import cached_property
+from searchlib.model.arrays import NDArray
 
 _frequency_value = formats.pack_uint
 

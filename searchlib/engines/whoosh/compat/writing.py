@@ -16,7 +16,6 @@ from whoosh.codec import base
 from whoosh.filedb.filestore import Storage
 from whoosh.reading import TermInfo
 
-from searchlib.arrays import NDArray
 from searchlib.engines.whoosh.compat import values
 from searchlib.engines.whoosh.compat.column_types import ColumnWriter, column_writer
 from searchlib.engines.whoosh.compat.postingformats import EXISTENCE, FREQUENCY, OPAQUE, POSITIONS, PostingFormat
@@ -33,6 +32,7 @@ from searchlib.engines.whoosh.format.filenames import COLUMNS, STORED
 from searchlib.engines.whoosh.format.files import FieldFiles, InvertedFiles
 from searchlib.engines.whoosh.format.stored import KIND as STORED_KIND
 from searchlib.engines.whoosh.format.stored import STORED_STREAM
+from searchlib.model.arrays import NDArray
 
 _BATCH: Final = 1 << 16
 """Postings that are collected before they are written."""

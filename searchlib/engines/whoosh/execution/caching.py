@@ -10,7 +10,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from typing import Generic, TypeVar, cast
 
-from searchlib.forking import lock_for
+from searchlib.concurrency.forking import lock_for
 
 DECODED_BYTES = 320 << 20
 _OVERHEAD = 200  # bytes of an entry, about

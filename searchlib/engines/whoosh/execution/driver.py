@@ -18,7 +18,6 @@ from __future__ import annotations
 
 import numpy as np
 
-from searchlib.deadline import check
 from searchlib.engines.whoosh.execution.interface import Bools, Docs, Floats
 from searchlib.engines.whoosh.execution.scorer import (
     SLACK,
@@ -29,6 +28,7 @@ from searchlib.engines.whoosh.execution.scorer import (
     lowered,
 )
 from searchlib.engines.whoosh.execution.wordscorer import WordScorer
+from searchlib.guards.deadline import check
 
 
 class Top:

@@ -13,11 +13,11 @@ from dataclasses import replace
 from typing import TypeAlias, assert_never
 
 from searchlib.analysis import Form, folding
-from searchlib.deadline import check
 from searchlib.engines.whoosh.execution import fuzzy
 from searchlib.engines.whoosh.execution.interface import Entry
 from searchlib.engines.whoosh.execution.setscorers import Marks, Term
 from searchlib.engines.whoosh.execution.snapshot import Snapshot, View
+from searchlib.guards.deadline import check
 from searchlib.query.nodes import Fuzzy, Pattern, Prefix, Range, Wildcard
 from searchlib.query.patterns import literal_start, predicate
 

@@ -17,10 +17,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from searchlib.arrays import NDArray
-from searchlib.deadline import check
 from searchlib.engines.whoosh.execution.interface import Ints
 from searchlib.engines.whoosh.execution.snapshot import View
+from searchlib.guards.deadline import check
+from searchlib.model.arrays import NDArray
 from searchlib.query.edits import within
 
 _WIDTH = 24  # letters of a word whose distance is computed with others

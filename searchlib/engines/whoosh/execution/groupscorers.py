@@ -12,11 +12,11 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from searchlib.deadline import check
+from searchlib.engine.explaining import Explanation
 from searchlib.engines.whoosh.execution.interface import Bools, Docs, Floats, Ints
 from searchlib.engines.whoosh.execution.prepared import distinct_docs
 from searchlib.engines.whoosh.execution.scorer import Batch, Lead, Matched, Need, Scorer, lowered
-from searchlib.explaining import Explanation
+from searchlib.guards.deadline import check
 from searchlib.query.nodes import Node
 from searchlib.query.wording import described
 

@@ -14,7 +14,7 @@ from typing import Any, Protocol, TypeAlias
 
 import numpy as np
 
-from searchlib.arrays import NDArray
+from searchlib.model.arrays import NDArray
 
 BLOCK = 128
 

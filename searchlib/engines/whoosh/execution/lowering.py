@@ -8,7 +8,6 @@ from typing import TypeAlias, assert_never
 
 import numpy as np
 
-from searchlib.deadline import check
 from searchlib.engines.whoosh.execution import expansion
 from searchlib.engines.whoosh.execution.extents import (
     Placed,
@@ -34,6 +33,8 @@ from searchlib.engines.whoosh.execution.scorer import Scorer
 from searchlib.engines.whoosh.execution.setscorers import EverythingScorer, PatternScorer, TestedScorer
 from searchlib.engines.whoosh.execution.snapshot import Snapshot, View
 from searchlib.engines.whoosh.execution.wordscorer import Rarity, WordScorer
+from searchlib.guards.deadline import check
+from searchlib.model.ranking import BM25F, idf
 from searchlib.query.nodes import (
     And,
     Best,
@@ -54,7 +55,6 @@ from searchlib.query.nodes import (
     Wildcard,
     Word,
 )
-from searchlib.ranking import BM25F, idf
 
 _Keys: TypeAlias = "dict[bytes, list[tuple[float, frozenset[str] | None]]]"
 

@@ -6,12 +6,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from searchlib.deadline import check
 from searchlib.engines.whoosh.execution.extents import Placed, TooMany
 from searchlib.engines.whoosh.execution.interface import Bools, Docs
 from searchlib.engines.whoosh.execution.phrasescorer import StandingScorer
 from searchlib.engines.whoosh.execution.scorer import Scorer
 from searchlib.errors import QueryError
+from searchlib.guards.deadline import check
 from searchlib.query.nodes import Near
 from searchlib.query.wording import described
 

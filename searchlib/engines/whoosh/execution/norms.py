@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from searchlib.engines.whoosh.execution.interface import AnyInts, Docs, Floats
-from searchlib.ranking import BM25F
+from searchlib.model.ranking import BM25F
 
 
 class FieldNorm:

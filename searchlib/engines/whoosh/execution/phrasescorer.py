@@ -13,14 +13,14 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from searchlib.deadline import check
+from searchlib.engine.explaining import Explanation
 from searchlib.engines.whoosh.execution.groupscorers import AndScorer
 from searchlib.engines.whoosh.execution.interface import Bools, Docs, Ints
 from searchlib.engines.whoosh.execution.prepared import Part, Weighed
 from searchlib.engines.whoosh.execution.primitives import FARTHEST, HALF
 from searchlib.engines.whoosh.execution.scorer import Batch, Lead, Matched, Need, Scorer
 from searchlib.engines.whoosh.execution.wordscorer import WordScorer
-from searchlib.explaining import Explanation
+from searchlib.guards.deadline import check
 from searchlib.query.nodes import Near, Phrase
 from searchlib.query.wording import described
 

@@ -18,14 +18,14 @@ from typing import TypeAlias
 
 import numpy as np
 
-from searchlib.arrays import NDArray
 from searchlib.engines.whoosh.execution.interface import AnyInts, Bools, Docs, Floats, Ints
 from searchlib.engines.whoosh.execution.limits import LIMITS, Limits
 from searchlib.engines.whoosh.execution.norms import FieldNorm
 from searchlib.engines.whoosh.execution.postinglist import PostingList
 from searchlib.engines.whoosh.execution.primitives import Values
 from searchlib.engines.whoosh.execution.snapshot import View
-from searchlib.ranking import BM25F
+from searchlib.model.arrays import NDArray
+from searchlib.model.ranking import BM25F
 
 _PAIRS = 1 << 21  # of a frequency and a length
 _NO_LEVELS: Floats = np.empty(0)

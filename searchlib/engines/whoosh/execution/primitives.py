@@ -13,8 +13,8 @@ from typing import Protocol, TypeAlias
 
 import numpy as np
 
-from searchlib.arrays import NDArray
 from searchlib.engines.whoosh.execution.interface import AnyInts, Bools, Docs, Floats, Ints
+from searchlib.model.arrays import NDArray
 
 Numbers: TypeAlias = "Docs | Ints"
 Values: TypeAlias = "NDArray[np.float64] | NDArray[np.uint16]"

@@ -11,17 +11,17 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from searchlib.arrays import NDArray
-from searchlib.deadline import check
+from searchlib.engine.explaining import Explanation
 from searchlib.engines.whoosh.execution import expansion
 from searchlib.engines.whoosh.execution.driver import collect
 from searchlib.engines.whoosh.execution.interface import AnyInts, Bools, Docs, Floats
 from searchlib.engines.whoosh.execution.lowering import Lowering
 from searchlib.engines.whoosh.execution.scorer import Batch, Need, Scorer
 from searchlib.engines.whoosh.execution.snapshot import Snapshot, View
-from searchlib.explaining import Explanation
+from searchlib.guards.deadline import check
+from searchlib.model.arrays import NDArray
+from searchlib.model.ranking import BM25F
 from searchlib.query.nodes import Node, Pattern, Word
-from searchlib.ranking import BM25F
 
 DEFAULT = BM25F()
 

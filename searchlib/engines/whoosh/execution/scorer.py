@@ -21,10 +21,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from searchlib.deadline import check
+from searchlib.engine.explaining import Explanation
 from searchlib.engines.whoosh.execution.interface import Bools, Docs, Floats, Ints
 from searchlib.engines.whoosh.execution.snapshot import View
-from searchlib.explaining import Explanation
+from searchlib.guards.deadline import check
 
 SLACK = 1e-9
 """Bounds may add up in another order than scores."""

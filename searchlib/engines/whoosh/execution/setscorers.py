@@ -16,14 +16,14 @@ from typing import NamedTuple
 
 import numpy as np
 
-from searchlib.arrays import NDArray
-from searchlib.deadline import check
+from searchlib.engine.explaining import Explanation
 from searchlib.engines.whoosh.execution.interface import Bools, Docs, Entry
 from searchlib.engines.whoosh.execution.postinglist import PostingList
 from searchlib.engines.whoosh.execution.prepared import distinct_docs
 from searchlib.engines.whoosh.execution.scorer import Batch, Matched, Need, Scorer, cut
 from searchlib.engines.whoosh.execution.snapshot import View
-from searchlib.explaining import Explanation
+from searchlib.guards.deadline import check
+from searchlib.model.arrays import NDArray
 from searchlib.query.nodes import Node
 from searchlib.query.wording import described
 

@@ -20,7 +20,6 @@ from typing import TypeAlias, TypeVar, cast
 
 import numpy as np
 
-from searchlib.arrays import NDArray
 from searchlib.engines.whoosh.execution.activation import activate
 from searchlib.engines.whoosh.execution.caching import DECODED_BYTES, Cache, Decoded
 from searchlib.engines.whoosh.execution.interface import Bools, Docs, Ints, Segment
@@ -28,7 +27,8 @@ from searchlib.engines.whoosh.execution.limits import LIMITS, Limits
 from searchlib.engines.whoosh.execution.norms import FieldNorm
 from searchlib.engines.whoosh.execution.postinglist import PostingList
 from searchlib.engines.whoosh.execution.primitives import Primitives
-from searchlib.ranking import BM25F
+from searchlib.model.arrays import NDArray
+from searchlib.model.ranking import BM25F
 
 Order: TypeAlias = Callable[[NDArray[np.int64], NDArray[np.int64]], NDArray[np.int64]]
 

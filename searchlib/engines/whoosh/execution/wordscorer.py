@@ -9,10 +9,10 @@ from typing import NamedTuple
 
 import numpy as np
 
+from searchlib.engine.explaining import Explanation, Occurrence
 from searchlib.engines.whoosh.execution.interface import Bools, Docs, Floats
 from searchlib.engines.whoosh.execution.prepared import Prepared, Weighed
 from searchlib.engines.whoosh.execution.scorer import Batch, Matched, Need, Scorer
-from searchlib.explaining import Explanation, Occurrence
 from searchlib.query.nodes import Value, Word
 from searchlib.query.wording import described
 

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import BinaryIO, Final
 
 from searchlib.errors import IndexCorrupt, IndexProblem, IndexUnreadable
-from searchlib.opening import NotAFile, TooLarge, open_file
+from searchlib.files.opening import NotAFile, TooLarge, open_file
 
 _MAPPED: Final[weakref.WeakValueDictionary[tuple[int, ...], mmap.mmap]] = weakref.WeakValueDictionary()
 """What is mapped, by device, inode, size and time: a mapping holds a descriptor, and generations share most files."""

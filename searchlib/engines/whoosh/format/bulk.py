@@ -13,11 +13,11 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from searchlib.arrays import NDArray
 from searchlib.engines.whoosh.format.packing import BLOCK, HIGH_BYTES, PLANES, U32, WIDTHS, ranges
 from searchlib.engines.whoosh.format.postings import HAS_FREQUENCIES, NO_POSITIONS, SUMMARY_BYTES
 from searchlib.engines.whoosh.format.terms import TermEntry
 from searchlib.engines.whoosh.format.unpacking import StreamDamaged, unpack_plane
+from searchlib.model.arrays import NDArray
 
 MOST_OCCURRENCES: Final = 1 << 14
 """A term that stands more often is decoded by itself, which costs no more then."""

@@ -11,9 +11,9 @@ from typing import Any, Final
 
 import numpy as np
 
-from searchlib.arrays import NDArray
 from searchlib.engines.whoosh.format.container import Container, ContainerWriter
 from searchlib.engines.whoosh.format.postings import MAX_DOCUMENTS
+from searchlib.model.arrays import NDArray
 
 KIND: Final = b"COLS"
 LENGTH: Final = "length:"

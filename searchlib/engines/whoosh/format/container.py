@@ -31,8 +31,8 @@ from typing import Any, BinaryIO, Final, NoReturn, TypeAlias
 
 import numpy as np
 
-from searchlib.arrays import DTypeLike, NDArray
 from searchlib.errors import IndexCorrupt, IndexIncompatible
+from searchlib.model.arrays import DTypeLike, NDArray
 
 Buffer: TypeAlias = bytes | memoryview | mmap.mmap
 

@@ -12,9 +12,9 @@ from typing import Final
 
 import numpy as np
 
-from searchlib.arrays import NDArray
 from searchlib.engines.whoosh.format.access import map_file
 from searchlib.engines.whoosh.format.container import Container, ContainerWriter
+from searchlib.model.arrays import NDArray
 
 KIND: Final = b"DELS"
 

@@ -7,7 +7,6 @@ from typing import NamedTuple
 
 import numpy as np
 
-from searchlib.arrays import NDArray
 from searchlib.engines.whoosh.format.packing import BLOCK, U8, U32, StreamPlan, ranges, scatter
 from searchlib.engines.whoosh.format.postings import (
     FREQUENCY_BOUND,
@@ -19,6 +18,7 @@ from searchlib.engines.whoosh.format.postings import (
     I64Array,
     U32Array,
 )
+from searchlib.model.arrays import NDArray
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,6 @@ from typing import Any, BinaryIO, Final, Never, TypeAlias
 
 import numpy as np
 
-from searchlib.arrays import NDArray
 from searchlib.engines.whoosh.format.columns import KIND as COLUMNS_KIND
 from searchlib.engines.whoosh.format.columns import LENGTH, ColumnsWriter
 from searchlib.engines.whoosh.format.container import ContainerWriter
@@ -38,6 +37,7 @@ from searchlib.engines.whoosh.format.stored import KIND as STORED_KIND
 from searchlib.engines.whoosh.format.stored import STORED_STREAM
 from searchlib.engines.whoosh.format.storing import StoredWriter, StreamWriter, no_others
 from searchlib.engines.whoosh.format.terms import TermsWriter
+from searchlib.model.arrays import NDArray
 
 CHUNK: Final = 1 << 19
 """Postings that are encoded at a time (more if a single term has more)."""

@@ -26,7 +26,7 @@ from typing import Any, Final, TypeVar
 
 import numpy as np
 
-from searchlib.arrays import NDArray
+from searchlib.model.arrays import NDArray
 
 U8 = np.uint8
 _Integer = TypeVar("_Integer", bound=np.integer[Any])

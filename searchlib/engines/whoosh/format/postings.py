@@ -33,10 +33,10 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from searchlib.arrays import NDArray
+from searchlib.concurrency.lazily import cached_property
 from searchlib.engines.whoosh.format.packing import BLOCK, U32, distinct, ranges
 from searchlib.engines.whoosh.format.unpacking import Stream, StreamDamaged
-from searchlib.lazily import cached_property
+from searchlib.model.arrays import NDArray
 
 HAS_FREQUENCIES: Final = 0x40
 HAS_TAIL: Final = 0x80

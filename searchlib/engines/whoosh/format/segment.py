@@ -13,7 +13,6 @@ from typing import Any, NoReturn, TypeAlias, TypeVar
 
 import numpy as np
 
-from searchlib.arrays import NDArray
 from searchlib.engines.whoosh.format.access import map_file
 from searchlib.engines.whoosh.format.bulk import Several, decode, decode_docs, portions
 from searchlib.engines.whoosh.format.columns import KIND as COLUMNS_KIND
@@ -33,6 +32,7 @@ from searchlib.engines.whoosh.format.stored import KIND as STORED_KIND
 from searchlib.engines.whoosh.format.stored import STORED_STREAM, Stored, no_others
 from searchlib.engines.whoosh.format.terms import TermEntry, Terms
 from searchlib.engines.whoosh.format.unpacking import StreamDamaged
+from searchlib.model.arrays import NDArray
 
 OpenBuffer: TypeAlias = Callable[[str], tuple[Buffer, str]]
 U32Array: TypeAlias = NDArray[np.uint32]

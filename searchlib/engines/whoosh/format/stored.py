@@ -33,9 +33,9 @@ from typing import Final, Generic, NoReturn, TypeVar
 import numpy as np
 import zstandard
 
-from searchlib.arrays import NDArray
+from searchlib.concurrency.forking import lock_for
 from searchlib.engines.whoosh.format.container import Container, Section
-from searchlib.forking import lock_for
+from searchlib.model.arrays import NDArray
 
 KIND: Final = b"STOR"
 STORED_STREAM: Final = "stored:"

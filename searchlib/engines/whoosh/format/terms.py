@@ -30,10 +30,10 @@ from typing import Final, NamedTuple, NoReturn
 
 import numpy as np
 
-from searchlib.arrays import NDArray
 from searchlib.engines.whoosh.format.container import ContainerWriter, Section
 from searchlib.engines.whoosh.format.packing import U8
 from searchlib.engines.whoosh.format.postings import Record
+from searchlib.model.arrays import NDArray
 
 GROUP: Final = 32
 _HEADER: Final = struct.Struct("<BBHI")

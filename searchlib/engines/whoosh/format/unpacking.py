@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from searchlib.arrays import NDArray
 from searchlib.engines.whoosh.format.packing import BLOCK, HIGH_BYTES, PLANES, U8, U32, WIDTHS, distinct, ranges
+from searchlib.model.arrays import NDArray
 
 
 def unpack_plane(data: NDArray[np.uint8], plane: int) -> NDArray[Any]:

@@ -31,8 +31,8 @@ from typing import Any, Final, NoReturn
 
 import numpy as np
 
-from searchlib.arrays import NDArray
 from searchlib.engines.whoosh.format.container import Container, ContainerWriter
+from searchlib.model.arrays import NDArray
 
 KIND: Final = b"VOCA"
 EXTENSION: Final = ".voc"

@@ -30,12 +30,12 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from searchlib.fields import PROSE, TABLE
+from searchlib.model.fields import PROSE, TABLE
 
 if TYPE_CHECKING:
     import numpy as np
 
-    from searchlib.arrays import NDArray
+    from searchlib.model.arrays import NDArray
 
     Floats: TypeAlias = NDArray[np.float64]
 

@@ -6,14 +6,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from searchlib.arguments import flag, whole
 from searchlib.errors import SettingsError
-from searchlib.limits import LIMITS, Limits
+from searchlib.guards.arguments import flag, whole
+from searchlib.guards.limits import LIMITS, Limits
 
 if TYPE_CHECKING:
     from searchlib.engine import SortKey
-    from searchlib.filtering import Names
     from searchlib.query.synonyms import Synonyms
+    from searchlib.search.filtering import Names
 
 FACET_VALUES: Final = 10
 _SORTED_ALSO: Final = ("title",)

@@ -12,9 +12,9 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from searchlib.comparing import INCOMPLETE
 from searchlib.documents.walk import excluding
 from searchlib.errors import SeedError
+from searchlib.update.comparing import INCOMPLETE
 
 _SHOWN = 3
 

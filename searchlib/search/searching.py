@@ -1,7 +1,7 @@
 """From the arguments of a search to its results.
 
-A `Search` is one query with its `searchlib.wanted.Wanted` on one generation of an index: it is what
-`searchlib.hits.Results` reads hits, counts and facets from, when they are looked at.
+A `Search` is one query with its `searchlib.search.wanted.Wanted` on one generation of an index: it is what
+`searchlib.search.hits.Results` reads hits, counts and facets from, when they are looked at.
 """
 
 from __future__ import annotations
@@ -12,24 +12,24 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
-from searchlib.arguments import several, text
 from searchlib.citing import NEIGHBOURS
-from searchlib.deadline import Deadline
+from searchlib.concurrency.lazily import cached_property
 from searchlib.engine import Request
 from searchlib.errors import ParagraphNotFound, QueryError, QueryTimeout, SettingsError
-from searchlib.hits import Hit, Results, Stream
-from searchlib.lazily import cached_property
-from searchlib.limits import LIMITS, Limits
-from searchlib.records import ID_LENGTH
+from searchlib.guards.arguments import several, text
+from searchlib.guards.deadline import Deadline
+from searchlib.guards.limits import LIMITS, Limits
+from searchlib.model.records import ID_LENGTH
+from searchlib.search.hits import Hit, Results, Stream
 
 if TYPE_CHECKING:
     from searchlib.engine import Answer, Facet, Handle, Ranked, Reader, SortKey
-    from searchlib.explaining import Explanation
+    from searchlib.engine.explaining import Explanation
     from searchlib.highlight import Highlighter
+    from searchlib.model.records import Record
     from searchlib.query import Node, QueryWarning
     from searchlib.query.synonyms import Synonyms
-    from searchlib.records import Record
-    from searchlib.wanted import Wanted
+    from searchlib.search.wanted import Wanted
 
 AT_ONCE = 50
 """Hits of a page whose records are read together."""
@@ -59,7 +59,7 @@ class Search:
         wanted, after = self._wanted, None
         sort = self._named() if wanted.facets or wanted.sort else ()
         if wanted.after is not None:
-            from searchlib.cursors import unseal
+            from searchlib.engine.cursors import unseal
 
             after = unseal(wanted.after, wanted.question(self._given))
         sizes: dict[str, int | None] = {}
@@ -69,7 +69,7 @@ class Search:
         return Request(query, filter, sort, wanted.per_document, after, wanted.offset, wanted.limit, facets=sizes)
 
     def _named(self) -> tuple[SortKey, ...]:
-        from searchlib.filtering import Names
+        from searchlib.search.filtering import Names
 
         names = Names(self._reader.fields, self._wanted.strict)
         self._facets = self._wanted.facet_sizes(names)
@@ -140,7 +140,7 @@ class Search:
     @cached_property
     def cursor(self) -> str | None:
         """Where the next page begins; None if there is none."""
-        from searchlib.cursors import seal
+        from searchlib.engine.cursors import seal
 
         place = self._answer.cursor
         return None if place is None else seal(place, self._wanted.question(self._given))
@@ -368,7 +368,7 @@ class Parser:
         """The query of a filter, with the warnings of all texts in it."""
         if given is None:
             return Within(None)
-        from searchlib.filtering import Names, build_filter
+        from searchlib.search.filtering import Names, build_filter
 
         names = Names(self._reader.fields, self._strict)
         warnings: list[QueryWarning] = []

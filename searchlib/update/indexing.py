@@ -4,7 +4,7 @@ A seed whose bytes have the digest that the index remembers is not loaded. Of th
 its own digest: unchanged ones are not touched, changed ones replaced, new ones added; documents that no seed holds
 any more are removed. Documents that were added through ``index.writer()`` belong to no seed and are left alone.
 An index that is damaged, or was built with other settings, is built anew, and these are taken over where they can be
-read. What would remove most of it is looked at twice (see `searchlib.removal`).
+read. What would remove most of it is looked at twice (see `searchlib.update.removal`).
 """
 
 from __future__ import annotations
@@ -17,16 +17,16 @@ from itertools import chain, islice
 from typing import TYPE_CHECKING, Any, TypedDict
 
 from searchlib.analysis import DEFAULT_LANGUAGE, detect_language
-from searchlib.comparing import INCOMPLETE, find_seeds, settings_of, sources_of
 from searchlib.documents import Content, KnownRows, LoadOptions, Report, SeedFile, load
 from searchlib.documents.readahead import ReadAhead
 from searchlib.documents.roots import StrPath, name_of
+from searchlib.engine.locations import Location, engine_at
 from searchlib.errors import IndexCorrupt, SeedError
-from searchlib.jsonable import JsonObject
-from searchlib.limits import LIMITS, Limits
-from searchlib.locations import Location, engine_at
-from searchlib.records import Document, document_digest
-from searchlib.removal import SeedBefore, refuse_removal
+from searchlib.guards.limits import LIMITS, Limits
+from searchlib.model.jsonable import JsonObject
+from searchlib.model.records import Document, document_digest
+from searchlib.update.comparing import INCOMPLETE, find_seeds, settings_of, sources_of
+from searchlib.update.removal import SeedBefore, refuse_removal
 
 if TYPE_CHECKING:
     from searchlib.engine import Committed, Writer

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, TypeAlias, cast
 from searchlib.errors import SettingsError
 
 if TYPE_CHECKING:
-    from searchlib.arguments import StrPath
     from searchlib.engine import Engine
+    from searchlib.guards.arguments import StrPath
 
 Location: TypeAlias = Path | str
 

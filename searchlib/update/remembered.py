@@ -18,14 +18,14 @@ from pathlib import Path
 from typing import Any
 
 from searchlib.citing.sources import is_within
-from searchlib.comparing import INCOMPLETE, digest_of, find_seeds, locate_roots
 from searchlib.documents import LoadOptions, Report, SeedFile, load
 from searchlib.documents.roots import StrPath
+from searchlib.engine.locations import Location, engine_at
 from searchlib.errors import IndexCorrupt
-from searchlib.freshness import changed_at
-from searchlib.limits import LIMITS, Limits
-from searchlib.locations import Location, engine_at
-from searchlib.records import Document
+from searchlib.files.freshness import changed_at
+from searchlib.guards.limits import LIMITS, Limits
+from searchlib.model.records import Document
+from searchlib.update.comparing import INCOMPLETE, digest_of, find_seeds, locate_roots
 
 _NESTED = 16  # "#" in a path that may end the name of its seed
 _BYTES = re.compile(rb"\\x([0-9a-f]{2})")

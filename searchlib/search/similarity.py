@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from searchlib.engine import Reader
+    from searchlib.model.records import Record
     from searchlib.query.nodes import Node, Word
-    from searchlib.records import Record
 
 MOST_WORDS = 25
 _K3 = 7.0
@@ -24,7 +24,7 @@ _CONSIDERED = 400  # words of a paragraph, the most frequent ones
 
 def telling_words(reader: Reader, record: Record, most: int = MOST_WORDS) -> list[Word]:
     """The ``most`` telling words of a paragraph that another one has as well, as nodes of a query, best first."""
-    from searchlib.ranking import idf
+    from searchlib.model.ranking import idf
 
     counts: dict[Word, int] = {}
     for text, often in _words(record.paragraph.text, record.document.language).items():

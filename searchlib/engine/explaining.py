@@ -1,7 +1,7 @@
 """What a score is made of.
 
 An `Explanation` is a tree of the shape of the query: the score of a node is made of those of its parts, and the
-leaves are words, each with what the formula of ``searchlib.ranking`` saw in the record.
+leaves are words, each with what the formula of ``searchlib.model.ranking`` saw in the record.
 
 What is shown are *amounts*: scores in units of the last digit shown. The amounts of the parts of a node add up to its
 own, digit for digit: they are rounded by the method of the largest remainder (Hamilton's), the whole first.
@@ -16,8 +16,8 @@ from functools import cache
 from typing import Any, Literal, TypeAlias
 
 from searchlib.analysis import tokens
+from searchlib.model.records import Record
 from searchlib.query.wording import listed
-from searchlib.records import Record
 
 Made: TypeAlias = Literal["word", "sum", "max", "phrase", "constant"]
 

@@ -15,7 +15,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
-from searchlib.jsonable import JsonObject, as_object
+from searchlib.model.jsonable import JsonObject, as_object
 
 Scalar: TypeAlias = str | int | float | bool
 TOO_BIG = 1 << 1023

@@ -24,8 +24,8 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from searchlib.errors import SettingsError
-from searchlib.fields import Field, Fields, field_named
-from searchlib.records import TOO_BIG
+from searchlib.model.fields import Field, Fields, field_named
+from searchlib.model.records import TOO_BIG
 
 if TYPE_CHECKING:
     from searchlib.query import Node, QueryWarning

@@ -4,7 +4,7 @@
   ``--metadata-columns`` as a flag, ``metadata_columns`` as an attribute of `Settings`.
 * The *file* is the nearest of ``searchlib.toml`` and ``[tool.searchlib]`` in ``pyproject.toml``, in the working
   directory or above it. Its folder is the project: paths in the file, and the default ones, are relative to it.
-* *Limits* (`searchlib.limits`) are a table of their own: ``[tool.searchlib.limits]`` with ``query-length``,
+* *Limits* (`searchlib.guards.limits`) are a table of their own: ``[tool.searchlib.limits]`` with ``query-length``,
   ``SEARCHLIB_LIMITS_QUERY_LENGTH``. They are keys that begin with ``limits_``, and arrive as one `Limits`.
 * Later sources win: defaults, the file, the environment, flags.
 
@@ -20,10 +20,10 @@ from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
-from searchlib import toml
 from searchlib.errors import SettingsError
-from searchlib.limits import LIMITS, NAMES, Limits
-from searchlib.opening import NotAFile, read_file
+from searchlib.files import tomlreading
+from searchlib.files.opening import NotAFile, read_file
+from searchlib.guards.limits import LIMITS, NAMES, Limits
 
 PREFIX = "SEARCHLIB_"
 NOT_SETTINGS = frozenset({"SEARCHLIB_TRACEBACK"})
@@ -290,7 +290,7 @@ def _find(directory: Path) -> tuple[Path, Mapping[str, object]] | None:
 
 def _table(content: bytes, file: Path) -> dict[str, Any]:
     try:
-        return toml.loads(content.decode())
+        return tomlreading.loads(content.decode())
     except ValueError as error:
         raise SettingsError(f"{_relative(file)} is not TOML: {error}; correct it there") from None
 

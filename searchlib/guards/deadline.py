@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 
 from searchlib.errors import QueryTimeout
-from searchlib.limits import how_to_raise
+from searchlib.guards.limits import how_to_raise
 
 Clock = Callable[[], float]
 

@@ -11,9 +11,9 @@ from collections.abc import Callable, Mapping
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Final, NoReturn
 
-from searchlib.arguments import refused, text, whole
 from searchlib.errors import IndexLocked, SettingsError
-from searchlib.records import TOO_BIG, Block, Document
+from searchlib.guards.arguments import refused, text, whole
+from searchlib.model.records import TOO_BIG, Block, Document
 
 if TYPE_CHECKING:
     from searchlib.engine import Writer

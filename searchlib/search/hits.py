@@ -14,16 +14,16 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, NoReturn, Protocol, overload
 
-from searchlib.arguments import flag, text
 from searchlib.citing import Citation, cite
-from searchlib.jsonable import JsonObject, as_json
+from searchlib.guards.arguments import flag, text
+from searchlib.model.jsonable import JsonObject, as_json
 
 if TYPE_CHECKING:
     from searchlib.engine import Facet
-    from searchlib.explaining import Explanation
+    from searchlib.engine.explaining import Explanation
     from searchlib.highlight import Highlights, Snippet
+    from searchlib.model.records import DocumentInfo, Paragraph, Record
     from searchlib.query import QueryWarning
-    from searchlib.records import DocumentInfo, Paragraph, Record
 
 Format = Literal["plain", "ansi", "html", "markdown"]
 Spans = tuple[tuple[int, int], ...]

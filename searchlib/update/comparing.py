@@ -17,9 +17,9 @@ from searchlib.analysis.natural import natural_key
 from searchlib.documents import LoadOptions, Report, SeedFile, walk
 from searchlib.documents.readahead import read_seed
 from searchlib.documents.roots import STDIN, StrPath, name_of
+from searchlib.engine.locations import Location, engine_at
 from searchlib.errors import SeedError, SettingsError
-from searchlib.limits import LIMITS, Limits
-from searchlib.locations import Location, engine_at
+from searchlib.guards.limits import LIMITS, Limits
 
 # Ends the digest of a seed of which something was skipped or noted: it is loaded again, to be told again.
 INCOMPLETE = "!"

@@ -1,0 +1,1 @@
+"""What threads and forked processes need of objects that they share."""

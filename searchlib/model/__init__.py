@@ -1,0 +1,1 @@
+"""What travels through searchlib: documents, paragraphs, records and their fields, and how they are ranked."""

@@ -1,0 +1,1 @@
+"""From the arguments of a search to its results and hits."""
