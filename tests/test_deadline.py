@@ -108,9 +108,7 @@ HARD: dict[str, Any] = {
     "wildcard": "*1x?",
     "range": "text:[w1 TO w5]",
     "year": "year:[1901 TO 1905]",
-    "regex": wq.Regex("text", "w[0-9]+x1"),
     "scored": wq.FuzzyTerm("text", "w1x1", maxdist=2, constantscore=False),
-    "foreign": wq.Or([wq.Term("text", "war"), wq.Term("text", "peace")], scale=0.5),
 }
 WANTED: dict[str, Callable[[Any], Any]] = {
     "hits": lambda results: [(hit.id, hit.score, hit.spans) for hit in results],
