@@ -124,7 +124,7 @@ def phrase(boost: float) -> Node:
             Or((word("a", 2.5), B, C)), record(a=50), record(a=1, b=50, c=50), id="after a lead all others may add"
         ),
         pytest.param(
-            Or((A, word("b", 0.55), word("c", 0.55))),
+            Or((A, word("b", 0.5), word("c", 0.5))),
             record(a=10),
             record(b=10, c=10),
             id="two that are less make more",
@@ -141,6 +141,18 @@ def phrase(boost: float) -> Node:
         pytest.param(And((A, word("c", 3))), record(c=10, a=1), record(c=5, a=10), id="a little better in both"),
         pytest.param(Or((A, word("c", 3))), record(c=10, a=1), record(c=5, a=10), id="a little better in any"),
         pytest.param(Optional(word("c", 3), A), record(c=10, a=1), record(c=5, a=10), id="what is optional may add"),
+        pytest.param(
+            Optional(Or((word("c", 3), word("b", 0.1))), A),
+            record(c=10, a=1),
+            record(c=5, a=10),
+            id="what is optional may add to any",
+        ),
+        pytest.param(
+            And((Best((word("a", 2), word("b", 2)), 0.5), C)),
+            record(c=10, a=10),
+            record(c=1, a=10, b=10),
+            id="the best of two is worth a share of the other",
+        ),
         pytest.param(
             Best((word("c", 3), A), 0.5), record(c=10), record(c=5, a=10), id="what is not best may add its share"
         ),

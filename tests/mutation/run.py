@@ -23,13 +23,13 @@ FOUND = ("tests/engine/test_orders.py", "tests/engine/test_facets.py", "tests/en
 CITING = ("tests/citing/test_comparing.py", "tests/citing/test_checking.py")
 
 TESTS: dict[str, tuple[str, ...]] = {
-    "ranking": ("tests/execution/test_against_oracle.py", "tests/execution/test_explanations.py"),
-    "cursors": ("tests/engine/test_pages.py",),
+    "model/ranking": ("tests/execution/test_against_oracle.py", "tests/execution/test_explanations.py"),
+    "engine/cursors": ("tests/engine/test_pages.py",),
     "engines/whoosh/pages": (*FOUND, "tests/engine/test_sorting.py"),
     "engines/whoosh/facets": FOUND[:2],
     "paragraphs/layout": SPLITTING,
-    "paragraphs/lines": SPLITTING,
-    "paragraphs/pages": SPLITTING,
+    "paragraphs/wrapping": SPLITTING,
+    "paragraphs/furniture": SPLITTING,
     "paragraphs/pieces": SPLITTING,
     "paragraphs/split": SPLITTING,
     "paragraphs/titles": SPLITTING,
@@ -41,7 +41,7 @@ TESTS: dict[str, tuple[str, ...]] = {
     "highlight/snippets": HIGHLIGHTING,
     "highlight/texts": HIGHLIGHTING,
     "citing/checking": CITING,
-    "citing/comparing": CITING,
+    "citing/likeness": CITING,
 }
 """Modules, and the tests that are to notice what is wrong with them: few, as all of them run for what none notices."""
 

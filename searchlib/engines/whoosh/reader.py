@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from searchlib.engines.whoosh.format.segment import SegmentColumns
 
 _ID_BITS = 32  # of an id that the column holds
+_RUN = 10  # neighbours that are read faster together; records that lie apart never are
 _NO_HITS = Page(np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0))
 
 
@@ -214,13 +215,13 @@ class WhooshReader:
     def _read(self, places: Iterable[tuple[int, int]]) -> dict[tuple[int, int], Record]:
         """The records at these places, those of a segment together."""
         wanted = sorted(set(places))
-        if len(wanted) == 1:
-            segment, doc = wanted[0]
-            return {wanted[0]: read_record(self._segments[segment], doc)}
         found: dict[tuple[int, int], Record] = {}
         for segment in dict.fromkeys(segment for segment, _ in wanted):
             docs = [doc for of, doc in wanted if of == segment]
-            records = read_records(self._segments[segment], np.array(docs, np.int64))
+            columns = self._segments[segment]
+            run = len(docs) > _RUN and docs[-1] - docs[0] < 2 * len(docs)
+            one_by_one = map(partial(read_record, columns), docs)
+            records = read_records(columns, np.array(docs, np.int64)) if run else one_by_one
             found |= zip(((segment, doc) for doc in docs), records, strict=True)
         return found
 
