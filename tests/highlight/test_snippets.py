@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 import time
 import unicodedata
@@ -16,6 +17,7 @@ from searchlib.analysis.graphemes import is_boundary
 from searchlib.analysis.sentences import sentences
 from searchlib.errors import SettingsError
 from searchlib.highlight import Fragment, Snippet, snippet, whole
+from searchlib.highlight.snippets import _densest
 
 SENTENCES = [
     "The budget grew by a tenth this year, as it did in the year before.",
@@ -250,3 +252,30 @@ def test_no_other_window_holds_more_of_the_query(text: str, length: int, count: 
     assert shown >= (1 if best else 0)
     if len({text[a:b].casefold() for a, b in spans}) == best:  # some range holds all of the query
         assert shown == best
+
+
+@examples(300)
+@given(
+    marked=st.lists(st.tuples(st.sampled_from("abcd"), st.integers(1, 9)), min_size=1, max_size=12),
+    length=st.integers(1, 40),
+    skipped=st.integers(0, 3),
+)
+def test_the_window_that_is_shown_is_the_weightiest_of_all(
+    marked: list[tuple[str, int]], length: int, skipped: int
+) -> None:
+    """Of rare words rather than common ones, then of most, then the first; and no wider than its words need."""
+    words = [word for word, _ in marked]
+    ends = [sum(gap + 3 for _, gap in marked[: number + 1]) for number in range(len(marked))]
+    spans = [(end - 3, end) for end in ends]
+    left = list(range(min(skipped, len(marked) - 1), len(marked)))
+
+    def score(first: int, last: int) -> tuple[int, int]:
+        weights = [round(1000 / (1 + math.log(words.count(word)))) for word in set(words[first : last + 1])]
+        return sum(weights), last - first + 1
+
+    fitting = [(i, j) for j in left for i in left if i == j or (i < j and spans[j][1] - spans[i][0] <= length)]
+    first, last = max(fitting, key=lambda window: (*score(*window), -window[1]))
+    there = set(words[first : last + 1])
+    first = max(place for place in range(first, last + 1) if set(words[place : last + 1]) == there)
+    last = min(place for place in range(first, last + 1) if set(words[first : place + 1]) == there)
+    assert _densest(spans, words, left, length) == (first, last)
