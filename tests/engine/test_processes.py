@@ -98,7 +98,7 @@ def test_a_child_may_be_forked_while_other_threads_search(path: Path) -> None:
 
 @forking
 def test_every_lock_of_a_reader_is_renewed_in_a_child(path: Path) -> None:
-    from searchlib import forking as module
+    from searchlib.concurrency import forking as module
 
     index = searchlib.open(path)
     results = index.search("harbour")

@@ -25,13 +25,14 @@ from hypothesis import strategies as st
 from hypothesis.stateful import initialize, invariant, rule
 
 import searchlib
-from searchlib import Document, SearchlibError, cleaning
+from searchlib import Document, SearchlibError
 from searchlib.cli.main import program
 from searchlib.engines.whoosh import disk
 from searchlib.engines.whoosh.locking import LOCK, PRIVATE
 from searchlib.engines.whoosh.manifest import read_manifest
 from searchlib.errors import IndexReadOnly
 from searchlib.files.names import MANIFEST
+from searchlib.guards import cleaning
 from tests.fuzz import damages
 from tests.fuzz.indexes import limited
 from tests.fuzz.manifests import FORGERIES, forge

@@ -17,10 +17,11 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 import searchlib
-from searchlib import Document, indexing
+from searchlib import Document
 from searchlib.documents import LoadOptions
 from searchlib.engines.whoosh import disk, generation
 from searchlib.engines.whoosh.locking import LOCK
+from searchlib.update import indexing
 
 from .answers import answers
 from .folders import contents

@@ -11,7 +11,8 @@ import numpy as np
 import pytest
 
 import searchlib
-from searchlib import Document, SettingsError, cursors
+from searchlib import Document, SettingsError
+from searchlib.engine import cursors
 from searchlib.engines.whoosh.attributes import Attributes
 from searchlib.engines.whoosh.documents import DocumentTable
 from searchlib.engines.whoosh.format import bulk
