@@ -131,6 +131,11 @@ class Tantivy:
         made.set_max_num_chars(SNIPPET)
         return [made.snippet_from_doc(self._searcher.doc(address)).to_html() for _, address in found]
 
+    def typed_snippets(self, text: str) -> list[str]:
+        """Parse, search, and make snippets."""
+        parsed = self._index.parse_query(text, ["text"])
+        return self.snippets(parsed, self.search(parsed))
+
     def total(self, prepared: Any) -> int:
         """Counted by tantivy."""
         return int(self._searcher.search(prepared, 1, count=True).count)
