@@ -73,6 +73,10 @@ def test_large_values_and_many_blocks():
     contents = write({"text": values}, len(values), cuts=range(0, 3000, 17))
     assert contents == write({"text": values}, len(values))
     stored = read(contents)
+    for apart in ([0, 1, 40, 41, 42, 1500, 3001, 3002], list(range(5, 3003, 1)), []):
+        assert list(stored.values_at(STORED_STREAM + "text", np.array(apart, np.int64))) == [
+            values[one] for one in apart
+        ]
     assert list(stored.values(STORED_STREAM + "text")) == values
     assert [stored.value(STORED_STREAM + "text", at) for at in (2999, 0, 3000, 3001, 3002, 1500)] == [
         values[at] for at in (2999, 0, 3000, 3001, 3002, 1500)

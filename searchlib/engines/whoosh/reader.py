@@ -19,7 +19,7 @@ from searchlib.engines.whoosh.order import IndexOrder
 from searchlib.engines.whoosh.pages import Page, Paging
 from searchlib.engines.whoosh.resuming import NEAREST, Place, decode, encode
 from searchlib.engines.whoosh.segments import open_generation
-from searchlib.engines.whoosh.storedrecords import read_record, read_records
+from searchlib.engines.whoosh.storedrecords import KnownDocuments, read_record, read_records
 from searchlib.guards.deadline import check
 from searchlib.model.fields import PROSE
 from searchlib.model.ranking import BM25F
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
     from searchlib.engines.whoosh.format.segment import SegmentColumns
 
 _ID_BITS = 32  # of an id that the column holds
-_RUN = 10  # neighbours that are read faster together; records that lie apart never are
 _NO_HITS = Page(np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0))
 
 
@@ -69,6 +68,7 @@ class WhooshReader:
         self.manifest, self._segments, self._words = open_generation(folder)
         self._ranking = ranking or BM25F()
         self._order = IndexOrder(self._segments)
+        self._documents = KnownDocuments()
         self._snapshot = Snapshot(
             self._segments,
             order=self._order,
@@ -218,10 +218,7 @@ class WhooshReader:
         found: dict[tuple[int, int], Record] = {}
         for segment in dict.fromkeys(segment for segment, _ in wanted):
             docs = [doc for of, doc in wanted if of == segment]
-            columns = self._segments[segment]
-            run = len(docs) > _RUN and docs[-1] - docs[0] < 2 * len(docs)
-            one_by_one = map(partial(read_record, columns), docs)
-            records = read_records(columns, np.array(docs, np.int64)) if run else one_by_one
+            records = read_records(self._segments[segment], np.array(docs, np.int64), self._documents)
             found |= zip(((segment, doc) for doc in docs), records, strict=True)
         return found
 

@@ -8,8 +8,8 @@ gives (`read_record`, whenever one is read). What is neither is an IndexCorrupt 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
-from typing import Any, Final, cast
+from collections.abc import Iterator, Sequence
+from typing import Any, Final, TypeAlias, cast
 
 import numpy as np
 
@@ -23,10 +23,15 @@ VALUES: Final = frozenset(
     ("document", "title", "type", "language", "metadata", "text", "headings", "kind", "_occurrence", "_digest", "_seed")
 )
 """The stored fields of a segment of records."""
-_TEXTS: Final = ("document", "title", "type", "language", "metadata", "text", "headings", "kind", "_digest")
-_NEEDED: Final = (*_TEXTS, "_occurrence")
+_OF_PARAGRAPH: Final = ("document", "text", "headings", "kind", "_occurrence")
+_OF_DOCUMENT: Final = ("title", "type", "language", "metadata", "_digest")
 _AT_ONCE: Final = 256  # records
+_KEPT: Final = 1 << 20  # code points of what is known of documents
+_OVERHEAD: Final = 1 << 10  # of a document, about
 _DIGEST: Final = 32  # hexadecimal digits; what follows them is the language that documents were taken to be in
+
+_Key: TypeAlias = tuple[str, int, str]
+"""The segment of a document, the number of its first record less one, and its path."""
 
 
 def check_layout(segment: SegmentColumns) -> None:
@@ -37,41 +42,91 @@ def check_layout(segment: SegmentColumns) -> None:
         segment.stored_damaged("its stored fields are not those of an index")
 
 
-def read_record(segment: SegmentColumns, number: int) -> Record:
+class KnownDocuments:
+    """What records say of their documents, kept of those read last: the paragraphs of one say the same.
+
+    A document is known by its segment, path and first record. Safe between threads.
+    """
+
+    def __init__(self) -> None:
+        self._known: dict[_Key, DocumentInfo] = {}
+        self._room = _KEPT
+
+    def of(self, segment: SegmentColumns, numbers: Sequence[int], keys: Sequence[_Key]) -> dict[_Key, DocumentInfo]:
+        """The document of each of these records, which increase, by its key."""
+        found: dict[_Key, DocumentInfo] = {}
+        missing: dict[_Key, int] = {}
+        for number, key in zip(numbers, keys, strict=True):
+            document = self._known.get(key)
+            if document is not None:
+                found[key] = document
+            else:
+                missing.setdefault(key, number)
+        which = np.array(list(missing.values()), np.int64)
+        columns = [segment.stored_values_at(name, which) for name in _OF_DOCUMENT]
+        for (key, number), values in zip(missing.items(), zip(*columns, strict=True), strict=True):
+            title, type, language, source, digest = _texts(segment, number, values)
+            metadata = _metadata(segment, number, source)
+            found[key] = DocumentInfo(key[2], title, type, language, metadata, digest[:_DIGEST])
+            self._keep(key, found[key], len(title) + len(source))
+        return found
+
+    def _keep(self, key: _Key, document: DocumentInfo, size: int) -> None:
+        self._room -= _OVERHEAD + size
+        if self._room < 0:
+            self._known.clear()
+            self._room = _KEPT
+        elif size < _KEPT:
+            self._known[key] = document
+
+
+def read_record(segment: SegmentColumns, number: int, known: KnownDocuments | None = None) -> Record:
     """A record of a segment. Raises IndexCorrupt if what is stored is none, or not that of its id."""
-    return _record(segment, number, segment.stored(number))
+    return next(read_records(segment, np.array([number], np.int64), known))
 
 
-def read_records(segment: SegmentColumns, numbers: NDArray[np.int64]) -> Iterator[Record]:
+def read_records(
+    segment: SegmentColumns, numbers: NDArray[np.int64], known: KnownDocuments | None = None
+) -> Iterator[Record]:
     """Records of a segment, by increasing numbers: several times faster than one by one."""
+    known = known or KnownDocuments()
     for first in range(0, len(numbers), _AT_ONCE):
         part = numbers[first : first + _AT_ONCE]
-        columns = [segment.stored_values_at(name, part) for name in _NEEDED]
-        for number, values in zip(part.tolist(), zip(*columns, strict=True), strict=True):
-            yield _record(segment, number, dict(zip(_NEEDED, values, strict=True)))
+        which: list[int] = part.tolist()
+        paths, *texts = (list(segment.stored_values_at(name, part)) for name in _OF_PARAGRAPH)
+        columns = [segment.column(name)[part].tolist() for name in ("number", "start", "line", "_id")]
+        if not all(isinstance(path, str) for path in paths):
+            segment.stored_damaged(f"records from {which[0]} on are not what was written")
+        name = segment.segment_id
+        keys = [(name, one - at, cast(str, path)) for one, at, path in zip(which, columns[0], paths, strict=True)]
+        documents = known.of(segment, which, keys)
+        rows = zip(which, keys, zip(*texts, strict=True), zip(*columns, strict=True), strict=True)
+        for number, key, values, places in rows:
+            yield _record(segment, number, documents[key], values, places)
 
 
-def _record(segment: SegmentColumns, number: int, stored: Mapping[str, Any]) -> Record:
-    texts = [value for name in _TEXTS if isinstance(value := stored.get(name), str)]
-    occurrence = stored.get("_occurrence")
-    if len(texts) < len(_TEXTS) or not isinstance(occurrence, int):
+def _record(
+    segment: SegmentColumns, number: int, known: DocumentInfo, values: Sequence[Any], places: tuple[int, int, int, int]
+) -> Record:
+    text, headings, kind = _texts(segment, number, values[:-1])
+    occurrence = values[-1]
+    if not isinstance(occurrence, int):
         segment.stored_damaged(f"record {number} is not what was written")
-    path, title, type, language, metadata, text, headings, kind, digest = texts
-    id = paragraph_number(path, text, occurrence)
-    if id >> 48 != int(segment.column("_id")[number]):
+    place, start, line, bits = places
+    id = paragraph_number(known.path, text, occurrence)
+    if id >> 48 != bits:
         segment.stored_damaged(f"the id of record {number} is not that of its text")
-    document = DocumentInfo(path, title, type, language, _metadata(segment, number, metadata), digest[:_DIGEST])
-    start = int(segment.column("start")[number])
-    paragraph = Paragraph(
-        int(segment.column("number")[number]),
-        start,
-        start + len(text),
-        text,
-        int(segment.column("line")[number]),
-        tuple(headings.split("\n")) if headings else (),
-        cast(Kind, kind),
-    )
+    metadata = {**known.metadata}  # a record's own: it can be changed
+    document = DocumentInfo(known.path, known.title, known.type, known.language, metadata, known.digest)
+    above = tuple(headings.split("\n")) if headings else ()
+    paragraph = Paragraph(place, start, start + len(text), text, line, above, cast(Kind, kind))
     return Record(id_text(id), document, paragraph)
+
+
+def _texts(segment: SegmentColumns, number: int, values: Sequence[Any]) -> Sequence[str]:
+    if not all(isinstance(value, str) for value in values):
+        segment.stored_damaged(f"record {number} is not what was written")
+    return values
 
 
 def read_metadata(segment: SegmentColumns, number: int) -> Metadata:

@@ -25,7 +25,7 @@ from __future__ import annotations
 import itertools
 import struct
 import threading
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from typing import Final, Generic, NoReturn, TypeVar
@@ -43,6 +43,7 @@ CACHED_BYTES: Final = 16 << 20
 _MAX_RATIO: Final = 256
 _ALWAYS_ALLOWED: Final = 1 << 20
 _OVERHEAD: Final = 1 << 10  # of a block, about
+_MANY: Final = 8  # values of one block that are cheaper to find at once than one by one
 
 _OF_THREAD: Final = threading.local()
 BLOCK_HEADER: Final = struct.Struct("<BBI")
@@ -259,18 +260,21 @@ class Stored(Generic[Other]):
 
     def values_at(self, name: str, documents: NDArray[np.int64]) -> Iterator[str | int | Other]:
         """The values of these documents, which increase."""
-        if not len(documents):
-            return
         stream = self._stream(name)
         firsts = stream.firsts
+        wanted: list[int] = documents.tolist()
         first = 0
-        for number in range(bisect_right(firsts, int(documents[0])) - 1, bisect_right(firsts, int(documents[-1]))):
-            last = int(documents.searchsorted(firsts[number + 1]))
-            if last > first:
-                try:
-                    yield from stream.block(number).at(documents[first:last] - firsts[number])
-                except (ValueError, IndexError):
-                    stream.damaged()
+        while first < len(wanted):
+            number = bisect_right(firsts, wanted[first]) - 1
+            last = bisect_left(wanted, firsts[number + 1], first)
+            block, begin = stream.block(number), firsts[number]
+            try:
+                if last - first < _MANY:
+                    yield from [block.value(document - begin) for document in wanted[first:last]]
+                else:
+                    yield from block.at(documents[first:last] - begin)
+            except (ValueError, IndexError):
+                stream.damaged()
             first = last
 
     def document(self, document: int) -> dict[str, str | int | Other]:
