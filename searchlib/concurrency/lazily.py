@@ -1,7 +1,8 @@
-"""Properties that are computed when they are first asked for, and kept: `functools.cached_property` as of Python 3.12.
+"""Values and properties that are computed when they are first asked for, and kept.
 
-That of 3.11 has a lock that all instances share. Threads wait for each other there, and a child that was forked while
-another thread had it waits for ever. What two threads compute at once is the same.
+`cached_property` is `functools.cached_property` as of Python 3.12. That of 3.11 has a lock that all instances share.
+Threads wait for each other there, and a child that was forked while another thread had it waits for ever. What two
+threads compute at once is the same.
 """
 
 # ruff: noqa: N801 - named and documented as what it stands for
@@ -9,9 +10,37 @@ another thread had it waits for ever. What two threads compute at once is the sa
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-__all__ = ["cached_property"]
+__all__ = ["Lazy", "cached_property"]
+
+Value = TypeVar("Value")
+
+
+class Lazy(Generic[Value]):
+    """A value that is made when it is first called for; equal to any other way to call for an equal one."""
+
+    __slots__ = ("_make", "_value")
+
+    def __init__(self, make: Callable[[], Value]) -> None:
+        self._make: Callable[[], Value] | None = make
+        self._value: Value
+
+    def __call__(self) -> Value:
+        """The value."""
+        make = self._make
+        if make is not None:
+            self._value = make()
+            self._make = None  # after the value: another thread may have seen that there is none
+        return self._value
+
+    def __eq__(self, other: object) -> bool:
+        return bool(self() == other()) if callable(other) else NotImplemented
+
+    def __hash__(self) -> int:
+        return hash(self())
+
 
 if TYPE_CHECKING or sys.version_info >= (3, 12):
     from functools import cached_property

@@ -36,9 +36,12 @@ _HIDDEN = re.compile("[\ue000-\ue07f]")  # private characters, for those that we
 _PRIVATE = 0xE000
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Synonyms:
-    """The rules of a file: entries, and the entries that a query for one of them is to find too."""
+    """The rules of a file: entries, and the entries that a query for one of them is to find too.
+
+    Each is equal to itself alone: it is part of what parsed texts are kept by, and may be large.
+    """
 
     rules: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]
     _analysed: dict[tuple[str, ...], Thesaurus] = field(default_factory=dict, repr=False, compare=False)

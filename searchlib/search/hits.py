@@ -33,18 +33,23 @@ SNIPPET_LENGTH = 240  # code points
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A ranked paragraph. ``rank`` counts from 1; ``highlights`` are what of the record matched."""
+    """A ranked paragraph. ``rank`` counts from 1."""
 
     rank: int
     score: float
     record: Record
-    highlights: Highlights = field(repr=False)
+    _highlights: Callable[[], Highlights] = field(repr=False)
     _explain: Callable[[], Explanation | None] = field(repr=False, compare=False)
     _neighbours: Callable[[], Sequence[Record]] = field(default=tuple, repr=False, compare=False)
 
     def __reduce__(self) -> tuple[Any, ...]:
-        known = _Known(self._explain()), _Known(tuple(self._neighbours()))
-        return Hit, (self.rank, self.score, self.record, self.highlights, *known)
+        known = (self.highlights, self._explain(), tuple(self._neighbours()))
+        return Hit, (self.rank, self.score, self.record, *map(_Known, known))
+
+    @property
+    def highlights(self) -> Highlights:
+        """What of the record matched; found when first asked for."""
+        return self._highlights()
 
     @property
     def id(self) -> str:

@@ -9,11 +9,11 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from searchlib.citing import NEIGHBOURS
-from searchlib.concurrency.lazily import cached_property
+from searchlib.concurrency.lazily import Lazy, cached_property
 from searchlib.engine import Request
 from searchlib.errors import ParagraphNotFound, QueryError, QueryTimeout, SettingsError
 from searchlib.guards.arguments import several, text
@@ -25,7 +25,7 @@ from searchlib.search.hits import Hit, Results, Stream
 if TYPE_CHECKING:
     from searchlib.engine import Answer, Facet, Handle, Ranked, Reader, SortKey
     from searchlib.engine.explaining import Explanation
-    from searchlib.highlight import Highlighter
+    from searchlib.highlight import Highlighter, Highlights
     from searchlib.model.records import Record
     from searchlib.query import Node, QueryWarning
     from searchlib.query.synonyms import Synonyms
@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 
 AT_ONCE = 50
 """Hits of a page whose records are read together."""
+_TEXTS = 512
+_SHORT = 512  # code points of a text that is worth remembering: one that is longer is hardly met again
 _Read = TypeVar("_Read")
 
 
@@ -94,10 +96,12 @@ class Search:
         """One of the hits, counted from 0."""
         with self._deadline.running():
             found, rank, page = self._answer.hits[number], self.offset + number + 1, self._page
-            explain = partial(_explain, self._reader, self._highlighter.query, found.handle, self._deadline)
             record = page.record(number)
-            highlights = self._highlighter.highlights(record)
-            return Hit(rank, found.score, record, highlights, explain, partial(page.context, number))
+        explain = partial(_explain, self._reader, self._request.query, found.handle, self._deadline)
+        return Hit(rank, found.score, record, self._marked(record), explain, partial(page.context, number))
+
+    def _marked(self, record: Record) -> Lazy[Highlights]:
+        return Lazy(lambda: _highlights(self._highlighter, record, self._deadline))
 
     @cached_property
     def _highlighter(self) -> Highlighter:
@@ -268,12 +272,18 @@ def _streamed(reader: Reader, highlighter: Highlighter, filter: Node | None, dea
         handle, record = found.handle, found.record or reader.records([found.handle])[0]
         explain = partial(_explain, reader, highlighter.query, handle, deadline)
         context = partial(_context, reader, handle)
-        yield Hit(rank, found.score, record, highlighter.highlights(record), explain, context)
+        highlights = Lazy(partial(_highlights, highlighter, record, deadline))
+        yield Hit(rank, found.score, record, highlights, explain, context)
 
 
 def _explain(reader: Reader, query: Node, handle: Handle, deadline: Deadline) -> Explanation | None:
     with deadline.running():
         return reader.explain(query, [handle])[0]
+
+
+def _highlights(highlighter: Highlighter, record: Record, deadline: Deadline) -> Highlights:
+    with deadline.running():
+        return highlighter.highlights(record)
 
 
 def _contexts(reader: Reader, handles: Sequence[Handle]) -> list[list[Record]]:
@@ -313,8 +323,25 @@ def expanded(text: str, answer: Answer, strict: bool) -> Sequence[QueryWarning]:
     return warnings
 
 
+def _parse(
+    given: str,
+    fields: frozenset[str],
+    languages: tuple[str, ...],
+    strict: bool,
+    synonyms: Synonyms | None,
+    limits: Limits,
+) -> Parsed:
+    from searchlib.query import parse
+
+    found = parse(given, fields, languages, strict=strict, synonyms=synonyms, limits=limits)
+    return Parsed(found.query, found.warnings)
+
+
+_parse_once = lru_cache(_TEXTS)(_parse)
+
+
 class Parser:
-    """Makes query trees of what is given; the same text is parsed once."""
+    """Makes query trees of what is given; of the texts met last, the same is parsed once."""
 
     def __init__(
         self, reader: Reader, strict: bool = False, synonyms: Synonyms | None = None, limits: Limits = LIMITS
@@ -323,7 +350,6 @@ class Parser:
         self._limits = limits
         self._strict = strict
         self._synonyms = synonyms
-        self._parsed: dict[str, Parsed] = {}
 
     def query(self, given: Any) -> Parsed:
         """The query of a text or tree. Raises SettingsError for what is neither, QueryError if strict."""
@@ -332,20 +358,11 @@ class Parser:
             if tree is None:
                 raise SettingsError(f"a query is a text or a query tree, not {type(given).__name__}")
             return Parsed(tree)
-        if given not in self._parsed:
-            from searchlib.query import parse
-
-            reader = self._reader
-            found = parse(
-                given,
-                reader.fields,
-                reader.languages,
-                strict=self._strict,
-                synonyms=self._synonyms,
-                limits=self._limits,
-            )
-            self._parsed[given] = Parsed(found.query, found.warnings)
-        return self._parsed[given]
+        reader = self._reader
+        parse = _parse if len(given) > _SHORT else _parse_once
+        return parse(
+            given, frozenset(reader.fields), tuple(reader.languages), self._strict, self._synonyms, self._limits
+        )
 
     def tree(self, given: Any) -> Node | None:
         """The nodes of a tree: searchlib's own, or Whoosh's, translated. None for what is neither."""

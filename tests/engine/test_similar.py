@@ -10,6 +10,7 @@ from whoosh import query as wq
 import searchlib
 from searchlib import Document, ParagraphNotFound, QueryError, SettingsError
 from searchlib.engine import FacetCount
+from searchlib.query.synonyms import parse_synonyms
 from searchlib.search.similarity import telling_words
 
 from .around import apply, made
@@ -101,8 +102,14 @@ def test_the_same_text_is_parsed_once(index: searchlib.Index, monkeypatch: pytes
     parsed = []
     parse = searchlib.query.parse
     monkeypatch.setattr(searchlib.query, "parse", lambda text, *a, **k: (parsed.append(text), parse(text, *a, **k))[1])
-    index.search_many(["gas", "bees", "gas"], filter="gas")
-    assert parsed == ["gas", "bees"]
+    index.search_many(["gas here", "bees here", "gas here"], filter="gas here")
+    assert parsed == ["gas here", "bees here"]
+    index.search("gas here")
+    index.search("gas here", filter="bees here")
+    assert parsed == ["gas here", "bees here"]
+    index.search("gas here", strict=True)
+    index.search("gas here", synonyms=parse_synonyms("gas, petrol"))
+    assert parsed == ["gas here", "bees here", "gas here", "gas here"]
 
 
 def test_an_error_says_in_which_query_it_is(index: searchlib.Index) -> None:
