@@ -24,7 +24,6 @@ from searchlib.options import check_options, limits_of, roots, synonyms_of
 from searchlib.search.hits import Hit, Results, Stream
 from searchlib.search.searching import Parser, handle_of, search, search_many, stream
 from searchlib.search.wanted import Wanted
-from searchlib.update.writing import WriterContext
 
 if TYPE_CHECKING:
     from searchlib.citing import Citation
@@ -35,6 +34,7 @@ if TYPE_CHECKING:
     from searchlib.query.synonyms import Synonyms
     from searchlib.spelling import Completion
     from searchlib.update.indexing import BuildOptions, Changes
+    from searchlib.update.writing import WriterContext
 
 DEFAULT_INDEX = "indexes/default"
 DEFAULT_SEEDS = ("seeds",)
@@ -378,6 +378,8 @@ class Index:
         answering meanwhile, from the generation before, and after the commit from the new one. Raises IndexLocked,
         IndexReadOnly.
         """
+        from searchlib.update.writing import WriterContext
+
         optional(whole, "processes", processes, 1)
         optional(whole, "memory", memory, 1)
         self._current  # noqa: B018 - of an index that was closed there is no writer

@@ -74,7 +74,7 @@ class Staleness:
         seeds, path = roots(self._settings), self._index.path
         if self._index.changes is not None or not touched_since(seeds, engine_at(path).published_at(path)):
             return False
-        from searchlib.documents.roots import name_of
+        from searchlib.files.roots import name_of
         from searchlib.update.comparing import is_stale
 
         is_of = set(self._seeds.roots) == {name_of(seed) for seed in seeds if os.path.exists(seed)}  # noqa: PTH110 - never raises

@@ -2,9 +2,9 @@
 
 from searchlib.documents.load import Report, Skipped, load
 from searchlib.documents.registry import Loader, register, suffixes
-from searchlib.documents.roots import Root, root_of, roots_of
 from searchlib.documents.seed import Content, KnownRows, LoadOptions, Seed, SeedFile, digest
 from searchlib.documents.walk import walk
+from searchlib.files.roots import Root, root_of, roots_of
 
 __all__ = [
     "Content",

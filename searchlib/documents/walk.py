@@ -17,12 +17,12 @@ from pathlib import Path
 
 from searchlib.documents import ignore, registry
 from searchlib.documents.load import Report
-from searchlib.documents.roots import STDIN, Root, StrPath, escaped, name_of
 from searchlib.documents.seed import SeedFile, reason_of
 from searchlib.errors import SeedError, SettingsError
 from searchlib.files.freshness import changed_at
 from searchlib.files.names import MANIFEST, WHOOSH_FILES
 from searchlib.files.opening import kind_of
+from searchlib.files.roots import STDIN, Root, StrPath, escaped, name_of
 
 HIDDEN, GENERATED, INDEX, IGNORED, EXCLUDED = "hidden", "generated", "indexes", "ignored by .gitignore", "excluded"
 """Why something was left out."""

@@ -6,7 +6,7 @@ What has no operator between it is side by side.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import Final, TypeAlias
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from searchlib.model.fields import Field
 from searchlib.query.clauses import Clauses
@@ -14,7 +14,9 @@ from searchlib.query.joining import all_of, any_of, first_of_two, near, side_by_
 from searchlib.query.lexer import OPERATORS, Piece
 from searchlib.query.mistakes import Mistakes
 from searchlib.query.nodes import At, Best, Node, Optional, Require, boosted
-from searchlib.query.synonyms import Thesaurus
+
+if TYPE_CHECKING:
+    from searchlib.query.synonyms import Thesaurus
 
 _DEFAULT_NEAR = 10
 _LONGEST_ENTRY = 16  # words side by side that a synonym can stand for

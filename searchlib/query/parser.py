@@ -9,7 +9,7 @@ their left side in themselves are limited, so thousands of them cost neither tim
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from searchlib.guards.deadline import check
 from searchlib.model.fields import Field, Fields
@@ -18,7 +18,9 @@ from searchlib.query.lexer import Piece, pieces, unescaped
 from searchlib.query.mistakes import Mistakes
 from searchlib.query.nodes import Node, boosted
 from searchlib.query.operators import NESTING, Binder, Operand, name_of
-from searchlib.query.synonyms import Thesaurus
+
+if TYPE_CHECKING:
+    from searchlib.query.synonyms import Thesaurus
 
 DEEPEST = 32  # brackets within brackets
 MOST_NESTING = 64  # operators of `NESTING`

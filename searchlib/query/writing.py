@@ -8,7 +8,6 @@ it was made otherwise, is written as what comes nearest.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from decimal import Decimal
 from itertools import groupby
 
 from searchlib.model.fields import field_named
@@ -168,4 +167,8 @@ def _range(node: Range) -> str:
 
 def _boost(boost: float) -> str:
     """A boost as it is typed; "" for none."""
-    return "" if boost == 1.0 else f"^{Decimal(repr(boost)).normalize():f}"
+    if boost == 1.0:
+        return ""
+    from decimal import Decimal
+
+    return f"^{Decimal(repr(boost)).normalize():f}"

@@ -11,15 +11,16 @@ from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass, field
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from searchlib.analysis.natural import natural_key
-from searchlib.documents import LoadOptions, Report, SeedFile, walk
-from searchlib.documents.readahead import read_seed
-from searchlib.documents.roots import STDIN, StrPath, name_of
 from searchlib.engine.locations import Location, engine_at
 from searchlib.errors import SeedError, SettingsError
+from searchlib.files.roots import STDIN, StrPath, name_of
 from searchlib.guards.limits import LIMITS, Limits
+
+if TYPE_CHECKING:  # what reads seeds is imported where they are read: a query asks only where they lie
+    from searchlib.documents import LoadOptions, Report, SeedFile
 
 # Ends the digest of a seed of which something was skipped or noted: it is loaded again, to be told again.
 INCOMPLETE = "!"
@@ -34,6 +35,8 @@ def find_seeds(
     strict: bool = False,
 ) -> list[SeedFile]:
     """The seed files at ``paths`` in the order of the index: by name, numbers in it by their value."""
+    from searchlib.documents import walk
+
     found = list(walk(paths, include=tuple(include), exclude=tuple(exclude), report=report, strict=strict))
     return sorted(found, key=lambda seed: natural_key(seed.name))
 
@@ -41,6 +44,7 @@ def find_seeds(
 def settings_of(language: str, options: LoadOptions) -> dict[str, Any]:
     """What an index remembers of how it was built; another setting builds it anew."""
     from searchlib.analysis import base_language
+    from searchlib.documents import LoadOptions
 
     if language != "auto" and not base_language(language):
         raise SettingsError(f"{language!r} is no language; give a code as en or tr, or auto")
@@ -120,6 +124,8 @@ def is_stale(paths: Iterable[StrPath], index: Location, limits: Limits = LIMITS)
     Files no newer than the index are taken to be unchanged; the digests of the others are compared. The patterns
     with which the index was built count.
     """
+    from searchlib.documents import Report
+
     engine = engine_at(index)
     remembered, built = engine.remembered(index), engine.published_at(index)
     known = remembered.seeds
@@ -134,6 +140,8 @@ def is_stale(paths: Iterable[StrPath], index: Location, limits: Limits = LIMITS)
 
 def digest_of(seed: SeedFile, options: LoadOptions | None = None, limits: Limits = LIMITS) -> str:
     """The digest of a seed; "" where it cannot be read."""
+    from searchlib.documents.readahead import read_seed
+
     try:
         return read_seed(seed, options, limits, keep=0).digest
     except SeedError:
@@ -172,6 +180,8 @@ def compare(
 
     What is None is taken to be as the index was built. Raises IndexMissing, IndexCorrupt, IndexIncompatible.
     """
+    from searchlib.documents import LoadOptions, Report
+
     remembered = engine_at(index).remembered(index)
     paths = list(paths)
     before = remembered.sources

@@ -19,9 +19,9 @@ from typing import TYPE_CHECKING, Any, TypedDict
 from searchlib.analysis import DEFAULT_LANGUAGE, detect_language
 from searchlib.documents import Content, KnownRows, LoadOptions, Report, SeedFile, load
 from searchlib.documents.readahead import ReadAhead
-from searchlib.documents.roots import StrPath, name_of
 from searchlib.engine.locations import Location, engine_at
 from searchlib.errors import IndexCorrupt, SeedError
+from searchlib.files.roots import StrPath, name_of
 from searchlib.guards.limits import LIMITS, Limits
 from searchlib.model.jsonable import JsonObject
 from searchlib.model.records import Document, document_digest

@@ -15,17 +15,18 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from searchlib.citing.sources import is_within
-from searchlib.documents import LoadOptions, Report, SeedFile, load
-from searchlib.documents.roots import StrPath
 from searchlib.engine.locations import Location, engine_at
 from searchlib.errors import IndexCorrupt
 from searchlib.files.freshness import changed_at
+from searchlib.files.roots import StrPath
 from searchlib.guards.limits import LIMITS, Limits
-from searchlib.model.records import Document
 from searchlib.update.comparing import INCOMPLETE, digest_of, find_seeds, locate_roots
+
+if TYPE_CHECKING:  # a query imports nothing that reads seeds, unless one changed
+    from searchlib.documents import LoadOptions
+    from searchlib.model.records import Document
 
 _NESTED = 16  # "#" in a path that may end the name of its seed
 _BYTES = re.compile(rb"\\x([0-9a-f]{2})")
@@ -61,6 +62,8 @@ class RememberedSeeds:
     @property
     def options(self) -> LoadOptions:
         """How they were read."""
+        from searchlib.documents import LoadOptions
+
         try:
             loading: dict[str, Any] = dict(self.known.settings.get("loading", {}))
             for name, value in loading.items():
@@ -90,17 +93,19 @@ class RememberedSeeds:
             return self.seed_of(path) is not None
         except (OSError, ValueError):  # a null character in a name
             return None
-        seed = SeedFile(file, path, status.st_size, changed_at(status))
-        return seed.modified > self.built and self._differs(seed)
+        modified = changed_at(status)
+        return modified > self.built and self._differs(file, path, status.st_size, modified)
 
-    def _differs(self, seed: SeedFile) -> bool | None:
+    def _differs(self, file: Path, path: str, size: int, modified: int) -> bool | None:
         """Whether the seed of a document has another digest than was indexed; None if it cannot be read."""
-        name = self.seed_of(seed.name)
+        name = self.seed_of(path)
         if name is None:
             return False
-        key = name, seed.size, seed.modified
+        key = name, size, modified
         if key not in self._compared:
-            digest = digest_of(seed, self.options, self.limits)
+            from searchlib.documents import SeedFile
+
+            digest = digest_of(SeedFile(file, path, size, modified), self.options, self.limits)
             if not digest:
                 return None
             self._compared[key] = digest != self.digests[name].rstrip(INCOMPLETE)
@@ -111,6 +116,8 @@ class Now:
     """All of the seeds, as they were when this was made."""
 
     def __init__(self, remembered: RememberedSeeds) -> None:
+        from searchlib.documents import Report
+
         self._remembered = remembered
         self._options = remembered.options
         self._report = Report()
@@ -169,6 +176,8 @@ class Now:
         return name in self._files and self._files[name].modified <= self._remembered.built
 
     def _is_unseen(self, name: str) -> bool:
+        from searchlib.citing.sources import is_within
+
         return name not in self._files and is_within(name, self._unseen)
 
     def _compare(self, name: str) -> None:
@@ -184,6 +193,8 @@ class Now:
             self._load(name)
 
     def _load(self, name: str) -> None:
+        from searchlib.documents import load
+
         seed = self._files.get(name)
         limits = self._remembered.limits
         found = load(seed, self._options, self._report, limits=limits) if seed is not None else ()

@@ -8,18 +8,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Final, TypeAlias
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 import numpy as np
 
 from searchlib.engine import RELEVANCE, Request, SortKey
-from searchlib.engines.whoosh.attributes import Attributes
 from searchlib.engines.whoosh.execution import Snapshot, match_at, search
-from searchlib.engines.whoosh.resuming import Place
-from searchlib.engines.whoosh.sorting import Sorted
 from searchlib.guards.deadline import check
 from searchlib.model.arrays import NDArray
 from searchlib.model.ranking import BM25F
+
+if TYPE_CHECKING:
+    from searchlib.engines.whoosh.attributes import Attributes
+    from searchlib.engines.whoosh.resuming import Place
+    from searchlib.engines.whoosh.sorting import Sorted
 
 MOST_ASKED: Final = 1 << 14
 """Hits: who needs more of them is given all."""
@@ -57,6 +59,8 @@ class Paging:
         self._sorted = None if request.by_score else self._in_order(request.sort)
 
     def _in_order(self, sort: Sequence[SortKey]) -> Sorted:
+        from searchlib.engines.whoosh.sorting import Sorted
+
         return Sorted(self._snapshot, self._attributes, self._ranks, self._query, self._filter, sort, self._ranking)
 
     def page(self, find: Callable[[str], tuple[int, int] | None]) -> Page:
@@ -150,4 +154,6 @@ class Paging:
 
 
 def _by_score_alone(place: Place) -> Place:
+    from searchlib.engines.whoosh.resuming import Place
+
     return Place(place.depth, place.score, (None,), place.path, place.number, place.ids)

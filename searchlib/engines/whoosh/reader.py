@@ -12,12 +12,10 @@ import numpy as np
 
 from searchlib.concurrency.lazily import cached_property
 from searchlib.engine import Answer, DocumentState, Facet, Handle, Problem, Ranked, Request, Stats, Words
-from searchlib.engine.explaining import Explanation
 from searchlib.engines.whoosh.execution import Snapshot, count, explain, frequency, is_costly, search
 from searchlib.engines.whoosh.manifest import Manifest, read_digest
 from searchlib.engines.whoosh.order import IndexOrder
 from searchlib.engines.whoosh.pages import Page, Paging
-from searchlib.engines.whoosh.resuming import NEAREST, Place, decode, encode
 from searchlib.engines.whoosh.segments import open_generation
 from searchlib.engines.whoosh.storedrecords import KnownDocuments, read_record, read_records
 from searchlib.guards.deadline import check
@@ -27,8 +25,10 @@ from searchlib.model.records import ID_LENGTH, Record, id_number
 from searchlib.query.nodes import Leaf, Node, Pattern, Word, leaves
 
 if TYPE_CHECKING:
+    from searchlib.engine.explaining import Explanation
     from searchlib.engines.whoosh.attributes import Attributes
     from searchlib.engines.whoosh.format.segment import SegmentColumns
+    from searchlib.engines.whoosh.resuming import Place
 
 _ID_BITS = 32  # of an id that the column holds
 _NO_HITS = Page(np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0))
@@ -96,7 +96,11 @@ class WhooshReader:
     def search(self, request: Request) -> Answer:
         """The hits of a request, and what of it is to be counted."""
         sorts = 0 if request.by_score else len(request.sort)
-        place = None if request.after is None else decode(request.after, sorts)
+        place: Place | None = None
+        if request.after is not None:
+            from searchlib.engines.whoosh.resuming import decode
+
+            place = decode(request.after, sorts)
         page = self._page(request, place)
         total = self._known_total(request, len(page.docs))
         documents: int | None = None
@@ -144,6 +148,8 @@ class WhooshReader:
         size = len(page.docs)
         if limit is None or not size or size < limit:
             return None
+        from searchlib.engines.whoosh.resuming import NEAREST, Place, encode
+
         places = list(zip(page.segments.tolist(), page.docs.tolist(), strict=True))[: -NEAREST - 1 : -1]
         read = self._read(places)
         last = read[places[0]]
