@@ -52,7 +52,8 @@ class Limits:
 
     def with_(self, **others: Any) -> Limits:
         """These limits with those that are given: None means that one is not."""
-        return replace(self, **{name: value for name, value in others.items() if value is not None})
+        given = {name: value for name, value in others.items() if value is not None}
+        return replace(self, **given) if given else self
 
 
 NAMES: tuple[str, ...] = tuple(one.name for one in fields(Limits))

@@ -56,6 +56,8 @@ class Text(Sequence[Token]):
 
     def find(self, leaves: Leaves) -> dict[int, list[int]]:
         """For the number of each leaf that matches, the indices of its tokens, ascending."""
+        if not self._text:  # as headings often are
+            return {}
         table = leaves.table(self._language)
         known = words_of(self._language, table.plain)
         words = split_words(self._text)

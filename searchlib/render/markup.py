@@ -15,6 +15,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from typing import Literal, get_args
 
 from searchlib.errors import SettingsError
@@ -106,9 +107,14 @@ def _escape_line(match: re.Match[str]) -> str:
 
 
 def _escape_html(text: str) -> str:
+    return _of_html()(text)
+
+
+@cache
+def _of_html() -> Callable[[str], str]:
     from html import escape  # which brings all named entities with it
 
-    return escape(text)
+    return escape
 
 
 _MARKUPS: dict[str, _Markup] = {
