@@ -22,7 +22,7 @@ from searchlib.guards.deadline import Deadline
 from searchlib.guards.limits import LIMITS, Limits
 from searchlib.options import check_options, limits_of, roots, synonyms_of
 from searchlib.search.hits import Hit, Results, Stream
-from searchlib.search.searching import Parser, handle_of, search, search_many, stream
+from searchlib.search.searching import Interpreter, handle_of, search, search_many, stream
 from searchlib.search.wanted import Wanted
 
 if TYPE_CHECKING:
@@ -273,7 +273,7 @@ class Index:
         from searchlib.citing.references import parse_reference
 
         reader = self._reader
-        parser = Parser(reader, synonyms=self.synonyms, limits=self.limits)
+        parser = Interpreter(reader, synonyms=self.synonyms, limits=self.limits)
         name, part = parse_reference(_text("id", id, "the id of a paragraph, as text"))
         _text("quote", quote)
         with Deadline(self.limits.timeout).running():

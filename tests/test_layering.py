@@ -49,7 +49,7 @@ BELOW_FORMAT = (
 )
 BELOW_COMPAT = ("searchlib.engines.whoosh.format", "searchlib.engines.whoosh.manifest", "searchlib.engines.whoosh.disk")
 
-ONE_MEANING = {("searchlib.query.nodes", "searchlib.query.writing")}
+ONE_MEANING = {("searchlib.query.nodes", "searchlib.query.unparsing")}
 """The one import that goes back: ``str(node)`` is the node as it would be typed."""
 
 

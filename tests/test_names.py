@@ -10,10 +10,6 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1] / "searchlib"
 FILES = sorted(ROOT.rglob("*.py"))
 
-# To be told apart yet: nothing is added to these, and what is no longer so is taken out.
-CLASSES = {"Limits", "Page", "Parsed", "Parser", "Place", "Record", "Stream", "Words", "_Group"}
-MODULES = {"checking", "limits", "matching", "records", "values", "words", "writing"}
-
 
 def twice(names: Iterable[str]) -> set[str]:
     return {name for name, count in Counter(names).items() if count > 1}
@@ -21,8 +17,8 @@ def twice(names: Iterable[str]) -> set[str]:
 
 def test_no_two_classes_have_one_name() -> None:
     trees = (ast.parse(file.read_text(encoding="utf-8")) for file in FILES)
-    assert twice(node.name for tree in trees for node in ast.walk(tree) if isinstance(node, ast.ClassDef)) == CLASSES
+    assert not twice(node.name for tree in trees for node in ast.walk(tree) if isinstance(node, ast.ClassDef))
 
 
 def test_no_two_modules_have_one_name() -> None:
-    assert twice(file.stem for file in FILES if file.stem not in ("__init__", "__main__")) == MODULES
+    assert not twice(file.stem for file in FILES if file.stem not in ("__init__", "__main__"))

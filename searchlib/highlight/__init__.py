@@ -1,7 +1,7 @@
 """Highlights: what of a text made it match, and which part of it to show."""
 
+from searchlib.highlight.highlighting import Highlighter, Highlights
 from searchlib.highlight.matching import FieldTokens, Match, match
-from searchlib.highlight.records import Highlighter, Highlights
 from searchlib.highlight.snippets import Fragment, Snippet, snippet, whole
 
 __all__ = [

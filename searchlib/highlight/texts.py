@@ -1,7 +1,7 @@
 """Analysed text for the matcher: which tokens match which leaves of a query, and where those stand.
 
 Highlighting is mostly tokenising, and most tokens of a paragraph match nothing. So words are looked up without their
-places, in what is known of the words of a language (`Words`) and of the query (`Table`), and places are found only
+places, in what is known of the words of a language (`WordKeys`) and of the query (`Table`), and places are found only
 where something matched. Texts in which a word is several tokens, as in scripts without spaces, go token by token.
 """
 
@@ -24,7 +24,7 @@ from searchlib.query.values import meta_keys, metadata_field
 _span = re.Match.span
 
 
-class Words(dict[str, "str | None"]):
+class WordKeys(dict[str, "str | None"]):
     """For each word of a language the key of its token, or its folded key; None where it is not one token."""
 
     def __init__(self, language: str, folded: bool) -> None:
@@ -42,9 +42,9 @@ class Words(dict[str, "str | None"]):
 
 
 @lru_cache(64)
-def words_of(language: str, folded: bool) -> Words:
+def words_of(language: str, folded: bool) -> WordKeys:
     """The words of a language that were met so far, for all queries."""
-    return Words(language, folded)
+    return WordKeys(language, folded)
 
 
 class Text(Sequence[Token]):

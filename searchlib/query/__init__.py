@@ -3,6 +3,6 @@
 from searchlib.query.language import DEFAULT_FIELDS, Parsed, parse
 from searchlib.query.mistakes import QueryWarning
 from searchlib.query.nodes import Node
-from searchlib.query.writing import write
+from searchlib.query.unparsing import write
 
 __all__ = ["DEFAULT_FIELDS", "Node", "Parsed", "QueryWarning", "parse", "write"]

@@ -20,6 +20,7 @@ from searchlib.analysis.words import is_unspaced
 from searchlib.guards.limits import LIMITS, Limits
 from searchlib.model.fields import Field
 from searchlib.query import values
+from searchlib.query.analysing import analysed, words_of
 from searchlib.query.cost import too_many
 from searchlib.query.joining import all_of, any_of
 from searchlib.query.lexer import ESCAPES, QUOTES, Piece, escaped, typed_pattern, unescaped
@@ -40,7 +41,6 @@ from searchlib.query.nodes import (
     Word,
     phrase,
 )
-from searchlib.query.words import analysed, words_of
 
 if TYPE_CHECKING:
     from searchlib.query.synonyms import Thesaurus

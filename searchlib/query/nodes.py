@@ -10,7 +10,7 @@
 
 Nodes are values: frozen, hashable, compared by what they ask. Patterns, fuzzy words, ranges and everything count the
 same for whatever they match: their score is their boost. Words, phrases and values are scored by BM25F. ``str()`` of a
-node writes it in the query language (`searchlib.query.writing`).
+node writes it in the query language (`searchlib.query.unparsing`).
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ class _Written:
     __slots__ = ()
 
     def __str__(self) -> str:
-        from searchlib.query.writing import write
+        from searchlib.query.unparsing import write
 
         return write(cast(Node, self))
 

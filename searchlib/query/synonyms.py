@@ -21,8 +21,8 @@ from pathlib import Path
 from searchlib.analysis import Form, tokens
 from searchlib.errors import SettingsError
 from searchlib.files.opening import read_file
+from searchlib.query.analysing import Analysed, analysed
 from searchlib.query.nodes import At, Best, Node, Phrase, Weights, Word, boosted, phrase
-from searchlib.query.words import Analysed, analysed
 
 MAX_FILE = 16 << 20
 """Bytes of a file of synonyms."""

@@ -14,8 +14,8 @@ import struct
 from searchlib.analysis import fold, tokens, where_assigned
 from searchlib.model.fields import RESERVED
 from searchlib.model.records import Scalar
+from searchlib.query.analysing import words_of
 from searchlib.query.nodes import At, Best, Node, Range, Value, phrase
-from searchlib.query.words import words_of
 
 NUMBER, DATE, TEXT = "\x01", "\x02", "\x03"
 _LONGEST_VALUE = 200

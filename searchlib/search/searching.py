@@ -42,7 +42,7 @@ class Search:
     """A query on one generation of an index, answered."""
 
     def __init__(
-        self, reader: Reader, given: Any, parsed: Parsed, filter: Within, wanted: Wanted, deadline: Deadline
+        self, reader: Reader, given: Any, parsed: Interpretation, filter: Within, wanted: Wanted, deadline: Deadline
     ) -> None:
         self._reader = reader
         self._given = given
@@ -52,7 +52,7 @@ class Search:
         self.warnings = [*parsed.warnings, *filter.warnings]
         self._request = self._asked(parsed.query, filter.query)
         self._answer = reader.search(self._request)
-        self._page = Page(reader, self._answer.hits)
+        self._page = HitRecords(reader, self._answer.hits)
         if isinstance(given, str):
             self.warnings += expanded(given, self._answer, wanted.strict)
 
@@ -156,7 +156,7 @@ class Search:
             return None
         from searchlib.spelling import suggest
 
-        parser = Parser(self._reader, limits=self._wanted.limits)
+        parser = Interpreter(self._reader, limits=self._wanted.limits)
         with self._deadline.running():
             return suggest(
                 self._given,
@@ -168,7 +168,7 @@ class Search:
             )
 
 
-class Page:
+class HitRecords:
     """The hits of an answer; their records, and the contexts of these, are asked for many at a time."""
 
     def __init__(self, reader: Reader, hits: Sequence[Ranked]) -> None:
@@ -195,7 +195,7 @@ class Page:
 
 
 @dataclass(frozen=True, slots=True)
-class Parsed:
+class Interpretation:
     """A query tree, and the mistakes in the text that it was made of."""
 
     query: Node
@@ -215,7 +215,7 @@ def search(reader: Reader, query: Any, wanted: Wanted, deadline: Deadline | None
     began = time.perf_counter()
     deadline = deadline or Deadline(wanted.limits.timeout)
     with deadline.running():
-        parser = Parser(reader, wanted.strict, wanted.synonyms, wanted.limits)
+        parser = Interpreter(reader, wanted.strict, wanted.synonyms, wanted.limits)
         return _answer(reader, query, parser.query(query), parser.filter(wanted.filter), wanted, began, deadline)
 
 
@@ -224,7 +224,7 @@ def search_many(reader: Reader, queries: Iterable[Any], wanted: Wanted) -> list[
     if isinstance(queries, str):
         raise SettingsError("search_many takes a list of queries: for a single one there is search")
     asked = several("queries", queries, "a list of queries")
-    parser = Parser(reader, wanted.strict, wanted.synonyms, wanted.limits)
+    parser = Interpreter(reader, wanted.strict, wanted.synonyms, wanted.limits)
     with Deadline(wanted.limits.timeout).running():
         filter = parser.filter(wanted.filter)
     found = []
@@ -255,7 +255,7 @@ def stream(
     """All hits, in the order of the index."""
     deadline = Deadline(limits.timeout)
     with deadline.running():
-        parser = Parser(reader, strict, synonyms, limits)
+        parser = Interpreter(reader, strict, synonyms, limits)
         parsed, within = parser.query(query), parser.filter(filter)
         costly: Sequence[QueryWarning] = ()
         if isinstance(query, str):
@@ -305,7 +305,7 @@ def _timed(hits: Iterator[Hit], deadline: Deadline) -> Iterator[Hit]:
 
 
 def _answer(
-    reader: Reader, given: Any, parsed: Parsed, filter: Within, wanted: Wanted, began: float, deadline: Deadline
+    reader: Reader, given: Any, parsed: Interpretation, filter: Within, wanted: Wanted, began: float, deadline: Deadline
 ) -> Results:
     found = Search(reader, given, parsed, filter, wanted, deadline)
     return Results(found, time.perf_counter() - began, tuple(found.warnings))
@@ -330,17 +330,17 @@ def _parse(
     strict: bool,
     synonyms: Synonyms | None,
     limits: Limits,
-) -> Parsed:
+) -> Interpretation:
     from searchlib.query import parse
 
     found = parse(given, fields, languages, strict=strict, synonyms=synonyms, limits=limits)
-    return Parsed(found.query, found.warnings)
+    return Interpretation(found.query, found.warnings)
 
 
 _parse_once = lru_cache(_TEXTS)(_parse)
 
 
-class Parser:
+class Interpreter:
     """Makes query trees of what is given; of the texts met last, the same is parsed once."""
 
     def __init__(
@@ -351,13 +351,13 @@ class Parser:
         self._strict = strict
         self._synonyms = synonyms
 
-    def query(self, given: Any) -> Parsed:
+    def query(self, given: Any) -> Interpretation:
         """The query of a text or tree. Raises SettingsError for what is neither, QueryError if strict."""
         if not isinstance(given, str):
             tree = self.tree(given)
             if tree is None:
                 raise SettingsError(f"a query is a text or a query tree, not {type(given).__name__}")
-            return Parsed(tree)
+            return Interpretation(tree)
         reader = self._reader
         parse = _parse if len(given) > _SHORT else _parse_once
         return parse(

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 import searchlib
 from searchlib import Document, Hit, SettingsError
 from searchlib.engine.cursors import seal, unseal
-from searchlib.engines.whoosh.resuming import Place, decode, encode
+from searchlib.engines.whoosh.resuming import CursorPlace, decode, encode
 
 from .around import EXAMPLES, Commit, apply, commit, commits, every, made
 
@@ -117,7 +117,7 @@ def test_without_a_full_page_there_is_no_cursor(tmp_path: Path) -> None:
 @examples(200)
 @given(
     place=st.builds(
-        Place,
+        CursorPlace,
         st.integers(0, 1 << 40),
         st.floats(allow_nan=False, allow_infinity=False),
         st.lists(st.none() | st.text(), max_size=3).map(tuple),
@@ -127,7 +127,7 @@ def test_without_a_full_page_there_is_no_cursor(tmp_path: Path) -> None:
     ),
     question=st.text(),
 )
-def test_a_place_is_read_as_it_was_written(place: Place, question: str) -> None:
+def test_a_place_is_read_as_it_was_written(place: CursorPlace, question: str) -> None:
     cursor = seal(encode(place), question)
     assert decode(unseal(cursor, question), len(place.keys)) == place
     with pytest.raises(SettingsError, match="no cursor"):

@@ -119,10 +119,10 @@ def test_words_are_counted_again_though_few_fit_into_memory(path: Path, monkeypa
 
 
 def test_verify_opens_each_segment_once(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from searchlib.engines.whoosh import checking
+    from searchlib.engines.whoosh import integrity
 
     opened = []
-    once = checking.open_segment
-    monkeypatch.setattr(checking, "open_segment", lambda *where: opened.append(where) or once(*where))
+    once = integrity.open_segment
+    monkeypatch.setattr(integrity, "open_segment", lambda *where: opened.append(where) or once(*where))
     assert searchlib.open(path).verify() == []
     assert len(opened) == len(read_manifest(path).segments)

@@ -13,8 +13,8 @@ from exploring import seeds
 
 from searchlib.engine.explaining import Explanation
 from searchlib.engines.whoosh.execution import (
-    Limits,
     Snapshot,
+    Tuning,
     count,
     explain,
     matches,
@@ -32,7 +32,7 @@ QUERIES = 12
 WAYS = [False, True] if find_spec("numba") else [False]
 
 
-SMALL = Limits(
+SMALL = Tuning(
     at_once=32,
     sparse=24,
     most_leads=2,
@@ -55,7 +55,7 @@ SMALL = Limits(
 
 
 def both_limits(test: Callable[..., None]) -> Callable[..., None]:
-    return pytest.mark.parametrize("limits", [Limits(), SMALL], ids=["large limits", "small limits"])(test)
+    return pytest.mark.parametrize("tuning", [Tuning(), SMALL], ids=["large sizes", "small sizes"])(test)
 
 
 def cut(rng: random.Random, docs: list[Doc], parts: int) -> list[list[Doc]]:
@@ -84,15 +84,15 @@ def same(found: list[tuple[int, float]], expected: list[tuple[int, float]], ever
 @pytest.mark.parametrize("compiled", WAYS)
 @both_limits
 @pytest.mark.parametrize("seed", seeds(SEEDS))
-def test_answers_are_those_of_brute_force(seed: int, compiled: bool, limits: Limits) -> None:
+def test_answers_are_those_of_brute_force(seed: int, compiled: bool, tuning: Tuning) -> None:
     rng = random.Random(seed)
     docs = generate.corpus(rng, rng.choice([1, 7, 40, 150, 400]))
     ranking = BM25F(k1=rng.choice([1.2, 0.9]), b=rng.choice([0.75, 0.0, 1.0]), delta=rng.choice([0.0, 0.0, 0.5]))
     oracle = Oracle(docs, ranking)
     segments = cut(rng, docs, rng.randint(1, 4))
     places = live_numbers(segments)
-    snapshot = Snapshot([MemorySegment(part) for part in segments], compiled=compiled, limits=limits)
-    whole = Snapshot([MemorySegment(docs)], compiled=compiled, limits=limits)
+    snapshot = Snapshot([MemorySegment(part) for part in segments], compiled=compiled, tuning=tuning)
+    whole = Snapshot([MemorySegment(docs)], compiled=compiled, tuning=tuning)
     whole_places = live_numbers([docs])
     for _ in range(QUERIES):
         query = generate.tree(rng, rng.randint(0, 3))
@@ -142,13 +142,13 @@ def adds_up(explanation: Explanation) -> None:
 
 @both_limits
 @pytest.mark.parametrize("seed", seeds(20))
-def test_filters_keep_without_scoring(seed: int, limits: Limits) -> None:
+def test_filters_keep_without_scoring(seed: int, tuning: Tuning) -> None:
     rng = random.Random(seed)
     docs = generate.corpus(rng, 200)
     oracle = Oracle(docs, BM25F())
     segments = cut(rng, docs, 2)
     places = live_numbers(segments)
-    snapshot = Snapshot([MemorySegment(part) for part in segments], compiled=False, limits=limits)
+    snapshot = Snapshot([MemorySegment(part) for part in segments], compiled=False, tuning=tuning)
     query, filter = generate.tree(rng, 1), generate.tree(rng, 1)
     keep = oracle.answers(filter)
     expected = {place: score for place, score in oracle.answers(query).items() if place in keep}

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from exploring import seeds
 
-from searchlib.engines.whoosh.execution import Limits, Snapshot, marked, match_at, scored_parts
+from searchlib.engines.whoosh.execution import Snapshot, Tuning, marked, match_at, scored_parts
 from searchlib.model.ranking import BM25F
 
 from . import generate
@@ -22,11 +22,11 @@ QUERIES = 10
 @pytest.mark.parametrize("few", [0, 24, 1 << 14])
 def test_marks_are_the_live_records_that_match(few: int) -> None:
     """With few = 0 all nodes go by whole bitmaps, with very many by candidates."""
-    limits = Limits(sparse=few, at_once=32)
+    tuning = Tuning(sparse=few, at_once=32)
     for seed in seeds(SEEDS):
         rng = random.Random(f"marks {seed}")
         docs = generate.corpus(rng, rng.randint(1, 120))
-        snapshot = Snapshot([MemorySegment(docs)], limits=limits)
+        snapshot = Snapshot([MemorySegment(docs)], tuning=tuning)
         live = np.array([number for number, doc in enumerate(docs) if not doc.deleted], np.int64)
         oracle = Oracle(docs, BM25F())
         for _ in range(QUERIES):

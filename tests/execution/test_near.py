@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from exploring import seeds
 
-from searchlib.engines.whoosh.execution import Limits, Snapshot, count, explain, extents, matches, search
+from searchlib.engines.whoosh.execution import Snapshot, Tuning, count, explain, extents, matches, search
 from searchlib.errors import QueryError
 from searchlib.model.ranking import BM25F
 from searchlib.query.nodes import (
@@ -37,10 +37,10 @@ from .oracle import Oracle
 A, B, C = (Value(letter, "text") for letter in "abc")
 
 
-def snapshot_of(docs: list[Doc], cuts: int = 1, limits: Limits | None = None) -> tuple[Snapshot, list[int]]:
+def snapshot_of(docs: list[Doc], cuts: int = 1, tuning: Tuning | None = None) -> tuple[Snapshot, list[int]]:
     step = -(-len(docs) // cuts)
     starts = list(range(0, len(docs), step))
-    return Snapshot([MemorySegment(docs[start : start + step]) for start in starts], limits=limits or Limits()), starts
+    return Snapshot([MemorySegment(docs[start : start + step]) for start in starts], tuning=tuning or Tuning()), starts
 
 
 def found(snapshot: Snapshot, starts: list[int], node: Node) -> list[int]:
@@ -100,7 +100,7 @@ def test_within_any_other_query_it_ranks_the_same_however_many_are_asked_for(see
 
 def test_places_of_a_word_repeated_ten_thousand_times_take_little_memory() -> None:
     docs = [Doc({"text": ["a", "b"] * 12}) for _ in range(15)] + [Doc({"text": ["a", "c"]})]
-    snapshot, starts = snapshot_of(docs, limits=Limits(extents=1_500))
+    snapshot, starts = snapshot_of(docs, tuning=Tuning(extents=1_500))
     node: Node = Near(Near(A, B, "text", 30), B, "text", 3)
     assert found(snapshot, starts, node) == list(range(15)) == expected(docs, node)
     node = Near(Phrase((a_form("a"), a_form("b")), 20), C, "text", 3)
@@ -146,7 +146,7 @@ def test_a_pattern_of_too_many_occurrences_to_keep_stands_where_its_terms_do(
 ) -> None:
     rng = random.Random(kept)
     docs = corpus(rng, 300)
-    snapshot, starts = snapshot_of(docs, 2, Limits(occurrences=kept))
+    snapshot, starts = snapshot_of(docs, 2, Tuning(occurrences=kept))
     read: list[extents._Occurrences] = []
     monkeypatch.setattr(extents.PlacedPattern, "_read", recorded(extents.PlacedPattern._read, read))
     for pattern in (Prefix("r", ("text",)), Wildcard("*e*", ("text",)), Range("a", "s", ("text",))):
@@ -184,7 +184,7 @@ def test_a_word_repeated_a_thousand_times_in_one_record_has_a_million_places_at_
 
 def test_a_record_of_more_places_than_can_be_made_is_a_mistake_of_the_query() -> None:
     docs = [Doc({"text": ["a"] * 60 + ["b"]}), Doc({"text": ["a", "b"]})]
-    snapshot, starts = snapshot_of(docs, limits=Limits(extents=1_000))
+    snapshot, starts = snapshot_of(docs, tuning=Tuning(extents=1_000))
     with pytest.raises(QueryError, match="too often in one paragraph; use a smaller NEAR/n"):
         found(snapshot, starts, Near(Near(A, A, "text", 100), B, "text", 3))
     assert found(snapshot, starts, Near(Near(A, A, "text", 5), B, "text", 3)) == [0]

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from exploring import seeds
 
-from searchlib.engines.whoosh.execution import Limits, Snapshot, activation, prepared
+from searchlib.engines.whoosh.execution import Snapshot, Tuning, activation, prepared
 from searchlib.engines.whoosh.execution.primitives import HALF, OnArrays
 from searchlib.errors import SettingsError
 
@@ -23,10 +23,10 @@ def test_what_is_kept_of_a_long_list_tells_its_best_docs() -> None:
         gains = rng.integers(1, levels + 1, 20_000) / levels
         word = prepared.Prepared(np.arange(20_000, dtype=np.int32), gains)
         order = np.lexsort((word.docs, -gains))
-        assert word.best.tolist() == order[: Limits().best].tolist()
+        assert word.best.tolist() == order[: Tuning().best].tolist()
         top = word.top(2.0, 10)
         assert top == (order[:10].tolist(), (2.0 * gains[order[:10]]).tolist())
-        assert word.top(2.0, Limits().best + 1) is None
+        assert word.top(2.0, Tuning().best + 1) is None
         for least in (0.0, 0.5, 0.999, 1.0, 2.0):
             places = word.reaching(least)
             expected = np.flatnonzero(gains >= least)

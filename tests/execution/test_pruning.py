@@ -9,12 +9,12 @@ import numpy as np
 import pytest
 
 from searchlib.analysis import Form
-from searchlib.engines.whoosh.execution import Limits, Snapshot, search
+from searchlib.engines.whoosh.execution import Snapshot, Tuning, search
 from searchlib.query.nodes import And, Best, Node, Optional, Or, Phrase, Value, Word, boosted
 
 from .memory import Doc, MemorySegment
 
-SMALL = Limits(at_once=64, few=4, pruned=2, run=4, best=3, confirmed=3, sparse=16)
+SMALL = Tuning(at_once=64, few=4, pruned=2, run=4, best=3, confirmed=3, sparse=16)
 LIMITS = (1, 2, 3, 5, 10, 20, 50)
 
 
@@ -23,7 +23,7 @@ def word(text: str, boost: float = 1.0) -> Node:
 
 
 def ranked(docs: list[Doc], node: Node, limit: int | None) -> list[tuple[int, float]]:
-    top = search(Snapshot([MemorySegment(docs)], limits=SMALL), node, limit)
+    top = search(Snapshot([MemorySegment(docs)], tuning=SMALL), node, limit)
     return list(zip(top.docs.tolist(), top.scores.tolist(), strict=True))
 
 

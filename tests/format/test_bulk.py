@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from searchlib.engines.whoosh.format import bulk
 from searchlib.engines.whoosh.format.encoding import Postings, encode
-from searchlib.engines.whoosh.format.postings import Record
+from searchlib.engines.whoosh.format.postings import TermRecord
 from searchlib.engines.whoosh.format.terms import TermEntry
 from searchlib.engines.whoosh.format.unpacking import StreamDamaged
 
@@ -46,7 +46,7 @@ def encoded(shapes, positions, seed):
 
 
 def by_itself(data, entries, positions):
-    found = [Record(data[entry.start - 7 : entry.stop - 7], entry.df, entry.cf, positions) for entry in entries]
+    found = [TermRecord(data[entry.start - 7 : entry.stop - 7], entry.df, entry.cf, positions) for entry in entries]
     places = [record.positions()[0] for record in found] if positions else []
     return (
         np.concatenate([record.docs(DOCUMENTS) for record in found]),

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from searchlib.engines.whoosh.format.packing import HIGH_BYTES, PLANES, WIDTHS, StreamPlan
-from searchlib.engines.whoosh.format.unpacking import Stream, StreamDamaged
+from searchlib.engines.whoosh.format.unpacking import PackedStream, StreamDamaged
 
 numbers = st.one_of(
     st.integers(0, 3), st.integers(0, 300), st.integers(0, 1 << 17), st.integers(0, (1 << 32) - 1), st.just(1_000_000)
@@ -51,7 +51,7 @@ def plain_read(data, count, code):
 def test_every_stream_reads_back_and_ends_where_it_says(lists):
     out, starts, plan = pack(lists)
     for values, start, size, code in zip(lists, starts.tolist(), plan.sizes.tolist(), plan.codes.tolist(), strict=True):
-        stream = Stream(out, start, len(values), code)
+        stream = PackedStream(out, start, len(values), code)
         assert stream.all().tolist() == values
         assert stream.end == start + size
 
@@ -65,7 +65,7 @@ def test_the_specification_is_enough_to_read_a_stream(values):
 @given(streams, st.data())
 def test_single_numbers_and_blocks_are_those_of_the_whole(values, data):
     out, _, plan = pack([values])
-    stream = Stream(out, 0, len(values), int(plan.codes[0]))
+    stream = PackedStream(out, 0, len(values), int(plan.codes[0]))
     indices = data.draw(st.lists(st.integers(0, len(values) - 1), max_size=20))
     assert stream.at(np.array(indices, np.int64)).tolist() == [values[i] for i in indices]
     blocks = sorted(data.draw(st.sets(st.integers(0, (len(values) - 1) // 128))))
@@ -79,7 +79,7 @@ def test_single_numbers_and_blocks_are_those_of_the_whole(values, data):
 def test_every_width_at_every_edge(count, width):
     values = [(1 << width) - 1] * count
     out, _, plan = pack([values])
-    stream = Stream(out, 0, count, int(plan.codes[0]))
+    stream = PackedStream(out, 0, count, int(plan.codes[0]))
     assert stream.all().tolist() == values
     assert len(out) <= -(-count * width // 8) + 3
 
@@ -107,4 +107,4 @@ def test_a_stream_that_would_end_outside_is_damaged(values, cut):
     short = out[: max(len(out) - 1 - cut, 0)]
     if len(out):
         with pytest.raises(StreamDamaged):
-            Stream(short, 0, len(values), int(plan.codes[0])).all()
+            PackedStream(short, 0, len(values), int(plan.codes[0])).all()

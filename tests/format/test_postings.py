@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from searchlib.engines.whoosh.format.encoding import Postings, encode
-from searchlib.engines.whoosh.format.postings import Record
+from searchlib.engines.whoosh.format.postings import TermRecord
 
 MAX_DOCUMENT = 1 << 22
 LENGTHS = (np.arange(MAX_DOCUMENT, dtype=np.uint32) * 7919) % 100_003 + 1
@@ -35,7 +35,7 @@ def records(lists, positions=True):
     encoded = encode(Postings(df, docs, freqs, flat, LENGTHS))
     ends = np.cumsum(encoded.sizes)
     parts = zip(encoded.sizes.tolist(), ends.tolist(), df.tolist(), encoded.cf.tolist(), strict=True)
-    return [Record(encoded.data[end - size : end], count, cf, positions) for size, end, count, cf in parts]
+    return [TermRecord(encoded.data[end - size : end], count, cf, positions) for size, end, count, cf in parts]
 
 
 def check(term, record):
@@ -120,16 +120,16 @@ def test_a_term_without_positions_in_a_field_with_them():
     )  # fmt: skip
     encoded = encode(postings, placed=np.array([True, False]))
     first, second = np.split(encoded.data, np.cumsum(encoded.sizes)[:1])
-    assert Record(first, 1, 2, True).positions()[0].tolist() == [4, 8]
-    assert not Record(second, 2, 2, True).has_positions
+    assert TermRecord(first, 1, 2, True).positions()[0].tolist() == [4, 8]
+    assert not TermRecord(second, 2, 2, True).has_positions
 
 
 def test_a_tail_follows_the_streams():
     postings = Postings(np.array([1, 1]), np.array([5, 6], np.uint32), np.ones(2, np.uint32), None, LENGTHS)
     encoded = encode(postings, [b"", b"anything"])
     first, second = np.split(encoded.data, np.cumsum(encoded.sizes)[:1])
-    assert Record(first, 1, 1, False).tail is None
-    tail = Record(second, 1, 1, False).tail
+    assert TermRecord(first, 1, 1, False).tail is None
+    tail = TermRecord(second, 1, 1, False).tail
     assert tail is not None
     assert tail.tobytes() == b"anything"
 

@@ -412,7 +412,7 @@ def _rewritten(container: Container, stream: str, chance: random.Random) -> dict
     """The sections of a file of stored fields in which all values of a stream are one of `STORED_VALUES`."""
     import struct
 
-    from searchlib.engines.whoosh.compat import values
+    from searchlib.engines.whoosh.compat import valuebytes
 
     documents = container.meta["documents"]
     value = chance.choice(STORED_VALUES)
@@ -422,7 +422,7 @@ def _rewritten(container: Container, stream: str, chance: random.Random) -> dict
     elif type(value) is int and abs(value) < 2**62:
         body = struct.pack("<BBI", 2, 1, 1) + struct.pack("<I", documents) + struct.pack("<qB", value, 1)
     else:
-        data = values.encode(value)
+        data = valuebytes.encode(value)
         body = struct.pack("<BBI", 3, 1, 1) + struct.pack("<II", documents, len(data)) + data
     section = container.section("blocks")
     blocks = section.slice(0, section.length).tobytes()

@@ -260,13 +260,13 @@ def test_an_index_that_was_damaged_is_built_again_without_anything_deleted_by_ha
 
 
 def test_frequencies_and_block_tables_are_checked_in_part_too() -> None:
-    """`Record` alone: what a list says of blocks that are read without the others."""
-    from searchlib.engines.whoosh.format.postings import Record
+    """`TermRecord` alone: what a list says of blocks that are read without the others."""
+    from searchlib.engines.whoosh.format.postings import TermRecord
     from searchlib.engines.whoosh.format.unpacking import StreamDamaged
 
     df, blocks = 300, 3
     table = np.array([1, 1, 9], "<u4").tobytes() + np.array([127, 90, 299], "<u4").tobytes() + bytes(2 * blocks)
-    record = Record(np.frombuffer(b"\0" + table, np.uint8), df, df, False)  # width 0: documents 0 to 299
+    record = TermRecord(np.frombuffer(b"\0" + table, np.uint8), df, df, False)  # width 0: documents 0 to 299
     with pytest.raises(StreamDamaged):
         record.blocks(np.ones(df, np.uint8))
     with pytest.raises(StreamDamaged):

@@ -18,7 +18,7 @@ from searchlib.engines.whoosh.documents import DocumentTable
 from searchlib.engines.whoosh.format import bulk
 from searchlib.engines.whoosh.format.files import SegmentFiles
 from searchlib.engines.whoosh.format.segment import SegmentColumns
-from searchlib.engines.whoosh.resuming import Place, encode
+from searchlib.engines.whoosh.resuming import CursorPlace, encode
 from searchlib.errors import IndexCorrupt
 
 from .damages import forge_file, restamp
@@ -156,7 +156,7 @@ def test_a_cursor_with_numbers_that_are_none_is_no_cursor(tmp_path: Path, key: s
     assert sound is not None
     question = base64.urlsafe_b64decode(sound + "=" * (-len(sound) % 4))[1:5]
     data = base64.urlsafe_b64decode(
-        (cursor := cursors.seal(encode(Place(1, 0.0, (key,), "a", 1, ())), "")) + "==="[: -len(cursor) % 4]
+        (cursor := cursors.seal(encode(CursorPlace(1, 0.0, (key,), "a", 1, ())), "")) + "==="[: -len(cursor) % 4]
     )
     data = data[:1] + question + data[5:-4]
     forged = base64.urlsafe_b64encode(data + zlib.crc32(data).to_bytes(4, "little")).decode().rstrip("=")

@@ -37,7 +37,7 @@ TESTS: dict[str, tuple[str, ...]] = {
     "highlight/leaves": HIGHLIGHTING,
     "highlight/matching": HIGHLIGHTING,
     "highlight/places": HIGHLIGHTING,
-    "highlight/records": HIGHLIGHTING,
+    "highlight/highlighting": HIGHLIGHTING,
     "highlight/snippets": HIGHLIGHTING,
     "highlight/texts": HIGHLIGHTING,
     "citing/checking": CITING,

@@ -10,9 +10,9 @@ import pytest
 import searchlib
 from searchlib.errors import SettingsError
 from searchlib.query import parse, write
+from searchlib.query.analysing import words_of
 from searchlib.query.nodes import Best, Phrase, Word, leaves, words
 from searchlib.query.synonyms import MOST_VARIANTS, load_synonyms, parse_synonyms
-from searchlib.query.words import words_of
 
 RULES = """\
 # what people call things

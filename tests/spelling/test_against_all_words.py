@@ -23,7 +23,7 @@ def test_near_words_are_the_same_however_few_are_laid_out_at_once(
 ) -> None:
     index, counts = known
     said = index._opened.words.near([(word, 2) for word in sorted(counts)[:30]])
-    monkeypatch.setattr("searchlib.engines.whoosh.words._AT_ONCE", 3)
+    monkeypatch.setattr("searchlib.engines.whoosh.indexwords._AT_ONCE", 3)
     assert any(len(found) > 3 for found in said)
     assert index._opened.words.near([(word, 2) for word in sorted(counts)[:30]]) == said
 

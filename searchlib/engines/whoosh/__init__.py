@@ -2,7 +2,7 @@
 
 ``reader`` answers queries (``execution`` evaluates them on arrays), ``writer`` makes the next generation
 (``building`` inverts and merges), ``format`` is that of the files of segments, ``manifest``, ``publishing`` and
-``disk`` are how a commit is whole, ``checking`` finds out whether an index is. ``compat`` is what only Whoosh's own
+``disk`` are how a commit is whole, ``integrity`` finds out whether an index is. ``compat`` is what only Whoosh's own
 tools need. The functions here are those of ``searchlib.engine.Engine``.
 """
 

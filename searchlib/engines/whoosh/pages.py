@@ -20,7 +20,7 @@ from searchlib.model.ranking import BM25F
 
 if TYPE_CHECKING:
     from searchlib.engines.whoosh.attributes import Attributes
-    from searchlib.engines.whoosh.resuming import Place
+    from searchlib.engines.whoosh.resuming import CursorPlace
     from searchlib.engines.whoosh.sorting import Sorted
 
 MOST_ASKED: Final = 1 << 14
@@ -51,7 +51,7 @@ class Paging:
         ranks: Callable[[int], Ints],
         ranking: BM25F,
         request: Request,
-        place: Place | None,
+        place: CursorPlace | None,
     ) -> None:
         self._snapshot, self._attributes, self._ranks, self._ranking = snapshot, attributes, ranks, ranking
         self._query, self._filter = request.query, request.filter
@@ -108,7 +108,7 @@ class Paging:
         which = self._sorted.first(count)
         return self._sorted.segments[which], self._sorted.docs[which], np.zeros(len(which)), which
 
-    def _after_values(self, place: Place) -> Page:
+    def _after_values(self, place: CursorPlace) -> Page:
         """The hits after the values of a place of which nothing is left."""
         order = self._sorted or self._in_order([SortKey(RELEVANCE)])
         later = order.after(place if self._sorted else _by_score_alone(place))
@@ -153,7 +153,7 @@ class Paging:
         return scores
 
 
-def _by_score_alone(place: Place) -> Place:
-    from searchlib.engines.whoosh.resuming import Place
+def _by_score_alone(place: CursorPlace) -> CursorPlace:
+    from searchlib.engines.whoosh.resuming import CursorPlace
 
-    return Place(place.depth, place.score, (None,), place.path, place.number, place.ids)
+    return CursorPlace(place.depth, place.score, (None,), place.path, place.number, place.ids)

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from searchlib.engine.explaining import Explanation
     from searchlib.engines.whoosh.attributes import Attributes
     from searchlib.engines.whoosh.format.segment import SegmentColumns
-    from searchlib.engines.whoosh.resuming import Place
+    from searchlib.engines.whoosh.resuming import CursorPlace
 
 _ID_BITS = 32  # of an id that the column holds
 _NO_HITS = Page(np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0))
@@ -96,7 +96,7 @@ class WhooshReader:
     def search(self, request: Request) -> Answer:
         """The hits of a request, and what of it is to be counted."""
         sorts = 0 if request.by_score else len(request.sort)
-        place: Place | None = None
+        place: CursorPlace | None = None
         if request.after is not None:
             from searchlib.engines.whoosh.resuming import decode
 
@@ -117,7 +117,7 @@ class WhooshReader:
         resume = partial(self._resume, page, request.limit, offset)
         return Answer(hits, offset, total, documents, facets, self._costly(request.query), resume)
 
-    def _page(self, request: Request, place: Place | None) -> Page:
+    def _page(self, request: Request, place: CursorPlace | None) -> Page:
         if request.limit == 0:
             return _NO_HITS
         if request.sort or request.per_document is not None or place is not None:
@@ -148,7 +148,7 @@ class WhooshReader:
         size = len(page.docs)
         if limit is None or not size or size < limit:
             return None
-        from searchlib.engines.whoosh.resuming import NEAREST, Place, encode
+        from searchlib.engines.whoosh.resuming import NEAREST, CursorPlace, encode
 
         places = list(zip(page.segments.tolist(), page.docs.tolist(), strict=True))[: -NEAREST - 1 : -1]
         read = self._read(places)
@@ -156,7 +156,7 @@ class WhooshReader:
         keys = page.keys[-1] if page.keys else ()
         ids = tuple(read[one].id for one in places)
         score = float(page.scores[-1])
-        return encode(Place(offset + size, score, keys, last.document.path, last.paragraph.number, ids))
+        return encode(CursorPlace(offset + size, score, keys, last.document.path, last.paragraph.number, ids))
 
     def _at(self, id: str) -> tuple[int, int] | None:
         return next(self._find(id), None)
@@ -200,7 +200,7 @@ class WhooshReader:
     @cached_property
     def words(self) -> Words:
         """The words of the documents."""
-        from searchlib.engines.whoosh.words import IndexWords
+        from searchlib.engines.whoosh.indexwords import IndexWords
 
         return IndexWords(self._words.vocabulary)
 
@@ -308,7 +308,7 @@ class WhooshReader:
         """Check every file against what the manifest says, then, if they are sound and unless ``quick``, all against
         each other.
         """
-        from searchlib.engines.whoosh.checking import damaged_files, inconsistencies
+        from searchlib.engines.whoosh.integrity import damaged_files, inconsistencies
 
         problems = damaged_files(self.folder, self.manifest)
         return problems if problems or quick else list(inconsistencies(self.folder, self.manifest))

@@ -22,7 +22,7 @@ _ID_BYTES = 10
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class CursorPlace:
     """A place in the order of the hits of a search, right after one of them, which outlives a generation.
 
     ``ids`` are the last hits before it, the nearest first: the place is after the first of these that still matches.
@@ -39,7 +39,7 @@ class Place:
     ids: tuple[str, ...]
 
 
-def encode(place: Place) -> bytes:
+def encode(place: CursorPlace) -> bytes:
     """A place as bytes."""
     out = [struct.pack("<d", place.score), _number(place.depth), _number(place.number), _text(place.path)]
     out += [_number(len(place.keys)), *(b"\0" if key is None else b"\1" + _text(key) for key in place.keys)]
@@ -47,7 +47,7 @@ def encode(place: Place) -> bytes:
     return b"".join(out)
 
 
-def decode(data: bytes, sorts: int = 0) -> Place:
+def decode(data: bytes, sorts: int = 0) -> CursorPlace:
     """The place of a search that sorts by so many keys. Raises SettingsError for what is none."""
     try:
         parts = _Parts(data)
@@ -59,7 +59,7 @@ def decode(data: bytes, sorts: int = 0) -> Place:
             raise ValueError("of no hit")
     except (ValueError, struct.error):
         raise no_cursor() from None
-    return Place(depth, score, keys, path, number, ids)
+    return CursorPlace(depth, score, keys, path, number, ids)
 
 
 class _Parts:

@@ -24,7 +24,7 @@ from searchlib.engine.cursors import no_cursor
 from searchlib.engines.whoosh.attributes import Attributes
 from searchlib.engines.whoosh.documents import DocumentTable
 from searchlib.engines.whoosh.execution import Snapshot, marked, scored_parts
-from searchlib.engines.whoosh.resuming import Place
+from searchlib.engines.whoosh.resuming import CursorPlace
 from searchlib.model.arrays import NDArray
 from searchlib.model.ranking import BM25F
 from searchlib.query.nodes import Node
@@ -139,7 +139,7 @@ class Sorted:
         places = self._attributes.places(attribute, segment, key.descending)
         return places[docs if attribute.of_records else table.document_of[docs]]
 
-    def after(self, place: Place) -> Codes:
+    def after(self, place: CursorPlace) -> Codes:
         """Which of all that matches stands after the values of a place."""
         later = np.zeros(len(self.docs), bool)
         equal = np.ones(len(self.docs), bool)
@@ -153,7 +153,7 @@ class Sorted:
             equal &= own == code
         return later
 
-    def _code(self, key: SortKey, value: str | None, place: Place) -> float:
+    def _code(self, key: SortKey, value: str | None, place: CursorPlace) -> float:
         sign = -1 if key.descending else 1
         if key.name == RELEVANCE:
             return -sign * place.score

@@ -18,10 +18,10 @@ from searchlib.engine import Committed, DocumentState, Remembered
 from searchlib.engines.whoosh import disk
 from searchlib.engines.whoosh.building.inversion import Incoming
 from searchlib.engines.whoosh.building.pool import InProcess, Inverted, Workers
-from searchlib.engines.whoosh.checking import damage, inconsistencies
 from searchlib.engines.whoosh.compat.toc import write_toc
 from searchlib.engines.whoosh.documents import DocumentTable
 from searchlib.engines.whoosh.generation import Following
+from searchlib.engines.whoosh.integrity import damage, inconsistencies
 from searchlib.engines.whoosh.locking import Lock, read_only, replaced
 from searchlib.engines.whoosh.manifest import (
     Manifest,

@@ -5,10 +5,10 @@
 `schema`              a record's fields for Whoosh, of the types in `fieldtypes`
 `codec`               makes Whoosh read and write the files of ``format``
 `reading`             terms, cursors, and what is kept by document, with `column_types`
-`matching`            the matcher of a term; `walked` is what it walks
-`writing`             what Whoosh's writer hands over, posting by posting
+`matchers`            the matcher of a term; `walked` is what it walks
+`codecwriters`        what Whoosh's writer hands over, posting by posting
 `postingformats`      Whoosh's posting formats without their pickles
-`tails`, `values`     what Whoosh's writer may keep and searchlib's own never writes,
+`tails`, `valuebytes` what Whoosh's writer may keep and searchlib's own never writes,
                       with `streams` and `vectors`
 `storage`             Whoosh's storages, and compound segments
 `translation`         queries of Whoosh's classes as trees of searchlib's own

@@ -8,15 +8,15 @@ from typing import Any
 from whoosh.codec import base
 from whoosh.filedb.filestore import Storage
 
-from searchlib.engines.whoosh.compat.matching import PostingMatcher
-from searchlib.engines.whoosh.compat.reading import ColumnarPerDocReader, ColumnarTermsReader, added_column_name
-from searchlib.engines.whoosh.compat.storage import CompoundSegment, assemble, open_buffer
-from searchlib.engines.whoosh.compat.writing import (
+from searchlib.engines.whoosh.compat.codecwriters import (
     ColumnarFieldWriter,
     ColumnarPerDocWriter,
     ColumnarPostingsWriter,
     read_postings,
 )
+from searchlib.engines.whoosh.compat.matchers import PostingMatcher
+from searchlib.engines.whoosh.compat.reading import ColumnarPerDocReader, ColumnarTermsReader, added_column_name
+from searchlib.engines.whoosh.compat.storage import CompoundSegment, assemble, open_buffer
 
 
 class ColumnarCodec(base.Codec):  # type: ignore[misc]

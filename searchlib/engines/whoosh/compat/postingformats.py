@@ -16,7 +16,7 @@ from typing import Any, Final
 
 from whoosh import formats
 
-from searchlib.engines.whoosh.compat import values
+from searchlib.engines.whoosh.compat import valuebytes
 
 EXISTENCE: Final = "existence"
 FREQUENCY: Final = "frequency"
@@ -102,9 +102,9 @@ class PostingFormat:
         Raises:
             ValueDamaged: there is none of this format.
         """
-        structure = values.decode(data)
+        structure = valuebytes.decode(data)
         if not self._is_structure(structure):
-            raise values.ValueDamaged("not a structure of this format")
+            raise valuebytes.ValueDamaged("not a structure of this format")
         return structure  # type: ignore[no-any-return]
 
     def positions_of(self, structure: list[Any]) -> list[int] | None:

@@ -13,7 +13,7 @@ from whoosh.util.numeric import byte_to_length, length_to_byte
 
 from searchlib.concurrency.forking import lock_for
 from searchlib.engines.whoosh.compat.column_types import NumberReader, ValueReader, foreign_reader
-from searchlib.engines.whoosh.compat.matching import PostingMatcher
+from searchlib.engines.whoosh.compat.matchers import PostingMatcher
 from searchlib.engines.whoosh.compat.storage import open_buffer
 from searchlib.engines.whoosh.compat.streams import (
     COLUMN_STREAM,
@@ -23,7 +23,7 @@ from searchlib.engines.whoosh.compat.streams import (
     raw_column,
     read_stored,
 )
-from searchlib.engines.whoosh.compat.values import ValueDamaged
+from searchlib.engines.whoosh.compat.valuebytes import ValueDamaged
 from searchlib.engines.whoosh.compat.vectors import listed
 from searchlib.engines.whoosh.compat.walked import TermPostings
 from searchlib.engines.whoosh.format.columns import KIND as COLUMNS_KIND

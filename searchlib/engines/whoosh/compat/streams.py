@@ -1,6 +1,6 @@
 """What Whoosh's writer keeps in the file of stored fields besides texts and integers (see ``format.stored``).
 
-* *Values* of any type (see `values`), and documents that have none: other values of that file.
+* *Values* of any type (see `valuebytes`), and documents that have none: other values of that file.
 * ``column:`` and a field: what Whoosh sorts by and is no number; ``vector:`` and a field: term vectors.
 * A section ``raw:`` and a field: what a column class unknown to searchlib wrote.
 """
@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Any, Final, TypeAlias
 
-from searchlib.engines.whoosh.compat import values
+from searchlib.engines.whoosh.compat import valuebytes
 from searchlib.engines.whoosh.format.container import Container, ContainerWriter
 from searchlib.engines.whoosh.format.stored import Stored
 from searchlib.engines.whoosh.format.storing import StoredWriter, StreamWriter
@@ -36,15 +36,15 @@ MISSING: Final = Missing()
 
 
 def _encode(value: object) -> bytes:
-    return b"" if value is MISSING else values.encode(value)
+    return b"" if value is MISSING else valuebytes.encode(value)
 
 
 def _decode(data: bytes) -> Any:
-    return values.decode(data) if data else MISSING
+    return valuebytes.decode(data) if data else MISSING
 
 
 def write_stored(container: ContainerWriter) -> AnyStoredWriter:
-    """A writer of values of any type that `values` keeps."""
+    """A writer of values of any type that `valuebytes` keeps."""
     return StoredWriter(container, _encode)
 
 

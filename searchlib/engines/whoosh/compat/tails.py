@@ -2,7 +2,7 @@
 
 * A *weight* is what Whoosh scores with; where it is the frequency, as nearly always, it is not kept.
 * A *value* is what a Whoosh ``Format`` keeps with a posting. Where document, frequency and positions make it, it is
-  not kept. Whoosh's own values contain pickles; here they are kept as *structures* (see `values`): a list of
+  not kept. Whoosh's own values contain pickles; here they are kept as *structures* (see `valuebytes`): a list of
   tuples of numbers. Values of a format that searchlib does not know are kept as they are.
 
 A tail for df postings::
@@ -41,7 +41,7 @@ class Tail:
         weights: of every posting, float64.
         lengths: least and greatest length of the documents.
         values: of every posting.
-        structured: whether the values are structures, encoded as `values` does.
+        structured: whether the values are structures, encoded as `valuebytes` does.
     """
 
     weights: NDArray[np.float64] | None = None

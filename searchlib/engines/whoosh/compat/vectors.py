@@ -1,6 +1,6 @@
 """Term vectors: the terms of one document in one field, with what a Whoosh format keeps of each.
 
-A vector is one value (see `values`): a list of [terms, weights, kept], three lists of the same length; what is kept
+A vector is one value (see `valuebytes`): a list of [terms, weights, kept], three lists of the same length; what is kept
 of a term is bytes or a structure (see `formats`).
 """
 
@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from searchlib.engines.whoosh.compat.postingformats import PostingFormat
-from searchlib.engines.whoosh.compat.values import ValueDamaged
+from searchlib.engines.whoosh.compat.valuebytes import ValueDamaged
 from searchlib.engines.whoosh.compat.walked import ListedPostings
 
 Vector = list[list[Any]]

@@ -15,9 +15,9 @@ from whoosh import formats
 from searchlib.concurrency.lazily import cached_property
 from searchlib.engines.whoosh.compat import tails
 from searchlib.engines.whoosh.compat.postingformats import EXISTENCE, FREQUENCY, POSITIONS, PostingFormat
-from searchlib.engines.whoosh.compat.values import ValueDamaged
+from searchlib.engines.whoosh.compat.valuebytes import ValueDamaged
 from searchlib.engines.whoosh.format.packing import BLOCK
-from searchlib.engines.whoosh.format.postings import Record
+from searchlib.engines.whoosh.format.postings import TermRecord
 from searchlib.engines.whoosh.format.unpacking import StreamDamaged
 from searchlib.model.arrays import NDArray
 
@@ -55,7 +55,7 @@ class TermPostings:
 
     def __init__(
         self,
-        record: Record,
+        record: TermRecord,
         format_: Any,
         lengths: Callable[[], NDArray[np.unsignedinteger] | None],
         damaged: Callable[[], Exception],

@@ -8,7 +8,6 @@ questions one can ask.
 """
 
 from searchlib.engines.whoosh.execution.interface import Segment
-from searchlib.engines.whoosh.execution.limits import Limits
 from searchlib.engines.whoosh.execution.questions import (
     TopDocs,
     count,
@@ -22,12 +21,13 @@ from searchlib.engines.whoosh.execution.questions import (
     search,
 )
 from searchlib.engines.whoosh.execution.snapshot import Snapshot
+from searchlib.engines.whoosh.execution.tuning import Tuning
 
 __all__ = [
-    "Limits",
     "Segment",
     "Snapshot",
     "TopDocs",
+    "Tuning",
     "count",
     "explain",
     "frequency",

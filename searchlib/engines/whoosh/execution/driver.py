@@ -80,7 +80,7 @@ def collect(scorer: Scorer, k: int, floor: float = -np.inf) -> tuple[Docs, Float
         return known
     top = Top(k, floor)
     leads = scorer.leads()
-    if len(leads) > scorer.view.limits.most_leads:
+    if len(leads) > scorer.view.tuning.most_leads:
         leads = [Lead(scorer, 0.0)]
     done: list[WordScorer] = []
     for lead in leads:
@@ -96,29 +96,29 @@ def first_docs(scorer: Scorer, k: int) -> Docs:
     size = scorer.view.doc_count
     found: list[Docs] = []
     count = first = 0
-    limits = scorer.view.limits
-    step = limits.beginning
+    tuning = scorer.view.tuning
+    step = tuning.beginning
     while count < k and first < size:
         check()
         stop = min(first + step, size)
         found.append(scorer.within(first, stop))
         count += len(found[-1])
-        first, step = stop, min(4 * step, limits.at_once)
+        first, step = stop, min(4 * step, tuning.at_once)
     return np.concatenate(found)[:k] if found else np.empty(0, np.int32)
 
 
 def _drive(scorer: Scorer, lead: Lead, done: list[WordScorer], top: Top) -> None:
     """Consider the docs of a lead; those of leaves that are done have been considered."""
     leaf, rest = lead.leaf, lead.rest
-    limits = scorer.view.limits
+    tuning = scorer.view.tuning
     if (leaf.most + rest) * (1 + SLACK) < top.threshold:
         return
-    if leaf.cost > limits.few and len(top.docs) < top.k:
+    if leaf.cost > tuning.few and len(top.docs) < top.k:
         best = leaf.promising()
         if best is not None:
             _consider(scorer, best, done, top)
     reaching = leaf.reaching(lowered(top.threshold, rest))
-    at_once = limits.at_once
+    at_once = tuning.at_once
     if len(reaching) <= at_once:
         _consider(scorer, reaching, done, top)
         return
@@ -152,7 +152,7 @@ def _consider(scorer: Scorer, batch: Batch, done: list[WordScorer], top: Top) ->
 
 def _confirm(scorer: Scorer, docs: Docs, bounds: Floats, top: Top) -> None:
     """Take in those of the docs that match, those with the greatest bounds first."""
-    wanted = scorer.view.limits.confirmed
+    wanted = scorer.view.tuning.confirmed
     while len(docs):
         check()
         good = bounds >= lowered(top.threshold)

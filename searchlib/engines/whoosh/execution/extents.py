@@ -111,14 +111,14 @@ class PlacedPattern(Placed):
             self._made = self._make()
         of_docs, positions, common = self._made
         rows, columns = _ranges(
-            np.searchsorted(of_docs, docs), np.searchsorted(of_docs, docs, "right"), self._view.limits.extents
+            np.searchsorted(of_docs, docs), np.searchsorted(of_docs, docs, "right"), self._view.tuning.extents
         )
         found = [rows << HALF | positions[columns].astype(np.int64)]
         total = len(rows)
         for postings in common:
             places, numbers = self._view.primitives.common(postings.docs(), docs)
             total += int(postings.whole().freqs[numbers].sum(dtype=np.int64))
-            if total > self._view.limits.extents:
+            if total > self._view.tuning.extents:
                 raise TooMany
             if len(numbers):
                 numbers, (all_positions, offsets) = postings.positions(numbers)
@@ -139,7 +139,7 @@ class PlacedPattern(Placed):
         segment = self._view.segment
         terms = sorted(self._terms(), key=lambda term: int(term[2].cf))
         rare = int(
-            np.searchsorted(np.cumsum([int(entry.cf) for *_, entry in terms]), self._view.limits.occurrences, "right")
+            np.searchsorted(np.cumsum([int(entry.cf) for *_, entry in terms]), self._view.tuning.occurrences, "right")
         )
         docs, positions = [np.empty(0, np.int32)], [np.empty(0, np.uint32)]
         for *_, entry in terms[:rare]:

@@ -50,7 +50,7 @@ class AndScorer(Scorer):
         return all(child.exact_bounds for child in self.children)
 
     def at(self, batch: Batch, need: Need, least: float = -np.inf) -> Matched:
-        if len(batch) * len(self.children) > self.view.limits.scores and len(batch) > 1:
+        if len(batch) * len(self.children) > self.view.tuning.scores and len(batch) > 1:
             middle = len(batch) // 2
             one, other = (self.at(batch.take(part), need, least) for part in np.split(np.arange(len(batch)), [middle]))
             return Matched(np.append(one.which, other.which + middle), np.append(one.scores, other.scores))
@@ -71,7 +71,7 @@ class AndScorer(Scorer):
                 kept, scores = child.at(batch, need)
                 if pruning:
                     rest -= child.most
-                    if scored and len(kept) > self.view.limits.pruned:
+                    if scored and len(kept) > self.view.tuning.pruned:
                         before = partial if isinstance(partial, float) else partial[kept]
                         good = np.flatnonzero(scores + before >= lowered(least, rest))
                         kept, scores = kept[good], scores[good]
@@ -113,7 +113,7 @@ class AndScorer(Scorer):
         return docs
 
     def marks(self) -> Bools:
-        if self.cost <= self.view.limits.sparse:
+        if self.cost <= self.view.tuning.sparse:
             return super().marks()
         marks = self.children[0].marks()
         for child in self.children[1:]:
@@ -154,8 +154,8 @@ class OrScorer(Scorer):
         if (
             least == -np.inf
             or need is Need.MATCHES
-            or size <= self.view.limits.pruned
-            or size * len(self.children) > self.view.limits.scores
+            or size <= self.view.tuning.pruned
+            or size * len(self.children) > self.view.tuning.scores
         ):
             return self._all_at(batch, need)
         which: Ints | None = None  # of all docs those that are left; None: all of them
@@ -172,7 +172,7 @@ class OrScorer(Scorer):
             part[found] = scores
             parts[number] = part
             partial = partial + part
-            if len(batch) > self.view.limits.pruned and place + 1 < len(order):
+            if len(batch) > self.view.tuning.pruned and place + 1 < len(order):
                 kept = np.flatnonzero(partial >= lowered(least, sum(mosts[place + 1 :])))
                 if len(kept) < len(batch):
                     batch, hits, partial = batch.take(kept), hits[kept], partial[kept]

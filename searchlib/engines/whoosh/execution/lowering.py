@@ -142,7 +142,7 @@ class Lowering:
             if word is None:
                 return None
             words.append(word)
-        if len(words) <= view.limits.most_leads:
+        if len(words) <= view.tuning.most_leads:
             return PhraseScorer(words, node)
         # Of so many words only what is as long is looked at: that is hardly anything.
         lengths = [view.segment.lengths(part.field) for part in words[0].weighed.parts]
@@ -270,7 +270,7 @@ class Lowering:
                 word = self._word(node, view) if isinstance(node, Word) else self._value(node, view)
                 return PlacedAny(()) if word is None else PlacedWord(word.weighed, field)
             case Phrase(words, slop):
-                return PlacedPhrase([self._placed(word, field, view) for word in words], slop, view.limits.extents)
+                return PlacedPhrase([self._placed(word, field, view) for word in words], slop, view.tuning.extents)
             case Prefix() | Wildcard() | Fuzzy() | Range():
                 own = replace(node, fields=(field,) if field in node.fields else ())
                 return PlacedPattern(view, field, lambda: expansion.terms(view, own), expansion.kept_as(own, view))
@@ -280,7 +280,7 @@ class Lowering:
                 return self._placed(inner, field, view)
             case Near(first, second, own_field, slop, ordered) if own_field == field:
                 sides = self._placed(first, field, view), self._placed(second, field, view)
-                return PlacedNear(*sides, slop, ordered, view.limits.extents)
+                return PlacedNear(*sides, slop, ordered, view.tuning.extents)
             case _:
                 return PlacedAny(())
 

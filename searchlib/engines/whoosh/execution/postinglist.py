@@ -16,7 +16,7 @@ import numpy as np
 
 from searchlib.engines.whoosh.execution.caching import Decoded
 from searchlib.engines.whoosh.execution.interface import BLOCK, AnyInts, Docs, Entry, Ints, Segment
-from searchlib.engines.whoosh.execution.limits import Limits
+from searchlib.engines.whoosh.execution.tuning import Tuning
 
 
 class Whole(NamedTuple):
@@ -36,11 +36,11 @@ class Positions(NamedTuple):
 class PostingList:
     """The postings of a term in a segment."""
 
-    __slots__ = ("_asked", "_decoded", "_phrased", "cf", "df", "entry", "limits", "segment")
+    __slots__ = ("_asked", "_decoded", "_phrased", "cf", "df", "entry", "segment", "tuning")
 
-    def __init__(self, segment: Segment, entry: Entry, decoded: Decoded, limits: Limits) -> None:
+    def __init__(self, segment: Segment, entry: Entry, decoded: Decoded, tuning: Tuning) -> None:
         self.segment = segment
-        self.limits = limits
+        self.tuning = tuning
         self.entry = entry
         self.df = int(entry.df)
         self.cf = int(entry.cf)
@@ -87,7 +87,7 @@ class PostingList:
 
     def is_read_in_part(self, wanted: int) -> bool:
         """Whether only the blocks are to be read in which ``wanted`` docs are: of a long list, the first time."""
-        if self.df <= self.limits.partly or wanted * self.limits.per_block >= self.df:
+        if self.df <= self.tuning.partly or wanted * self.tuning.per_block >= self.df:
             return False
         if self.decoded.get(self, Whole) is not None:
             return False
@@ -116,7 +116,7 @@ class PostingList:
 
     def _kept_positions(self) -> Positions | None:
         kept = self.decoded.get((self, "positions"), Positions)
-        most = self.limits.many_positions if self._phrased else self.limits.few_positions
+        most = self.tuning.many_positions if self._phrased else self.tuning.few_positions
         if kept is None and self.cf <= most:
             positions, offsets = self.segment.positions(self.entry)
             small = np.uint16 if int(positions.max(initial=0)) < 1 << 16 else np.uint32

@@ -19,11 +19,11 @@ from typing import TypeAlias
 import numpy as np
 
 from searchlib.engines.whoosh.execution.interface import AnyInts, Bools, Docs, Floats, Ints
-from searchlib.engines.whoosh.execution.limits import LIMITS, Limits
 from searchlib.engines.whoosh.execution.norms import FieldNorm
 from searchlib.engines.whoosh.execution.postinglist import PostingList
 from searchlib.engines.whoosh.execution.primitives import Values
 from searchlib.engines.whoosh.execution.snapshot import View
+from searchlib.engines.whoosh.execution.tuning import TUNING, Tuning
 from searchlib.model.arrays import NDArray
 from searchlib.model.ranking import BM25F
 
@@ -105,21 +105,21 @@ class Prepared:
         "best_places",
         "docs",
         "levels",
-        "limits",
         "maxima",
         "most",
+        "tuning",
         "values",
     )
 
-    def __init__(self, docs: Docs, values: Values, levels: Floats = _NO_LEVELS, limits: Limits = LIMITS) -> None:
-        self.limits = limits
+    def __init__(self, docs: Docs, values: Values, levels: Floats = _NO_LEVELS, tuning: Tuning = TUNING) -> None:
+        self.tuning = tuning
         self.docs = docs
         self.values = values
         self.levels = levels
         self.maxima: Values = (
-            np.maximum.reduceat(values, np.arange(0, len(values), limits.run)) if len(values) else values
+            np.maximum.reduceat(values, np.arange(0, len(values), tuning.run)) if len(values) else values
         )
-        self.best: Ints = _best(values, self.maxima, limits)
+        self.best: Ints = _best(values, self.maxima, tuning)
         self.best_places: Ints = np.sort(self.best)
         self.best_docs: list[int] = docs[self.best].tolist()
         self.best_gains: list[float] = self.gains(self.best).tolist()
@@ -148,7 +148,7 @@ class Prepared:
         runs = np.flatnonzero(self.maxima >= value)
         if len(runs) * 2 > len(self.maxima):
             return np.flatnonzero(self.values >= value)
-        run = self.limits.run
+        run = self.tuning.run
         places = (runs[:, None] * run + np.arange(run)).reshape(-1)
         if len(runs) and runs[-1] == len(self.maxima) - 1:
             places = places[: len(places) - run * len(self.maxima) + len(self.docs)]
@@ -257,7 +257,7 @@ class Weighed:
         if view.alive is not None:
             alive = view.alive[docs]
             docs, values = docs[alive], values[alive]
-        return Prepared(docs, values, levels, view.limits)
+        return Prepared(docs, values, levels, view.tuning)
 
 
 def _there(view: weakref.ref[View]) -> View:
@@ -325,10 +325,10 @@ def _in_levels(part: Part, ranking: BM25F) -> tuple[Docs, NDArray[np.uint16], Fl
     return docs, number[pairs], levels[first]
 
 
-def _best(values: Values, maxima: Values, limits: Limits) -> Ints:
+def _best(values: Values, maxima: Values, tuning: Tuning) -> Ints:
     """The places of the greatest values, greatest first."""
     best = np.arange(len(values))
-    most, run = limits.best, limits.run
+    most, run = tuning.best, tuning.run
     if len(values) > most:
         if len(maxima) > most:
             # So many runs have a value as great as this.

@@ -174,14 +174,14 @@ class Scorer(ABC):
 
     def portions(self) -> Iterator[Docs]:
         """The docs that match, in order, a part at a time."""
-        known = self.candidates_match or self.cost > self.view.limits.sparse
-        if self.candidates_match or self.cost <= self.view.limits.sparse:
+        known = self.candidates_match or self.cost > self.view.tuning.sparse
+        if self.candidates_match or self.cost <= self.view.tuning.sparse:
             docs = self.candidates()
         else:
             docs = np.flatnonzero(self.marks()).astype(np.int32)
-        for start in range(0, len(docs), self.view.limits.at_once):
+        for start in range(0, len(docs), self.view.tuning.at_once):
             check()
-            part = docs[start : start + self.view.limits.at_once]
+            part = docs[start : start + self.view.tuning.at_once]
             yield part if known else self.matching(part)
 
     def marks(self) -> Bools:
@@ -191,14 +191,14 @@ class Scorer(ABC):
         if self.candidates_match:
             marks[docs] = True
             return marks
-        for start in range(0, len(docs), self.view.limits.at_once):
+        for start in range(0, len(docs), self.view.tuning.at_once):
             check()
-            marks[self.matching(docs[start : start + self.view.limits.at_once])] = True
+            marks[self.matching(docs[start : start + self.view.tuning.at_once])] = True
         return marks
 
     def count(self) -> int:
         """How many docs match."""
-        if self.cost > self.view.limits.sparse:
+        if self.cost > self.view.tuning.sparse:
             return int(np.count_nonzero(self.marks()))
         docs = self.candidates()
         return len(docs if self.candidates_match else self.matching(docs))

@@ -209,8 +209,8 @@ class PatternScorer(SetScorer):
         """The terms; None if they are too many."""
         if self._listed is None and self._own is None:
             check()
-            listed = list(islice(self._terms(), self.view.limits.listed + 1))
-            if len(listed) > self.view.limits.listed:
+            listed = list(islice(self._terms(), self.view.tuning.listed + 1))
+            if len(listed) > self.view.tuning.listed:
                 self._make()
             else:
                 self._listed = listed
@@ -238,7 +238,7 @@ class PatternScorer(SetScorer):
         rare, common = [], []
         for term in listed:
             field, key, entry = term
-            postings = self.view.postings(field, key) if entry.df > self.view.limits.rare else None
+            postings = self.view.postings(field, key) if entry.df > self.view.tuning.rare else None
             if postings is None:
                 rare.append(term)
             else:
@@ -251,7 +251,7 @@ class PatternScorer(SetScorer):
             portion: list[Entry] = []
             docs = 0
             for *_, entry in of_field:
-                if portion and docs + entry.df > self.view.limits.portion:
+                if portion and docs + entry.df > self.view.tuning.portion:
                     yield portion
                     portion, docs = [], 0
                 portion.append(entry)

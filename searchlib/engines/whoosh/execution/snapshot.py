@@ -23,10 +23,10 @@ import numpy as np
 from searchlib.engines.whoosh.execution.activation import activate
 from searchlib.engines.whoosh.execution.caching import DECODED_BYTES, Cache, Decoded
 from searchlib.engines.whoosh.execution.interface import Bools, Docs, Ints, Segment
-from searchlib.engines.whoosh.execution.limits import LIMITS, Limits
 from searchlib.engines.whoosh.execution.norms import FieldNorm
 from searchlib.engines.whoosh.execution.postinglist import PostingList
 from searchlib.engines.whoosh.execution.primitives import Primitives
+from searchlib.engines.whoosh.execution.tuning import TUNING, Tuning
 from searchlib.model.arrays import NDArray
 from searchlib.model.ranking import BM25F
 
@@ -48,7 +48,7 @@ class View:
         self.segment = segment
         self.primitives = snapshot.primitives
         self.decoded = snapshot.decoded
-        self.limits = snapshot.limits
+        self.tuning = snapshot.tuning
         self.doc_count = int(segment.doc_count)
         deleted = segment.deleted
         self.alive: Bools | None = None if deleted is None or not deleted.any() else ~deleted
@@ -75,7 +75,7 @@ class View:
 
         def make() -> PostingList | None:
             entry = self.segment.term(field, key)
-            return None if entry is None else PostingList(self.segment, entry, self.decoded, self.limits)
+            return None if entry is None else PostingList(self.segment, entry, self.decoded, self.tuning)
 
         return self._lists.get((field, key), make)
 
@@ -127,7 +127,8 @@ class Snapshot:
 
     ``order`` gives ranks of docs (arrays of their segments and of themselves) for ties between segments; without it the
     order of segments and docs decides. ``cache_bytes`` is what decoded posting lists may take, at 6 to 20 bytes a
-    posting. ``compiled`` is whether operations on arrays are compiled: see ``activation``. ``limits`` change no answer.
+    posting. ``compiled`` is whether operations on arrays are compiled: see ``activation``. ``tuning`` changes no
+    answer.
     """
 
     def __init__(
@@ -137,11 +138,11 @@ class Snapshot:
         order: Order | None = None,
         cache_bytes: int = DECODED_BYTES,
         compiled: bool | None = None,
-        limits: Limits = LIMITS,
+        tuning: Tuning = TUNING,
     ) -> None:
         self.primitives: Primitives = activate(compiled)
         self.decoded = Decoded(cache_bytes)
-        self.limits = limits
+        self.tuning = tuning
         self.order = order
         self.views = tuple(View(self, number, segment) for number, segment in enumerate(segments))
         self.records = sum(view.live_count for view in self.views)

@@ -57,7 +57,7 @@ class WordScorer(Scorer):
         if self._most is None:
             if self.scale <= 0:
                 self._most = 0.0
-            elif self._prepared is None and self.weighed.cost > self.view.limits.at_once:
+            elif self._prepared is None and self.weighed.cost > self.view.tuning.at_once:
                 return self.scale * self.weighed.most_by_blocks()  # until it is read
             else:
                 self._most = self.scale * self.prepared.most
@@ -98,7 +98,7 @@ class WordScorer(Scorer):
 
     def promising(self) -> Batch | None:
         prepared = self.prepared
-        if self.scale <= 0 or len(prepared.docs) <= self.view.limits.best:
+        if self.scale <= 0 or len(prepared.docs) <= self.view.tuning.best:
             return None
         return Batch(prepared.docs[prepared.best_places], self, prepared.best_places)
 

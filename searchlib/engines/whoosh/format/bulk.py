@@ -2,8 +2,8 @@
 
 Most terms stand in a few documents. To unpack each by itself costs fifty microseconds of calls, whatever it holds; here
 the streams of thousands of such terms are unpacked together, those of one width in a few operations on whole arrays.
-It is `postings.Record` for many terms, none of them very frequent, and says the same of the same bytes: see there and
-in `packing` for the layout and the words.
+It is `postings.TermRecord` for many terms, none of them very frequent, and says the same of the same bytes: see there
+and in `packing` for the layout and the words.
 """
 
 from __future__ import annotations

@@ -17,7 +17,7 @@ A stream of n numbers is, in this order: if there are exceptions, their count in
 then the place of each in its block (a byte each), then their high parts; then the planes, plane by plane, each
 beginning on a byte. All numbers are little-endian.
 
-`StreamPlan` packs the streams of many terms at once; ``unpacking.Stream`` reads one.
+`StreamPlan` packs the streams of many terms at once; ``unpacking.PackedStream`` reads one.
 """
 
 from __future__ import annotations

@@ -35,7 +35,7 @@ import numpy as np
 
 from searchlib.concurrency.lazily import cached_property
 from searchlib.engines.whoosh.format.packing import BLOCK, U32, distinct, ranges
-from searchlib.engines.whoosh.format.unpacking import Stream, StreamDamaged
+from searchlib.engines.whoosh.format.unpacking import PackedStream, StreamDamaged
 from searchlib.model.arrays import NDArray
 
 HAS_FREQUENCIES: Final = 0x40
@@ -66,7 +66,7 @@ class Blocks(NamedTuple):
     """No document of the block is shorter."""
 
 
-class Record:
+class TermRecord:
     """The postings of one term, for reading.
 
     Args:
@@ -108,7 +108,7 @@ class Record:
             at += SUMMARY_BYTES + self._block_count * (6 + 4 * counted + self.repeated)
             if at > len(data):
                 raise StreamDamaged("block table")
-        self._doc_stream = Stream(data, at, df, code & 0x3F)
+        self._doc_stream = PackedStream(data, at, df, code & 0x3F)
 
     @property
     def has_positions(self) -> bool:
@@ -116,15 +116,15 @@ class Record:
         return self._position_code != NO_POSITIONS
 
     @cached_property
-    def _freq_stream(self) -> Stream:
-        return Stream(self._data, self._doc_stream.end, self.df, self._freq_code)
+    def _freq_stream(self) -> PackedStream:
+        return PackedStream(self._data, self._doc_stream.end, self.df, self._freq_code)
 
     @cached_property
-    def _position_stream(self) -> Stream:
+    def _position_stream(self) -> PackedStream:
         if not self.has_positions:
             raise StreamDamaged("no positions")
         start = self._freq_stream.end if self.repeated else self._doc_stream.end
-        stream = Stream(self._data, start, self.cf, self._position_code)
+        stream = PackedStream(self._data, start, self.cf, self._position_code)
         # What takes no bytes may still take memory: the file must justify it.
         if stream.end == start and self.cf > max(self.df, EMPTY_POSITIONS):
             raise StreamDamaged("positions")

@@ -27,7 +27,7 @@ from searchlib.engines.whoosh.format.filenames import (
     TERMS,
     TERMS_KIND,
 )
-from searchlib.engines.whoosh.format.postings import MAX_DOCUMENTS, Blocks, Record
+from searchlib.engines.whoosh.format.postings import MAX_DOCUMENTS, Blocks, TermRecord
 from searchlib.engines.whoosh.format.stored import KIND as STORED_KIND
 from searchlib.engines.whoosh.format.stored import STORED_STREAM, Stored, no_others
 from searchlib.engines.whoosh.format.terms import TermEntry, Terms
@@ -124,7 +124,7 @@ class InvertedColumns:
         except StreamDamaged:
             self.damaged(whole)
 
-    def record(self, entry: TermEntry) -> Record:
+    def record(self, entry: TermEntry) -> TermRecord:
         """The postings of a term."""
         record = entry.record
         if record is None:
@@ -134,7 +134,9 @@ class InvertedColumns:
             try:
                 if entry.df > self.doc_count:
                     raise StreamDamaged("more documents than there are")
-                record = Record(terms.record(entry), entry.df, entry.cf, bool(self._fields[entry.field]["positions"]))
+                record = TermRecord(
+                    terms.record(entry), entry.df, entry.cf, bool(self._fields[entry.field]["positions"])
+                )
             except StreamDamaged:
                 self.damaged(entry)
             entry.record = record

@@ -32,7 +32,7 @@ import numpy as np
 
 from searchlib.engines.whoosh.format.container import ContainerWriter, Section
 from searchlib.engines.whoosh.format.packing import U8
-from searchlib.engines.whoosh.format.postings import Record
+from searchlib.engines.whoosh.format.postings import TermRecord
 from searchlib.model.arrays import NDArray
 
 GROUP: Final = 32
@@ -62,7 +62,7 @@ class TermEntry:
         self.cf = cf
         self.start = start
         self.stop = stop
-        self.record: Record | None = None
+        self.record: TermRecord | None = None
 
     def __repr__(self) -> str:
         return f"TermEntry(field={self.field!r}, df={self.df}, cf={self.cf})"
@@ -169,7 +169,7 @@ def _shared(first: bytes, last: bytes) -> int:
     return next(at for at in range(most) if first[at] != last[at])
 
 
-class _Group(NamedTuple):
+class _KeyGroup(NamedTuple):
     """A group as it is read: its keys, and its numbers still packed."""
 
     keys: list[bytes]
@@ -246,7 +246,7 @@ class Terms:
         stop = starts[group + 1] if group + 1 < len(starts) else self._groups.length
         return self._groups.slice(starts[group], stop).tobytes()
 
-    def _group(self, index: _Index, group: int) -> _Group:
+    def _group(self, index: _Index, group: int) -> _KeyGroup:
         data = self._bytes(index, group)
         try:
             flags, count, cut, size = _HEADER.unpack_from(data)
@@ -269,7 +269,7 @@ class Terms:
             right = False
         if not right:
             self._damaged()
-        return _Group(keys, count, small, large, index.records[group])
+        return _KeyGroup(keys, count, small, large, index.records[group])
 
     def _numbers_in(self, data: bytes, at: int, flags: int, count: int) -> tuple[bytes, bytes]:
         """The small and the large numbers of a group, which begin there."""
@@ -300,9 +300,9 @@ class Terms:
             self._damaged()
         if found < 0:
             return None
-        return self._entry(_Group([], count, small, large, index.records[group]), suffixes.count(0, 0, found))
+        return self._entry(_KeyGroup([], count, small, large, index.records[group]), suffixes.count(0, 0, found))
 
-    def _entry(self, group: _Group, at: int) -> TermEntry:
+    def _entry(self, group: _KeyGroup, at: int) -> TermEntry:
         small, count = group.small, group.size
         df = self._number(group, at)
         sizes = small[count : count + at]
@@ -315,12 +315,12 @@ class Terms:
         excess = self._number(group, 2 * count + at) if len(small) > 2 * count else 0
         return TermEntry(self.field, df, df + excess, start, start + size)
 
-    def _number(self, group: _Group, at: int) -> int:
+    def _number(self, group: _KeyGroup, at: int) -> int:
         value = group.small[at]
         return value if value < _LARGE else self._large(group, group.small.count(_LARGE, 0, at))
 
     @staticmethod
-    def _large(group: _Group, number: int) -> int:
+    def _large(group: _KeyGroup, number: int) -> int:
         return int.from_bytes(group.large[4 * number : 4 * number + 4], "little")
 
     def get(self, key: bytes) -> TermEntry | None:
@@ -347,7 +347,7 @@ class Terms:
                 yield group.keys[i], TermEntry(self.field, df[i], df[i] + excess[i], at, end)
                 at = end
 
-    def _numbers(self, group: _Group) -> tuple[list[int], list[int], list[int]]:
+    def _numbers(self, group: _KeyGroup) -> tuple[list[int], list[int], list[int]]:
         count = group.size
         values = list(group.small)
         if group.large:
@@ -355,7 +355,7 @@ class Terms:
             values = [next(large) if value == _LARGE else value for value in values]
         return values[:count], values[count : 2 * count], values[2 * count :] or [0] * count
 
-    def _walk(self, start: bytes, stop: bytes | None) -> Iterator[tuple[_Group, int, int]]:
+    def _walk(self, start: bytes, stop: bytes | None) -> Iterator[tuple[_KeyGroup, int, int]]:
         """Groups with keys in the range, and which of their keys are."""
         if not self.count:
             return

@@ -35,7 +35,7 @@ class StreamDamaged(ValueError):
     """A stream that cannot be what was written; the caller knows in which file."""
 
 
-class Stream:
+class PackedStream:
     """One stream for reading: all of it, some blocks of it, or numbers by index.
 
     Args:

@@ -9,7 +9,7 @@ from exploring import examples
 from hypothesis import given
 from hypothesis import strategies as st
 
-from searchlib.engines.whoosh.compat import values
+from searchlib.engines.whoosh.compat import valuebytes
 
 scalars = st.one_of(
     st.none(),
@@ -52,7 +52,7 @@ def typed(value):
 
 @given(anything)
 def test_a_value_reads_back_with_its_type(value):
-    read = values.decode(values.encode(value))
+    read = valuebytes.decode(valuebytes.encode(value))
     assert read == value
     assert typed(read) == typed(value)
 
@@ -60,24 +60,24 @@ def test_a_value_reads_back_with_its_type(value):
 @examples(30)
 @given(anything)
 def test_no_part_of_an_encoded_value_is_a_value_and_damage_is_said(value):
-    data = values.encode(value)
+    data = valuebytes.encode(value)
     for cut in range(len(data)):
-        with pytest.raises(values.ValueDamaged):
-            values.decode(data[:cut])
-    with pytest.raises(values.ValueDamaged):
-        values.decode(data + b"N")
+        with pytest.raises(valuebytes.ValueDamaged):
+            valuebytes.decode(data[:cut])
+    with pytest.raises(valuebytes.ValueDamaged):
+        valuebytes.decode(data + b"N")
 
 
 @given(st.binary(max_size=60))
 def test_any_bytes_are_a_value_or_damaged(data):
-    with contextlib.suppress(values.ValueDamaged):
-        values.decode(data)
+    with contextlib.suppress(valuebytes.ValueDamaged):
+        valuebytes.decode(data)
 
 
 def test_sets_are_written_the_same_in_whatever_order_they_are_walked():
     one, other = {0, 8}, {8, 0}  # they collide in a set's table, so the order of insertion shows
     assert list(one) != list(other)
-    assert values.encode(one) == values.encode(other)
+    assert valuebytes.encode(one) == valuebytes.encode(other)
 
 
 def test_what_is_no_data_is_refused_by_name():
@@ -86,7 +86,7 @@ def test_what_is_no_data_is_refused_by_name():
 
     for thing in (Thing(), [Thing()], {"key": Thing()}, object, lambda: None, 1j):
         with pytest.raises(TypeError, match="cannot be stored"):
-            values.encode(thing)
+            valuebytes.encode(thing)
 
 
 def test_numpy_numbers_and_enumerations_become_plain_ones():
@@ -97,7 +97,7 @@ def test_numpy_numbers_and_enumerations_become_plain_ones():
     class Colour(enum.IntEnum):
         RED = 3
 
-    assert values.decode(values.encode([np.float64(1.5), Colour.RED, np.str_("a")])) == [1.5, 3, "a"]
+    assert valuebytes.decode(valuebytes.encode([np.float64(1.5), Colour.RED, np.str_("a")])) == [1.5, 3, "a"]
 
 
 def test_values_nested_too_deep_are_refused_both_ways():
@@ -105,17 +105,17 @@ def test_values_nested_too_deep_are_refused_both_ways():
     for _ in range(1000):
         nested = [nested]
     with pytest.raises(ValueError, match="deep"):
-        values.encode(nested)
-    with pytest.raises(values.ValueDamaged):
-        values.decode(b"l\x01" * 10_000 + b"N")
+        valuebytes.encode(nested)
+    with pytest.raises(valuebytes.ValueDamaged):
+        valuebytes.decode(b"l\x01" * 10_000 + b"N")
 
 
 def test_a_count_that_the_bytes_cannot_hold_allocates_nothing():
-    with pytest.raises(values.ValueDamaged):
-        values.decode(b"l" + values.number(1 << 55))
-    with pytest.raises(values.ValueDamaged):
-        values.decode(b"s" + values.number(1 << 55))
+    with pytest.raises(valuebytes.ValueDamaged):
+        valuebytes.decode(b"l" + valuebytes.number(1 << 55))
+    with pytest.raises(valuebytes.ValueDamaged):
+        valuebytes.decode(b"s" + valuebytes.number(1 << 55))
 
 
 def test_a_decimal_keeps_its_digits():
-    assert str(values.decode(values.encode(Decimal("1.500")))) == "1.500"
+    assert str(valuebytes.decode(valuebytes.encode(Decimal("1.500")))) == "1.500"

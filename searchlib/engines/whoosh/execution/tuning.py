@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
+class Tuning:
     """Numbers that were measured; any others of 1 and more are as right, and slower."""
 
     at_once: int = 131_072
@@ -57,4 +57,4 @@ class Limits:
     """Occurrences of a pattern that are kept."""
 
 
-LIMITS = Limits()
+TUNING = Tuning()

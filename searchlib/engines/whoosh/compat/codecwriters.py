@@ -16,7 +16,7 @@ from whoosh.codec import base
 from whoosh.filedb.filestore import Storage
 from whoosh.reading import TermInfo
 
-from searchlib.engines.whoosh.compat import values
+from searchlib.engines.whoosh.compat import valuebytes
 from searchlib.engines.whoosh.compat.column_types import ColumnWriter, column_writer
 from searchlib.engines.whoosh.compat.postingformats import EXISTENCE, FREQUENCY, OPAQUE, POSITIONS, PostingFormat
 from searchlib.engines.whoosh.compat.reading import open_columns
@@ -60,7 +60,7 @@ class ColumnarPerDocWriter(base.PerDocumentWriter):  # type: ignore[misc]
         self._in_document = True
 
     def _keep(self, stream_name: str, value: object) -> None:
-        values.encode(value)  # before anything is kept of the document
+        valuebytes.encode(value)  # before anything is kept of the document
         self._pending.append(partial(self._stream_value, stream_name, value))
 
     def _stream_value(self, stream_name: str, value: object) -> None:
@@ -261,7 +261,7 @@ class _FieldPostings:
                 placed = all(each is not None for each in found)
                 if placed and kind == POSITIONS:
                     return freqs, positions, None, False
-                kept = [values.encode(structure) for structure in structures]
+                kept = [valuebytes.encode(structure) for structure in structures]
                 return freqs, positions if placed else None, kept, True
         freqs = [int(weight) if weight >= 1 and weight == int(weight) else 1 for weight in term.weights]
         return freqs, None, term_values, False
@@ -333,7 +333,7 @@ class ColumnarPostingsWriter(base.PostingsWriter):  # type: ignore[misc]
 
     def finish_postings(self) -> ListedTermInfo:
         """Write the list; returns what `read_postings` needs."""
-        data = values.encode(make_vector(self._items, self._format))
+        data = valuebytes.encode(make_vector(self._items, self._format))
         start = self._file.tell()
         self._file.write(data)
         return ListedTermInfo(self._info, start, len(data))
@@ -350,4 +350,4 @@ def read_postings(dbfile: Any, info: ListedTermInfo, format_: Any) -> ListedPost
         ValueDamaged: it is not what was written.
     """
     start, length = info.extent
-    return listed(values.decode(dbfile.get(start, length)), format_)
+    return listed(valuebytes.decode(dbfile.get(start, length)), format_)
