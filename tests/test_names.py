@@ -1,4 +1,4 @@
-"""One name for one thing: no class, and no module, has the name of another."""
+"""One name for one thing: no class, and no module, has the name of another, and what fields there are is said once."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ import ast
 from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
+
+from searchlib.model.fields import TABLE
 
 ROOT = Path(__file__).parents[1] / "searchlib"
 FILES = sorted(ROOT.rglob("*.py"))
@@ -22,3 +24,20 @@ def test_no_two_classes_have_one_name() -> None:
 
 def test_no_two_modules_have_one_name() -> None:
     assert not twice(file.stem for file in FILES if file.stem not in ("__init__", "__main__"))
+
+
+def test_no_module_but_the_table_lists_the_fields_of_a_record() -> None:
+    found = {
+        file.relative_to(ROOT).as_posix()
+        for file in FILES
+        if file.relative_to(ROOT).parts[0] in ("engine", "engines", "highlight", "query", "search", "spelling")
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+        if len(TABLE.keys() & _texts(node)) > 1
+    }
+    assert found == {"engines/whoosh/integrity.py"}  # which says of what an id is made
+
+
+def _texts(node: ast.AST) -> set[object]:
+    """The constants of a display: its keys, if it is a dict."""
+    parts = node.keys if isinstance(node, ast.Dict) else getattr(node, "elts", ())
+    return {part.value for part in parts if isinstance(part, ast.Constant)}

@@ -16,6 +16,7 @@ from functools import cache
 from typing import Any, Literal, TypeAlias
 
 from searchlib.analysis import tokens
+from searchlib.model.fields import PROSE, TABLE
 from searchlib.model.records import Record
 from searchlib.query.wording import listed
 
@@ -115,15 +116,10 @@ class Explanation:
 
     def written_in(self, record: Record) -> Explanation:
         """The same with how each word is written in the record."""
-        texts = {
-            "text": record.paragraph.text,
-            "title": record.document.title,
-            "headings": "\n".join(record.paragraph.headings),
-        }
 
         @cache
         def written(field: str) -> Mapping[str, tuple[str, ...]]:
-            return _written(texts.get(field, ""), record.document.language)
+            return _written(TABLE[field].text(record) if field in PROSE else "", record.document.language)
 
         return _written_in(self, written)
 

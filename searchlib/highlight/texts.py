@@ -17,7 +17,7 @@ from searchlib.analysis import Token, keys_of, split_key, split_words, tokens
 from searchlib.analysis.words import find_words
 from searchlib.concurrency.lazily import cached_property
 from searchlib.highlight.leaves import CACHED_WORDS, Leaves, numbered
-from searchlib.model.fields import PROSE, RESERVED
+from searchlib.model.fields import EXACT, NUMBERS, PROSE, RESERVED, TABLE
 from searchlib.model.records import Record, Scalar
 from searchlib.query.values import meta_keys, metadata_field
 
@@ -111,13 +111,8 @@ class RecordFields(Mapping[str, Sequence[Token]]):
         return made
 
     def _make(self, name: str) -> Sequence[Token]:
-        document, paragraph = self._record.document, self._record.paragraph
-        if name == "text":
-            return Text(paragraph.text, document.language)
-        if name == "title":
-            return Text(document.title, document.language)
-        if name == "headings":
-            return Text("\n".join(paragraph.headings), document.language)
+        if name in PROSE:
+            return Text(TABLE[name].text(self._record), self._record.document.language)
         if name in RESERVED:
             raise KeyError(name)
         keys = meta_keys(self._metadata[name])
@@ -135,13 +130,4 @@ class RecordFields(Mapping[str, Sequence[Token]]):
 
 def attributes_of(record: Record) -> dict[str, str | int]:
     """What a record has besides tokens: exact terms, and the numbers that an index holds in columns."""
-    document, paragraph = record.document, record.paragraph
-    return {
-        "document": document.path,
-        "type": document.type,
-        "language": document.language,
-        "kind": paragraph.kind,
-        "number": paragraph.number,
-        "line": paragraph.line,
-        "start": paragraph.start,
-    }
+    return {name: TABLE[name].value(record) for name in (*EXACT, *NUMBERS)}

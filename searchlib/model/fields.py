@@ -7,7 +7,8 @@
   (see `searchlib.query.values`).
 
 A query may name a field by an *alias*, too. A *hidden* field can be asked for, but no advice names it. The *weight* is
-what a field counts where a query names none.
+what a field counts where a query names none. What a record has in a field is an attribute of its *owner*, which is the
+document or the paragraph: called ``attribute``, or as the field is.
 """
 
 from __future__ import annotations
@@ -15,9 +16,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Final, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
+
+if TYPE_CHECKING:
+    from searchlib.model.records import DocumentInfo, Paragraph, Record
 
 Kind: TypeAlias = Literal["prose", "exact", "number", "metadata"]
+Owner: TypeAlias = Literal["document", "paragraph"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,30 +31,45 @@ class Field:
 
     name: str
     kind: Kind = "metadata"
+    owner: Owner = "document"
     aliases: tuple[str, ...] = ()
     weight: float = 1.0
     caseless: bool = False
     hidden: bool = False
+    attribute: str = ""
+
+    def of(self, owner: DocumentInfo | Paragraph) -> Any:
+        """What the document, or the paragraph, has in this field of the table: text, a number, or a heading path."""
+        return getattr(owner, self.attribute or self.name)
+
+    def value(self, record: Record) -> Any:
+        """What a record has in this field of the table."""
+        return self.of(getattr(record, self.owner))
+
+    def text(self, record: Record) -> str:
+        """What a record has in this field of prose, as it is indexed: of a heading path, each heading is a line."""
+        found = self.value(record)
+        return found if isinstance(found, str) else "\n".join(found)
 
 
 TABLE: Final[Mapping[str, Field]] = MappingProxyType(
     {
         field.name: field
         for field in (
-            Field("text", "prose"),
+            Field("text", "prose", "paragraph"),
             Field("title", "prose", weight=3.0),
-            Field("headings", "prose", ("heading",), weight=2.0),
-            Field("document", "exact", ("path",)),
+            Field("headings", "prose", "paragraph", ("heading",), weight=2.0),
+            Field("document", "exact", aliases=("path",), attribute="path"),
             Field("type", "exact", caseless=True),
-            Field("language", "exact", ("lang",), caseless=True),
-            Field("kind", "exact", caseless=True),
-            Field("number", "number", ("paragraph",)),
-            Field("line", "number"),
-            Field("start", "number", hidden=True),
+            Field("language", "exact", aliases=("lang",), caseless=True),
+            Field("kind", "exact", "paragraph", caseless=True),
+            Field("number", "number", "paragraph", ("paragraph",)),
+            Field("start", "number", "paragraph", hidden=True),
+            Field("line", "number", "paragraph"),
         )
     }
 )
-"""The fields that every record has, by name, in the order in which people are told of them."""
+"""The fields that every record has, by name, in the order in which people are told of them and segments store them."""
 
 
 def _of_kind(kind: Kind) -> tuple[str, ...]:
@@ -60,7 +80,15 @@ PROSE: Final = _of_kind("prose")
 EXACT: Final = _of_kind("exact")
 NUMBERS: Final = _of_kind("number")
 ALIASES: Final[Mapping[str, str]] = {alias: name for name, field in TABLE.items() for alias in field.aliases}
-RESERVED: Final = frozenset({*TABLE, "metadata", "id"})
+CASELESS: Final = tuple(name for name in EXACT if TABLE[name].caseless)
+"""Exact fields of few values, which many records share: sorted and counted by, as metadata is."""
+STORED_TEXTS: Final = (*PROSE, *EXACT, "metadata")
+"""What is stored of each record as text; the metadata of its document is JSON."""
+OF_PARAGRAPH: Final = tuple(name for name in (*PROSE, *EXACT) if TABLE[name].owner == "paragraph")
+"""Those of them in which the paragraphs of a document differ,"""
+OF_DOCUMENT: Final = tuple(name for name in STORED_TEXTS if name not in OF_PARAGRAPH)
+"""and in which they do not."""
+RESERVED: Final = frozenset({*TABLE, *STORED_TEXTS, "id"})
 """Names that no key of the metadata can take."""
 
 _MOST_LISTED = 10  # keys of metadata

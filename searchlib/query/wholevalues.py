@@ -10,34 +10,30 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from searchlib.analysis import fold
+from searchlib.model.fields import CASELESS, TABLE
 from searchlib.model.records import Metadata, Scalar
 from searchlib.query.values import NUMBER, TEXT, is_number, metadata_field, sortable, whole_keys
 
 if TYPE_CHECKING:
     from searchlib.model.records import Record
 
-ONE_TERM: Final = ("type", "language", "kind")
-"""Attributes of the record itself that are indexed as one exact term."""
 _TEXT_MARK = TEXT.encode()
 
 
 def attribute_values(record: Record, name: str) -> tuple[Scalar, ...]:
     """The values of an attribute that a record has, as they are written."""
-    document = record.document
-    if name == "kind":
-        return (record.paragraph.kind,)
-    if name in ("type", "language", "title"):
-        found = getattr(document, name)
+    if name in CASELESS or name == "title":
+        found = TABLE[name].value(record)
         return (found,) if found else ()
-    return tuple(values_of(document.metadata, name))
+    return tuple(values_of(record.document.metadata, name))
 
 
 def attribute_keys(name: str, values: Iterable[Scalar]) -> set[bytes]:
     """The keys of the values of an attribute."""
-    if name in ONE_TERM:
+    if name in CASELESS:
         return {str(value).encode("utf-8", "surrogatepass") for value in values}
     return {title_key(str(value)) for value in values} if name == "title" else whole_value_keys(values)
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from searchlib.errors import SettingsError
 from searchlib.guards.arguments import flag, whole
 from searchlib.guards.limits import LIMITS, Limits
+from searchlib.model.fields import NUMBERS
 
 if TYPE_CHECKING:
     from searchlib.engine import SortKey
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
 
 FACET_VALUES: Final = 10
 _SORTED_ALSO: Final = ("title",)
-_EACH_ITS_OWN: Final = ("number", "line")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +77,7 @@ class Wanted:
             if size is not None and (not isinstance(size, int) or isinstance(size, bool) or size < 0):
                 raise SettingsError(f"the facet {name} is to have {size!r} values: give a number, or None for all")
             field = names.field(name, "count by", _SORTED_ALSO)
-            if field in _EACH_ITS_OWN:
+            if field in NUMBERS:
                 raise SettingsError(f"cannot count by {name}, which nearly every paragraph has another of")
             found[name] = field, size
         return found

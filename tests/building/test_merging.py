@@ -16,7 +16,7 @@ from searchlib.engines.whoosh.building.inversion import Incoming, invert
 from searchlib.engines.whoosh.building.mergesources import RunSource, SegmentSource, Source, SpilledRun
 from searchlib.engines.whoosh.building.merging import merge, place
 from searchlib.engines.whoosh.format.segment import SegmentColumns
-from searchlib.engines.whoosh.generation import STORED
+from searchlib.engines.whoosh.generation import KEPT
 from searchlib.errors import IndexCorrupt
 from searchlib.model.records import Document
 
@@ -41,7 +41,7 @@ def files(folder: Path) -> dict[str, bytes]:
 
 def built(folder: Path, parts: list[Source], kept: list, order: np.ndarray | None = None) -> dict[str, bytes]:
     folder.mkdir()
-    merge(parts, place(parts, kept, order), folder, "MAIN_a", STORED)
+    merge(parts, place(parts, kept, order), folder, "MAIN_a", KEPT)
     return files(folder)
 
 
@@ -123,6 +123,6 @@ def test_a_merge_that_fails_leaves_no_file_open(tmp_path: Path, part: str) -> No
     with warnings.catch_warnings(record=True) as said:
         warnings.simplefilter("always")
         with pytest.raises(IndexCorrupt):
-            merge(parts, place(parts, [None], None), tmp_path, "MAIN_a", STORED)
+            merge(parts, place(parts, [None], None), tmp_path, "MAIN_a", KEPT)
         gc.collect()
     assert not said, "of files that were not closed"

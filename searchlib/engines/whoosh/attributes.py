@@ -26,9 +26,10 @@ from searchlib.engines.whoosh.format.bulk import portions
 from searchlib.engines.whoosh.storedrecords import read_metadata
 from searchlib.guards.deadline import check
 from searchlib.model.arrays import NDArray
+from searchlib.model.fields import CASELESS, field_named
 from searchlib.model.records import Scalar
 from searchlib.query.values import NUMBER, TEXT
-from searchlib.query.wholevalues import ONE_TERM, number_key, title_key, values_of, whole_value_keys
+from searchlib.query.wholevalues import number_key, title_key, values_of, whole_value_keys
 
 _KEPT = 32  # attributes
 _TIMED_EVERY = 256
@@ -77,11 +78,11 @@ class Attributes:
         self._places: Cache[Ints32] = Cache(_KEPT * len(tables))
 
     def attribute(self, name: str) -> Attribute:
-        """The attribute of this field name: of metadata, one of `ONE_TERM`, or title."""
+        """The attribute of this field name: of metadata, one of `CASELESS`, or title."""
         return self._made.get(name, lambda: self._make(name))
 
     def _make(self, name: str) -> Attribute:
-        make = _of_titles if name == "title" else partial(_exact, name=name) if name in ONE_TERM else None
+        make = _of_titles if name == "title" else partial(_exact, name=name) if name in CASELESS else None
         found = [make(table) if make is not None else _of_metadata(table, name) for table in self.tables]
         if len(found) == 1 and name != "title":
             keys, ordinals = found[0].keys, [found[0].which]  # terms are in order
@@ -90,13 +91,14 @@ class Attributes:
             place = {key: number for number, key in enumerate(keys)}
             ordinals = [np.array([place[key] for key in pairs.keys], np.int32)[pairs.which] for pairs in found]
         owners = [pairs.owners for pairs in found]
-        sizes = [table.segment.doc_count if name == "kind" else len(table.firsts) for table in self.tables]
+        of_records = field_named(name).owner == "paragraph"
+        sizes = [table.segment.doc_count if of_records else len(table.firsts) for table in self.tables]
         codes = [_codes(*pairs, len(keys)) for pairs in zip(owners, ordinals, sizes, strict=True)]
-        if name == "kind":
+        if of_records:
             for table, one in zip(self.tables, codes, strict=True):
                 if one is None:
-                    table.segment.stored_damaged("a record has two kinds")
-        return Attribute(name, keys, owners, ordinals, codes, name == "kind")
+                    table.segment.stored_damaged(f"a record has two {name}s")
+        return Attribute(name, keys, owners, ordinals, codes, of_records)
 
     def counts(self, attribute: Attribute, segment: int, marks: NDArray[np.bool_]) -> Ints:
         """For each value of an attribute of records how many of the marked records of a segment have it."""
@@ -129,7 +131,7 @@ class Attributes:
     def label(self, attribute: Attribute, ordinal: int) -> Scalar:
         """A value as it is written where it stands first, in the order of documents, among those not deleted."""
         name, key = attribute.name, attribute.keys[ordinal]
-        if name in ONE_TERM:
+        if name in CASELESS:
             return key.decode("utf-8", "surrogatepass")
         firsts: list[tuple[Any, DocumentTable, int]] = []
         for table, owners, ordinals in zip(self.tables, attribute.owners, attribute.ordinals, strict=True):
@@ -154,7 +156,7 @@ def _codes(owners: Ints, ordinals: Ints32, size: int, missing: int) -> Ints32 | 
 
 
 def _exact(table: DocumentTable, name: str) -> _Pairs:
-    of_records = name == "kind"
+    of_records = field_named(name).owner == "paragraph"
     most = table.segment.doc_count if of_records else len(table.firsts)  # one value each
     return _postings(table, name, b"\0", None, most, of_records)
 

@@ -36,19 +36,14 @@ from searchlib.engines.whoosh.manifest import (
     digest_of,
 )
 from searchlib.engines.whoosh.segments import open_segment, open_words
+from searchlib.engines.whoosh.storedrecords import COLUMNS, VALUES
 from searchlib.errors import IndexCorrupt
 from searchlib.model.arrays import NDArray
+from searchlib.model.fields import TABLE
 
 MOST_SEGMENTS = 8
 NEW = "MAIN_new"  # what a segment is called until its files have their digests
-FIXED = frozenset({"text", "title", "headings", "document", "type", "language", "kind"})  # fields; others are metadata
-STORED = StoredNames(
-    stored=(
-        "text", "title", "headings", "document", "type", "language", "kind", "metadata",
-        "_occurrence", "_digest", "_seed",
-    ),
-    columns=("_id", "number", "start", "line"),
-)  # fmt: skip
+KEPT = StoredNames(VALUES, COLUMNS)
 
 
 class Following:
@@ -167,7 +162,7 @@ class Following:
     def _merge(
         self, sources: list[Source], placement: Placement, listed: list[Sequence[tuple[str, int]]]
     ) -> tuple[SegmentEntry, list[str]]:
-        merge(sources, placement, self._private, NEW, STORED)
+        merge(sources, placement, self._private, NEW, KEPT)
         tokens = 0
         for source, target in zip(sources, placement.targets, strict=True):
             lengths = source.lengths("text")
@@ -194,7 +189,7 @@ class Following:
         fields: set[str] = set()
         for part in parts:
             part.table.count(part.kept, languages, types)
-            fields |= part.table.fields(part.kept) - FIXED
+            fields |= part.table.fields(part.kept) - TABLE.keys()
         return Manifest(
             1 if compact else min(self._manifest.generation + 1, LATEST),
             tuple(part.entry for part in parts),

@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import Any, Final, cast
 
@@ -30,10 +31,10 @@ from searchlib.engines.whoosh.manifest import is_file_name, is_json, names_in_ma
 from searchlib.engines.whoosh.storedrecords import metadata_of
 from searchlib.errors import IndexCorrupt, IndexIncompatible
 from searchlib.model.arrays import NDArray
+from searchlib.model.fields import NUMBERS, OF_DOCUMENT, OF_PARAGRAPH
 from searchlib.model.records import Block, Document, Kind
 
-_OF_DOCUMENT: Final = ("document", "title", "type", "language", "metadata", "_digest")
-_OF_PARAGRAPH: Final = ("text", "headings", "kind")
+_OF_DOCUMENT: Final = (*OF_DOCUMENT, "_digest")
 _UNREADABLE: Final = object()
 _GAPS: Final = 1 << 20  # code points between paragraphs, and as many as there are in them
 
@@ -96,7 +97,7 @@ class _Segment:
         with suppress(IndexCorrupt, IndexIncompatible, KeyError):
             columns = Columns(Container(map_file(path), str(path), COLUMNS_KIND))
             if columns.doc_count == self._size:
-                self._columns = {column: columns.array(column) for column in ("number", "start", "line")}
+                self._columns = {column: columns.array(column) for column in NUMBERS}
         if not self._columns and not 0 < self._size <= self._stored.container.size:
             self._stored.container.damaged("how many records it has cannot be told")
         self._gone = self._deletions(folder, name, files)
@@ -155,25 +156,27 @@ class _Segment:
         return path if isinstance(path, str) else f"a document in {self._path.name}"
 
     def _document(self, first: int, end: int) -> Kept | Lost:
-        of_document = [self._values(name, np.array([first]))[0] for name in _OF_DOCUMENT]
+        of_document = {name: self._values(name, np.array([first]))[0] for name in _OF_DOCUMENT}
         records = np.arange(first, end)
-        of_paragraphs = [self._values(name, records) for name in _OF_PARAGRAPH]
-        if not all(isinstance(value, str) for values in (of_document, *of_paragraphs) for value in values):
+        of_paragraphs = {name: self._values(name, records) for name in OF_PARAGRAPH}
+        if not all(isinstance(value, str) for value in chain(of_document.values(), *of_paragraphs.values())):
             return Lost(self._name_of(first), f"it cannot be read in {self._path.name}")
-        path, title, type, language, metadata, digest = of_document
-        texts, headings, kinds = of_paragraphs
+        path, texts = of_document["document"], of_paragraphs["text"]
         starts = self._columns["start"][first:end].tolist() if self._columns else [0] * len(texts)
         lines = self._columns["line"][first:end].tolist() if self._columns else [1] * len(texts)
         text, places = _placed(texts, starts)
         blocks = tuple(
             Block(start, start + len(one), cast(Kind, kind), tuple(above.split("\n")) if above else (), line)
-            for start, one, kind, above, line in zip(places, texts, kinds, headings, lines, strict=True)
+            for start, one, kind, above, line in zip(
+                places, texts, of_paragraphs["kind"], of_paragraphs["headings"], lines, strict=True
+            )
         )
         try:
-            found = metadata_of(metadata)
+            found = metadata_of(of_document["metadata"])
         except ValueError:
             return Lost(path, f"its metadata cannot be read in {self._path.name}")
-        return Kept(Document(path, text, title, type, language, found, blocks), digest)
+        title, type, language = of_document["title"], of_document["type"], of_document["language"]
+        return Kept(Document(path, text, title, type, language, found, blocks), of_document["_digest"])
 
 
 def _placed(texts: Sequence[str], starts: Sequence[int]) -> tuple[str, list[int]]:

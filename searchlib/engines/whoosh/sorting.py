@@ -13,7 +13,7 @@ import math
 from bisect import bisect_left
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import Any, Final, TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 
@@ -26,10 +26,9 @@ from searchlib.engines.whoosh.documents import DocumentTable
 from searchlib.engines.whoosh.execution import Snapshot, marked, scored_parts
 from searchlib.engines.whoosh.resuming import CursorPlace
 from searchlib.model.arrays import NDArray
+from searchlib.model.fields import NUMBERS
 from searchlib.model.ranking import BM25F
 from searchlib.query.nodes import Node
-
-NUMBERS: Final = ("number", "line")
 
 Codes: TypeAlias = NDArray[Any]
 CodesOf: TypeAlias = "Callable[[Ints], Codes]"

@@ -8,23 +8,22 @@ gives (`read_record`, whenever one is read). What is neither is an IndexCorrupt 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final, TypeAlias, cast
 
 import numpy as np
 
 from searchlib.engines.whoosh.format.segment import SegmentColumns
 from searchlib.model.arrays import NDArray
+from searchlib.model.fields import NUMBERS, OF_DOCUMENT, OF_PARAGRAPH, STORED_TEXTS
 from searchlib.model.records import DocumentInfo, Kind, Metadata, Paragraph, Record, id_text, paragraph_number
 
-NUMBERS: Final = frozenset(("number", "start", "line", "_id"))
-"""The columns of a segment of records: of each paragraph number, place, line, and the first 32 bits of its id."""
-VALUES: Final = frozenset(
-    ("document", "title", "type", "language", "metadata", "text", "headings", "kind", "_occurrence", "_digest", "_seed")
-)
+COLUMNS: Final = ("_id", *NUMBERS)
+"""The columns of a segment of records: the numbers of each, and the first 32 bits of its id."""
+VALUES: Final = (*STORED_TEXTS, "_occurrence", "_digest", "_seed")
 """The stored fields of a segment of records."""
-_OF_PARAGRAPH: Final = ("document", "text", "headings", "kind", "_occurrence")
-_OF_DOCUMENT: Final = ("title", "type", "language", "metadata", "_digest")
+_OF_RECORD: Final = ("document", "_occurrence", *OF_PARAGRAPH)
+_ABOUT: Final = (*(name for name in OF_DOCUMENT if name != "document"), "_digest")
 _AT_ONCE: Final = 256  # records
 _KEPT: Final = 1 << 20  # code points of what is known of documents
 _OVERHEAD: Final = 1 << 10  # of a document, about
@@ -36,9 +35,9 @@ _Key: TypeAlias = tuple[str, int, str]
 
 def check_layout(segment: SegmentColumns) -> None:
     """Raise IndexCorrupt if a segment is none of records: if columns or stored fields are missing or no numbers."""
-    if NUMBERS - set(segment.columns) or any(segment.column_type(name)[1] != "u" for name in NUMBERS):
+    if set(COLUMNS) - set(segment.columns) or any(segment.column_type(name)[1] != "u" for name in COLUMNS):
         segment.columns_damaged("its columns are not those of an index")
-    if VALUES - set(segment.stored_names):
+    if set(VALUES) - set(segment.stored_names):
         segment.stored_damaged("its stored fields are not those of an index")
 
 
@@ -63,11 +62,12 @@ class KnownDocuments:
             else:
                 missing.setdefault(key, number)
         which = np.array(list(missing.values()), np.int64)
-        columns = [segment.stored_values_at(name, which) for name in _OF_DOCUMENT]
+        columns = [segment.stored_values_at(name, which) for name in _ABOUT]
         for (key, number), values in zip(missing.items(), zip(*columns, strict=True), strict=True):
-            title, type, language, source, digest = _texts(segment, number, values)
-            metadata = _metadata(segment, number, source)
-            found[key] = DocumentInfo(key[2], title, type, language, metadata, digest[:_DIGEST])
+            about = _texts(segment, number, _ABOUT, values)
+            title, source = about["title"], about["metadata"]
+            metadata, digest = _metadata(segment, number, source), about["_digest"][:_DIGEST]
+            found[key] = DocumentInfo(key[2], title, about["type"], about["language"], metadata, digest)
             self._keep(key, found[key], len(title) + len(source))
         return found
 
@@ -93,40 +93,42 @@ def read_records(
     for first in range(0, len(numbers), _AT_ONCE):
         part = numbers[first : first + _AT_ONCE]
         which: list[int] = part.tolist()
-        paths, *texts = (list(segment.stored_values_at(name, part)) for name in _OF_PARAGRAPH)
-        columns = [segment.column(name)[part].tolist() for name in ("number", "start", "line", "_id")]
+        paths, *stored = (list(segment.stored_values_at(name, part)) for name in _OF_RECORD)
+        columns = {name: segment.column(name)[part].tolist() for name in COLUMNS}
         if not all(isinstance(path, str) for path in paths):
             segment.stored_damaged(f"records from {which[0]} on are not what was written")
         name = segment.segment_id
-        keys = [(name, one - at, cast(str, path)) for one, at, path in zip(which, columns[0], paths, strict=True)]
+        places = zip(which, columns["number"], paths, strict=True)
+        keys = [(name, one - number, cast(str, path)) for one, number, path in places]
         documents = known.of(segment, which, keys)
-        rows = zip(which, keys, zip(*texts, strict=True), zip(*columns, strict=True), strict=True)
-        for number, key, values, places in rows:
-            yield _record(segment, number, documents[key], values, places)
+        rows = zip(which, keys, zip(*stored, strict=True), zip(*columns.values(), strict=True), strict=True)
+        for number, key, values, numbered in rows:
+            yield _record(segment, number, documents[key], values, dict(zip(COLUMNS, numbered, strict=True)))
 
 
 def _record(
-    segment: SegmentColumns, number: int, known: DocumentInfo, values: Sequence[Any], places: tuple[int, int, int, int]
+    segment: SegmentColumns, number: int, known: DocumentInfo, values: Sequence[Any], numbers: Mapping[str, int]
 ) -> Record:
-    text, headings, kind = _texts(segment, number, values[:-1])
-    occurrence = values[-1]
+    occurrence, *stored = values
+    texts = _texts(segment, number, OF_PARAGRAPH, stored)
     if not isinstance(occurrence, int):
         segment.stored_damaged(f"record {number} is not what was written")
-    place, start, line, bits = places
+    text, above, start = texts["text"], texts["headings"], numbers["start"]
     id = paragraph_number(known.path, text, occurrence)
-    if id >> 48 != bits:
+    if id >> 48 != numbers["_id"]:
         segment.stored_damaged(f"the id of record {number} is not that of its text")
     metadata = {**known.metadata}  # a record's own: it can be changed
     document = DocumentInfo(known.path, known.title, known.type, known.language, metadata, known.digest)
-    above = tuple(headings.split("\n")) if headings else ()
-    paragraph = Paragraph(place, start, start + len(text), text, line, above, cast(Kind, kind))
+    headings = tuple(above.split("\n")) if above else ()
+    place = numbers["number"], start, start + len(text)
+    paragraph = Paragraph(*place, text, numbers["line"], headings, cast(Kind, texts["kind"]))
     return Record(id_text(id), document, paragraph)
 
 
-def _texts(segment: SegmentColumns, number: int, values: Sequence[Any]) -> Sequence[str]:
+def _texts(segment: SegmentColumns, number: int, names: Sequence[str], values: Sequence[Any]) -> Mapping[str, str]:
     if not all(isinstance(value, str) for value in values):
         segment.stored_damaged(f"record {number} is not what was written")
-    return values
+    return dict(zip(names, values, strict=True))
 
 
 def read_metadata(segment: SegmentColumns, number: int) -> Metadata:

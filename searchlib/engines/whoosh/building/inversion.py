@@ -12,6 +12,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Final
 
 import numpy as np
 
@@ -19,10 +20,14 @@ from searchlib import analysis
 from searchlib.engines.whoosh.building.fieldruns import SharedField, TextField
 from searchlib.engines.whoosh.building.runs import Repeated, Run
 from searchlib.engines.whoosh.building.wordcounts import TextWords
-from searchlib.model.records import Document, IdHash, Scalar
+from searchlib.engines.whoosh.storedrecords import COLUMNS
+from searchlib.model.fields import EXACT, PROSE, TABLE
+from searchlib.model.records import Document, DocumentInfo, IdHash, Scalar
 from searchlib.paragraphs import places
 from searchlib.paragraphs.identifying import language_of
 from searchlib.query.values import meta_keys, metadata_field
+
+_OF_DOCUMENT: Final = tuple(field for field in TABLE.values() if field.owner == "document")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,14 +74,12 @@ class _Inverter:
         self.size = 0
         self.text = TextField()
         self.shared: dict[str, SharedField] = {
-            "title": SharedField(),
-            "headings": SharedField(),
-            **{name: SharedField(positions=False) for name in ("document", "type", "language", "kind")},
+            name: SharedField(positions=name in PROSE) for name in (*PROSE, *EXACT) if name != "text"
         }
         self.meta: dict[str, SharedField] = {}
         self.texts: list[str] = []
         self.stored: dict[str, Repeated] = defaultdict(Repeated)
-        self.columns: dict[str, array[int]] = {name: array("I") for name in ("_id", "number", "start", "line")}
+        self.columns: dict[str, array[int]] = {name: array("I") for name in COLUMNS}
         self.documents: list[tuple[str, int]] = []
         self.words = _Words()
         self.above = TextWords(self.words.take)  # the words of titles and headings
@@ -93,15 +96,20 @@ class _Inverter:
         paths = self._headings(found.headings, language)
         if size:
             self.above.add_document(document.title, paths)
-        self.shared["title"].add_text(document.title, language, first, size)
-        for name, value in (("document", document.path), ("type", document.type), ("language", language)):
-            self.shared[name].add_keys([value], [0], first, size)
+        about = DocumentInfo(document.path, document.title, document.type, language, document.metadata, incoming.digest)
+        for field in _OF_DOCUMENT:
+            value = field.of(about)
+            if field.kind == "prose":
+                self.shared[field.name].add_text(value, language, first, size)
+            else:
+                self.shared[field.name].add_keys([value], [0], first, size)
+            self.stored[field.name].add(value, size)
         for start, stop in stretches(found.kinds):
             self.shared["kind"].add_keys([found.kinds[start]], [0], first + start, stop - start)
             self.stored["kind"].add(found.kinds[start], stop - start)
         for name, values in _metadata_values(document).items():
             self.meta.setdefault(name, SharedField()).add_keys(*meta_keys(values), first, size)
-        self._store(incoming, language, size)
+        self._store(incoming, size)
         self._identify(document.path, texts)
         self.columns["number"].extend(range(1, size + 1))
         self.columns["start"].extend(found.starts)
@@ -119,14 +127,10 @@ class _Inverter:
             paths.append(path)
         return paths
 
-    def _store(self, incoming: Incoming, language: str, size: int) -> None:
+    def _store(self, incoming: Incoming, size: int) -> None:
         document = incoming.document
         metadata = json.dumps(dict(document.metadata), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
         for name, value in (
-            ("title", document.title),
-            ("document", document.path),
-            ("type", document.type),
-            ("language", language),
             ("metadata", metadata),
             ("_digest", incoming.digest),
             ("_seed", incoming.seed),
