@@ -56,6 +56,7 @@ class FTS5:
 
     def open(self, index: Path) -> None:
         """With pages mapped and cached: SQLite's default cache is 2 MB."""
+        self._db.close()
         self._db = sqlite3.connect(f"file:{index / 'fts5.db'}?mode=ro", uri=True)
         self._db.execute("PRAGMA mmap_size = 4294967296")
         self._db.execute("PRAGMA cache_size = -262144")

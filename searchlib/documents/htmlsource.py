@@ -35,6 +35,7 @@ _NEAR = 1 << 12
 # A text between two tags; not white space alone.
 _BETWEEN = re.compile(r">([^\S<>]*+[^<>]+)(?=<)")
 MAX_ATTRIBUTES = 5000
+_NOT_OF_TEXTS = ("utf-8", "idna", "punycode")  # what was tried already, and those of the names of hosts
 
 
 def decode_html(data: bytes, name: str, encoding: str = "") -> str:
@@ -49,10 +50,10 @@ def decode_html(data: bytes, name: str, encoding: str = "") -> str:
                 # Browsers read these as Windows-1252, of which they are a part.
                 label = "cp1252" if label in ("iso-8859-1", "latin1", "us-ascii", "ascii") else label
                 try:
-                    if codecs.lookup(label).name != "utf-8":
+                    if codecs.lookup(label).name not in _NOT_OF_TEXTS:
                         return data.decode(label, "replace")
                 except (LookupError, ValueError):
-                    pass  # no encoding, no encoding of text, or one that cannot replace what is not in it (idna)
+                    pass  # no encoding, or no encoding of text
     return decode(data, name, encoding)
 
 
