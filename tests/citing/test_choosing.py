@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from searchlib.citing.checking import Check, check
-from searchlib.citing.found import WrittenCitation
+from searchlib.citing.found import Form, WrittenCitation
 from searchlib.citing.sources import SourceLibrary
 from searchlib.model.records import Document
 
@@ -57,7 +57,7 @@ def test_numbers_of_another_document_say_nothing() -> None:
 
 @pytest.mark.parametrize("name", ["x/a.txt", "y/b.txt"])
 def test_the_one_in_a_document_of_the_same_name_in_another_folder(name: str) -> None:
-    cited = f"old/{name.rpartition('/')[2]}"
+    cited = f"very/old/{name.rpartition('/')[2]}"
     assert place(checked(IN_TWO, path=cited)) == (name, 1, 1)
     assert place(checked(IN_TWO, path="old/c.txt")) == ("x/a.txt", 1, 2)
 
@@ -67,6 +67,23 @@ def test_the_one_in_the_document_that_is_the_source_of_an_annotation(source: str
     found = checked(IN_TWO, id="", url="https://example.org/a b", source=source)
     assert place(found) == ("y/b.txt", 1, 1)
     assert place(checked(IN_TWO, id="", source="https://example.org/other")) == ("x/a.txt", 1, 2)
+
+
+def test_an_address_that_is_none_is_no_source() -> None:
+    library = SourceLibrary(Document(path, text, metadata={"url": 7}) for path, text in IN_TWO.items())
+    (found,) = check([WrittenCitation("annotation", 0, "", SAID, source="7")], library)
+    assert place(found) == ("x/a.txt", 1, 2)
+
+
+@pytest.mark.parametrize(
+    ("form", "path", "other"), [("text", "a%C2%B6.txt", "b.txt"), ("json", "a¶.txt", "a%C2%B6.txt")]
+)
+def test_a_pilcrow_in_a_path_is_read_as_the_form_writes_it(form: Form, path: str, other: str) -> None:
+    """Words that changed that much are looked for in their own document only."""
+    library = SourceLibrary([Document("a¶.txt", "The very same words now stand where nobody would have looked.")])
+    for cited, status in ((path, "edited"), (other, "gone")):
+        (found,) = check([WrittenCitation(form, 0, UNKNOWN_ID, SAID, path=cited)], library)
+        assert found.status == status
 
 
 @pytest.mark.parametrize(("start", "expected"), [(0, 2), (30, 2), (90, 5), (500, 5)])
