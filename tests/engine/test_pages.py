@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import base64
 import tempfile
+from collections import Counter
 from pathlib import Path
+from typing import Any
 
 import pytest
 from exploring import examples, scaled
@@ -172,3 +174,63 @@ def test_a_cursor_of_another_version_is_said() -> None:
     cursor = base64.urlsafe_b64encode(data + zlib.crc32(data).to_bytes(4, "little")).decode().rstrip("=")
     with pytest.raises(SettingsError, match="another version"):
         unseal(cursor, "")
+
+
+def several(tmp_path: Path, documents: int = 6) -> searchlib.Index:
+    """An index of several segments, of which the first begins with a document that no search for a harbour finds."""
+    index = made(tmp_path, [])
+    for first in range(0, documents, 2):
+        with index.writer(processes=1) as w:
+            for number in range(first, first + 2):
+                words = ["harbour " * (1 + (number + place) % 4) + "winter " * place for place in range(12)]
+                year = {"year": 2000 + number % 3}
+                w.add(Document(f"d{number}", "\n\n".join(words) if number else "Nothing.\n\nOf it.", metadata=year))
+    assert len(index.whoosh.reader().leaf_readers()) > 1
+    return index
+
+
+@pytest.mark.parametrize("sort", [(), ("year",), ("-document",)])
+@pytest.mark.parametrize("most", [1, 3])
+def test_of_each_document_the_first_hits_are_kept_in_whatever_segment(
+    tmp_path: Path, sort: tuple[str, ...], most: int
+) -> None:
+    index = several(tmp_path)
+    counts: Counter[str] = Counter()
+    expected = []
+    for hit in every(index, "harbour", sort=sort):
+        counts[hit.document.path] += 1
+        if counts[hit.document.path] <= most:
+            expected.append(hit.id)
+    assert len(expected) == 5 * most
+    assert ids(index.search("harbour", 100, sort=sort, per_document=most)) == expected
+
+
+def test_hits_in_another_order_keep_their_scores(tmp_path: Path) -> None:
+    index = several(tmp_path)
+    scores = {hit.id: hit.score for hit in every(index, "harbour")}
+    assert len(set(scores.values())) > 3 and min(scores.values()) > 0
+    assert {hit.id: hit.score for hit in every(index, "harbour", sort="year")} == scores
+
+
+def test_what_a_filter_leaves_is_ordered_and_paged_as_all_of_it_is(tmp_path: Path) -> None:
+    index = several(tmp_path)
+    for sort in ((), ("year",), ("-document",)):
+        expected = [hit.id for hit in every(index, "harbour", sort=sort) if hit.document.metadata["year"] == 2001]
+        page = index.search("harbour", 5, sort=sort, filter="year:2001")
+        assert 5 < len(expected) == page.total
+        following = index.search("harbour", 100, sort=sort, filter="year:2001", after=page.cursor)
+        assert ids(page) + ids(following) == expected
+
+
+def test_a_cursor_goes_on_with_what_the_filter_leaves_though_its_document_is_gone(tmp_path: Path) -> None:
+    index = several(tmp_path)
+    options: dict[str, Any] = {"sort": "document", "filter": "year:[2001 TO 2002]", "per_document": 2}
+    first = index.search("harbour", 2, **options)
+    second = index.search("harbour", 2, after=first.cursor, **options)
+    assert [hit.document.path for hit in [*first, *second]] == ["d1", "d1", "d2", "d2"]
+    with index.writer(processes=1) as w:
+        w.remove("d2")
+    following = index.search("harbour", 3, after=second.cursor, **options)
+    assert [hit.document.path for hit in following] == ["d4", "d4", "d5"]
+    scores = {hit.id: hit.score for hit in every(index, "harbour")}
+    assert [hit.score for hit in following] == [scores[hit.id] for hit in following]

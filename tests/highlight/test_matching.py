@@ -153,6 +153,29 @@ def test_a_match_in_the_title_alone_has_no_spans_in_the_text() -> None:
     assert spans(node, "war", "en", "peace") == ()
 
 
+@pytest.mark.parametrize(
+    "node",
+    [
+        asked("war"),
+        Value("war\x1fwar", "text"),
+        Prefix("wa", ("text",)),
+        Phrase((asked("war"), asked("of"))),
+        Near(Value("war\x1fwar", "title"), Value("of\x1fof", "title"), "text", 1),
+    ],
+    ids=lambda node: type(node).__name__,
+)
+def test_what_is_asked_of_the_text_is_near_nothing_in_the_title(node: Node) -> None:
+    """Though its words stand there, and other parts of the query ask for them there."""
+    peace = Value("peace\x1fpeace", "title")
+    tokens = [Token(f"{word}\x1f{word}", 5 * place, 5 * place + 4, place) for place, word in enumerate(TITLE)]
+    assert not match(Near(node, peace, "title", 9), {"title": tokens}, "en")
+    assert not match(Near(peace, node, "title", 9), {"title": tokens}, "en")
+    assert match(Near(peace, Value("war\x1fwar", "title"), "title", 9), {"title": tokens}, "en")
+
+
+TITLE = ["war", "of", "peace"]
+
+
 def test_a_slop_phrase_with_thousands_of_chains_takes_no_time() -> None:
     assert len(spans(Phrase((asked("a"),) * 12, slop=5), "a " * 60)) == 60
 
@@ -176,6 +199,7 @@ ATTRIBUTES: list[tuple[Node, dict[str, str | int], bool]] = [
     (Everything("author"), {"author": "x"}, True),
     (Everything(), {}, True),
     (And((Everything(), Not(Value("en", "language")))), {"language": "de"}, True),
+    (And(()), {}, False),
 ]
 
 

@@ -1,0 +1,75 @@
+"""The formula by which records are ranked, against numbers worked out by hand.
+
+All else that tests scores computes them with the same formula, so that what is wrong with it is wrong there too.
+"""
+
+from __future__ import annotations
+
+from math import log
+from typing import Any
+
+import numpy as np
+import pytest
+
+from searchlib.model.ranking import BM25F, idf
+
+
+@pytest.mark.parametrize(
+    ("records", "df", "expected"), [(10, 3, log(1 + 7.5 / 3.5)), (10, 10, log(1 + 0.5 / 10.5)), (1, 0, log(4))]
+)
+def test_rarity_is_that_of_robertson_kept_above_zero(records: int, df: int, expected: float) -> None:
+    assert idf(records, df) == pytest.approx(expected, rel=1e-15)
+
+
+def test_a_field_longer_than_average_counts_less_as_far_as_b_says() -> None:
+    assert BM25F(b=0.75).norm(20, 10.0) == 1.75
+    assert BM25F(b=0.75).norm(5, 10.0) == 0.625
+    assert BM25F(b=0.0).norm(20, 10.0) == 1.0
+    assert BM25F(b=1.0).norm(np.array([20, 1]), 0.5).tolist() == [40.0, 2.0]
+
+
+def test_a_field_without_lengths_is_as_long_as_any() -> None:
+    assert BM25F().norm(np.array([0.0, 7.0]), 0.0).tolist() == [1.0, 1.0]
+
+
+def test_a_words_score_saturates() -> None:
+    """scale * (k1 + 1) * tf / (k1 + tf): one occurrence counts 1, endlessly many k1 + 1."""
+    ranking = BM25F(k1=1.0)
+    assert ranking.score(2.0, np.array([1.0, 3.0])).tolist() == [2.0, 3.0]
+    assert ranking.score(2.0, 1e300) == 4.0
+    assert BM25F(k1=0.0).score(2.0, 3.0) == 2.0
+
+
+def test_a_match_is_worth_delta_more_however_often_the_word_stands() -> None:
+    assert BM25F(k1=1.0, delta=0.5).score(2.0, np.array([1.0, 3.0])).tolist() == [3.0, 4.0]
+
+
+def test_a_field_without_a_weight_weighs_one() -> None:
+    ranking = BM25F(weights={"text": 0.25})
+    assert (ranking.weight("text"), ranking.weight("title")) == (0.25, 1.0)
+    assert BM25F().weight("title") == 3.0
+
+
+@pytest.mark.parametrize(
+    "given",
+    [{"k1": 0.0}, {"b": 0.0}, {"b": 1.0}, {"delta": 0.0}, {"accent": 0.0}, {"accent": 1.0}, {"weights": {"text": 0.0}}],
+)
+def test_the_ends_of_what_parameters_may_be_are_allowed(given: dict[str, Any]) -> None:
+    BM25F(**given)
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"k1": -0.1},
+        {"b": -0.1},
+        {"b": 1.1},
+        {"delta": -0.1},
+        {"accent": -0.1},
+        {"accent": 1.1},
+        {"weights": {"text": 1.0, "title": -0.1}},
+    ],
+)
+def test_parameters_out_of_range_are_refused(given: dict[str, Any]) -> None:
+    with pytest.raises(ValueError, match=r"out of range|negative"):
+        BM25F(**given)
