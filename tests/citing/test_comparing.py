@@ -60,3 +60,26 @@ def test_short_punctuation_is_compared_by_the_character() -> None:
         ("=", ")"),
         ("+", ";"),
     ]
+
+
+def test_the_first_of_those_that_are_most_alike_is_the_closest() -> None:
+    texts = ["nothing of it", "one two three six", "one two three ten", "one two", *["four"] * 9]
+    found = closest("one two three four", [record_of(text) for text in texts], part=False)
+    assert found is not None and found[0].paragraph.text == "one two three six"
+
+
+@pytest.mark.parametrize("part", [True, False])
+def test_a_long_text_is_the_closest_to_a_part_of_it_alone(part: bool) -> None:
+    """A text that says the quote among much else, after more than are looked at of those that say half of it."""
+    long = "one two three four five " + "and much else " * 40
+    texts = ["one two three", *["nothing of it"] * 9, *["one two five"] * 8, long.strip()]
+    found = closest("one two three four five", [record_of(text) for text in texts], part)
+    assert found is not None
+    assert found[0].paragraph.text == (long.strip() if part else "one two three")
+
+
+def test_longer_texts_with_more_of_its_words_do_not_keep_the_closest_from_being_looked_at() -> None:
+    long = "one two three four five " + "and much else " * 40
+    texts = [*[long.strip()] * 8, "one two three four"]
+    found = closest("one two three four five", [record_of(text) for text in texts], part=False)
+    assert found is not None and found[0].paragraph.text == "one two three four"

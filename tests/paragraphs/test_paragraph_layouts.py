@@ -189,6 +189,19 @@ def test_text_that_a_loader_left_between_blocks_is_a_paragraph_all_the_same() ->
     assert [p.text for p in paragraphs("one two three", blocks=(Block(4, 7),))] == ["one", "two", "three"]
 
 
+def test_text_before_the_first_block_is_text_without_headings_on_its_line() -> None:
+    document = Document("a.md", "one\n\ntwo\n\nthree", blocks=(Block(10, 15, "code", ("One",), 9),), line=5)
+    found = [(p.text, p.kind, p.headings, p.line) for p in split(document)]
+    assert found == [("one\n\ntwo", "text", (), 5), ("three", "code", ("One",), 9)]
+
+
+@pytest.mark.parametrize(("type", "lines"), [("csv", {7}), ("jsonl", {7}), ("text", {7, 8, 9})])
+def test_a_long_block_of_a_row_is_on_the_line_of_the_row(type: str, lines: set[int]) -> None:
+    text = "\n".join(["A sentence of a long cell. " * 60] * 3).rstrip()
+    document = Document("a", text, type=type, blocks=(Block(0, len(text), "text", (), 7),), line=7)
+    assert {p.line for p in split(document)} == lines
+
+
 def test_a_row_of_json_lines_is_on_one_line_of_its_seed() -> None:
     assert [p.line for p in paragraphs("one\n\ntwo", type="jsonl", line=7)] == [7, 7]
 
