@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from itertools import islice
+from operator import attrgetter
 from typing import overload
 
 from searchlib.analysis import Token, keys_of, split_key, split_words, tokens
@@ -22,6 +23,8 @@ from searchlib.model.records import Record, Scalar
 from searchlib.query.values import meta_keys, metadata_field
 
 _span = re.Match.span
+_ATTRIBUTES = (*EXACT, *NUMBERS)
+_attributes = attrgetter(*(TABLE[name].path for name in _ATTRIBUTES))
 
 
 class WordKeys(dict[str, "str | None"]):
@@ -130,4 +133,4 @@ class RecordFields(Mapping[str, Sequence[Token]]):
 
 def attributes_of(record: Record) -> dict[str, str | int]:
     """What a record has besides tokens: exact terms, and the numbers that an index holds in columns."""
-    return {name: TABLE[name].value(record) for name in (*EXACT, *NUMBERS)}
+    return dict(zip(_ATTRIBUTES, _attributes(record), strict=True))

@@ -46,6 +46,11 @@ class Field:
         """What a record has in this field of the table."""
         return self.of(getattr(record, self.owner))
 
+    @property
+    def path(self) -> str:
+        """Where a record has it, as `operator.attrgetter` takes it."""
+        return f"{self.owner}.{self.attribute or self.name}"
+
     def text(self, record: Record) -> str:
         """What a record has in this field of prose, as it is indexed: of a heading path, each heading is a line."""
         found = self.value(record)

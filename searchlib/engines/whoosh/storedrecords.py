@@ -8,7 +8,7 @@ gives (`read_record`, whenever one is read). What is neither is an IndexCorrupt 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, Final, TypeAlias, cast
 
 import numpy as np
@@ -64,7 +64,7 @@ class KnownDocuments:
         which = np.array(list(missing.values()), np.int64)
         columns = [segment.stored_values_at(name, which) for name in _ABOUT]
         for (key, number), values in zip(missing.items(), zip(*columns, strict=True), strict=True):
-            about = _texts(segment, number, _ABOUT, values)
+            about = dict(zip(_ABOUT, _texts(segment, number, values), strict=True))
             title, source = about["title"], about["metadata"]
             metadata, digest = _metadata(segment, number, source), about["_digest"][:_DIGEST]
             found[key] = DocumentInfo(key[2], title, about["type"], about["language"], metadata, digest)
@@ -93,42 +93,43 @@ def read_records(
     for first in range(0, len(numbers), _AT_ONCE):
         part = numbers[first : first + _AT_ONCE]
         which: list[int] = part.tolist()
-        paths, *stored = (list(segment.stored_values_at(name, part)) for name in _OF_RECORD)
+        stored = {name: list(segment.stored_values_at(name, part)) for name in _OF_RECORD}
         columns = {name: segment.column(name)[part].tolist() for name in COLUMNS}
+        paths = stored["document"]
         if not all(isinstance(path, str) for path in paths):
             segment.stored_damaged(f"records from {which[0]} on are not what was written")
         name = segment.segment_id
-        places = zip(which, columns["number"], paths, strict=True)
-        keys = [(name, one - number, cast(str, path)) for one, number, path in places]
+        firsts = zip(which, columns["number"], paths, strict=True)
+        keys = [(name, one - at, cast(str, path)) for one, at, path in firsts]
         documents = known.of(segment, which, keys)
-        rows = zip(which, keys, zip(*stored, strict=True), zip(*columns.values(), strict=True), strict=True)
-        for number, key, values, numbered in rows:
-            yield _record(segment, number, documents[key], values, dict(zip(COLUMNS, numbered, strict=True)))
+        values = zip(stored["text"], stored["headings"], stored["kind"], stored["_occurrence"], strict=True)
+        places = zip(columns["number"], columns["start"], columns["line"], columns["_id"], strict=True)
+        for number, key, its_values, its_places in zip(which, keys, values, places, strict=True):
+            yield _record(segment, number, documents[key], its_values, its_places)
 
 
 def _record(
-    segment: SegmentColumns, number: int, known: DocumentInfo, values: Sequence[Any], numbers: Mapping[str, int]
+    segment: SegmentColumns, number: int, known: DocumentInfo, values: Sequence[Any], places: tuple[int, int, int, int]
 ) -> Record:
-    occurrence, *stored = values
-    texts = _texts(segment, number, OF_PARAGRAPH, stored)
+    text, headings, kind = _texts(segment, number, values[:-1])
+    occurrence = values[-1]
     if not isinstance(occurrence, int):
         segment.stored_damaged(f"record {number} is not what was written")
-    text, above, start = texts["text"], texts["headings"], numbers["start"]
+    place, start, line, bits = places
     id = paragraph_number(known.path, text, occurrence)
-    if id >> 48 != numbers["_id"]:
+    if id >> 48 != bits:
         segment.stored_damaged(f"the id of record {number} is not that of its text")
     metadata = {**known.metadata}  # a record's own: it can be changed
     document = DocumentInfo(known.path, known.title, known.type, known.language, metadata, known.digest)
-    headings = tuple(above.split("\n")) if above else ()
-    place = numbers["number"], start, start + len(text)
-    paragraph = Paragraph(*place, text, numbers["line"], headings, cast(Kind, texts["kind"]))
+    above = tuple(headings.split("\n")) if headings else ()
+    paragraph = Paragraph(place, start, start + len(text), text, line, above, cast(Kind, kind))
     return Record(id_text(id), document, paragraph)
 
 
-def _texts(segment: SegmentColumns, number: int, names: Sequence[str], values: Sequence[Any]) -> Mapping[str, str]:
+def _texts(segment: SegmentColumns, number: int, values: Sequence[Any]) -> Sequence[str]:
     if not all(isinstance(value, str) for value in values):
         segment.stored_damaged(f"record {number} is not what was written")
-    return dict(zip(names, values, strict=True))
+    return values
 
 
 def read_metadata(segment: SegmentColumns, number: int) -> Metadata:
