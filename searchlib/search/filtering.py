@@ -20,7 +20,7 @@ its last day, month or year, as in the query language.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import date, datetime
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from searchlib.errors import SettingsError
@@ -152,9 +152,7 @@ def _range(name: Any, field: Field, wanted: tuple[Any, ...] | range) -> Node:
 
 
 def _scalar(name: Any, value: Any) -> Any:
-    if isinstance(value, datetime):
-        return value.isoformat()
-    if isinstance(value, date):
+    if isinstance(value, date):  # a datetime is one
         return value.isoformat()
     if not isinstance(value, (str, int, float)):
         raise SettingsError(f"the filter by {name} is {value!r}: give {ALONE}")

@@ -329,12 +329,35 @@ class NotScorer(Scorer):
         return Explanation(0.0, "constant", "nothing that is excluded")
 
 
-class OptionalScorer(Scorer):
+class _RescoringScorer(Scorer):
+    """Matches what the inner scorer matches, and scores it otherwise."""
+
+    def __init__(self, inner: Scorer) -> None:
+        self.view = inner.view
+        self.inner = inner
+
+    @property
+    def cost(self) -> int:
+        return self.inner.cost
+
+    def candidates(self) -> Docs:
+        return self.inner.candidates()
+
+    def within(self, first: int, stop: int) -> Docs:
+        return self.inner.within(first, stop)
+
+    def marks(self) -> Bools:
+        return self.inner.marks()
+
+    def count(self) -> int:
+        return self.inner.count()
+
+
+class OptionalScorer(_RescoringScorer):
     """Matches what the first child matches; the second one's score is added where it matches too."""
 
     def __init__(self, required: Scorer, wanted: Scorer, asked: Node) -> None:
-        self.view = required.view
-        self.required = required
+        super().__init__(required)
         self.wanted = wanted
         self.two_phase = required.two_phase or wanted.two_phase
         self.never_negative = required.never_negative and wanted.never_negative
@@ -343,59 +366,38 @@ class OptionalScorer(Scorer):
         self._asked = asked
 
     @property
-    def cost(self) -> int:
-        return self.required.cost
-
-    @property
     def most(self) -> float:
-        return self.required.most + self.wanted.most
+        return self.inner.most + self.wanted.most
 
     def at(self, batch: Batch, need: Need, least: float = -np.inf) -> Matched:
-        which, scores = self.required.at(batch, need, lowered(least, self.wanted.most))
+        which, scores = self.inner.at(batch, need, lowered(least, self.wanted.most))
         if need is not Need.MATCHES and len(which):
             found, more = self.wanted.at(batch.take(which), need)
             scores[found] += more
         return Matched(which, scores)
 
-    def candidates(self) -> Docs:
-        return self.required.candidates()
-
     def leads(self) -> list[Lead]:
-        return [lead.adding(self.wanted.most) for lead in self.required.leads()]
-
-    def within(self, first: int, stop: int) -> Docs:
-        return self.required.within(first, stop)
-
-    def marks(self) -> Bools:
-        return self.required.marks()
-
-    def count(self) -> int:
-        return self.required.count()
+        return [lead.adding(self.wanted.most) for lead in self.inner.leads()]
 
     def explain(self, doc: int) -> Explanation | None:
         score = self.score_of(doc)
         if score is None:
             return None
-        parts = [self.required.explain(doc), self.wanted.explain(doc)]
+        parts = [self.inner.explain(doc), self.wanted.explain(doc)]
         return Explanation(score, "sum", described(self._asked), tuple(part for part in parts if part))
 
 
-class ConstantScorer(Scorer):
+class ConstantScorer(_RescoringScorer):
     """Matches what the child matches, with one score."""
 
     def __init__(self, child: Scorer, score: float, asked: Node) -> None:
-        self.view = child.view
-        self.child = child
+        super().__init__(child)
         self.constant: float = score
         self.never_negative = score >= 0
         # With a negative score, what only looks like a match would hide what is one.
         self.two_phase = child.two_phase and score >= 0
         self.candidates_match = child.candidates_match
         self._asked = asked
-
-    @property
-    def cost(self) -> int:
-        return self.child.cost
 
     @property
     def most(self) -> float:
@@ -409,23 +411,11 @@ class ConstantScorer(Scorer):
         if batch.source is self and self.candidates_match:
             which = np.arange(len(batch))
         else:
-            which = self.child.at(batch, Need.BOUNDS if need is Need.BOUNDS and self.two_phase else Need.MATCHES).which
+            which = self.inner.at(batch, Need.BOUNDS if need is Need.BOUNDS and self.two_phase else Need.MATCHES).which
         return Matched(which, np.full(len(which), self.constant))
 
-    def candidates(self) -> Docs:
-        return self.child.candidates()
-
     def confirm(self, docs: Docs) -> Bools:
-        return self.child.confirm(docs)
-
-    def within(self, first: int, stop: int) -> Docs:
-        return self.child.within(first, stop)
-
-    def marks(self) -> Bools:
-        return self.child.marks()
-
-    def count(self) -> int:
-        return self.child.count()
+        return self.inner.confirm(docs)
 
     def explain(self, doc: int) -> Explanation | None:
         if self.score_of(doc) is None:

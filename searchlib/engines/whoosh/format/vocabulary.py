@@ -35,7 +35,6 @@ from searchlib.engines.whoosh.format.container import Container, ContainerWriter
 from searchlib.model.arrays import NDArray
 
 KIND: Final = b"VOCA"
-EXTENSION: Final = ".voc"
 BLOCK: Final = 64
 LONGEST: Final = 63
 """Characters of a word; what is longer is no word that anyone types."""
