@@ -20,7 +20,7 @@ from searchlib.guards.arguments import path as path_of
 from searchlib.guards.arguments import text as _text
 from searchlib.guards.deadline import Deadline
 from searchlib.guards.limits import LIMITS, Limits
-from searchlib.options import check_options, limits_of, roots, synonyms_of
+from searchlib.options import Ranking, check_options, limits_of, ranking_of, roots, synonyms_of
 from searchlib.search.hits import Hit, Results, Stream
 from searchlib.search.searching import Interpreter, handle_of, search, search_many, stream
 from searchlib.search.wanted import Wanted
@@ -76,6 +76,7 @@ def open(
     compiled: bool | None = None,
     synonyms: StrPath | Synonyms | None = None,
     limits: Limits = LIMITS,
+    ranking: Ranking | None = None,
 ) -> Index:
     """Open the index at ``path``, a folder or a URL, for reading.
 
@@ -83,15 +84,17 @@ def open(
     otherwise the index goes on answering from this one until ``index.refresh()``. ``compiled`` is for programs that
     search often: with True, queries of words and phrases go through machine code, which takes the extra ``fast``
     (numba) and half a second to start; with None they do if numba is imported already. Answers are the same.
-    ``synonyms`` is a file of them (docs/query-language.md), for all searches; ``limits`` are what a query may ask, and
-    how long a search may take (see `searchlib.Limits`). Raises IndexMissing if there is no
-    index, IndexCorrupt or IndexIncompatible if it cannot be used, SettingsError without numba or for a bad file.
+    ``synonyms`` is a file of them (docs/query-language.md), and ``ranking`` has parameters of the formula, as `search`
+    takes them, for all searches; ``limits`` are what a query may ask, and how long a search may take (see
+    `searchlib.Limits`). Raises IndexMissing if there is no index, IndexCorrupt or IndexIncompatible if it cannot be
+    used, SettingsError without numba, or for a bad file or argument.
     """
     if refresh not in ("never", "auto"):
         raise SettingsError(f"refresh is {refresh!r}: give never or auto")
     optional(flag, "compiled", compiled)
     location = located(path_of("path", path))
-    return Index(location, auto=refresh == "auto", compiled=compiled, synonyms=synonyms, limits=limits_of(limits))
+    auto, limits = refresh == "auto", limits_of(limits)
+    return Index(location, auto=auto, compiled=compiled, synonyms=synonyms, limits=limits, ranking=ranking)
 
 
 class Index:
@@ -109,6 +112,7 @@ class Index:
         compiled: bool | None = None,
         synonyms: StrPath | Synonyms | None = None,
         limits: Limits = LIMITS,
+        ranking: Ranking | None = None,
     ) -> None:
         self.path = path
         self._engine = engine_at(path)
@@ -117,6 +121,7 @@ class Index:
         self._compiled = compiled
         self.synonyms = synonyms_of(synonyms)
         self.limits = limits
+        self.ranking = ranking_of(ranking)
         self._lock = lock_for(self)  # held to go over to another generation
         self._opened: Reader | None = self._engine.open_reader(path, compiled)
 
@@ -148,6 +153,7 @@ class Index:
         strict: bool = False,
         synonyms: StrPath | Synonyms | None = None,
         timeout: float | None = None,
+        ranking: Ranking | None = None,
     ) -> Results:
         """The best ``limit`` paragraphs after the first ``offset``.
 
@@ -162,12 +168,15 @@ class Index:
         mapping from names to how many of them (10 by default; None: all). ``synonyms`` is a file of them, in place of
         the one that the index was opened with. ``timeout`` is how many seconds the search may take, with all that its
         results do when they are looked at; then it raises QueryTimeout. By default it is that of the index's limits.
-        A mistake in the text is a warning in ``results.warnings``, or a QueryError if ``strict``; what asks for more
-        than the limits is a QueryError always. Raises SettingsError for an argument that cannot be.
+        ``ranking`` has parameters of the formula (docs/searching.md), as ``{"k1": 0.9, "title": 5}``; the others are
+        those that the index was opened with. A mistake in the text is a warning in ``results.warnings``, or a QueryError if
+        ``strict``; what asks for more than the limits is a QueryError always. Raises SettingsError for an argument
+        that cannot be.
         """
         wanted = self.synonyms if synonyms is None else synonyms_of(synonyms)
         limits = self.limits.with_(timeout=timeout)
-        asked = Wanted(limit, offset, filter, sort, per_document, after, facets, strict, wanted, limits)
+        rank = ranking_of(ranking, self.ranking)
+        asked = Wanted(limit, offset, filter, sort, per_document, after, facets, strict, wanted, limits, rank)
         return search(self._reader, query, asked)
 
     def search_many(  # noqa: PLR0913 - as search
@@ -182,6 +191,7 @@ class Index:
         strict: bool = False,
         synonyms: StrPath | Synonyms | None = None,
         timeout: float | None = None,
+        ranking: Ranking | None = None,
     ) -> list[Results]:
         """The results of each of several queries, in order, all of one generation of the index: see `search`.
 
@@ -189,7 +199,8 @@ class Index:
         """
         wanted = self.synonyms if synonyms is None else synonyms_of(synonyms)
         limits = self.limits.with_(timeout=timeout)
-        asked = Wanted(limit, 0, filter, sort, per_document, None, facets, strict, wanted, limits)
+        rank = ranking_of(ranking, self.ranking)
+        asked = Wanted(limit, 0, filter, sort, per_document, None, facets, strict, wanted, limits, rank)
         return search_many(self._reader, queries, asked)
 
     def all(
@@ -235,7 +246,7 @@ class Index:
         (record,) = reader.records([handle_of(reader, id)])
         others = others_only(record, within_document)
         within = others if filter is None else [others, filter]
-        asked = Wanted(limit, offset, within, (), per_document, limits=limits)
+        asked = Wanted(limit, offset, within, (), per_document, limits=limits, ranking=self.ranking)
         with deadline.running():
             query = similar_query(reader, record)
         return search(reader, query, asked, deadline)

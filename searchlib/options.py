@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from searchlib.guards.arguments import StrPath, flag, optional, path, paths, refused, seconds, text, texts, whole
 from searchlib.guards.limits import LIMITS, Limits
+from searchlib.model.ranking import BM25F, DEFAULT_RANKING, RANKING_RANGES
 
 if TYPE_CHECKING:
     from searchlib.query.synonyms import Synonyms
     from searchlib.update.indexing import BuildOptions
+
+
+Ranking: TypeAlias = BM25F | Mapping[str, float]
+"""Parameters of ranking: some of `searchlib.model.ranking.RANKING_RANGES` by name, or all of them."""
 
 
 def roots(name: str, given: Any) -> list[StrPath]:
@@ -57,3 +62,18 @@ def synonyms_of(given: StrPath | Synonyms | None) -> Synonyms | None:
     from searchlib.query.synonyms import Synonyms, load_synonyms
 
     return load_synonyms(given if isinstance(given, Synonyms) else path("synonyms", given))
+
+
+def ranking_of(given: Ranking | None, base: BM25F = DEFAULT_RANKING) -> BM25F:
+    """The parameters of ranking; what a mapping leaves out is as in ``base``. Raises SettingsError."""
+    if given is None:
+        return base
+    if isinstance(given, BM25F):
+        return given
+    if not isinstance(given, Mapping) or not all(name in RANKING_RANGES for name in given):
+        raise refused("ranking", given, f"a mapping with some of {', '.join(RANKING_RANGES)}")
+    for name, value in given.items():
+        most = RANKING_RANGES[name]
+        if not isinstance(value, (int, float)) or isinstance(value, bool) or not 0 <= value <= most:
+            raise refused(f"{name} of ranking", value, f"a number from 0 to {most:g}")
+    return base.with_(given)

@@ -61,6 +61,7 @@ _SEARCH: dict[str, Any] = {
     "per_document": 1,
     "facets": ["type"],
     "strict": False,
+    "ranking": {"k1": 1.5, "title": 2},
 }
 _BUILD = {"options": None, "language": "en", "include": ["*.txt"], "exclude": [], "strict": False, "progress": None}
 _BUILD |= {"limits": searchlib.Limits(), "allow_removal": True, "rebuild": False}
@@ -72,7 +73,10 @@ RECORD = Record("0" * 16, DocumentInfo("seeds/notes.txt", "", "text", "en", {}),
 FUNCTIONS: dict[str, tuple[Getter, dict[str, Any]]] = {
     "open": (
         lambda _: searchlib.open,
-        {"path": "PATH", "refresh": "auto", "compiled": False, "synonyms": None, "limits": searchlib.Limits()},
+        {
+            **{"path": "PATH", "refresh": "auto", "compiled": False, "synonyms": None, "limits": searchlib.Limits()},
+            "ranking": None,
+        },
     ),
     "build": (lambda _: searchlib.build, {"seeds": "SEEDS", "path": "PATH", "compact": False, **_BUILD, **_WRITE}),
     "Index.search": (

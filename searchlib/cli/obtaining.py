@@ -88,7 +88,8 @@ def open_index(settings: Settings) -> Index:
     import searchlib
 
     try:
-        return searchlib.open(settings.index, synonyms=settings.synonyms or None, limits=settings.limits)
+        synonyms, ranking = settings.synonyms or None, settings.ranking
+        return searchlib.open(settings.index, synonyms=synonyms, limits=settings.limits, ranking=ranking)
     except IndexMissing as error:
         raise IndexMissing(f"No index at {settings.index}. {how_to_build(settings)}", error.path) from None
 
@@ -105,15 +106,11 @@ def open_or_build(settings: Settings) -> Index:
         if asked_for or not all(Path(root).exists() for root in roots(settings)):
             raise
     say(f"No index at {settings.index} yet: building it from {', '.join(map(shown_path, settings.seeds))}")
-    index = build(settings)
-    if index.changes is not None:
-        say(summary(index.changes))
-        tell_skipped(index.changes)
-    if settings.synonyms:
-        from searchlib.query.synonyms import load_synonyms
-
-        index.synonyms = load_synonyms(settings.synonyms)
-    return index
+    with build(settings) as index:
+        if index.changes is not None:
+            say(summary(index.changes))
+            tell_skipped(index.changes)
+    return open_index(settings)
 
 
 def how_to_build(settings: Settings) -> str:

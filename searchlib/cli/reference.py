@@ -14,10 +14,11 @@ import click
 
 from searchlib.cli.main import ALIASES, CONTEXT, program
 from searchlib.cli.output import Output, say_error
-from searchlib.cli.settings import KEYS, LIMIT, PREFIX, in_file
+from searchlib.cli.settings import KEYS, LIMIT, PREFIX, RANKING, in_file
 from searchlib.cli.settings import MEANINGS as SETTINGS_MEAN
 from searchlib.guards.limits import LIMITS
 from searchlib.guards.limits import MEANINGS as LIMITS_MEAN
+from searchlib.model.ranking import DEFAULT_RANKING
 
 WIDTH = 80
 PAGE = Path("docs/cli.md")
@@ -57,6 +58,9 @@ limit = 20
 
 [tool.searchlib.limits]
 timeout = 5
+
+[tool.searchlib.ranking]
+title = 2
 ```
 """
 
@@ -65,8 +69,18 @@ def _default(value: float | None) -> str:
     return "no limit" if value is None else f"{value:,}"
 
 
+_RANKING = {
+    "k1": "how late the score of a word that is repeated saturates",
+    "b": "how much the length of a text counts, 0 to 1",
+    "delta": "what a word is worth in however long a text (BM25+)",
+    "accent": "what a word counts that has other accents, 0 to 1",
+}
 _MEANINGS = {
     **SETTINGS_MEAN,
+    **{
+        RANKING + name: f"{_RANKING.get(name, f'what a word in `{name}` counts')}; {value:g}"
+        for name, value in DEFAULT_RANKING.as_dict().items()
+    },
     **{LIMIT + name: f"{meaning}, at most; {_default(getattr(LIMITS, name))}" for name, meaning in LIMITS_MEAN.items()},
 }
 

@@ -5,7 +5,8 @@
 * The *file* is the nearest of ``searchlib.toml`` and ``[tool.searchlib]`` in ``pyproject.toml``, in the working
   directory or above it. Its folder is the project: paths in the file, and the default ones, are relative to it.
 * *Limits* (`searchlib.guards.limits`) are a table of their own: ``[tool.searchlib.limits]`` with ``query-length``,
-  ``SEARCHLIB_LIMITS_QUERY_LENGTH``. They are keys that begin with ``limits_``, and arrive as one `Limits`.
+  ``SEARCHLIB_LIMITS_QUERY_LENGTH``. They are keys that begin with ``limits_``, and arrive as one `Limits`. So is the
+  *ranking* (`searchlib.model.ranking`): ``[tool.searchlib.ranking]`` with ``k1``, ``title``.
 * Later sources win: defaults, the file, the environment, flags.
 
 The Python API takes arguments and reads none of this.
@@ -24,6 +25,7 @@ from searchlib.errors import SettingsError
 from searchlib.files import tomlreading
 from searchlib.files.opening import NotAFile, read_file
 from searchlib.guards.limits import LIMITS, NAMES, Limits
+from searchlib.model.ranking import RANKING_RANGES
 
 PREFIX = "SEARCHLIB_"
 NOT_SETTINGS = frozenset({"SEARCHLIB_TRACEBACK"})
@@ -34,8 +36,8 @@ DEFAULT_SEEDS = ("seeds",)
 COLORS = ("auto", "always", "never")
 MAX_LIMIT = 1_000_000
 MAX_FILE = 1 << 20  # bytes of a settings file
-LIMIT = "limits_"
-"""What the keys of limits begin with."""
+LIMIT, RANKING = "limits_", "ranking_"
+"""What the keys of the two tables begin with."""
 
 _UNITS = {"": 1, "k": 1 << 10, "m": 1 << 20, "g": 1 << 30, "t": 1 << 40}
 _SIZE = re.compile(r"\s*(\d+(?:\.\d+)?)\s*([kmgt]?)(?:i?b)?\s*", re.IGNORECASE)
@@ -109,6 +111,15 @@ def _seconds(value: object) -> float:
     return value
 
 
+def _number(most: float) -> Callable[[object], float]:
+    def check(value: object) -> float:
+        if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= most:
+            raise ValueError(f"a number from 0 to {most:g}")
+        return value
+
+    return check
+
+
 def _language(value: object) -> str:
     if isinstance(value, str) and (value == "auto" or re.fullmatch("[a-z]{2}", value)):
         return value
@@ -149,6 +160,7 @@ class Settings:
     type: str = _setting("", _string, "how to read standard input and files without a suffix")
     metadata_columns: tuple[str, ...] = _setting((), _strings, "columns of rows to keep as metadata; all the others")
     limits: Limits = LIMITS
+    ranking: Mapping[str, float] = field(default_factory=dict)
     origin: Mapping[str, str] = field(default_factory=dict, compare=False)
 
     def with_flags(self, **flags: object) -> Settings:
@@ -159,7 +171,7 @@ class Settings:
         given = {key: value for key, value in flags.items() if value is not None and value not in ((), "")}
         named = {key: "--" + key.removeprefix(LIMIT).replace("_", "-") for key in given}
         checked = {key: _checked(key, value, named[key]) for key, value in given.items()}
-        return replace(self, **_gathered(checked, self.limits), origin={**self.origin, **named})
+        return replace(self, **_gathered(checked, self.limits, self.ranking), origin={**self.origin, **named})
 
 
 def load_settings(directory: str | os.PathLike[str] = ".", environ: Mapping[str, str] | None = None) -> Settings:
@@ -188,18 +200,21 @@ def load_settings(directory: str | os.PathLike[str] = ".", environ: Mapping[str,
             key = variable.removeprefix(PREFIX).lower()
             _known(key, variable, (PREFIX + known.upper() for known in _CHECKS))
             values[key], origin[key] = _checked(key, _from_text(key, text), variable), variable
-    return Settings(**_gathered(values, LIMITS), origin=origin)
+    return Settings(**_gathered(values, LIMITS, {}), origin=origin)
 
 
 def in_file(key: str) -> str:
     """How a key is written in a settings file: ``text-column``, ``limits.query-length``."""
-    limit = key.removeprefix(LIMIT)
-    return ("limits." if limit != key else "") + limit.replace("_", "-")
+    for table in (LIMIT, RANKING):
+        if key.startswith(table):
+            return table.replace("_", ".") + key.removeprefix(table).replace("_", "-")
+    return key.replace("_", "-")
 
 
 _CHECKS: Mapping[str, Callable[[object], Any]] = {
     **{one.name: one.metadata["check"] for one in fields(Settings) if "check" in one.metadata},
     **{LIMIT + name: _of_limit(name) for name in NAMES},
+    **{RANKING + name: _number(most) for name, most in RANKING_RANGES.items()},
 }
 MEANINGS: Mapping[str, str] = {one.name: one.metadata["meaning"] for one in fields(Settings) if one.metadata}
 """What each setting is, and its default, in Markdown."""
@@ -245,21 +260,24 @@ def _from_text(key: str, text: str) -> object:
 
 
 def _flattened(table: Mapping[str, object], file: Path) -> Iterator[tuple[str, object]]:
-    """The names and values of a table, those of its table of limits as ``limits.name``."""
+    """The names and values of a table, those of its tables as ``limits.name``."""
     for name, value in table.items():
-        if name != "limits":
+        if name not in ("limits", "ranking"):
             yield name, value
         elif isinstance(value, dict):
-            yield from ((f"limits.{limit}", one) for limit, one in value.items())
+            yield from ((f"{name}.{inner}", one) for inner, one in value.items())
         else:
-            raise SettingsError(f"{file}: limits is no table: write [limits] in it, or [tool.searchlib.limits]")
+            raise SettingsError(f"{file}: {name} is no table: write [{name}] in it, or [tool.searchlib.{name}]")
 
 
-def _gathered(values: Mapping[str, object], limits: Limits) -> dict[str, Any]:
-    """The values with their limits put into one."""
-    given = {key.removeprefix(LIMIT): value for key, value in values.items() if key.startswith(LIMIT)}
-    others = {key: value for key, value in values.items() if not key.startswith(LIMIT)}
-    return {**others, "limits": limits.with_(**given)} if given else others
+def _gathered(values: Mapping[str, Any], limits: Limits, ranking: Mapping[str, float]) -> dict[str, Any]:
+    """The values, with those of each table put into one."""
+    others = {key: value for key, value in values.items() if not key.startswith((LIMIT, RANKING))}
+    limited, ranked = (
+        {key.removeprefix(table): value for key, value in values.items() if key.startswith(table)}
+        for table in (LIMIT, RANKING)
+    )
+    return {**others, "limits": limits.with_(**limited), "ranking": {**ranking, **ranked}}
 
 
 def _find(directory: Path) -> tuple[Path, Mapping[str, object]] | None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, runtime_checkable
 
+from searchlib.model.ranking import BM25F, DEFAULT_RANKING
+
 if TYPE_CHECKING:
     from searchlib.engine.answers import Answer, Handle, Ranked
     from searchlib.engine.explaining import Explanation
@@ -75,7 +77,9 @@ class Reader(Protocol):
     def frequencies(self, words: Sequence[Word]) -> list[int]:
         """In how many records each of these words stands."""
 
-    def explain(self, query: Node, handles: Sequence[Handle]) -> list[Explanation | None]:
+    def explain(
+        self, query: Node, handles: Sequence[Handle], ranking: BM25F = DEFAULT_RANKING
+    ) -> list[Explanation | None]:
         """Where the scores of records came from; None where the query does not match."""
 
     @property

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
+from searchlib.model.ranking import BM25F, DEFAULT_RANKING
+
 if TYPE_CHECKING:
     from searchlib.query.nodes import Node
 
@@ -33,7 +35,8 @@ class Request:
 
     What does not say that it is wanted an engine may leave out, and may give where that costs it nothing: how many
     records match (``total``) and of how many ``documents``, ``facets`` with so many values of each field (None: all),
-    and the ``records`` of the hits. Counts are of all that matches, wherever a page begins.
+    and the ``records`` of the hits. Counts are of all that matches, wherever a page begins. ``ranking`` has the
+    parameters of the formula.
     """
 
     query: Node
@@ -47,6 +50,7 @@ class Request:
     documents: bool = False
     facets: Mapping[str, int | None] = field(default_factory=dict)
     records: bool = False
+    ranking: BM25F = DEFAULT_RANKING
 
     @property
     def by_score(self) -> bool:
@@ -55,4 +59,4 @@ class Request:
 
     def first(self, limit: int = 1) -> Request:
         """The same query and filter, and only so many of the best hits wanted of it."""
-        return Request(self.query, self.filter, limit=limit)
+        return Request(self.query, self.filter, limit=limit, ranking=self.ranking)

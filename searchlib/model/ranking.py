@@ -26,9 +26,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from searchlib.model.fields import PROSE, TABLE
 
@@ -63,6 +63,17 @@ class BM25F:
         if any(weight < 0 for weight in self.weights.values()):
             raise ValueError(f"a field weight is negative: {dict(self.weights)}")
 
+    def with_(self, given: Mapping[str, float]) -> BM25F:
+        """The same with other values for some parameters and weights of fields, by name."""
+        own = {name: value for name, value in given.items() if name not in PROSE}
+        weights = {name: value for name, value in given.items() if name in PROSE}
+        return replace(self, **own, weights={**self.weights, **weights})
+
+    def as_dict(self) -> dict[str, float]:
+        """All parameters and weights by name, as `with_` takes them."""
+        own = {name: getattr(self, name) for name in RANKING_RANGES if name not in PROSE}
+        return {**own, **self.weights}
+
     def weight(self, field: str) -> float:
         """The weight of a field."""
         return self.weights.get(field, 1.0)
@@ -74,6 +85,13 @@ class BM25F:
     def score(self, scale: float, tf: Any) -> Any:
         """The score of records in which the word has tf~ ``tf`` > 0 (array or number); ``scale`` is boost * idf."""
         return scale * ((self.k1 + 1.0) * tf / (self.k1 + tf) + self.delta)
+
+
+DEFAULT_RANKING: Final = BM25F()
+RANKING_RANGES: Final[Mapping[str, float]] = MappingProxyType(
+    {"k1": 1000.0, "b": 1.0, "delta": 1000.0, "accent": 1.0, **dict.fromkeys(PROSE, 1000.0)}
+)
+"""What people may set, by name: the parameters, and the weight of each field of prose. From 0 to this."""
 
 
 def idf(records: int, df: int) -> float:

@@ -19,6 +19,7 @@ from searchlib.errors import ParagraphNotFound, QueryError, QueryTimeout, Settin
 from searchlib.guards.arguments import several, text
 from searchlib.guards.deadline import Deadline
 from searchlib.guards.limits import LIMITS, Limits
+from searchlib.model.ranking import BM25F, DEFAULT_RANKING
 from searchlib.model.records import ID_LENGTH
 from searchlib.search.hits import Hit, Results, Stream
 
@@ -68,7 +69,17 @@ class Search:
         for field, size in self._facets.values():  # by several names, it is counted once
             known = sizes.get(field, 0)
             sizes[field] = None if size is None or known is None else max(size, known)
-        return Request(query, filter, sort, wanted.per_document, after, wanted.offset, wanted.limit, facets=sizes)
+        return Request(
+            query,
+            filter,
+            sort,
+            wanted.per_document,
+            after,
+            wanted.offset,
+            wanted.limit,
+            facets=sizes,
+            ranking=wanted.ranking,
+        )
 
     def _named(self) -> tuple[SortKey, ...]:
         from searchlib.search.filtering import Names
@@ -97,7 +108,8 @@ class Search:
         with self._deadline.running():
             found, rank, page = self._answer.hits[number], self.offset + number + 1, self._page
             record = page.record(number)
-        explain = partial(_explain, self._reader, self._request.query, found.handle, self._deadline)
+        asked = self._request
+        explain = partial(_explain, self._reader, asked.query, found.handle, self._deadline, asked.ranking)
         return Hit(rank, found.score, record, self._marked(record), explain, partial(page.context, number))
 
     def _marked(self, record: Record) -> Lazy[Highlights]:
@@ -156,7 +168,7 @@ class Search:
             return None
         from searchlib.spelling import suggest
 
-        parser = Interpreter(self._reader, limits=self._wanted.limits)
+        parser = Interpreter(self._reader, limits=self._wanted.limits, ranking=self._wanted.ranking)
         with self._deadline.running():
             return suggest(
                 self._given,
@@ -215,7 +227,7 @@ def search(reader: Reader, query: Any, wanted: Wanted, deadline: Deadline | None
     began = time.perf_counter()
     deadline = deadline or Deadline(wanted.limits.timeout)
     with deadline.running():
-        parser = Interpreter(reader, wanted.strict, wanted.synonyms, wanted.limits)
+        parser = Interpreter(reader, wanted.strict, wanted.synonyms, wanted.limits, wanted.ranking)
         return _answer(reader, query, parser.query(query), parser.filter(wanted.filter), wanted, began, deadline)
 
 
@@ -224,7 +236,7 @@ def search_many(reader: Reader, queries: Iterable[Any], wanted: Wanted) -> list[
     if isinstance(queries, str):
         raise SettingsError("search_many takes a list of queries: for a single one there is search")
     asked = several("queries", queries, "a list of queries")
-    parser = Interpreter(reader, wanted.strict, wanted.synonyms, wanted.limits)
+    parser = Interpreter(reader, wanted.strict, wanted.synonyms, wanted.limits, wanted.ranking)
     with Deadline(wanted.limits.timeout).running():
         filter = parser.filter(wanted.filter)
     found = []
@@ -276,9 +288,11 @@ def _streamed(reader: Reader, highlighter: Highlighter, filter: Node | None, dea
         yield Hit(rank, found.score, record, highlights, explain, context)
 
 
-def _explain(reader: Reader, query: Node, handle: Handle, deadline: Deadline) -> Explanation | None:
+def _explain(
+    reader: Reader, query: Node, handle: Handle, deadline: Deadline, ranking: BM25F = DEFAULT_RANKING
+) -> Explanation | None:
     with deadline.running():
-        return reader.explain(query, [handle])[0]
+        return reader.explain(query, [handle], ranking)[0]
 
 
 def _highlights(highlighter: Highlighter, record: Record, deadline: Deadline) -> Highlights:
@@ -330,10 +344,11 @@ def _parse(
     strict: bool,
     synonyms: Synonyms | None,
     limits: Limits,
+    ranking: BM25F,
 ) -> Interpretation:
     from searchlib.query import parse
 
-    found = parse(given, fields, languages, strict=strict, synonyms=synonyms, limits=limits)
+    found = parse(given, fields, languages, ranking.weights, strict, synonyms, limits)
     return Interpretation(found.query, found.warnings)
 
 
@@ -344,12 +359,18 @@ class Interpreter:
     """Makes query trees of what is given; of the texts met last, the same is parsed once."""
 
     def __init__(
-        self, reader: Reader, strict: bool = False, synonyms: Synonyms | None = None, limits: Limits = LIMITS
+        self,
+        reader: Reader,
+        strict: bool = False,
+        synonyms: Synonyms | None = None,
+        limits: Limits = LIMITS,
+        ranking: BM25F = DEFAULT_RANKING,
     ) -> None:
         self._reader = reader
         self._limits = limits
         self._strict = strict
         self._synonyms = synonyms
+        self._ranking = ranking
 
     def query(self, given: Any) -> Interpretation:
         """The query of a text or tree. Raises SettingsError for what is neither, QueryError if strict."""
@@ -358,11 +379,9 @@ class Interpreter:
             if tree is None:
                 raise SettingsError(f"a query is a text or a query tree, not {type(given).__name__}")
             return Interpretation(tree)
-        reader = self._reader
+        fields, languages = frozenset(self._reader.fields), tuple(self._reader.languages)
         parse = _parse if len(given) > _SHORT else _parse_once
-        return parse(
-            given, frozenset(reader.fields), tuple(reader.languages), self._strict, self._synonyms, self._limits
-        )
+        return parse(given, fields, languages, self._strict, self._synonyms, self._limits, self._ranking)
 
     def tree(self, given: Any) -> Node | None:
         """The nodes of a tree: searchlib's own, or Whoosh's, translated. None for what is neither."""

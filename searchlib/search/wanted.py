@@ -10,6 +10,7 @@ from searchlib.errors import SettingsError
 from searchlib.guards.arguments import flag, whole
 from searchlib.guards.limits import LIMITS, Limits
 from searchlib.model.fields import NUMBERS
+from searchlib.model.ranking import BM25F, DEFAULT_RANKING
 
 if TYPE_CHECKING:
     from searchlib.engine import SortKey
@@ -38,6 +39,7 @@ class Wanted:
     strict: bool = False
     synonyms: Synonyms | None = None
     limits: Limits = LIMITS
+    ranking: BM25F = DEFAULT_RANKING
 
     def __post_init__(self) -> None:
         for name, least, may_be_none in (("limit", 0, False), ("offset", 0, False), ("per_document", 1, True)):
@@ -86,7 +88,8 @@ class Wanted:
         """A text that tells this search from others, but not one page of it from another."""
         sort = (self.sort,) if isinstance(self.sort, str) else tuple(self.sort)
         told = [_named(query), _named(self.filter), repr(sort), repr(self.per_document)]
-        return "\0".join([*told, repr(self.synonyms)] if self.synonyms is not None else told)
+        told += [repr(self.synonyms)] if self.synonyms is not None else []
+        return "\0".join([*told, repr(self.ranking)] if self.ranking != DEFAULT_RANKING else told)
 
 
 def _named(given: Any) -> str:

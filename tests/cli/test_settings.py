@@ -12,6 +12,7 @@ from searchlib import api
 from searchlib.cli.settings import DEFAULT_INDEX, DEFAULT_SEEDS, KEYS, Settings, load_settings, parse_size
 from searchlib.errors import SettingsError
 from searchlib.guards.limits import LIMITS, NAMES, Limits
+from searchlib.model.ranking import RANKING_RANGES
 
 
 @pytest.fixture
@@ -38,9 +39,21 @@ def test_the_defaults_are_those_of_the_python_api() -> None:
 
 
 def test_every_attribute_is_a_key_that_is_checked() -> None:
-    limits = {f"limits_{name}" for name in NAMES}
-    assert {item.name for item in fields(Settings)} == {*(set(KEYS) - limits), "limits", "origin"}
-    assert limits < set(KEYS)
+    tables = {f"limits_{name}" for name in NAMES} | {f"ranking_{name}" for name in RANKING_RANGES}
+    assert {item.name for item in fields(Settings)} == {*(set(KEYS) - tables), "limits", "ranking", "origin"}
+    assert tables < set(KEYS)
+
+
+def test_a_ranking_in_a_file_and_in_the_environment_is_one(folder: Path) -> None:
+    (folder / "searchlib.toml").write_text("[ranking]\nk1 = 0.9\ntitle = 5\n")
+    assert load(SEARCHLIB_RANKING_TITLE="7").ranking == {"k1": 0.9, "title": 7}
+    for name, value in (("b", 2), ("k1", -1), ("title", "much")):
+        (folder / "searchlib.toml").write_text(f"[ranking]\n{name} = {value!r}\n")
+        with pytest.raises(SettingsError, match=f"searchlib.toml: ranking.{name} is .*: give a number from 0 to"):
+            load()
+    (folder / "searchlib.toml").write_text("ranking = 3\n")
+    with pytest.raises(SettingsError, match="ranking is no table: write \\[ranking\\] in it"):
+        load()
 
 
 def test_searchlib_toml_is_read(folder: Path) -> None:
@@ -169,7 +182,7 @@ def test_a_mistake_names_file_and_key_and_says_what_to_do(folder: Path, content:
 
 def test_an_unknown_key_unlike_any_other_lists_them_all(folder: Path) -> None:
     (folder / "searchlib.toml").write_text("zzz = 1\n")
-    with pytest.raises(SettingsError, match=r"zzz is no setting: known are index, seeds, .*, limits.depth$"):
+    with pytest.raises(SettingsError, match=r"zzz is no setting: known are index, seeds, .*, ranking.headings$"):
         load()
 
 

@@ -22,7 +22,7 @@ from searchlib.analysis import fold, split_words, surfaces
 from searchlib.analysis.natural import natural_key
 from searchlib.engine.explaining import Explanation
 from searchlib.errors import IndexMissing
-from searchlib.model.ranking import BM25F
+from searchlib.model.ranking import BM25F, DEFAULT_RANKING
 from searchlib.model.records import Document, Record, document_digest
 from searchlib.paragraphs.identifying import language_of, records_of
 from searchlib.query.nodes import And, Best, Everything, Near, Node, Optional, Or, Phrase, Require, Word, children
@@ -59,9 +59,8 @@ class Shelf:
     def places(self) -> dict[str, int]:
         return {record.id: place for place, record in enumerate(self.rows)}
 
-    @cached_property
-    def oracle(self) -> Oracle:
-        return Oracle(list(map(as_doc, self.rows)), BM25F())
+    def oracle(self, ranking: BM25F = DEFAULT_RANKING) -> Oracle:
+        return Oracle(list(map(as_doc, self.rows)), ranking)
 
     @cached_property
     def words(self) -> Counter[str]:
@@ -127,7 +126,7 @@ class MemoryReader:
         return MemoryWords(self.shelf.words)
 
     def search(self, request: seam.Request) -> seam.Answer:
-        rows, scores = self.shelf.rows, self._matching(request.query, request.filter)
+        rows, scores = self.shelf.rows, self._matching(request.query, request.filter, request.ranking)
         columns = [self._codes(key, scores) for key in request.sort or (seam.SortKey(seam.RELEVANCE),)]
         order = sorted(scores, key=lambda place: ([column[place] for column in columns], place))
         path = {place: rows[place].document.path for place in order}
@@ -142,8 +141,9 @@ class MemoryReader:
         facets = {name: facet(name, rows, scores, most) for name, most in request.facets.items()}
         return seam.Answer(hits, depth, len(scores), len(set(path.values())), facets, (), lambda: cursor)
 
-    def _matching(self, query: Node, filter: Node | None) -> dict[int, float]:
-        found, within = (self.shelf.oracle.answers(one) for one in (query, filter or Everything()))
+    def _matching(self, query: Node, filter: Node | None, ranking: BM25F = DEFAULT_RANKING) -> dict[int, float]:
+        oracle = self.shelf.oracle(ranking)
+        found, within = (oracle.answers(one) for one in (query, filter or Everything()))
         return {place: score for place, score in found.items() if place in within}
 
     def _codes(self, key: seam.SortKey, scores: Mapping[int, float]) -> dict[int, float]:
@@ -180,19 +180,22 @@ class MemoryReader:
         return [[Handle(id) for id in self.shelf.places if id.startswith(one)][:limit] for one in prefixes]
 
     def frequencies(self, words: Sequence[Word]) -> list[int]:
-        return [self.shelf.oracle.df_of_word(word) for word in words]
+        return [self.shelf.oracle().df_of_word(word) for word in words]
 
-    def explain(self, query: Node, handles: Sequence[Handle]) -> list[Explanation | None]:
-        return [self._explained(query, self.shelf.places[handle.id]) for handle in handles]
+    def explain(
+        self, query: Node, handles: Sequence[Handle], ranking: BM25F = DEFAULT_RANKING
+    ) -> list[Explanation | None]:
+        oracle = self.shelf.oracle(ranking)
+        return [self._explained(query, self.shelf.places[handle.id], oracle) for handle in handles]
 
-    def _explained(self, node: Node, place: int) -> Explanation | None:
-        oracle, made = self.shelf.oracle, MADE.get(type(node), "constant")
+    def _explained(self, node: Node, place: int, oracle: Oracle) -> Explanation | None:
+        made = MADE.get(type(node), "constant")
         score = oracle.score(node, oracle.live[place])
         if score is None:
             return None
         below = node.words if isinstance(node, Phrase) else children(node)[: 1 if isinstance(node, Require) else None]
         below = () if made == "constant" else below
-        parts = tuple(part for part in (self._explained(one, place) for one in below) if part is not None)
+        parts = tuple(part for part in (self._explained(one, place, oracle) for one in below) if part is not None)
         return Explanation(score, made, described(node), parts, tiebreak=getattr(node, "tiebreak", 0.0))
 
     def documents(self) -> Iterator[seam.DocumentState]:

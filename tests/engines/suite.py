@@ -91,6 +91,10 @@ def place(found: Any) -> str:
     return f"{found.document.path} {found.paragraph.number}"
 
 
+def scored(results: searchlib.Results) -> list[tuple[str, float]]:
+    return [(hit.id, hit.score) for hit in results]
+
+
 def listed(text: str) -> list[str]:
     return [one for one in text.split(", ") if one]
 
@@ -283,6 +287,21 @@ class Showing(Suite):
                 if found.parts:
                     assert sum(found.contributions()) == pytest.approx(hit.score)
                 assert str(found).startswith(f"{hit.score:.4f}")
+
+    def test_a_ranking_that_is_given_ranks_and_is_explained(self, index: searchlib.Index) -> None:
+        flat = index.search("harbour", ranking={"b": 0, "k1": 0})
+        assert len({round(hit.score, 9) for hit in flat}) == 1, "neither length nor repetition counts"
+        usual, titled = (index.search("snow", ranking=one)[0] for one in (None, {"title": 30}))
+        assert titled.score > usual.score
+        for hit in (*flat, titled):
+            assert hit.explain().score == pytest.approx(hit.score)
+
+    def test_the_ranking_of_an_open_index_is_that_of_its_searches(self, index: searchlib.Index) -> None:
+        with searchlib.open(index.path, ranking={"k1": 0.3, "title": 9}) as other:
+            for query, more in (("snow", {}), ("harbour winter", {"b": 0.1})):
+                expected = scored(index.search(query, ranking={"k1": 0.3, "title": 9, **more}))
+                assert scored(other.search(query, ranking=more)) == expected
+                assert scored(other.search_many([query], ranking=more)[0]) == expected
 
     def test_results_are_ready_for_json(self, index: searchlib.Index) -> None:
         results = index.search("harbour", 2, facets="by")

@@ -16,7 +16,6 @@ from searchlib.engine import RELEVANCE, Request, SortKey
 from searchlib.engines.whoosh.execution import Snapshot, match_at, search
 from searchlib.guards.deadline import check
 from searchlib.model.arrays import NDArray
-from searchlib.model.ranking import BM25F
 
 if TYPE_CHECKING:
     from searchlib.engines.whoosh.attributes import Attributes
@@ -49,11 +48,11 @@ class Paging:
         snapshot: Snapshot,
         attributes: Attributes,
         ranks: Callable[[int], Ints],
-        ranking: BM25F,
         request: Request,
         place: CursorPlace | None,
     ) -> None:
-        self._snapshot, self._attributes, self._ranks, self._ranking = snapshot, attributes, ranks, ranking
+        self._snapshot, self._attributes, self._ranks = snapshot, attributes, ranks
+        self._ranking = request.ranking
         self._query, self._filter = request.query, request.filter
         self._request, self._place = request, place
         self._sorted = None if request.by_score else self._in_order(request.sort)

@@ -20,7 +20,7 @@ from searchlib.engines.whoosh.segments import open_generation
 from searchlib.engines.whoosh.storedrecords import KnownDocuments, read_record, read_records
 from searchlib.guards.deadline import check
 from searchlib.model.fields import PROSE
-from searchlib.model.ranking import BM25F
+from searchlib.model.ranking import BM25F, DEFAULT_RANKING
 from searchlib.model.records import ID_LENGTH, Record, id_number
 from searchlib.query.nodes import Leaf, Node, Pattern, Word, leaves
 
@@ -62,11 +62,10 @@ def _tokens(segment: SegmentColumns) -> int:
 class WhooshReader:
     """Implements ``searchlib.engine.Reader``, and is digested and verifiable. For ``compiled`` see ``Snapshot``."""
 
-    def __init__(self, folder: Path, ranking: BM25F | None = None, compiled: bool | None = None) -> None:
+    def __init__(self, folder: Path, compiled: bool | None = None) -> None:
         self.folder = folder
         self.manifest: Manifest
         self.manifest, self._segments, self._words = open_generation(folder)
-        self._ranking = ranking or BM25F()
         self._order = IndexOrder(self._segments)
         self._documents = KnownDocuments()
         self._snapshot = Snapshot(
@@ -122,10 +121,10 @@ class WhooshReader:
             return _NO_HITS
         if request.sort or request.per_document is not None or place is not None:
             ranks = self._order.ranks
-            return Paging(self._snapshot, self._attributes, ranks, self._ranking, request, place).page(self._at)
+            return Paging(self._snapshot, self._attributes, ranks, request, place).page(self._at)
         query, filter = request.query, request.filter
         found = search(
-            self._snapshot, query, request.limit, ranking=self._ranking, filter=filter, offset=request.offset
+            self._snapshot, query, request.limit, ranking=request.ranking, filter=filter, offset=request.offset
         )
         return Page(found.segments, found.docs, found.scores)
 
@@ -170,7 +169,7 @@ class WhooshReader:
         """All records that match, by document and paragraph."""
         from searchlib.engines.whoosh.exporting import in_index_order
 
-        found = in_index_order(self._snapshot, self._order.tables, query, filter, self._ranking)
+        found = in_index_order(self._snapshot, self._order.tables, query, filter, DEFAULT_RANKING)
         for segment, doc, score, record in found:
             yield Ranked(WhooshHandle(self, segment, doc), score, record)
 
@@ -188,12 +187,14 @@ class WhooshReader:
 
         return Attributes(self._order.tables)
 
-    def explain(self, query: Node, handles: Sequence[Handle]) -> list[Explanation | None]:
+    def explain(
+        self, query: Node, handles: Sequence[Handle], ranking: BM25F = DEFAULT_RANKING
+    ) -> list[Explanation | None]:
         """Where the scores of records came from."""
         found: list[Explanation | None] = []
         for handle, record in zip(handles, self.records(handles), strict=True):
             segment, doc = _place(handle)
-            one = explain(self._snapshot, query, segment, doc, ranking=self._ranking)
+            one = explain(self._snapshot, query, segment, doc, ranking=ranking)
             found.append(None if one is None else one.written_in(record))
         return found
 

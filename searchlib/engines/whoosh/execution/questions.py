@@ -20,10 +20,8 @@ from searchlib.engines.whoosh.execution.scorer import Batch, Need, Scorer
 from searchlib.engines.whoosh.execution.snapshot import Snapshot, View
 from searchlib.guards.deadline import check
 from searchlib.model.arrays import NDArray
-from searchlib.model.ranking import BM25F
+from searchlib.model.ranking import BM25F, DEFAULT_RANKING
 from searchlib.query.nodes import Node, Pattern, Word
-
-DEFAULT = BM25F()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -43,7 +41,7 @@ def search(
     query: Node,
     limit: int | None = 10,
     *,
-    ranking: BM25F = DEFAULT,
+    ranking: BM25F = DEFAULT_RANKING,
     filter: Node | None = None,
     offset: int = 0,
 ) -> TopDocs:
@@ -68,20 +66,20 @@ def search(
 
 def count(snapshot: Snapshot, query: Node, *, filter: Node | None = None) -> int:
     """How many live records match."""
-    return sum(scorer.count() for _, scorer in _scorers(snapshot, query, filter, DEFAULT))
+    return sum(scorer.count() for _, scorer in _scorers(snapshot, query, filter, DEFAULT_RANKING))
 
 
 def matches(snapshot: Snapshot, query: Node, *, filter: Node | None = None) -> list[Docs]:
     """For each segment the ascending docs of the live records that match."""
     found = [_NO_DOCS] * len(snapshot.views)
-    for view, scorer in _scorers(snapshot, query, filter, DEFAULT):
+    for view, scorer in _scorers(snapshot, query, filter, DEFAULT_RANKING):
         found[view.number] = np.concatenate([_NO_DOCS, *scorer.portions()])
     return found
 
 
 def marked(snapshot: Snapshot, query: Node, filter: Node | None = None) -> Iterator[Bools]:
     """For each segment a bitmap of the live records that match; an array of the caller's own."""
-    lowering = Lowering(snapshot, DEFAULT)
+    lowering = Lowering(snapshot, DEFAULT_RANKING)
     for view in snapshot.views:
         check()
         scorer = lowering.filtered(query, filter, view)
@@ -94,7 +92,7 @@ def match_at(
     segment: int,
     docs: Docs,
     *,
-    ranking: BM25F = DEFAULT,
+    ranking: BM25F = DEFAULT_RANKING,
     filter: Node | None = None,
 ) -> tuple[Bools, Floats]:
     """Which of these ascending docs of a segment are live and match, and their scores; 0 where they do not."""
@@ -114,7 +112,7 @@ def scored_parts(
     query: Node,
     segment: int,
     *,
-    ranking: BM25F = DEFAULT,
+    ranking: BM25F = DEFAULT_RANKING,
     filter: Node | None = None,
 ) -> Iterator[tuple[Docs, Floats]]:
     """The live docs of a segment that match, ascending, and their scores, as parts of bounded size."""
@@ -125,7 +123,7 @@ def scored_parts(
 
 def frequency(snapshot: Snapshot, word: Word) -> int:
     """In how many live records a word of the query language stands, as its rarity counts it."""
-    return Lowering(snapshot, DEFAULT).frequency(word)
+    return Lowering(snapshot, DEFAULT_RANKING).frequency(word)
 
 
 def is_costly(snapshot: Snapshot, pattern: Pattern, many: int = expansion.MANY) -> bool:
@@ -133,7 +131,9 @@ def is_costly(snapshot: Snapshot, pattern: Pattern, many: int = expansion.MANY) 
     return expansion.is_costly(snapshot, pattern, many)
 
 
-def explain(snapshot: Snapshot, query: Node, segment: int, doc: int, *, ranking: BM25F = DEFAULT) -> Explanation | None:
+def explain(
+    snapshot: Snapshot, query: Node, segment: int, doc: int, *, ranking: BM25F = DEFAULT_RANKING
+) -> Explanation | None:
     """How the score of a record is made; None if the query does not match it."""
     view = snapshot.views[segment]
     if view.alive is not None and not view.alive[doc]:
