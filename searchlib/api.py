@@ -169,9 +169,9 @@ class Index:
         the one that the index was opened with. ``timeout`` is how many seconds the search may take, with all that its
         results do when they are looked at; then it raises QueryTimeout. By default it is that of the index's limits.
         ``ranking`` has parameters of the formula (docs/searching.md), as ``{"k1": 0.9, "title": 5}``; the others are
-        those that the index was opened with. A mistake in the text is a warning in ``results.warnings``, or a QueryError if
-        ``strict``; what asks for more than the limits is a QueryError always. Raises SettingsError for an argument
-        that cannot be.
+        those that the index was opened with. A mistake in the text is a warning in ``results.warnings``, or a
+        QueryError if ``strict``; what asks for more than the limits is a QueryError always. Raises SettingsError for
+        an argument that cannot be.
         """
         wanted = self.synonyms if synonyms is None else synonyms_of(synonyms)
         limits = self.limits.with_(timeout=timeout)
