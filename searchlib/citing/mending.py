@@ -52,7 +52,7 @@ class TextFile:
 
 def decode(data: bytes, name: str = "") -> TextFile:
     """The text of a file, such that it gives the same bytes again. Raises SeedError for what is no text."""
-    from searchlib.documents.text import legacy_encoding, mark_of
+    from searchlib.documents.encodings import legacy_encoding, mark_of
 
     mark = mark_of(data)
     if mark is not None:

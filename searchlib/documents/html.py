@@ -66,7 +66,7 @@ _META = {
 
 def load_html(seed: Seed) -> Iterator[Document]:
     """The page as one document with blocks. Raises MissingExtra without the ``formats`` packages."""
-    source = clean(decode_html(seed.read(), seed.name, seed.options.encoding))
+    source = clean(decode_html(seed.read(), seed.name, seed.options.encoding, seed.notes))
     if depth(source) > MAX_DEPTH or too_many_attributes(source):
         seed.notes(1, "nested too deeply (or with too many attributes) for the HTML parser; read without its structure")
         title, builder = tagless(source)

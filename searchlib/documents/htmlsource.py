@@ -6,10 +6,11 @@ import codecs
 import html
 import re
 from bisect import bisect_left
+from collections.abc import Callable
 from itertools import accumulate
 
 from searchlib.documents.builder import Builder
-from searchlib.documents.text import decode, mark_of
+from searchlib.documents.encodings import damaged, decode, first_damage, is_damaged_utf8, mark_of
 
 _CHARSET = re.compile(rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([\w-]{2,40})""", re.IGNORECASE)
 _TAG = re.compile(r"</?[a-zA-Z][a-zA-Z0-9-]*")
@@ -38,12 +39,19 @@ MAX_ATTRIBUTES = 5000
 _NOT_OF_TEXTS = ("utf-8", "idna", "punycode")  # what was tried already, and those of the names of hosts
 
 
-def decode_html(data: bytes, name: str, encoding: str = "") -> str:
+def decode_html(data: bytes, name: str, encoding: str, notes: Callable[[int, str], None]) -> str:
     """The page's text: byte order mark, option, UTF-8, what its ``<meta charset>`` says, or as any text."""
+
+    def note(remark: str) -> None:
+        notes(first_damage(data), remark)
+
     if mark_of(data) is None and not encoding and b"\0" not in data:
         try:
             return data.decode("utf-8")
         except UnicodeDecodeError:
+            if is_damaged_utf8(data):
+                note(damaged(data))
+                return data.decode("utf-8", "replace")
             said = _CHARSET.search(data[:4096])
             if said is not None:
                 label = said[1].decode("ascii").lower()
@@ -54,7 +62,7 @@ def decode_html(data: bytes, name: str, encoding: str = "") -> str:
                         return data.decode(label, "replace")
                 except (LookupError, ValueError):
                     pass  # no encoding, or no encoding of text
-    return decode(data, name, encoding)
+    return decode(data, name, encoding, note)
 
 
 class _Steps(dict[str, int]):

@@ -1,17 +1,18 @@
 """The lines of a seed as text, one at a time, each with its number.
 
 A file is UTF-8 until a line is not. If no line before it had a character outside ASCII, the rest of the file is read
-in the encoding that this line seems to be in; otherwise the bytes that are wrong become U+FFFD and are noted.
+in the encoding that this line and those after it seem to be in, which may be UTF-8 all the same; otherwise the bytes
+that are wrong become U+FFFD and are noted.
 """
 
 from __future__ import annotations
 
 import io
 from collections.abc import Callable, Iterator
-from typing import BinaryIO, TypeAlias
+from typing import BinaryIO, TypeAlias, cast
 
+from searchlib.documents.encodings import encoding_of, mark_of
 from searchlib.documents.seed import Seed
-from searchlib.documents.text import legacy_encoding, mark_of
 from searchlib.errors import SeedError
 from searchlib.guards.limits import how_to_raise
 
@@ -75,9 +76,9 @@ def _utf8_lines(seed: Seed, stream: BinaryIO, fixed: bool, leave_out: LeaveOut) 
             if ascii_only and not text.isascii():
                 ascii_only = False
         except UnicodeDecodeError:
-            if ascii_only and not fixed and line.decode("utf-8", "ignore").isascii():
-                encoding = legacy_encoding(line)
-            else:
+            if ascii_only and not fixed:
+                encoding = encoding_of(line + _following(stream))
+            if encoding == "utf-8" or not ascii_only:
                 seed.notes(number, f"bytes that are not {encoding} were replaced")
             text = line.decode(encoding, "replace")
             plain = False
@@ -94,3 +95,12 @@ def _utf8_lines(seed: Seed, stream: BinaryIO, fixed: bool, leave_out: LeaveOut) 
         if parts[-1]:
             yield number + len(parts) - 1, parts[-1], False
         number += max(0, len(parts) - 2)
+
+
+def _following(stream: BinaryIO) -> bytes:
+    """Some of what follows in a stream, which stays there; up to a line break."""
+    if isinstance(stream, io.BytesIO):
+        ahead = bytes(stream.getbuffer()[stream.tell() : stream.tell() + _HEAD])
+    else:
+        ahead = cast("io.BufferedReader", stream).peek(_HEAD)[:_HEAD]
+    return ahead[: ahead.rfind(b"\n") + 1]

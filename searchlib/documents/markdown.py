@@ -17,7 +17,7 @@ from searchlib.documents import frontmatter
 from searchlib.documents.builder import Builder
 from searchlib.documents.htmlsource import without_comments
 from searchlib.documents.seed import Seed
-from searchlib.documents.text import clean, decode
+from searchlib.documents.text import text_of
 from searchlib.errors import MissingExtra
 from searchlib.model.records import Document, Kind
 from searchlib.paragraphs import title_line
@@ -45,7 +45,7 @@ _COSTLY = re.compile(r"[\[\]!*_<`~&\\|]{400}|(?:[\[!*_<~][\w ]{0,3}[\]()]{0,2}){
 
 def load_markdown(seed: Seed) -> Iterator[Document]:
     """The file as one document with blocks. Raises MissingExtra without the ``formats`` packages."""
-    source = clean(decode(seed.read(), seed.name, seed.options.encoding))
+    source = text_of(seed)
     values, begin, problem = frontmatter.read(source, seed.name, seed.limits.depth)
     if problem:
         seed.notes(1, problem)

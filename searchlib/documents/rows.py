@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from searchlib.documents.cells import as_text, flat_metadata, language_code, metadata_value
 from searchlib.documents.lines import plain_lines, text_lines
 from searchlib.documents.seed import LoadOptions, Seed
-from searchlib.documents.text import clean, decode
+from searchlib.documents.text import clean, text_of
 from searchlib.errors import SeedError
 from searchlib.guards.limits import how_to_raise
 from searchlib.model.records import Block, Document, Scalar
@@ -59,11 +59,11 @@ def load_jsonl(seed: Seed) -> Iterator[Document]:
 
 def load_json(seed: Seed) -> Iterator[Document]:
     """A document for each object of a JSON list, or one for one object; up to 64 MiB."""
-    data = seed.read()
-    if len(data) > MAX_JSON:
+    text = text_of(seed)
+    if len(text) > MAX_JSON:
         raise SeedError("too large for JSON read whole; write it as JSON Lines (.jsonl)", seed.name)
     try:
-        value, lines = _parse(clean(decode(data, seed.name, seed.options.encoding)))
+        value, lines = _parse(text)
     except RecursionError:
         raise SeedError("JSON nested too deeply", seed.name) from None
     except ValueError as error:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:  # what reads seeds is imported where they are read: a query a
 
 # Ends the digest of a seed of which something was skipped or noted: it is loaded again, to be told again.
 INCOMPLETE = "!"
-ANALYSIS = 1  # raised whenever the same document would be indexed differently
+ANALYSIS = 2  # raised whenever the same document would be indexed differently
 
 
 def find_seeds(

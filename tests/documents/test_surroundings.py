@@ -73,7 +73,7 @@ def test_a_format_whose_package_is_missing_says_what_to_install(
 
 
 def seed_of(seed_file: SeedFile) -> dict[str, object]:
-    read = {"read": lambda: seed_file.read().data, "stem": "a"}
+    read = {"read": lambda: seed_file.read().data, "stem": "a", "notes": lambda line, remark: None}
     return {"name": seed_file.name, "options": LoadOptions(), "limits": LIMITS, **read}
 
 
