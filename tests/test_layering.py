@@ -26,7 +26,7 @@ LAYERS = (
     ("searchlib.model",),
     ("searchlib.files",),
     ("searchlib.guards",),
-    ("searchlib.concurrency", "searchlib.errors"),
+    ("searchlib.concurrency", "searchlib.errors", "searchlib.frozen"),
 )
 
 ONLY_IN = {
@@ -45,6 +45,7 @@ BELOW_FORMAT = (
     "searchlib.concurrency",
     "searchlib.errors",
     "searchlib.files.opening",
+    "searchlib.frozen",
     "searchlib.model.arrays",
 )
 BELOW_COMPAT = ("searchlib.engines.whoosh.format", "searchlib.engines.whoosh.manifest", "searchlib.engines.whoosh.disk")

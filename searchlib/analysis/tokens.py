@@ -9,17 +9,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 
 from searchlib.analysis.folding import LONGEST_WORD, exact_form, join_key, split_key, without_accents
 from searchlib.analysis.stemming import stem, stem_all
 from searchlib.analysis.words import find_words, is_unspaced, pieces
+from searchlib.frozen import frozen
 
 _CACHED_WORDS = 1 << 16
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Token:
     """A word of a text (or a bigram): its key, its range in code points, its position among all tokens."""
 
@@ -29,7 +29,7 @@ class Token:
     position: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Form:
     """A form in which an index may hold a token of a query.
 
@@ -46,7 +46,7 @@ class Form:
     synonym_of: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Piece:
     """One token of a word: the key, and the range of the word that it stands for."""
 

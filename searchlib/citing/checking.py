@@ -17,7 +17,6 @@ and after it the number. What cannot be decided is moved to ``places`` places, a
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from itertools import takewhile
 from typing import Literal, TypeAlias
 
@@ -29,6 +28,7 @@ from searchlib.citing.likeness import Change, closest, difference
 from searchlib.citing.links import address, iri
 from searchlib.citing.normal import find_part, normal, same_line
 from searchlib.citing.references import Span
+from searchlib.frozen import frozen
 from searchlib.model.jsonable import JsonObject, as_json
 from searchlib.model.records import Record
 
@@ -47,7 +47,7 @@ _LOOKED_AT = 20
 _ELLIPSES = ("[…]", "[...]", "…", "...")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Check:
     """A citation in a text, and what became of it.
 
@@ -102,7 +102,7 @@ class Check:
         }
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Cited:
     """A record that says what is quoted, and the part of its text that does."""
 

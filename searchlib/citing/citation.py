@@ -10,10 +10,10 @@ All ranges are code points; `docs/citations.md` has the forms that a citation is
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from searchlib.citing.references import Span, reference
+from searchlib.frozen import frozen
 from searchlib.model.jsonable import JsonObject, as_object
 from searchlib.model.records import below_title
 
@@ -24,7 +24,7 @@ CONTEXT = 32  # code points of prefix and suffix
 NEIGHBOURS = 2  # paragraphs on each side that these may reach into
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Citation:
     """A quote, and where it stands.
 

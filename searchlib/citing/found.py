@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Literal
+
+from searchlib.frozen import frozen
 
 Form = Literal["text", "markdown", "json", "reference"]
 
 LONGEST_QUOTE = 100_000  # code points that are read and compared; no paragraph is near that
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Slot:
     """A part of a citation that can go out of date: its range in the file's text, and how a value is written there."""
 
@@ -21,7 +22,7 @@ class Slot:
     write: Callable[[str], str] = str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class WrittenCitation:
     """A citation in a file. What it does not say is None.
 

@@ -13,7 +13,6 @@ import re
 import stat
 import tempfile
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from searchlib.citing.checking import Check, check
@@ -28,6 +27,7 @@ from searchlib.citing.normal import same_line
 from searchlib.citing.references import label, reference
 from searchlib.errors import SeedError
 from searchlib.files.opening import NotAFile, TooLarge, read_file
+from searchlib.frozen import frozen
 from searchlib.guards.limits import LIMITS
 
 _NO_UTF8 = re.compile("[\udc80-\udcff]")
@@ -36,7 +36,7 @@ _JSON_SUFFIXES = frozenset((".json", ".jsonld", ".ipynb", ".geojson"))
 _LINES_SUFFIXES = frozenset((".jsonl", ".ndjson"))
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class TextFile:
     """A file's text, and how it is encoded: ``mark + text.encode(encoding, errors)`` are its bytes."""
 

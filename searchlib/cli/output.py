@@ -15,10 +15,10 @@ import contextlib
 import os
 import sys
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any, TextIO, cast
 
 from searchlib.cli.settings import Settings
+from searchlib.frozen import frozen
 from searchlib.guards.cleaning import Harmless, escape, escape_json, harmless
 
 MAX_WIDTH = 100
@@ -50,7 +50,7 @@ def is_terminal(stream: TextIO) -> bool:
         return False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Output:
     """How stdout is written: with colour or not, wrapped to ``width`` columns or (0) not at all."""
 

@@ -17,13 +17,14 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import field, fields, replace
 from pathlib import Path
 from typing import Any
 
 from searchlib.errors import SettingsError
 from searchlib.files import tomlreading
 from searchlib.files.opening import NotAFile, read_file
+from searchlib.frozen import frozen
 from searchlib.guards.limits import LIMITS, NAMES, Limits
 from searchlib.model.ranking import RANKING_RANGES
 
@@ -136,7 +137,7 @@ def _setting(default: Any, check: Callable[[object], object], meaning: str) -> A
     return field(default=default, metadata={"check": check, "meaning": meaning})
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Settings:
     """All settings, checked. ``memory`` is in bytes, ``width`` in columns; None leaves it to searchlib.
 

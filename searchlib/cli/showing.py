@@ -6,12 +6,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from searchlib.cli.output import BOLD, DIM, Output, counted, human_seconds, say
+from searchlib.frozen import frozen
 from searchlib.model.jsonable import JsonObject
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ def showing_options(function: Function) -> Function:
     return function
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Shown:
     """What of a hit is to be shown, and how: ``form`` is json, jsonl or None, for people."""
 

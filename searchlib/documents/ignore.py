@@ -15,10 +15,10 @@ import fnmatch
 import os
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from typing import Final
 
 from searchlib.files.opening import read_file
+from searchlib.frozen import frozen
 
 GITIGNORE: Final = ".gitignore"
 MAX_PATTERNS: Final = 1 << 18
@@ -116,7 +116,7 @@ _ONE, _CLASS, _ANY, _RUN, _DEEP, _FOLDERS = range(6)
 """Kinds of steps: a character; one of a class; any but ``/``; any number of these; of all; folders, or none."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Step:
     kind: int
     char: str = ""

@@ -16,13 +16,14 @@ from typing import BinaryIO, cast
 from searchlib.documents import registry
 from searchlib.documents.seed import Content, HashingStream, KnownRows, LoadOptions, Seed, SeedFile, reason_of
 from searchlib.errors import SearchlibError, SeedError
+from searchlib.frozen import frozen
 from searchlib.guards.limits import LIMITS, Limits, how_to_raise
 from searchlib.model.records import Document
 
 MAX_SKIPPED = 10_000
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Skipped:
     """What was not indexed: a file, or ``name:line`` of one, and why."""
 

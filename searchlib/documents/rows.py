@@ -12,13 +12,13 @@ import hashlib
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 
 from searchlib.documents.cells import as_text, flat_metadata, language_code, metadata_value
 from searchlib.documents.lines import plain_lines, text_lines
 from searchlib.documents.seed import LoadOptions, Seed
 from searchlib.documents.text import clean, text_of
 from searchlib.errors import SeedError
+from searchlib.frozen import frozen
 from searchlib.guards.limits import how_to_raise
 from searchlib.model.records import Block, Document, Scalar
 from searchlib.paragraphs import places
@@ -192,7 +192,7 @@ class _Counted:
         return self
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Plan:
     """Which column is what; "" for none. ``metadata`` has the columns that become it, with their names there."""
 

@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, BinaryIO, cast
 
 from searchlib.errors import SeedError
 from searchlib.files.opening import NotAFile, TooLarge, open_file
+from searchlib.frozen import frozen
 from searchlib.guards.limits import LIMITS, Limits, how_to_raise
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ _CHUNK = 1 << 20
 _RATIO_FROM = 64 << 20  # a file that unpacks to less than this is no bomb, whatever its ratio
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class LoadOptions:
     """How seeds are read.
 
@@ -81,7 +82,7 @@ class Content:
         return self._digest
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SeedFile:
     """A file found by ``walk``. ``path`` None is standard input; ``modified`` is when it changed or came to this place,
     in nanoseconds since 1970. Below ``root``, if there is one, no link is followed to it: what ``walk`` found is read,

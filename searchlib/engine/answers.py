@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
+from searchlib.frozen import frozen
 from searchlib.model.jsonable import JsonObject
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ class Ranked(NamedTuple):
     record: Record | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class FacetCount:
     """A value, as it is written where it stands first, and how many of the paragraphs that match have it."""
 
@@ -44,7 +45,7 @@ class FacetCount:
         return {"value": self.value, "count": self.count}
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Facet:
     """The values of one attribute among the paragraphs that match, the commonest first, then by value.
 
@@ -77,7 +78,7 @@ def _nowhere() -> None:
     return None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Answer:
     """What a `Request` found. ``offset`` is how many hits come before the first of ``hits``.
 

@@ -11,11 +11,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cache
 from typing import Any, Literal, TypeAlias
 
 from searchlib.analysis import tokens
+from searchlib.frozen import frozen
 from searchlib.model.fields import PROSE, TABLE
 from searchlib.model.records import Record
 from searchlib.query.wording import listed
@@ -28,7 +29,7 @@ _UNIT = 10**DIGITS
 _TIMES = {1: "once", 2: "twice"}
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Occurrence:
     """A key of a word in a field of the record: ``share`` = weight * frequency / norm is its part of tf~.
 
@@ -48,7 +49,7 @@ class Occurrence:
     found_as: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Explanation:
     """The score of a node for one record.
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
+from searchlib.frozen import frozen
 from searchlib.model.jsonable import JsonObject, as_object
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Stats:
     """Figures of an index. ``bytes`` is the size of its files, ``digest`` that of them all.
 
@@ -35,7 +36,7 @@ class Stats:
         return as_object(self)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Problem:
     """Something wrong with an index: the file concerned and what is wrong with it."""
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Final
 
+from searchlib.frozen import frozen
 from searchlib.model.ranking import BM25F, DEFAULT_RANKING
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ DOCUMENT: Final = "document"
 """To sort by the place in the index: by the natural order of paths, then by paragraph."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SortKey:
     """What to sort by: a field, or "relevance", or "document" for the order of the index."""
 
@@ -25,7 +26,7 @@ class SortKey:
     descending: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Request:
     """A query and what is wanted of its hits.
 

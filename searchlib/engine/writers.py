@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Any, Protocol
+
+from searchlib.frozen import frozen
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -13,7 +15,7 @@ if TYPE_CHECKING:
     from searchlib.model.records import Document
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class DocumentState:
     """What an index knows of a document, to tell whether it changed: digests are hexadecimal."""
 
@@ -22,7 +24,7 @@ class DocumentState:
     seed: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Remembered:
     """What a generation of an index remembers of where it came from.
 
@@ -42,7 +44,7 @@ class Remembered:
         return self.seeds_of()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Committed:
     """What a commit left: how many paragraphs there are, and the documents that were added and have none.
 

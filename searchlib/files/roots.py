@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias
 
 from searchlib.errors import SettingsError
+from searchlib.frozen import frozen
 
 STDIN = "stdin"
 
@@ -21,7 +21,7 @@ StrPath: TypeAlias = str | os.PathLike[str]
 Given: TypeAlias = StrPath | Mapping[str, StrPath] | Iterable[StrPath]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Root(os.PathLike[str]):
     """A path with a prefix: files in a folder are called ``prefix/name``, and so is a single file.
 

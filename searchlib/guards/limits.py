@@ -8,10 +8,11 @@ table.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import field, fields, replace
 from typing import Any, Final
 
 from searchlib.errors import SettingsError
+from searchlib.frozen import frozen
 
 GIB = 1 << 30
 _MOST: Final = 1 << 62
@@ -21,7 +22,7 @@ def _limit(default: Any, meaning: str) -> Any:
     return field(default=default, metadata={"meaning": meaning})
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Limits:
     """What may be asked and read; `MEANINGS` says what each limit is of. Sizes are in bytes, ``timeout`` in seconds.
 

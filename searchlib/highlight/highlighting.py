@@ -7,10 +7,10 @@ A *span* is a range of code points of a text. Spans are sorted and do not overla
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 
 from searchlib.analysis import Token, split_key
 from searchlib.concurrency.lazily import cached_property
+from searchlib.frozen import frozen
 from searchlib.highlight.leaves import Leaves
 from searchlib.highlight.matching import Match, match
 from searchlib.highlight.texts import RecordFields, Text, attributes_of
@@ -20,7 +20,7 @@ from searchlib.query.nodes import Node, Word, words
 Spans = tuple[tuple[int, int], ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Highlights:
     """What of a record made it match: spans of the paragraph's text, of the title, and of each heading above it."""
 

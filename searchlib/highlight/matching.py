@@ -23,10 +23,10 @@ A node in a field that the record lacks does not match. The answer is exact.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import TypeAlias, assert_never
 
 from searchlib.analysis import Token
+from searchlib.frozen import frozen
 from searchlib.guards.deadline import check
 from searchlib.highlight.leaves import Asked, Leaves, numbered
 from searchlib.highlight.places import Place, Step, chains, near, phrase_places
@@ -58,7 +58,7 @@ Found: TypeAlias = list[tuple[str, Sequence[int]]] | None
 """What a node finds: fields, with indices of tokens in them. None if it does not match; a match may find nothing."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Match:
     """Whether a record matches, and which tokens made it: for each field, indices into its tokens, sorted."""
 

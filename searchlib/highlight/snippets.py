@@ -15,12 +15,12 @@ import math
 from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from searchlib.analysis import fold
 from searchlib.errors import SettingsError
+from searchlib.frozen import frozen
 from searchlib.highlight.texts import words_of
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ _CONTEXT = 80  # where a sentence ends is told by less around it
 _BEFORE = 3  # a third of the room that is left goes before the matches where no sentence begins there
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Fragment:
     """A range of a text, and the spans in it; all are code points of the text."""
 
@@ -43,7 +43,7 @@ class Fragment:
     spans: tuple[Span, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Snippet:
     """What is shown of a text of ``length`` code points."""
 

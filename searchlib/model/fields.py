@@ -14,9 +14,10 @@ document or the paragraph: called ``attribute``, or as the field is.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
+
+from searchlib.frozen import frozen
 
 if TYPE_CHECKING:
     from searchlib.model.records import DocumentInfo, Paragraph, Record
@@ -25,7 +26,7 @@ Kind: TypeAlias = Literal["prose", "exact", "number", "metadata"]
 Owner: TypeAlias = Literal["document", "paragraph"]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Field:
     """A field of a record."""
 

@@ -26,10 +26,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
+from searchlib.frozen import frozen
 from searchlib.model.fields import PROSE, TABLE
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ if TYPE_CHECKING:
 FIELD_WEIGHTS: Mapping[str, float] = MappingProxyType({name: TABLE[name].weight for name in PROSE})
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class BM25F:
     """The parameters of the formula.
 

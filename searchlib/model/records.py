@@ -12,9 +12,10 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Literal, TypeAlias
 
+from searchlib.frozen import frozen
 from searchlib.model.jsonable import JsonObject, as_object
 
 Scalar: TypeAlias = str | int | float | bool
@@ -28,7 +29,7 @@ ID_LENGTH = 16
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"  # Crockford's base 32: no i, l, o, u to misread
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Block:
     """A range of a document's text as its format has it: ``text[start:end]``, beginning on ``line``."""
 
@@ -39,7 +40,7 @@ class Block:
     line: int = 1
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Document:
     """What a seed (or a row of one) loads into.
 
@@ -61,7 +62,7 @@ class Document:
     digest: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Paragraph:
     """A slice of a document's text: number (from 1), range in code points, line (from 1), heading path."""
 
@@ -78,7 +79,7 @@ class Paragraph:
         return as_object(self, "text")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class DocumentInfo:
     """A document as a hit shows it: everything but the text. ``digest`` is its hash (`document_digest`)."""
 
@@ -94,7 +95,7 @@ class DocumentInfo:
         return as_object(self, "digest")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Record:
     """A paragraph as the index stores it."""
 

@@ -9,10 +9,10 @@ describes the language itself.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from searchlib.frozen import frozen
 from searchlib.guards.limits import LIMITS, Limits
 from searchlib.model.fields import Fields
 from searchlib.model.ranking import FIELD_WEIGHTS
@@ -32,7 +32,7 @@ DEFAULT_FIELDS = FIELD_WEIGHTS
 _fields_of = lru_cache(64)(Fields)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Parsed:
     """What a text asks for: the query, and the mistakes that did not keep it from being one.
 

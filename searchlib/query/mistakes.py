@@ -7,14 +7,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from searchlib.errors import QueryError
+from searchlib.frozen import frozen
 from searchlib.model.jsonable import JsonObject
 from searchlib.query.lexer import printable
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class QueryWarning:
     """A mistake in a query: what is wrong, in which query, where (code points of it), and what to do.
 

@@ -17,10 +17,11 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TypeAlias, cast
 
 from searchlib.analysis import Form
+from searchlib.frozen import frozen
 
 At: TypeAlias = tuple[int, int] | None
 Weights: TypeAlias = tuple[tuple[str, float], ...]
@@ -36,7 +37,7 @@ class _Written:
         return write(cast(Node, self))
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Word(_Written):
     """One word, in any of its forms, in any of its fields.
 
@@ -61,7 +62,7 @@ class Word(_Written):
         return tuple(form for form in self.forms if form.languages is None or language in form.languages)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Phrase(_Written):
     """Words one after another in one field.
 
@@ -86,7 +87,7 @@ class Phrase(_Written):
         return " ".join(word.text for word in self.words)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Prefix(_Written):
     """Whatever begins with ``text``: terms of prose by their folded part, whole terms of attributes."""
 
@@ -97,7 +98,7 @@ class Prefix(_Written):
     at: At = dataclasses.field(default=None, compare=False)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Wildcard(_Written):
     r"""What a pattern matches whole: ``*`` any number of characters, ``?`` one, ``\`` takes their meaning.
 
@@ -111,7 +112,7 @@ class Wildcard(_Written):
     at: At = dataclasses.field(default=None, compare=False)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Fuzzy(_Written):
     """What is at most ``distance`` edits (optimal string alignment) from ``text``, and equal in ``prefix`` characters.
 
@@ -127,7 +128,7 @@ class Fuzzy(_Written):
     at: At = dataclasses.field(default=None, compare=False)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Range(_Written):
     """Terms (text) or column values (integers) from ``low`` to ``high``; None is an open end, ``open_`` excludes it.
 
@@ -145,7 +146,7 @@ class Range(_Written):
     at: At = dataclasses.field(default=None, compare=False)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Value(_Written):
     """One term of a field, whole: a value of an attribute, or a key of prose as it stands in the dictionary."""
 
@@ -156,7 +157,7 @@ class Value(_Written):
     at: At = dataclasses.field(default=None, compare=False)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Everything(_Written):
     """Every record; with a ``field``, every record that has anything in it."""
 
@@ -165,7 +166,7 @@ class Everything(_Written):
     at: At = dataclasses.field(default=None, compare=False)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class And(_Written):
     """What matches all of the ``nodes``; scores add up. `Not` among them excludes."""
 
@@ -173,7 +174,7 @@ class And(_Written):
     at: At = dataclasses.field(default=None, compare=False)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Or(_Written):
     """What matches any of the ``nodes``; scores of those that match add up. Without nodes it matches nothing."""
 
@@ -181,7 +182,7 @@ class Or(_Written):
     at: At = dataclasses.field(default=None, compare=False)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Best(_Written):
     """What matches any of the ``nodes``; the best score counts, of the others ``tiebreak`` times theirs."""
 
@@ -190,7 +191,7 @@ class Best(_Written):
     at: At = dataclasses.field(default=None, compare=False)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Not(_Written):
     """What does not match ``node``; its score is 0."""
 
@@ -198,7 +199,7 @@ class Not(_Written):
     at: At = dataclasses.field(default=None, compare=False)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Optional(_Written):
     """What matches ``node``; where ``optional`` matches too, its score is added."""
 
@@ -207,7 +208,7 @@ class Optional(_Written):
     at: At = dataclasses.field(default=None, compare=False)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Require(_Written):
     """What matches both; only ``node`` counts for the score and is highlighted."""
 
@@ -216,7 +217,7 @@ class Require(_Written):
     at: At = dataclasses.field(default=None, compare=False)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Constant(_Written):
     """What matches ``node``, all with one score."""
 
@@ -225,7 +226,7 @@ class Constant(_Written):
     at: At = dataclasses.field(default=None, compare=False)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Near(_Written):
     """Two nodes with places in one field, at most ``slop`` positions apart; in their order if ``ordered``.
 

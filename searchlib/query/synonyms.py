@@ -21,6 +21,7 @@ from pathlib import Path
 from searchlib.analysis import Form, tokens
 from searchlib.errors import SettingsError
 from searchlib.files.opening import read_file
+from searchlib.frozen import frozen
 from searchlib.query.analysing import Analysed, analysed
 from searchlib.query.nodes import At, Best, Node, Phrase, Weights, Word, boosted, phrase
 
@@ -104,7 +105,7 @@ def _entries(side: str, where: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(entries))
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Meaning:
     """A synonym: its text and tokens."""
 

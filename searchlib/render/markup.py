@@ -14,11 +14,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from functools import cache
 from typing import Literal, get_args
 
 from searchlib.errors import SettingsError
+from searchlib.frozen import frozen
 from searchlib.guards.cleaning import clean
 from searchlib.highlight import Fragment, Snippet
 from searchlib.model.jsonable import JsonObject, as_json
@@ -28,7 +28,7 @@ FORMATS: tuple[str, ...] = get_args(Format)
 ELLIPSIS = "…"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Markup:
     on: str
     off: str

@@ -11,10 +11,11 @@ is to ask is asked when it is made.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Any, Literal, NoReturn, Protocol, overload
 
 from searchlib.citing import Citation, cite
+from searchlib.frozen import frozen
 from searchlib.guards.arguments import flag, text
 from searchlib.model.jsonable import JsonObject, as_json
 
@@ -31,7 +32,7 @@ Spans = tuple[tuple[int, int], ...]
 SNIPPET_LENGTH = 240  # code points
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Hit:
     """A ranked paragraph. ``rank`` counts from 1."""
 
@@ -137,7 +138,7 @@ class Hit:
         }
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Known:
     """What a hit would ask its index, asked already."""
 
@@ -169,7 +170,7 @@ class _Search(Protocol):
     def hit(self, number: int) -> Hit: ...
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Answered:
     """All that results can be asked: what they are read from in a pickle of them."""
 

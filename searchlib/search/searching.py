@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
@@ -16,6 +15,7 @@ from searchlib.citing import NEIGHBOURS
 from searchlib.concurrency.lazily import Lazy, cached_property
 from searchlib.engine import Request
 from searchlib.errors import ParagraphNotFound, QueryError, QueryTimeout, SettingsError
+from searchlib.frozen import frozen
 from searchlib.guards.arguments import several, text
 from searchlib.guards.deadline import Deadline
 from searchlib.guards.limits import LIMITS, Limits
@@ -206,7 +206,7 @@ class HitRecords:
         return known[batch][place]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Interpretation:
     """A query tree, and the mistakes in the text that it was made of."""
 
@@ -214,7 +214,7 @@ class Interpretation:
     warnings: tuple[QueryWarning, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Within:
     """The query tree of a filter, None if there is none, and the mistakes in its texts."""
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from searchlib.errors import SettingsError
+from searchlib.frozen import frozen
 from searchlib.guards.arguments import flag, whole
 from searchlib.guards.limits import LIMITS, Limits
 from searchlib.model.fields import NUMBERS
@@ -21,7 +21,7 @@ FACET_VALUES: Final = 10
 _SORTED_ALSO: Final = ("title",)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Wanted:
     """What is wanted of the hits of a query: see ``searchlib.Index.search``.
 

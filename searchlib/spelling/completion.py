@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from searchlib.analysis.words import find_words, is_unspaced, pieces
+from searchlib.frozen import frozen
 from searchlib.guards.arguments import whole
 from searchlib.model.jsonable import JsonObject, as_object
 from searchlib.spelling.casing import like
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from searchlib.engine import Words
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Completion:
     """A text with its last word completed, the word as the index has it, and how often that occurs."""
 

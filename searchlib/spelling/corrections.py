@@ -9,11 +9,12 @@ a blank too few or too many counts as one. Corrections are ranked by weight, the
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from searchlib.analysis import fold
 from searchlib.analysis.words import is_unspaced
+from searchlib.frozen import frozen
 from searchlib.spelling.casing import like
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ LEAST_PART = 3
 MOST_SPLITS = 3
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Correction:
     """``text`` in place of ``start`` to ``end`` of a query; the greater the weight the likelier."""
 
@@ -48,7 +49,7 @@ class Correction:
     weight: float
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class TypedWord:
     """A word of a query: its range. ``bare`` if white space, or an end of the query, is on both sides."""
 

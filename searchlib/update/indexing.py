@@ -22,6 +22,7 @@ from searchlib.documents.readahead import ReadAhead
 from searchlib.engine.locations import Location, engine_at
 from searchlib.errors import IndexCorrupt, SeedError
 from searchlib.files.roots import StrPath, name_of
+from searchlib.frozen import frozen
 from searchlib.guards.limits import LIMITS, Limits
 from searchlib.model.jsonable import JsonObject
 from searchlib.model.records import Document, document_digest
@@ -36,7 +37,7 @@ ROWS = (".jsonl", ".ndjson")  # names of seeds whose rows are known by their lin
 _SAMPLED, _SAMPLE = 64, 256  # documents of a seed, and code points of each, by which its language is told
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Progress:
     """How far an update is: documents and bytes looked at, of all bytes; the phase is "reading" or "writing"."""
 

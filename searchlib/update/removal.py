@@ -10,16 +10,16 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 
 from searchlib.documents.walk import excluding
 from searchlib.errors import SeedError
+from searchlib.frozen import frozen
 from searchlib.update.comparing import INCOMPLETE
 
 _SHOWN = 3
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SeedBefore:
     """A seed as the index has it: how many documents are of it, and its digest, as the index remembers it."""
 

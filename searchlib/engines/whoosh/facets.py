@@ -7,7 +7,6 @@ value's count is the sum over its documents. Only a kind is counted record by re
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
@@ -17,6 +16,7 @@ from searchlib.engine import Facet, FacetCount
 from searchlib.engines.whoosh.attributes import Attributes, Ints
 from searchlib.engines.whoosh.documents import DocumentTable
 from searchlib.engines.whoosh.execution import Snapshot, marked
+from searchlib.frozen import frozen
 from searchlib.guards.deadline import check
 from searchlib.model.arrays import NDArray
 from searchlib.query.nodes import Node
@@ -24,7 +24,7 @@ from searchlib.query.nodes import Node
 _SPARSE = 4  # one document in so many: only these are counted
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Tally:
     """How many records match, of how many documents, and by which values; facets by the names of their fields."""
 

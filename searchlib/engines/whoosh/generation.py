@@ -10,7 +10,7 @@ import json
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -38,6 +38,7 @@ from searchlib.engines.whoosh.manifest import (
 from searchlib.engines.whoosh.segments import open_segment, open_words
 from searchlib.engines.whoosh.storedrecords import COLUMNS, VALUES
 from searchlib.errors import IndexCorrupt
+from searchlib.frozen import frozen
 from searchlib.model.arrays import NDArray
 from searchlib.model.fields import TABLE
 
@@ -199,7 +200,7 @@ class Following:
         )
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Part:
     """A segment of the generation to be: its entry, its documents, and which records are not deleted."""
 

@@ -27,6 +27,7 @@ from searchlib.engines.whoosh.format.filenames import COLUMNS, POSTINGS, STORED,
 from searchlib.errors import IndexCorrupt, IndexIncompatible, IndexMissing
 from searchlib.files.names import MANIFEST
 from searchlib.files.opening import NotAFile, TooLarge, open_file, read_beginning, read_file
+from searchlib.frozen import frozen
 from searchlib.model.fields import RESERVED
 
 FORMAT = 2
@@ -49,7 +50,7 @@ _FIELD = re.compile(r"[^_\s:][^\s:]*")
 _SOURCES = ("exclude", "include", "roots")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class FileEntry:
     """A file of the index: its size in bytes, the digest of all of it, and, of a file of a segment, of its directory.
 
@@ -70,7 +71,7 @@ class FileEntry:
         return {"digest": self.digest, "size": self.size, **({"directory": self.directory} if self.directory else {})}
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SegmentEntry:
     """A segment: its records (``deleted`` ones too), documents and tokens as it was written, and its files.
 

@@ -12,16 +12,16 @@ from __future__ import annotations
 
 import math
 import struct
-from dataclasses import dataclass
 
 from searchlib.engine.cursors import no_cursor
+from searchlib.frozen import frozen
 from searchlib.model.records import id_number, id_text
 
 NEAREST = 3  # hits before the place that are kept
 _ID_BYTES = 10
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CursorPlace:
     """A place in the order of the hits of a search, right after one of them, which outlives a generation.
 

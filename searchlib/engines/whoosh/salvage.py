@@ -12,7 +12,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 from typing import Any, Final, cast
@@ -30,6 +29,7 @@ from searchlib.engines.whoosh.format.stored import STORED_STREAM, Stored, no_oth
 from searchlib.engines.whoosh.manifest import is_file_name, is_json, names_in_manifest
 from searchlib.engines.whoosh.storedrecords import metadata_of
 from searchlib.errors import IndexCorrupt, IndexIncompatible
+from searchlib.frozen import frozen
 from searchlib.model.arrays import NDArray
 from searchlib.model.fields import NUMBERS, OF_DOCUMENT, OF_PARAGRAPH
 from searchlib.model.records import Block, Document, Kind
@@ -39,7 +39,7 @@ _UNREADABLE: Final = object()
 _GAPS: Final = 1 << 20  # code points between paragraphs, and as many as there are in them
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Lost:
     """A document, or a file with some, that cannot be read any more."""
 
@@ -47,7 +47,7 @@ class Lost:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Kept:
     """A document that was read, and the digest that the index had of it."""
 

@@ -10,7 +10,6 @@ import json
 from array import array
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
 
@@ -21,6 +20,7 @@ from searchlib.engines.whoosh.building.fieldruns import SharedField, TextField
 from searchlib.engines.whoosh.building.runs import Repeated, Run
 from searchlib.engines.whoosh.building.wordcounts import TextWords
 from searchlib.engines.whoosh.storedrecords import COLUMNS
+from searchlib.frozen import frozen
 from searchlib.model.fields import EXACT, PROSE, TABLE
 from searchlib.model.records import Document, DocumentInfo, IdHash, Scalar
 from searchlib.paragraphs import places
@@ -30,7 +30,7 @@ from searchlib.query.values import meta_keys, metadata_field
 _OF_DOCUMENT: Final = tuple(field for field in TABLE.values() if field.owner == "document")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Incoming:
     """A document on its way into the index, with what is remembered of its seed."""
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 import pickle
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
 from itertools import chain, compress, islice, repeat, starmap
 from pathlib import Path
 from typing import Any, BinaryIO, Protocol, cast
@@ -18,6 +17,7 @@ import numpy as np
 
 from searchlib.engines.whoosh.building.runs import FieldRun, Repeated, Run, StoredChunk, StoredValue, UInts
 from searchlib.engines.whoosh.format.segment import SegmentColumns
+from searchlib.frozen import frozen
 from searchlib.model.arrays import NDArray
 
 KEYS_AT_ONCE = 4096
@@ -25,7 +25,7 @@ POSTINGS_AT_ONCE = 1 << 16  # of one source, unless a single key has more: what 
 VALUES_AT_ONCE = 8192
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Slice:
     """The postings of successive keys: as in ``FieldRun``, with ``cf`` positions for each key."""
 

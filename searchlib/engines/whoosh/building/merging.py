@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from itertools import compress, islice
 from operator import attrgetter
 from pathlib import Path
@@ -21,6 +20,7 @@ from searchlib.engines.whoosh.building.mergesources import Slice, Source, Spille
 from searchlib.engines.whoosh.building.runs import StoredChunk, StoredValue, UInts, aligned, ranges
 from searchlib.engines.whoosh.format.files import SegmentFiles, stored_file
 from searchlib.engines.whoosh.format.stored import STORED_STREAM
+from searchlib.frozen import frozen
 from searchlib.model.arrays import NDArray
 from searchlib.model.fields import EXACT, PROSE
 
@@ -28,7 +28,7 @@ GONE = np.uint32(0xFFFFFFFF)
 ALWAYS = (*PROSE, *EXACT)  # fields that every segment has, be they empty
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Placement:
     """Where the records of each source go: ``targets[s][i]`` is the new number of its record i, or GONE."""
 
@@ -104,7 +104,7 @@ def _write_stored(
         raise
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class StoredNames:
     """What is stored for each record besides its postings."""
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, TypeAlias, TypeVar
 
 import numpy as np
 
 from searchlib.engines.whoosh.format import packing
+from searchlib.frozen import frozen
 from searchlib.model.arrays import NDArray
 
 UInts: TypeAlias = NDArray[np.uint32]
@@ -18,7 +19,7 @@ StoredChunk: TypeAlias = tuple[Sequence[StoredValue], Sequence[int] | None]
 """Values, and how many records in succession have each (None: one)."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class FieldRun:
     """A field of a run. Postings are those of each key in turn, positions those of each posting in turn.
 
@@ -50,7 +51,7 @@ class Repeated:
             self.repeats.append(count)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Run:
     """A batch of documents, inverted: postings by field, the text of each record, other stored values by name.
 

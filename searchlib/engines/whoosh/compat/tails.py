@@ -17,12 +17,12 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 
 from searchlib.engines.whoosh.format.unpacking import StreamDamaged
+from searchlib.frozen import frozen
 from searchlib.model.arrays import NDArray
 
 _WEIGHTS: Final = 1
@@ -33,7 +33,7 @@ _STRUCTURED: Final = 16
 _LENGTHS_FORM: Final = struct.Struct("<II")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Tail:
     """What a tail says; None for what it does not.
 

@@ -5,10 +5,10 @@ They belong to a `Snapshot`, so that whoever wants to can have a small index tak
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from searchlib.frozen import frozen
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Tuning:
     """Numbers that were measured; any others of 1 and more are as right, and slower."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
@@ -18,10 +17,11 @@ from searchlib.engines.whoosh.format.postings import (
     I64Array,
     U32Array,
 )
+from searchlib.frozen import frozen
 from searchlib.model.arrays import NDArray
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Postings:
     """The postings of some terms, term after term.
 
