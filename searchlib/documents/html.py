@@ -1,7 +1,8 @@
 """HTML pages: the main text, in blocks.
 
 * *Noise* is what no reader reads: scripts, styles, templates, hidden elements, controls.
-* *Chrome* is what every page of a site has: navigation, and headers, footers and asides outside the main text.
+* *Chrome* is what every page of a site has: navigation, and headers, footers and asides that are hardly more. Those
+  that hold prose, a title or an abstract are text.
 * A *region* is an element that says it is the main text (``<main>``, ``<article>``, Sphinx's ``.body``). If one sort of
   region holds most of what is left, the rest of the page is left out.
 
@@ -16,7 +17,9 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 from searchlib.documents.builder import Builder
-from searchlib.documents.htmlsource import SourceLines, decode_html, depth, tagless, too_many_attributes
+from searchlib.documents.htmlparts import has_note, is_chrome, is_data, is_note
+from searchlib.documents.htmlsource import SourceLines, as_html, decode_html, depth, tagless, too_many_attributes
+from searchlib.documents.inline import READINGS, raised
 from searchlib.documents.seed import Seed
 from searchlib.documents.text import clean
 from searchlib.errors import MissingExtra
@@ -29,22 +32,24 @@ MAX_DEPTH = 3000
 
 _NOISE = frozenset(
     {"script", "style", "template", "noscript", "svg", "iframe", "object", "canvas", "select", "textarea", "button"}
-    | {"head", "input", "datalist", "audio", "video", "map", "rp"}
+    | {"head", "input", "datalist", "audio", "video", "map"}
+    | READINGS
 )
-_CHROME = frozenset({"header", "footer", "aside"})
-_CHROME_ROLES = frozenset({"banner", "contentinfo", "search", "complementary"})
+_CHROME = {"header": "header", "footer": "footer", "aside": "aside"}
+_CHROME_ROLES = {"banner": "header", "contentinfo": "footer", "complementary": "aside"}
 _BLOCKS = frozenset(
     {"address", "article", "aside", "blockquote", "body", "caption", "center", "dd", "details", "dialog", "dir", "div"}
     | {"dl", "dt", "fieldset", "figcaption", "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header"}
     | {"hgroup", "hr", "html", "legend", "li", "main", "menu", "nav", "ol", "optgroup", "option", "p", "pre", "section"}
     | {"summary", "table", "tbody", "td", "tfoot", "th", "thead", "tr", "ul"}
 )
-_OPENING = _BLOCKS | {"br", "img"}
+_OPENING = _BLOCKS | {"br", "img", "sup", "a"}
+_KEEPS = frozenset({"article", "blockquote", "figure", "main", "section", "details", "td", "li"})
+"""Elements whose headers, footers and asides are their own, and not those of the page."""
 _LEVELS = {f"h{level}": level for level in range(1, 7)}
 # Without one of these, an element's attributes do not say that it is left out.
 _TELLING = frozenset({"hidden", "aria-hidden", "style", "role"})
 _PERMALINKS = frozenset({"headerlink", "anchor", "permalink", "anchorjs-link", "header-anchor"})
-_LAYOUT = "table, ul, ol, dl, pre, h1, h2, h3, h4, blockquote, p + p, section, article"
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 _SPACE = re.compile(r"[ \t\n\r\f]+")
 _SPACE_RUN = re.compile(r" {2,}")
@@ -66,7 +71,7 @@ _META = {
 
 def load_html(seed: Seed) -> Iterator[Document]:
     """The page as one document with blocks. Raises MissingExtra without the ``formats`` packages."""
-    source = clean(decode_html(seed.read(), seed.name, seed.options.encoding, seed.notes))
+    source = as_html(clean(decode_html(seed.read(), seed.name, seed.options.encoding, seed.notes)), seed.name)
     if depth(source) > MAX_DEPTH or too_many_attributes(source):
         seed.notes(1, "nested too deeply (or with too many attributes) for the HTML parser; read without its structure")
         title, builder = tagless(source)
@@ -83,11 +88,13 @@ def load_html(seed: Seed) -> Iterator[Document]:
     html = tree.root
     attributes = html.attributes if html is not None else {}
     language = (attributes.get("lang") or attributes.get("xml:lang") or "")[:2].lower()
-    title = _title(tree) or builder.first_heading or seed.stem
+    said = _title(tree)
+    if said and not builder.text:  # a page of pictures is found by its title
+        builder.add(said)
     yield Document(
         seed.name,
         builder.text,
-        title,
+        said or builder.first_heading or seed.stem,
         "html",
         (language if language.isalpha() else "") or seed.options.language,
         _metadata(tree),
@@ -112,12 +119,12 @@ class _Found(NamedTuple):
 
 
 def _main(found: list[_Found]) -> list[_Found]:
-    """The blocks of the sort of region that holds most of the page; all of them if none does."""
+    """The blocks of the sort of region that holds most of the page, and of its title; all of them if none does."""
     total = sum(len(block.text) for block in found)
     for region in ("main", "article", "body"):
-        inside = [block for block in found if region in block.regions]
-        if inside and 2 * sum(len(block.text) for block in inside) >= total:
-            return inside
+        size = sum(len(block.text) for block in found if region in block.regions)
+        if size and 2 * size >= total:
+            return [block for block in found if region in block.regions or "title" in block.regions]
     return found
 
 
@@ -156,11 +163,6 @@ def _region(tag: str, attributes: Mapping[str, str | None]) -> str:
     return "body" if tag == "div" and "body" in (attributes.get("class") or "").split() else ""
 
 
-def _is_data(table: LexborNode) -> bool:
-    """Whether a table holds data, and not the blocks of a page (a selector may match the table itself)."""
-    return all(found.mem_id == table.mem_id for found in table.css(_LAYOUT)[:2])
-
-
 class _Page:
     """One walk through a page, collecting its blocks.
 
@@ -173,7 +175,8 @@ class _Page:
         self.found: list[_Found] = []
         self.parts: list[str] = []
         self.line = 0
-        self.pre = self.items = self.quotes = self.tables = self.level = 0
+        self.pre = self.items = self.quotes = self.tables = self.level = self.kept = 0
+        self.raised: list[tuple[int, bool]] = []
         self.regions: list[str] = []
         self.rows: list[list[str]] | None = None
 
@@ -218,7 +221,7 @@ class _Page:
     def _left_out(self, node: LexborNode, tag: str, attributes: Mapping[str, str | None]) -> bool:
         if tag in _NOISE:
             return True
-        if self.drop_chrome and (tag == "nav" or (tag in _CHROME and not self.regions)):
+        if self.drop_chrome and (tag == "nav" or self._page_has(node, _CHROME.get(tag, ""))):
             return True
         if not attributes:
             return False
@@ -228,8 +231,8 @@ class _Page:
                 "hidden" in attributes
                 or attributes.get("aria-hidden") == "true"
                 or _HIDDEN.search(attributes.get("style") or "")
-                or (self.drop_chrome and role == "navigation")
-                or (self.drop_chrome and role in _CHROME_ROLES and not self.regions)
+                or (self.drop_chrome and role in ("navigation", "search"))
+                or (self.drop_chrome and self._page_has(node, _CHROME_ROLES.get(role, "")))
             ):
                 return True
         return (
@@ -238,14 +241,14 @@ class _Page:
             and len((node.text() or "").strip()) <= 1
         )
 
+    def _page_has(self, node: LexborNode, sort: str) -> bool:
+        """Whether this is a header, footer or aside that every page of the site has."""
+        return bool(sort) and not self.regions and not self.kept and is_chrome(node, sort)
+
     def _enter(self, node: LexborNode, tag: str, attributes: Mapping[str, str | None]) -> str:
         """Note what opens with this element; what is returned, if anything, is given back to ``_leave``."""
         if tag not in _BLOCKS:
-            if tag == "br":
-                self.parts.append("\n")
-            elif attributes.get("alt"):
-                self._text(f" {attributes['alt']} ")
-            return ""
+            return self._enter_inline(node, tag, attributes)
         if self.rows is not None:
             if tag in ("tr", "td", "th"):
                 self._cell()
@@ -256,19 +259,40 @@ class _Page:
             return "cell"
         self._flush()
         region = _region(tag, attributes)
+        if not region and tag == "header" and not self.regions and node.css_first("h1") is not None:
+            region = "title"
+        self.kept += tag in _KEEPS or tag in _CHROME
         if region:
             self.regions.append(region)
             return "region"
         if tag == "table":
             self.tables += 1
-            if self.tables <= 8 and _is_data(node):
+            if self.tables <= 8 and is_data(node):
                 self.rows = []
                 return "rows"
             return "table"
         self._count(tag, 1)
         return "block"
 
+    def _enter_inline(self, node: LexborNode, tag: str, attributes: Mapping[str, str | None]) -> str:
+        if tag == "br":
+            self.parts.append("\n")
+        elif tag in ("sup", "a"):
+            note = is_note(node, attributes) if tag == "a" else has_note(node)
+            if tag == "sup" or note:
+                self.raised.append((len(self.parts), note))
+                return "raised"
+        elif attributes.get("alt"):
+            self._text(f" {attributes['alt']} ")
+        return ""
+
     def _leave(self, tag: str, opened: str) -> None:
+        if opened == "raised":
+            start, note = self.raised.pop()
+            text = "".join(self.parts[start:])
+            if text and (tag == "sup" or (start and not self.parts[start - 1][-1:].isspace())):
+                self.parts[start:] = [raised(text, note)]
+            return
         if opened == "cell":
             if tag in ("td", "th", "tr", "caption"):
                 self._cell(always=tag in ("td", "th"))
@@ -282,6 +306,7 @@ class _Page:
             self._add("\n".join(rows), "table")
         else:
             self._flush()
+        self.kept -= tag in _KEEPS or tag in _CHROME
         if opened == "region":
             self.regions.pop()
         elif opened in ("rows", "table"):

@@ -12,7 +12,9 @@ from itertools import accumulate
 from searchlib.documents.builder import Builder
 from searchlib.documents.encodings import damaged, decode, first_damage, is_damaged_utf8, mark_of
 
-_CHARSET = re.compile(rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([\w-]{2,40})""", re.IGNORECASE)
+_CHARSET = re.compile(
+    rb"""(?:<meta[^>]{0,200}?charset|<\?xml[^>]{0,100}?encoding)\s*=\s*["']?\s*([\w-]{2,40})""", re.IGNORECASE
+)
 _TAG = re.compile(r"</?[a-zA-Z][a-zA-Z0-9-]*")
 # Elements that close themselves, or that the next of their kind closes.
 _FLAT = frozenset(
@@ -40,7 +42,7 @@ _NOT_OF_TEXTS = ("utf-8", "idna", "punycode")  # what was tried already, and tho
 
 
 def decode_html(data: bytes, name: str, encoding: str, notes: Callable[[int, str], None]) -> str:
-    """The page's text: byte order mark, option, UTF-8, what its ``<meta charset>`` says, or as any text."""
+    """The page's text: byte order mark, option, UTF-8, what it says itself (``<meta charset>``), or as any text."""
 
     def note(remark: str) -> None:
         notes(first_damage(data), remark)
@@ -63,6 +65,27 @@ def decode_html(data: bytes, name: str, encoding: str, notes: Callable[[int, str
                 except (LookupError, ValueError):
                     pass  # no encoding, or no encoding of text
     return decode(data, name, encoding, note)
+
+
+_XHTML = re.compile(r"""\A\s*<\?xml\b|<!DOCTYPE[^<>]{0,200}XHTML|<html\b[^<>]{0,500}\bxmlns\s*=""", re.IGNORECASE)
+_CLOSED_ITSELF = re.compile(r"<([a-zA-Z][\w:.-]*)(\s[^<>]*)?/>")
+_VOID = frozenset(
+    {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr"}
+)
+_CDATA = re.compile(r"<!\[CDATA\[(.*?)\]\]>", re.DOTALL)
+
+
+def as_html(source: str, name: str) -> str:
+    """A page with what only XML has as HTML has it: elements that close themselves, as <script/> and <a id="x"/>, which
+    would have all that follows in them, and CDATA, which would be a comment. Lines stay as they are.
+    """
+    if not name.lower().removesuffix(".gz").endswith(".xhtml") and not _XHTML.search(source, 0, 4096):
+        return source
+    if "<![CDATA[" in source:
+        source = _CDATA.sub(lambda match: html.escape(match[1], quote=False), source)
+    return _CLOSED_ITSELF.sub(
+        lambda match: match[0] if match[1].lower() in _VOID else f"<{match[1]}{match[2] or ''}></{match[1]}>", source
+    )
 
 
 class _Steps(dict[str, int]):

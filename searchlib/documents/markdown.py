@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from searchlib.documents import frontmatter
 from searchlib.documents.builder import Builder
 from searchlib.documents.htmlsource import without_comments
+from searchlib.documents.inline import READINGS, in_source, raised
 from searchlib.documents.seed import Seed
 from searchlib.documents.text import text_of
 from searchlib.errors import MissingExtra
@@ -169,7 +170,7 @@ class _Walk:
         self.builder.add("\n".join(" | ".join(row) for row in rows), "table", self.row_line)
 
     def _html(self, source: str, line: int) -> None:
-        source = without_comments(_SCRIPT.sub("", source))
+        source = in_source(without_comments(_SCRIPT.sub("", source)))
         text = html.unescape(_TAG.sub("", _BREAK.sub("\n", source)))
         self.builder.add("\n".join(" ".join(row.split()) for row in text.split("\n")), "text", line)
 
@@ -177,6 +178,7 @@ class _Walk:
 def inline_text(tokens: Sequence[Token]) -> str:
     """What a reader sees of inline tokens; line breaks of the source stay line breaks."""
     parts: list[str] = []
+    opened: list[int] = []
     for token in tokens:
         match token.type:
             case "text" | "code_inline" | "text_special":
@@ -186,6 +188,14 @@ def inline_text(tokens: Sequence[Token]) -> str:
             case "image":
                 parts.append(inline_text(token.children or ()))
             case "html_inline":
-                if _BREAK.match(token.content):
+                tag = token.content.strip("</> ").lower()
+                closes = token.content.startswith("</")
+                if tag == "sup" or tag in READINGS:
+                    if not closes:
+                        opened.append(len(parts))
+                    elif opened:
+                        start = opened.pop()
+                        parts[start:] = [raised("".join(parts[start:]))] if tag == "sup" else []
+                elif _BREAK.match(token.content):
                     parts.append("\n")
     return "".join(parts)
