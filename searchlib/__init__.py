@@ -19,6 +19,7 @@ from searchlib.errors import (
     SettingsError,
 )
 from searchlib.guards.limits import Limits
+from searchlib.model.locators import Locator
 from searchlib.model.records import Block, Document, DocumentInfo, Paragraph, Record
 from searchlib.search.hits import Hit, Results
 
@@ -39,6 +40,7 @@ __all__ = [
     "IndexReadOnly",
     "IndexUnreadable",
     "Limits",
+    "Locator",
     "MissingExtra",
     "Paragraph",
     "ParagraphNotFound",

@@ -30,6 +30,7 @@ from searchlib.citing.normal import find_part, normal, same_line
 from searchlib.citing.references import Span
 from searchlib.frozen import frozen
 from searchlib.model.jsonable import JsonObject, as_json
+from searchlib.model.locators import where
 from searchlib.model.records import Record
 
 Status = Literal["unchanged", "moved", "edited", "gone", "ambiguous", "unknown"]
@@ -86,6 +87,7 @@ class Check:
             "path": found.path,
             "paragraph": found.paragraph,
             "line": found.line,
+            "locators": found.locators,
             "quote": found.quote,
         }
         return {
@@ -182,7 +184,9 @@ class _Checker:
     def _differs(self, record: Record) -> bool:
         """Whether it is not where the citation says."""
         found, paragraph = self._found, record.paragraph
-        return found.paragraph not in (None, paragraph.number) or found.line not in (None, paragraph.line)
+        said = ((found.paragraph, paragraph.number), (found.line, paragraph.line))
+        elsewhere = found.locators not in (None, same_line(where(paragraph.locators)))
+        return elsewhere or any(cited not in (None, now) for cited, now in said)
 
     def _twin(self, place: _Cited, quote: str) -> _Cited:
         """Another paragraph of the document that says the same, if that is what the rest of the citation means."""
@@ -273,6 +277,9 @@ class _Checker:
         found = self._found
         if found.path is not None and same_line(found.path) != same_line(now.path):
             yield "path", found.path, now.path
+        located = same_line(where(now.locators))
+        if found.locators not in (None, located):
+            yield "locators", found.locators, located
         pairs: list[tuple[str, int | None, int]] = [
             ("paragraph", found.paragraph, now.paragraph),
             ("line", found.line, now.line),

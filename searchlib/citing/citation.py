@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from searchlib.citing.references import Span, reference
 from searchlib.frozen import frozen
 from searchlib.model.jsonable import JsonObject, as_object
+from searchlib.model.locators import Locator, where
 from searchlib.model.records import below_title
 
 if TYPE_CHECKING:
@@ -29,8 +30,9 @@ class Citation:
     """A quote, and where it stands.
 
     ``start`` and ``end`` are its range in the document's text, ``offset`` is where it begins in the paragraph's, which
-    has ``length`` code points, and whose number, line (of the seed) and ``id`` these are. ``spans`` are the ranges of
-    the document's text that matched a query. ``digest`` is the hash of the document (`document_digest`).
+    has ``length`` code points, and whose number, line (of the seed, 0 if that has none), ``locators`` and ``id`` these
+    are. ``spans`` are the ranges of the document's text that matched a query. ``digest`` is the hash of the document
+    (`document_digest`).
     """
 
     id: str
@@ -49,14 +51,27 @@ class Citation:
     length: int = 0
     digest: str = ""
     url: str = ""
+    locators: tuple[Locator, ...] = ()
 
     def __str__(self) -> str:
-        """For people: ``Title, "Heading > Subheading", ¶ 3 (path, line 12)``."""
+        """For people: ``Title, "Heading > Subheading", ¶ 3 (path, page 4)``, or ``line 12``."""
         parts = [self.title] if self.title else []
         if self.section:
             parts.append("“" + " › ".join(self.section) + "”")
         parts.append(f"¶ {self.paragraph}")
-        return ", ".join(parts) + f" ({self.path}, line {self.line})"
+        return ", ".join(parts) + f" ({', '.join(filter(None, (self.path, self.where)))})"
+
+    @property
+    def where(self) -> str:
+        """Where the paragraph stands in the file: ``page 12 “xii”``, ``line 3``; "" where that cannot be said."""
+        return where(self.locators, self.line)
+
+    @property
+    def fragment(self) -> tuple[str, str]:
+        """What leads there in an address, and the specification that it conforms to: of the innermost locator that has
+        one.
+        """
+        return next((one.address for one in reversed(self.locators) if one.address[0]), ("", ""))
 
     @property
     def section(self) -> tuple[str, ...]:
@@ -140,6 +155,7 @@ def cite(
         end=paragraph.start + last,
         quote=text[first:last],
         url=url if isinstance(url, str) else "",
+        locators=paragraph.locators,
         digest=document.digest,
         prefix=prefix,
         suffix=suffix,

@@ -13,11 +13,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from typing import NamedTuple
 
 from searchlib.citing.forms import CLOSING, FROM, QUOTED, escaped
 from searchlib.citing.found import LONGEST_QUOTE, Slot, WrittenCitation
 from searchlib.citing.normal import same_line
 from searchlib.citing.references import ID, ID_CHARACTER
+from searchlib.model.locators import WRITTEN as LOCATOR
 from searchlib.model.records import ID_LENGTH
 
 _REFERENCE = re.compile(
@@ -25,13 +27,18 @@ _REFERENCE = re.compile(
     r"(?:#char=(?P<first>\d{1,9}),(?P<last>\d{1,9}))?"
     rf"|\[\^(?P<label>{ID})(?:-(?P<begin>\d{{1,9}})-(?P<stop>\d{{1,9}}))?\](?P<definition>:)?"
 )
-_LINE_NUMBER = re.compile(r", line (\d{1,12})\),?[ \t]{0,2}\Z")
-_ANY_LINE_NUMBER = re.compile(r", line (\d{1,12})\)(?!,[ \t]{0,2}searchlib:)")  # that is the place of a text form
+_LINE = r"line (?P<line>\d{1,12})"
+_PLACED = rf", (?P<where>(?P<locators>{LOCATOR}(?:, {LOCATOR})*)(?:, {_LINE})?|{_LINE.replace('<line>', '<alone>')})"
+_AT_END = re.compile(rf"(?:{_PLACED})?\),?[ \t]{{0,2}}\Z")
+_NO_TEXT_FORM = r"\)(?!,[ \t]{0,2}searchlib:)"  # that is the place of a text form
+_NOTHING = "(?P<where>)(?P<locators>)(?P<line>)(?P<alone>)"
+_ANYWHERE = re.compile(_PLACED + _NO_TEXT_FORM), re.compile(_NOTHING + _NO_TEXT_FORM)
 _LINE_ENDS = re.compile(r"[.,;]?[ \t]{0,8}(?:\r?\n|\Z)")
 _PARAGRAPH_NUMBER = re.compile(r"¶ (\d{1,12}) \(")
 _LEAD = re.compile(r"[ \t>#*/;%!|+-]{0,60}")
 _END_OF_DEFINITION = re.compile(r"\n(?=(?P<lead>[ \t>#*/;%!|+-]{0,60})(?:\r?\n|(?P<next>\[\^[^\]\s]{1,100}\]:)))")
 _ESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])|" + CLOSING)
+_LONGEST_WHERE = 512
 _LONGEST_LINE = 4096  # code points of a path and what is before it
 _LONGEST_NOTE = 20_000
 _MOST_TITLE_LINES = 40
@@ -70,41 +77,48 @@ def _reference(text: str, match: re.Match[str]) -> WrittenCitation:
     slots = [Slot("reference", match.start(), match.end())]
     begin = text.rfind("\n", max(0, match.start() - _LONGEST_LINE), match.start()) + 1
     begin = begin or max(0, match.start() - _LONGEST_LINE)
-    line = _LINE_NUMBER.search(text, max(begin, match.start() - 32), match.start())
-    where = _where(text, begin, line, same_line)
-    if where is None:
+    placed = _AT_END.search(text, max(begin, match.start() - _LONGEST_WHERE), match.start())
+    place = _place(text, begin, placed, same_line) if placed is not None else None
+    if place is None:
         return WrittenCitation("reference", match.start(), match["id"], part=part, slots=tuple(slots))
-    path, paragraph, number, at, more = where
-    quote = _quote_above(text, begin, text[begin:at])
+    quote = _quote_above(text, begin, text[begin : place.at])
     return WrittenCitation(
         "text" if quote is not None else "reference",
         match.start(),
         match["id"],
         quote,
         part,
-        path,
-        paragraph,
-        number,
-        slots=(*more, *slots),
+        place.path,
+        place.paragraph,
+        place.line,
+        locators=place.locators,
+        slots=(*place.slots, *slots),
     )
 
 
-_Where = tuple[str, int, int, int, list[Slot]]
+class _Place(NamedTuple):
+    """What ``¶ 3 (path, page 4, line 12)`` says, where it begins, and its slots."""
+
+    path: str
+    paragraph: int
+    line: int | None
+    locators: str | None
+    at: int
+    slots: list[Slot]
 
 
-def _where(text: str, begin: int, line: re.Match[str] | None, write: Callable[[str], str]) -> _Where | None:
-    """Path, paragraph, line, where ``¶ 3 (path, line 12)`` begins, and the slots of these; None if it is not there."""
-    at = text.rfind("¶ ", begin, line.start()) if line is not None else -1
+def _place(text: str, begin: int, placed: re.Match[str], write: Callable[[str], str]) -> _Place | None:
+    """The place whose end was found; None if it does not begin there."""
+    at = text.rfind("¶ ", begin, placed.start())
     paragraph = _PARAGRAPH_NUMBER.match(text, at) if at >= 0 else None
-    if line is None or paragraph is None or paragraph.end() > line.start():
+    if paragraph is None or paragraph.end() > placed.start():
         return None
-    path = text[paragraph.end() : line.start()]
-    slots = [
-        Slot("paragraph", *paragraph.span(1)),
-        Slot("path", paragraph.end(), line.start(), write),
-        Slot("line", *line.span(1)),
-    ]
-    return path, int(paragraph[1]), int(line[1]), at, slots
+    slots = [Slot("paragraph", *paragraph.span(1)), Slot("path", paragraph.end(), placed.start(), write)]
+    if placed["where"]:
+        slots.append(Slot("where", *placed.span("where"), write))
+    line = placed["line"] or placed["alone"]
+    path = text[paragraph.end() : placed.start()]
+    return _Place(path, int(paragraph[1]), int(line) if line else None, placed["locators"] or None, at, slots)
 
 
 def _quote_above(text: str, line_start: int, lead: str) -> str | None:
@@ -170,20 +184,20 @@ def _definition(text: str, match: re.Match[str], part: tuple[int, int] | None, s
     if 0 <= opening < closing and not text[begin:opening].strip():
         quote = _unescaped(text[opening + 1 : closing])
         begin = closing
-    where = _where_in_definition(text, begin, end)
-    if where is None:
+    place = _place_in_definition(text, begin, end)
+    if place is None:
         return WrittenCitation("markdown", match.start(), match["label"], quote, part, slots=tuple(slots))
-    path, paragraph, number, _, more = where
     return WrittenCitation(
         "markdown",
         match.start(),
         match["label"],
         quote,
         part,
-        _unescaped(path),
-        paragraph,
-        number,
-        slots=(*slots, *more),
+        _unescaped(place.path),
+        place.paragraph,
+        place.line,
+        locators=_unescaped(place.locators) if place.locators is not None else None,
+        slots=(*slots, *place.slots),
     )
 
 
@@ -197,24 +211,30 @@ def _end_of_definition(text: str, match: re.Match[str], limit: int) -> int:
     return limit
 
 
-def _where_in_definition(text: str, begin: int, end: int) -> _Where | None:
-    """The first place in a definition. Its path may look like the end of one, which ends the line if it can."""
-    found: _Where | None = None
-    for line in _ANY_LINE_NUMBER.finditer(text, begin, end):
-        where = _where(text, begin, line, _escaped_path)
-        if found is not None and (where is None or where[3] != found[3]):
-            break
-        if where is not None:
-            ends = line.end() == end or _LINE_ENDS.match(text, line.end()) is not None
-            if found is None or ends:
-                found = where
-            if ends:
+def _place_in_definition(text: str, begin: int, end: int) -> _Place | None:
+    """The first place in a definition; without line and locators if none has them.
+
+    Its path may look like the end of one, which ends the line if it can.
+    """
+    found: _Place | None = None
+    for pattern in _ANYWHERE:
+        for placed in pattern.finditer(text, begin, end):
+            place = _place(text, begin, placed, _escaped_line)
+            if found is not None and (place is None or place.at != found.at):
                 break
+            if place is not None:
+                ends = placed.end() == end or _LINE_ENDS.match(text, placed.end()) is not None
+                if found is None or ends:
+                    found = place
+                if ends:
+                    break
+        if found is not None:
+            break
     return found
 
 
-def _escaped_path(path: str) -> str:
-    return escaped(same_line(path))
+def _escaped_line(text: str) -> str:
+    return escaped(same_line(text))
 
 
 def _unescaped(markdown: str) -> str:

@@ -43,8 +43,8 @@ def as_text(citation: Citation, width: int = 0) -> str:
     wrapped = _wrapped(title, width - 2)
     lines.append(FROM + wrapped[0])
     lines += [f"  {part}" for part in wrapped[1:]]
-    where = f"¶ {citation.paragraph} ({same_line(citation.path)}, line {citation.line})"
-    lines.append(f"  {where}, {citation.reference}")
+    place = ", ".join(filter(None, map(same_line, (citation.path, citation.where))))
+    lines.append(f"  ¶ {citation.paragraph} ({place}), {citation.reference}")
     return "\n".join(lines)
 
 
@@ -76,7 +76,8 @@ def as_markdown(citation: Citation) -> str:
     parts.append(f"[{title}](<{citation.link}>)" if citation.link else title)
     if citation.section:
         parts.append(f"“{escaped(' › '.join(map(same_line, citation.section)))}”")
-    parts.append(f"¶ {citation.paragraph} ({escaped(same_line(citation.path))}, line {citation.line})")
+    place = ", ".join(escaped(same_line(part)) for part in (citation.path, citation.where) if part)
+    parts.append(f"¶ {citation.paragraph} ({place})")
     name = label(citation.id, None if citation.whole else citation.part)
     return f"{name}: “{quote}” {FROM}{', '.join(parts)}"
 

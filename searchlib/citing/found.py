@@ -28,7 +28,7 @@ class WrittenCitation:
 
     ``at`` is where its reference stands in the file's text. ``id`` may be the beginning of one, or "" in an annotation
     that another program made. ``part`` is the range of the quote in its paragraph, ``start`` and ``end`` that in the
-    document. ``path`` is as the form prints it, ``link`` leads to the quote on the web.
+    document. ``path`` and ``locators`` are as the form prints them, ``link`` leads to the quote on the web.
     """
 
     form: Form
@@ -46,4 +46,5 @@ class WrittenCitation:
     suffix: str | None = None
     source: str | None = None
     link: str | None = None
+    locators: str | None = None
     slots: tuple[Slot, ...] = ()

@@ -14,10 +14,12 @@ from dataclasses import replace
 from searchlib.citing.finding import find_in_text
 from searchlib.citing.found import Slot, WrittenCitation
 from searchlib.citing.jsontree import JsonNode, NoJson, offsets, parse, written
+from searchlib.citing.normal import same_line
 from searchlib.citing.references import ID, read_reference
+from searchlib.model.locators import from_json, where
 
 _ID = re.compile(ID)
-_ABOUT = ("id", "path", "digest", "paragraph", "line", "offset", "spans")
+_ABOUT = ("id", "path", "digest", "paragraph", "line", "locators", "offset", "spans")
 _FLAT = (*_ABOUT, "start", "end", "prefix", "suffix", "length")
 _NUMBERS = frozenset(("paragraph", "line", "offset", "start", "end", "length", "spans"))
 _MOST_SELECTORS = 100
@@ -85,7 +87,7 @@ class _CitationsOfJson:
             for one in [number for span in member.items for number in span.items] if name == "spans" else [member]:
                 if one.kind == "string" and name not in _NUMBERS:
                     yield Slot(name, one.start + 1, one.end - 1, self._within_string(str))
-                elif one.kind == "number" and name in _NUMBERS:
+                elif (one.kind == "number" and name in _NUMBERS) or (one.kind == "array" and name == "locators"):
                     yield Slot(name, one.start, one.end)
 
     def _annotation(self, node: JsonNode) -> WrittenCitation | None:
@@ -94,6 +96,7 @@ class _CitationsOfJson:
         selectors = list(_selectors(node.members["selector"]))
         quote = next((one for one in selectors if one.text("exact") is not None), _NOTHING)
         place = next((one for one in selectors if one.text("type") == "TextPositionSelector"), _NOTHING)
+        fragment = next((one for one in selectors if one.text("type") == "FragmentSelector"), _NOTHING)
         reference = read_reference(node.text("id") or "")
         if quote is _NOTHING and reference is None:
             return None
@@ -107,6 +110,7 @@ class _CitationsOfJson:
             *self._slots(about, *_ABOUT, "link"),
             *self._slots(quote, "prefix", "suffix"),
             *self._slots(place, "start", "end"),
+            *(replace(slot, name="fragment") for slot in self._slots(fragment, "value")),
         )
         return WrittenCitation(
             "json",
@@ -124,6 +128,7 @@ class _CitationsOfJson:
             quote.text("suffix"),
             source.text("id") if source.kind == "object" else node.text("source"),
             about.text("link"),
+            _locators(about),
             slots,
         )
 
@@ -149,6 +154,7 @@ class _CitationsOfJson:
             node.text("digest"),
             node.text("prefix") or None,
             node.text("suffix") or None,
+            locators=_locators(node),
             slots=tuple(self._slots(node, *_FLAT, *(["reference"] if reference else []))),
         )
 
@@ -175,7 +181,15 @@ class _CitationsOfJson:
 
 
 # What of a citation has been read, and holds no other.
-_READ = frozenset(("id", "selector", "citation", "source", "quote", "reference", "prefix", "suffix"))
+_READ = frozenset(("id", "selector", "citation", "source", "quote", "reference", "prefix", "suffix", "locators"))
+
+
+def _locators(node: JsonNode) -> str | None:
+    """The locators of an object, as forms print them."""
+    member = node.members.get("locators")
+    items = member.items if member is not None else []
+    found = from_json([{name: one.value for name, one in item.members.items()} for item in items])
+    return same_line(where(found)) or None
 
 
 def _selectors(node: JsonNode) -> Iterator[JsonNode]:

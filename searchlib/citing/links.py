@@ -44,7 +44,7 @@ def text_fragment(citation: Citation) -> str:
     if not url:
         return ""
     page, _, fragment = url.partition("#")
-    fragment = fragment.partition(":~:")[0]  # another directive in there would point elsewhere
+    fragment = fragment.partition(":~:")[0] or citation.fragment[0]  # another directive in there would point elsewhere
     words = citation.quote.split()
     if not words:
         return url

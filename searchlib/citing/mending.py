@@ -8,6 +8,7 @@ it was changed meanwhile or may not be written. Only regular files are read, and
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import re
 import stat
@@ -29,6 +30,8 @@ from searchlib.errors import SeedError
 from searchlib.files.opening import NotAFile, TooLarge, read_file
 from searchlib.frozen import frozen
 from searchlib.guards.limits import LIMITS
+from searchlib.model.jsonable import as_json
+from searchlib.model.locators import from_json
 
 _NO_UTF8 = re.compile("[\udc80-\udcff]")
 _NO_ASCII = re.compile("[^\x00-\x7f]")
@@ -207,8 +210,22 @@ def _value(slot: Slot, found: WrittenCitation, now: Citation, old: str) -> str |
         return now.path if found.path is not None and same_line(found.path) != same_line(now.path) else None
     if slot.name == "spans":
         return int(old) + now.start - found.start if found.start is not None and old.isdecimal() else None
-    value: str | int | None = _source(found, now) if slot.name == "source" else getattr(now, slot.name)
+    value: str | int | None
+    if slot.name == "locators":
+        value = _locators(old, now)
+    elif slot.name == "fragment":
+        value = now.fragment[0]
+    else:
+        value = _source(found, now) if slot.name == "source" else getattr(now, slot.name)
     return None if value == "" else value  # what cannot be said now is left
+
+
+def _locators(old: str, now: Citation) -> str | None:
+    """Locators in JSON, if they are others: the same may be written in many ways."""
+    with contextlib.suppress(ValueError):
+        if from_json(json.loads(old)) == now.locators:
+            return None
+    return json.dumps(as_json(now.locators))
 
 
 def _source(found: WrittenCitation, now: Citation) -> str | None:

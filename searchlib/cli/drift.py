@@ -19,6 +19,7 @@ from searchlib.cli.output import DIM, RED, YELLOW, Output
 from searchlib.guards.cleaning import harmless
 
 if TYPE_CHECKING:
+    from searchlib.citing import Citation
     from searchlib.citing.checking import Check, CitedValue
     from searchlib.citing.likeness import Change
     from searchlib.render.terminal import Style
@@ -57,7 +58,7 @@ def _details(check: Check, mended: bool) -> Iterator[str]:
     if check.status == "ambiguous":
         yield f"{check.places} ids begin so: give more of it"
     elif check.status == "unknown":
-        was = f"{now.path}:{now.line}  ¶ {now.paragraph} when it was indexed; " if now is not None else ""
+        was = f"{_place(now)} when it was indexed; " if now is not None else ""
         yield f"{was}its seed cannot be seen" if was or found.path else "not all seeds can be seen"
     elif now is None and check.changes:
         _, part, whole = check.changes[0]
@@ -67,23 +68,26 @@ def _details(check: Check, mended: bool) -> Iterator[str]:
         why = "" if found.quote else ": with its quote it could be looked for"
         yield (f"“{_shortened(' '.join(found.quote.split()))}”" if found.quote else f"no paragraph has this id{why}")
     elif check.status == "edited":
-        yield f"closest: {now.path}:{now.line}  ¶ {now.paragraph}  {now.id}"
+        yield f"closest: {_place(now)}  {now.id}"
     elif check.places > 1:
-        yield f"{check.places} places say the same, the first is {now.path}:{now.line}  ¶ {now.paragraph}  {now.id}"
+        yield f"{check.places} places say the same, the first is {_place(now)}  {now.id}"
     elif check.status == "moved":
         yield ", ".join(_change(*change) for change in check.changes) + (": mended" if mended else "")
     else:
-        yield f"{now.path}:{now.line}  ¶ {now.paragraph}" + (
-            "  (the document was edited)" if check.edited_around else ""
-        )
+        yield f"{_place(now)}" + ("  (the document was edited)" if check.edited_around else "")
 
 
-_LABELS = {"path": "", "paragraph": "¶ ", "line": "line ", "start": "start ", "end": "end ", "part": "part ", "id": ""}
+def _place(now: Citation) -> str:
+    file = f"{now.path}:{now.line}" if now.line else now.path
+    return "  ".join((file, *map(str, now.locators), f"¶ {now.paragraph}"))
+
+
+_LABELS = {"paragraph": "¶ ", "line": "line ", "start": "start ", "end": "end ", "part": "part "}
 
 
 def _change(name: str, before: CitedValue | None, after: CitedValue) -> str:
     old, new = (f"{one[0]}-{one[1]}" if isinstance(one, tuple) else one for one in (before, after))
-    return f"{_LABELS[name]}{old} → {new}"
+    return f"{_LABELS.get(name, '')}{old} → {new}"
 
 
 def _shortened(text: str) -> str:

@@ -5,6 +5,7 @@ On a terminal, lines are wrapped and the parts told apart by weight and colour; 
 
     1. Title of the document
        seeds/report.txt:4  ¶ 3  Heading › Subheading  4f8m0c2k9x1pt7aw
+       seeds/report.pdf  page 12  ¶ 3  …
        … the part of the paragraph that holds the matches …
 """
 
@@ -77,7 +78,8 @@ def _heading(
     document, paragraph = record.document, record.paragraph
     title, headings = (highlights.title, highlights.headings) if highlights is not None else ((), ())
     yield from _lines(_marked(document.title or document.path, title), output, BOLD, label, indent)
-    parts = [_marked(f"{document.path}:{paragraph.line}"), _marked(f"¶ {paragraph.number}")]
+    file = f"{document.path}:{paragraph.line}" if paragraph.line else document.path
+    parts = [_marked(file), *map(_marked, map(str, paragraph.locators)), _marked(f"¶ {paragraph.number}")]
     shown = below_title(paragraph.headings, document.title)
     if shown:
         spans = headings[-len(shown) :] or ((),) * len(shown)

@@ -7,6 +7,7 @@ knows the headings above it.
 from __future__ import annotations
 
 from searchlib.documents.text import clean
+from searchlib.model.locators import Locator
 from searchlib.model.records import Block, Kind
 
 
@@ -22,13 +23,19 @@ class Builder:
         self.first_heading = ""
         """The first heading of level 1, or "" so far."""
 
-    def add(self, text: str, kind: Kind = "text", line: int = 1, level: int = 0) -> None:
-        """Add a block; ``level`` (1 to 6) is that of a heading. Blocks without text are left out."""
+    def add(
+        self, text: str, kind: Kind = "text", line: int = 1, level: int = 0, locators: tuple[Locator, ...] = ()
+    ) -> None:
+        """Add a block; ``level`` (1 to 6) is that of a heading. Blocks without text are left out.
+
+        ``line`` is 0 in a file without lines; ``locators`` say where else people find the block.
+        """
         text = clean(text)
         stripped = text.strip("\n") if kind in ("code", "table") else text.strip()
         if not stripped.strip():
             return
-        line += text[: len(text) - len(text.lstrip("\n"))].count("\n")
+        if line:
+            line += text[: len(text) - len(text.lstrip("\n"))].count("\n")
         if self._parts:
             self._parts.append("\n\n")
             self._size += 2
@@ -39,7 +46,7 @@ class Builder:
         start = self._size
         self._parts.append(stripped)
         self._size += len(stripped)
-        self._blocks.append(Block(start, self._size, kind, self._path, line))
+        self._blocks.append(Block(start, self._size, kind, self._path, line, locators))
         if kind == "heading":
             name = " ".join(stripped.split())
             self._outline.append((level, name))

@@ -20,7 +20,7 @@ from searchlib.concurrency.lazily import cached_property
 from searchlib.highlight.leaves import CACHED_WORDS, Leaves, numbered
 from searchlib.model.fields import EXACT, NUMBERS, PROSE, RESERVED, TABLE
 from searchlib.model.records import Record, Scalar
-from searchlib.query.values import meta_keys, metadata_field
+from searchlib.query.values import field_values, meta_keys
 
 _span = re.Match.span
 _ATTRIBUTES = (*EXACT, *NUMBERS)
@@ -100,12 +100,8 @@ class RecordFields(Mapping[str, Sequence[Token]]):
 
     @cached_property
     def _metadata(self) -> dict[str, tuple[Scalar, ...]]:
-        """The values of each field, as the index holds them: keys that differ in case only share one."""
-        found: dict[str, tuple[Scalar, ...]] = {}
-        for key, value in sorted(self._record.document.metadata.items()):
-            name = metadata_field(key)
-            found[name] = found.get(name, ()) + (value if isinstance(value, tuple) else (value,))
-        return found
+        """The values of each field, as the index holds them."""
+        return field_values(self._record.document.metadata, self._record.paragraph.locators)
 
     def __getitem__(self, name: str) -> Sequence[Token]:
         made = self._made.get(name)

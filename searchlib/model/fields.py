@@ -4,7 +4,8 @@
 * An *exact* field holds one term, as it is; in a *caseless* one it is in lower case.
 * A *number* is a column of whole numbers.
 * Every other field is *metadata*: a key of the documents' metadata, whose values are indexed as their words and whole
-  (see `searchlib.query.values`).
+  (see `searchlib.query.values`). What the *locators* of a paragraph say is in such fields, too
+  (`searchlib.model.locators`).
 
 A query may name a field by an *alias*, too. A *hidden* field can be asked for, but no advice names it. The *weight* is
 what a field counts where a query names none. What a record has in a field is an attribute of its *owner*, which is the
@@ -18,6 +19,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
 from searchlib.frozen import frozen
+from searchlib.model import locators
 
 if TYPE_CHECKING:
     from searchlib.model.records import DocumentInfo, Paragraph, Record
@@ -88,9 +90,9 @@ NUMBERS: Final = _of_kind("number")
 ALIASES: Final[Mapping[str, str]] = {alias: name for name, field in TABLE.items() for alias in field.aliases}
 CASELESS: Final = tuple(name for name in EXACT if TABLE[name].caseless)
 """Exact fields of few values, which many records share: sorted and counted by, as metadata is."""
-STORED_TEXTS: Final = (*PROSE, *EXACT, "metadata")
-"""What is stored of each record as text; the metadata of its document is JSON."""
-OF_PARAGRAPH: Final = tuple(name for name in (*PROSE, *EXACT) if TABLE[name].owner == "paragraph")
+STORED_TEXTS: Final = (*PROSE, *EXACT, "metadata", "locators")
+"""What is stored of each record as text; the metadata of its document is JSON, and so are its locators."""
+OF_PARAGRAPH: Final = (*(name for name in (*PROSE, *EXACT) if TABLE[name].owner == "paragraph"), "locators")
 """Those of them in which the paragraphs of a document differ,"""
 OF_DOCUMENT: Final = tuple(name for name in STORED_TEXTS if name not in OF_PARAGRAPH)
 """and in which they do not."""
@@ -102,7 +104,7 @@ _MOST_LISTED = 10  # keys of metadata
 
 def field_named(name: str) -> Field:
     """The field of this name: that of the table, or else a key of the metadata."""
-    return TABLE.get(name) or Field(name)
+    return TABLE.get(name) or Field(name, owner="paragraph" if name in locators.FIELDS else "document")
 
 
 class Fields:
@@ -110,7 +112,7 @@ class Fields:
 
     def __init__(self, metadata: Iterable[str] = ()) -> None:
         keys = (name for name in metadata if name not in RESERVED and not name.startswith("_"))
-        self._known = {**TABLE, **{name: Field(name) for name in sorted(keys)}}
+        self._known = {**TABLE, **{name: field_named(name) for name in sorted(keys)}}
 
     def resolve(self, name: str) -> Field | None:
         """The field that ``name``, or an alias of it, means in any case; None when there is none."""

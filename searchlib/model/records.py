@@ -17,6 +17,7 @@ from typing import Literal, TypeAlias
 
 from searchlib.frozen import frozen
 from searchlib.model.jsonable import JsonObject, as_object
+from searchlib.model.locators import Locator
 
 Scalar: TypeAlias = str | int | float | bool
 TOO_BIG = 1 << 1023
@@ -31,13 +32,16 @@ _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"  # Crockford's base 32: no i, l, 
 
 @frozen
 class Block:
-    """A range of a document's text as its format has it: ``text[start:end]``, beginning on ``line``."""
+    """A range of a document's text as its format has it: ``text[start:end]``, beginning on ``line`` of its file, which
+    is 0 where that has no lines, and where ``locators`` say.
+    """
 
     start: int
     end: int
     kind: Kind = "text"
     headings: tuple[str, ...] = ()
     line: int = 1
+    locators: tuple[Locator, ...] = ()
 
 
 @frozen
@@ -64,7 +68,9 @@ class Document:
 
 @frozen
 class Paragraph:
-    """A slice of a document's text: number (from 1), range in code points, line (from 1), heading path."""
+    """A slice of a document's text: number (from 1), range in code points, heading path, and where it stands in the
+    file: line (from 1; 0 in a file without lines) and locators.
+    """
 
     number: int
     start: int
@@ -73,6 +79,7 @@ class Paragraph:
     line: int = 1
     headings: tuple[str, ...] = ()
     kind: Kind = "text"
+    locators: tuple[Locator, ...] = ()
 
     def as_dict(self) -> JsonObject:
         """All but the text, ready for JSON."""
@@ -169,7 +176,7 @@ def document_digest(document: Document) -> str:
     for part in parts:
         hashed.update(part.encode("utf-8", "surrogatepass") + b"\0")
     for block in document.blocks or ():
-        place = f"{block.start} {block.end} {block.kind} {block.line} {block.headings}\n"
+        place = f"{block.start} {block.end} {block.kind} {block.line} {block.headings}{block.locators or ''}\n"
         hashed.update(place.encode("utf-8", "surrogatepass"))
     hashed.update(document.text.encode("utf-8", "surrogatepass"))
     return hashed.hexdigest()

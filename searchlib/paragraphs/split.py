@@ -17,12 +17,13 @@ from dataclasses import dataclass, field
 from itertools import accumulate, chain, repeat
 from typing import TypeAlias
 
+from searchlib.model.locators import Locator
 from searchlib.model.records import Block, Document, Kind, Paragraph
 from searchlib.paragraphs import layout, titles
 from searchlib.paragraphs.pieces import LIMIT, pieces
 
-Stretch: TypeAlias = tuple[int, int, Kind, tuple[str, ...], int]
-"""Start, end, kind, heading path, line."""
+Stretch: TypeAlias = tuple[int, int, int, Block]
+"""Start, end, line, and the block that has the rest."""
 
 # In these a document is on one line of its seed, whatever line breaks its text has.
 _ONE_LINE = frozenset({"json", "jsonl"})
@@ -40,6 +41,7 @@ class Places:
     lines: list[int] = field(default_factory=list)
     headings: list[tuple[str, ...]] = field(default_factory=list)
     kinds: list[Kind] = field(default_factory=list)
+    locators: list[tuple[Locator, ...]] = field(default_factory=list)
 
     def __len__(self) -> int:
         return len(self.starts)
@@ -55,7 +57,8 @@ def split(document: Document) -> list[Paragraph]:
     text = document.text
     texts = [text[start:end] for start, end in zip(found.starts, found.ends, strict=True)]
     numbers = range(1, len(texts) + 1)
-    return list(map(Paragraph, numbers, found.starts, found.ends, texts, found.lines, found.headings, found.kinds))
+    about = (found.lines, found.headings, found.kinds, found.locators)
+    return list(map(Paragraph, numbers, found.starts, found.ends, texts, *about))
 
 
 def places(document: Document) -> Places:
@@ -67,12 +70,12 @@ def places(document: Document) -> Places:
     long = [place for place, start in enumerate(starts) if ends[place] - start > LIMIT]
     if long:
         starts, ends, kinds = _cut(text, starts, ends, kinds, long)
-    if document.type in _ONE_LINE:
+    if document.type in _ONE_LINE or not document.line:
         lines = [document.line] * len(starts)
     else:
         breaks = map(text.count, repeat("\n"), chain((0,), starts), starts)
         lines = list(accumulate(breaks, initial=document.line))[1:]
-    return Places(starts, ends, lines, [()] * len(starts), kinds)
+    return Places(starts, ends, lines, [()] * len(starts), kinds, [()] * len(starts))
 
 
 def _after_title(document: Document) -> int:
@@ -106,17 +109,18 @@ def _blocked_places(document: Document, blocks: tuple[Block, ...]) -> Places:
     row = document.type == "csv"  # with blocks, its text is no cell as it stands in the seed
     one_line = row or document.type in _ONE_LINE
     found = Places()
-    for start, end, kind, headings, first_line in _blocked(document, blocks, _after_title(document) if row else 0):
+    for start, end, first_line, block in _blocked(document, blocks, _after_title(document) if row else 0):
         counted, line = start, first_line
-        for first, last in ((start, end),) if end - start <= LIMIT else pieces(text, start, end, kind):
-            if first > counted and not one_line:
+        for first, last in ((start, end),) if end - start <= LIMIT else pieces(text, start, end, block.kind):
+            if first > counted and line and not one_line:
                 line += text.count("\n", counted, first)
                 counted = first
             found.starts.append(first)
             found.ends.append(last)
             found.lines.append(line)
-            found.headings.append(headings)
-            found.kinds.append(kind)
+            found.headings.append(block.headings)
+            found.kinds.append(block.kind)
+            found.locators.append(block.locators)
     return found
 
 
@@ -128,10 +132,10 @@ def _blocked(document: Document, blocks: tuple[Block, ...], done: int) -> Iterat
         begin = min(max(block.start, done), len(text))
         yield from _trimmed(text, done, begin, between)
         done = min(max(begin, block.end), len(text))
-        between = Block(0, 0, "text", block.headings, block.line)
+        between = Block(0, 0, "text", block.headings, block.line, block.locators)
         if block.kind == "heading":
             path = (*block.headings, " ".join(text[begin:done].split()))
-            between = Block(0, 0, "text", path, block.line)
+            between = Block(0, 0, "text", path, block.line, block.locators)
             if place + 1 < len(blocks) and blocks[place + 1].headings[: len(path)] == path:
                 continue  # what follows carries it in its heading path
         yield from _trimmed(text, begin, done, block)
@@ -144,5 +148,5 @@ def _trimmed(text: str, start: int, end: int, block: Block) -> Iterator[Stretch]
     body = whole.lstrip()
     if body:
         first = start + len(whole) - len(body)
-        line = block.line + text.count("\n", start, first)
-        yield first, first + len(body.rstrip()), block.kind, block.headings, line
+        line = block.line + text.count("\n", start, first) if block.line else 0
+        yield first, first + len(body.rstrip()), line, block

@@ -19,6 +19,7 @@ from searchlib.analysis import fold
 from searchlib.analysis.words import is_unspaced
 from searchlib.guards.limits import LIMITS, Limits
 from searchlib.model.fields import Field
+from searchlib.model.locators import KINDS, LABEL
 from searchlib.query import values
 from searchlib.query.analysing import analysed, words_of
 from searchlib.query.cost import too_many
@@ -50,6 +51,8 @@ _APART = rf"\s!-/:-@\[-`{{-~{ESCAPES}"  # what cuts a pattern in parts, with the
 _PARTS = re.compile(rf"[^{_APART}]*(?:[*?][^{_APART}]*)+|[^{_APART}]+")
 _STARS = re.compile(r"\*\*+")
 _BEGINNING = re.compile(r"(?P<text>(?:\\.|[^*?\\])*)\*", re.DOTALL)
+_BOUND = r"(?:\d+(?:\.\d+)?|\d{4}(?:-\d\d){1,2})?"
+_FROM_TO = re.compile(rf"(?P<low>{_BOUND})\.\.(?P<high>{_BOUND})", re.ASCII)  # two numbers, or two dates
 _AT_ENDS = "'" + QUOTES  # of a bound
 
 
@@ -158,15 +161,29 @@ class Clauses:
         """A range of words, values, numbers or dates: ``[a TO b]``, or ``>=a`` behind a field's name."""
         at, bounds = (piece.start, piece.end), bounds_of(piece)
         low, high = (None if bound is None else unescaped(bound[0]) for bound in bounds)
-        if values.is_reversed(low, high):
-            said = f"This range ends before it begins, so it is empty: {low} comes after {high}."
-            self._mistakes.add(said, at, f"Turn it around: [{high} TO {low}]")
-            return NOTHING
         sign = piece.match["relation"]
         open_low = piece.text[0] == "{" if sign is None else "=" not in sign
         open_high = piece.text[-1] == "}" if sign is None else "=" not in sign
-        open_low, open_high = open_low and low is not None, open_high and high is not None
         typed = escaped(piece.text) if sign is None or field is not None else ""
+        return self._between(low, high, field, at, typed, open_low, open_high)
+
+    # Parts of these
+
+    def _between(
+        self,
+        low: str | None,
+        high: str | None,
+        field: Field | None,
+        at: At,
+        typed: str,
+        open_low: bool = False,
+        open_high: bool = False,
+    ) -> Node | None:
+        if values.is_reversed(low, high):
+            said = f"This range ends before it begins, so it is empty: {low} comes after {high}."
+            self._mistakes.add(said, at or (0, 0), f"Turn it around: [{high} TO {low}]")
+            return NOTHING
+        open_low, open_high = open_low and low is not None, open_high and high is not None
         if field is not None and field.kind == "number":
             given = f"{low or ''} TO {high or ''}".strip()
             return self._number(
@@ -176,12 +193,10 @@ class Clauses:
             problem = values.bounds_problem(low, high)
             if problem:
                 advice = "Write numbers as 3 or 1.5, and dates as 2020-05-17, 2020-05 or 2020."
-                self._mistakes.add(problem, at, advice, so="it is compared as text")
+                self._mistakes.add(problem, at or (0, 0), advice, so="it is compared as text")
             return values.value_range(field.name, low, high, open_low, open_high, typed, at)
         low, high = (bound if bound is None else fold(bound) for bound in (low, high))
         return Range(low, high, self._names_in(field), open_low, open_high, typed=typed, at=at)
-
-    # Parts of these
 
     def _weights_in(self, field: Field | None) -> Weights:
         return self._weights if field is None else ((field.name, 1.0),)
@@ -228,8 +243,16 @@ class Clauses:
 
     def _value(self, text: str, start: int, field: Field, at: At) -> Node | None:
         plain = unescaped(" ".join(text.split()) if "  " in text else text)
+        bounds = _FROM_TO.fullmatch(text) if field.kind != "exact" else None
+        if bounds is not None and any(bounds.groups()):
+            return self._between(bounds["low"] or None, bounds["high"] or None, field, at, text)
         if field.kind == "metadata":
-            return values.value(field.name, text, plain, at, start)
+            found = values.value(field.name, text, plain, at, start)
+            if field.name not in KINDS or plain.strip().isdecimal():
+                return found
+            # What people read on a page, or a sheet, is no number often: "page:xii" means its label.
+            label = values.value(field.name + LABEL, text, plain, at, start)
+            return Best((found, label), at=at) if found is not None and label is not None else found
         if field.kind == "number":  # one number is a range of one
             return self._number(field, plain, at, lambda: values.number_range(field.name, plain, plain, at=at))
         return Value(fold(plain) if field.caseless else plain, field.name, at=at)

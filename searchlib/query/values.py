@@ -10,10 +10,12 @@ from __future__ import annotations
 import math
 import re
 import struct
+from collections.abc import Iterable
 
 from searchlib.analysis import fold, tokens, where_assigned
+from searchlib.model import locators
 from searchlib.model.fields import RESERVED
-from searchlib.model.records import Scalar
+from searchlib.model.records import Metadata, Scalar
 from searchlib.query.analysing import words_of
 from searchlib.query.nodes import At, Best, Node, Range, Value, phrase
 
@@ -31,6 +33,17 @@ def metadata_field(key: str) -> str:
     """The field that holds a metadata key: the key without case and blanks, out of the way of built-in names."""
     name = "_".join(where_assigned(key, str.lower).split()).replace(":", "_").replace("__", "_").lstrip("_") or "meta"
     return f"meta_{name}" if name in RESERVED else name
+
+
+def field_values(metadata: Metadata, located: Iterable[locators.Locator] = ()) -> dict[str, tuple[Scalar, ...]]:
+    """The values of each field that metadata and locators have; keys that differ in case only share one."""
+    found: dict[str, tuple[Scalar, ...]] = {}
+    for key, value in sorted(metadata.items()):
+        name = metadata_field(key)
+        found[name] = found.get(name, ()) + (value if isinstance(value, tuple) else (value,))
+    for name, values in locators.values_of(located).items():
+        found[name] = found.get(name, ()) + values
+    return found
 
 
 def meta_keys(value: Scalar | tuple[Scalar, ...] | list[Scalar]) -> tuple[list[str], list[int]]:

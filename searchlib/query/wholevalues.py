@@ -9,13 +9,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from searchlib.analysis import fold
 from searchlib.model.fields import CASELESS, TABLE
-from searchlib.model.records import Metadata, Scalar
-from searchlib.query.values import NUMBER, TEXT, is_number, metadata_field, sortable, whole_keys
+from searchlib.model.records import Scalar
+from searchlib.query.values import NUMBER, TEXT, field_values, is_number, sortable, whole_keys
 
 if TYPE_CHECKING:
     from searchlib.model.records import Record
@@ -28,7 +28,7 @@ def attribute_values(record: Record, name: str) -> tuple[Scalar, ...]:
     if name in CASELESS or name == "title":
         found = TABLE[name].value(record)
         return (found,) if found else ()
-    return tuple(values_of(record.document.metadata, name))
+    return field_values(record.document.metadata, record.paragraph.locators).get(name, ())
 
 
 def attribute_keys(name: str, values: Iterable[Scalar]) -> set[bytes]:
@@ -54,10 +54,3 @@ def number_key(key: bytes) -> bytes:
     if not key.startswith(_TEXT_MARK) or not is_number(text := key[1:].decode("utf-8", "replace").strip()):
         return b""
     return (NUMBER + sortable(float(text))).encode()
-
-
-def values_of(metadata: Metadata, name: str) -> Iterator[Scalar]:
-    """The values of all keys of the metadata that make this field, by the order of these keys."""
-    for key, value in sorted(metadata.items()):
-        if metadata_field(key) == name:
-            yield from value if isinstance(value, tuple) else (value,)

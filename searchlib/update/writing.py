@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 from searchlib.errors import IndexLocked, SettingsError
 from searchlib.guards.arguments import refused, text, whole
+from searchlib.model.locators import problem_of
 from searchlib.model.records import TOO_BIG, Block, Document
 
 if TYPE_CHECKING:
@@ -83,7 +84,7 @@ def _check(document: Any) -> None:
     named = f"of {document.path}"
     for name in ("text", "title", "type", "language", "digest"):
         text(f"the {name} {named}", getattr(document, name))
-    whole(f"the line {named}", document.line, 1)
+    whole(f"the line {named}", document.line)
     if not isinstance(document.metadata, Mapping):
         raise refused(f"metadata {named}", document.metadata, "a dict")
     for key, value in document.metadata.items():
@@ -110,6 +111,12 @@ def _check_blocks(document: Document, named: str) -> None:
                 f"block {block.start} to {block.end} {named} is not in its text, or not after the block before: "
                 "give ranges of the text, in order, that do not overlap"
             )
+        if not isinstance(block.locators, tuple):
+            raise refused(f"the locators of a block {named}", block.locators, "a tuple of searchlib.Locator")
+        for locator in block.locators:
+            problem = problem_of(locator)
+            if problem:
+                raise SettingsError(f"a locator {named} {problem}")
         at = block.end
 
 

@@ -265,7 +265,7 @@ def test_where_there_is_no_index_the_error_says_how_to_build_one(tmp_path: Path)
         searchlib.open(tmp_path / "none")
 
 
-@pytest.mark.parametrize("content", [b"", b"{}", b"[]", b"\xff", b'{"format": 2}', b"[" * 100_000])
+@pytest.mark.parametrize("content", [b"", b"{}", b"[]", b"\xff", b'{"format": 3}', b"[" * 100_000])
 def test_a_manifest_that_is_none_is_corrupt_and_names_the_file(path: Path, seeds: Path, content: bytes) -> None:
     searchlib.build(seeds, path)
     (path / "searchlib.json").write_bytes(content)

@@ -157,26 +157,29 @@ def test_a_file_that_took_the_place_of_one_of_the_same_name_is_mapped_anew(tmp_p
 
 def test_an_index_that_was_written_over_this_one_is_noticed_whatever_its_times_and_sizes_are(tmp_path: Path) -> None:
     """As unpacking an archive with a fixed time does, into files that keep their inodes."""
-    paths = [tmp_path / name for name in ("one", "two", "here")]
-    for path, word in zip(paths, ("rope", "tarr", "rope"), strict=True):
-        folder = tmp_path / word
-        folder.mkdir(exist_ok=True)
-        (folder / "a.txt").write_text(f"Notes\n\nBuy {word} today.\n", encoding="utf-8")
-        folder.rename(tmp_path / "seeds")
-        searchlib.build(tmp_path / "seeds", path).close()
-        (tmp_path / "seeds").rename(folder)
-    one, two, here = paths
-    sizes = {(path / "searchlib.json").stat().st_size for path in paths}
-    assert len(sizes) == 1, "of the manifests, so that only what they say differs"
+
+    def built(word: str, name: str) -> Path:
+        (tmp_path / "seeds").mkdir(exist_ok=True)
+        (tmp_path / "seeds" / "a.txt").write_text(f"Notes\n\nBuy {word} today.\n", encoding="utf-8")
+        searchlib.build(tmp_path / "seeds", tmp_path / name).close()
+        return tmp_path / name
+
+    def size(path: Path) -> int:
+        return (path / "searchlib.json").stat().st_size
+
+    one, here = built("rope", "one"), built("rope", "here")
+    # A manifest of the same size, so that only what they say differs.
+    others = ((word, built(word, word)) for word in ("tarr", "sail", "mast", "keel", "helm", "oars", "hull", "deck"))
+    other, two = next((word, path) for word, path in others if size(path) == size(one))
     os.utime(here / "searchlib.json", ns=(0, 0))
     index = searchlib.open(here, refresh="auto")
-    for source, other in ((two, one), (one, two)) * 5:
+    for source, stale in ((two, one), (one, two)) * 5:
         for file in sorted(source.iterdir(), key=lambda file: file.name == "searchlib.json"):
             with file.open("rb") as old, (here / file.name).open("wb") as new:  # in place
                 shutil.copyfileobj(old, new)
         os.utime(here / "searchlib.json", ns=(0, 0))
-        assert index.digest == searchlib.open(source).digest != searchlib.open(other).digest
-        assert [index.search(word).total for word in ("rope", "tarr")] == [source == one, source == two]
+        assert index.digest == searchlib.open(source).digest != searchlib.open(stale).digest
+        assert [index.search(word).total for word in ("rope", other)] == [source == one, source == two]
 
 
 LIMITED = """

@@ -8,25 +8,27 @@ from pathlib import Path
 import pytest
 
 from searchlib.highlight import Highlighter
+from searchlib.model.locators import Locator
 from searchlib.model.records import DocumentInfo, Paragraph, Record
 from searchlib.query import Parsed, parse
 from searchlib.query.mistakes import too_many_words
 from searchlib.query.synonyms import parse_synonyms
 
 PAGE = (Path(__file__).parents[2] / "docs" / "query-language.md").read_text(encoding="utf-8")
-FIELDS = ["author", "year", "date"]
+FIELDS = ["author", "year", "date", "page", "page_label"]
 ROW = re.compile(r"^\| `(?P<query>.+?)` \| (?P<finds>.*?) ?\| (?P<misses>.*?) ?\|$", re.MULTILINE)
 EXAMPLES = [(row["query"], row["finds"].strip(), row["misses"].strip()) for row in ROW.finditer(PAGE)]
 BLOCKS = re.findall(r"```text\n(.+?)\n```", PAGE, re.DOTALL)
 SYNONYMS = parse_synonyms(BLOCKS[0])
 MESSAGES = BLOCKS[1:-1]
 COSTLY = BLOCKS[-1]
+PLACE = (Locator("page", 12, "xii"),)
 METADATA = {"author": "Jane Smith", "year": 1995, "date": "2020-05-17"}
 
 
 def record(text: str) -> Record:
     document = DocumentInfo("reports/trade.md", "Trade in peace", "markdown", "en", METADATA)
-    return Record("0" * 16, document, Paragraph(3, 0, len(text), text, headings=("Markets",)))
+    return Record("0" * 16, document, Paragraph(3, 0, len(text), text, headings=("Markets",), locators=PLACE))
 
 
 def parsed(source: str, text: str = "") -> Parsed:

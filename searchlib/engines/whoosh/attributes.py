@@ -1,7 +1,7 @@
 """The values of an attribute (a metadata key, type, language, kind, title) in order, and which documents have them.
 
-* An *owner* of a value is a document of a segment, by its number in the segment's `DocumentTable`; of a kind, which
-  paragraphs of one document differ in, it is a record.
+* An *owner* of a value is a document of a segment, by its number in the segment's `DocumentTable`; of a kind and of
+  locators, which paragraphs of one document differ in, it is a record.
 * The *key* of a value tells it from others, and sorts (see ``searchlib.query.wholevalues``).
 * The *ordinal* of a value is the place of its key among those of all segments.
 
@@ -23,13 +23,13 @@ from searchlib.analysis.natural import natural_key
 from searchlib.engines.whoosh.documents import DocumentTable
 from searchlib.engines.whoosh.execution.caching import Cache
 from searchlib.engines.whoosh.format.bulk import portions
-from searchlib.engines.whoosh.storedrecords import read_metadata
+from searchlib.engines.whoosh.storedrecords import read_values
 from searchlib.guards.deadline import check
 from searchlib.model.arrays import NDArray
 from searchlib.model.fields import CASELESS, field_named
 from searchlib.model.records import Scalar
 from searchlib.query.values import NUMBER, TEXT
-from searchlib.query.wholevalues import number_key, title_key, values_of, whole_value_keys
+from searchlib.query.wholevalues import number_key, title_key, whole_value_keys
 
 _KEPT = 32  # attributes
 _TIMED_EVERY = 256
@@ -82,8 +82,9 @@ class Attributes:
         return self._made.get(name, lambda: self._make(name))
 
     def _make(self, name: str) -> Attribute:
-        make = _of_titles if name == "title" else partial(_exact, name=name) if name in CASELESS else None
-        found = [make(table) if make is not None else _of_metadata(table, name) for table in self.tables]
+        of_records = field_named(name).owner == "paragraph"
+        make = _of_titles if name == "title" else partial(_exact if name in CASELESS else _of_metadata, name=name)
+        found = [make(table) for table in self.tables]
         if len(found) == 1 and name != "title":
             keys, ordinals = found[0].keys, [found[0].which]  # terms are in order
         else:
@@ -91,23 +92,30 @@ class Attributes:
             place = {key: number for number, key in enumerate(keys)}
             ordinals = [np.array([place[key] for key in pairs.keys], np.int32)[pairs.which] for pairs in found]
         owners = [pairs.owners for pairs in found]
-        of_records = field_named(name).owner == "paragraph"
         sizes = [table.segment.doc_count if of_records else len(table.firsts) for table in self.tables]
         codes = [_codes(*pairs, len(keys)) for pairs in zip(owners, ordinals, sizes, strict=True)]
-        if of_records:
+        if of_records and name in CASELESS:
             for table, one in zip(self.tables, codes, strict=True):
                 if one is None:
                     table.segment.stored_damaged(f"a record has two {name}s")
         return Attribute(name, keys, owners, ordinals, codes, of_records)
 
-    def counts(self, attribute: Attribute, segment: int, marks: NDArray[np.bool_]) -> Ints:
-        """For each value of an attribute of records how many of the marked records of a segment have it."""
+    def counts(self, attribute: Attribute, segment: int, marks: NDArray[np.bool_]) -> tuple[Ints, int]:
+        """For each value of an attribute of records how many of the marked records of a segment have it, and how many
+        have any.
+        """
         codes, values = attribute.codes[segment], len(attribute.keys)
-        assert codes is not None
+        if codes is None:
+            owners = attribute.owners[segment]
+            marked = marks[owners]
+            found = np.bincount(attribute.ordinals[segment][marked], minlength=values)
+            return found, len(np.unique(owners[marked]))
         if values > _MASKED:
-            return np.bincount(codes[marks], minlength=values)[:values]
+            found = np.bincount(codes[marks], minlength=values)[:values]
+            return found, int(found.sum())
         masks = self._masks.get((attribute.name, segment), lambda: [codes == number for number in range(values)])
-        return np.array([np.count_nonzero(marks & mask) for mask in masks], np.int64)
+        found = np.array([np.count_nonzero(marks & mask) for mask in masks], np.int64)
+        return found, int(found.sum())
 
     def places(self, attribute: Attribute, segment: int, descending: bool) -> Ints32:
         """For each owner its place in the order of values: of several values the first in that order.
@@ -121,7 +129,8 @@ class Attributes:
                 return np.where(codes < last, last - 1 - codes, last).astype(np.int32) if descending else codes
             owners, ordinals = attribute.owners[segment], attribute.ordinals[segment]
             places = last - 1 - ordinals if descending else ordinals
-            found = np.full(len(table.firsts), last, np.int32)
+            size = table.segment.doc_count if attribute.of_records else len(table.firsts)
+            found = np.full(size, last, np.int32)
             order = np.argsort(-places, kind="stable")  # of what is written twice the last counts
             found[owners[order]] = places[order]
             return found
@@ -133,17 +142,19 @@ class Attributes:
         name, key = attribute.name, attribute.keys[ordinal]
         if name in CASELESS:
             return key.decode("utf-8", "surrogatepass")
-        firsts: list[tuple[Any, DocumentTable, int]] = []
+        firsts: list[tuple[Any, DocumentTable, int, int]] = []
         for table, owners, ordinals in zip(self.tables, attribute.owners, attribute.ordinals, strict=True):
             having = owners[ordinals == ordinal]
-            alive = having[table.living[having]]
+            alive = having[(table.alive if attribute.of_records else table.living)[having]]
             if len(alive):
-                document = int(alive.min())
-                firsts.append((natural_key(table.path(document)), table, document))
-        _, table, document = min(firsts, key=lambda first: first[0])
+                first = int(alive.min())
+                document = int(table.document_of[first]) if attribute.of_records else first
+                record = first if attribute.of_records else int(table.firsts[document])
+                firsts.append((natural_key(table.path(document)), table, document, record))
+        _, table, document, record = min(firsts, key=lambda first: first[0])
         if name == "title":
             return table.value("title", document)
-        for value in values_of(read_metadata(table.segment, int(table.firsts[document])), name):
+        for value in read_values(table.segment, record).get(name, ()):
             if key in whole_value_keys([value]):
                 return value
         table.segment.stored_damaged(f"the metadata of document {document} is not what was indexed")
@@ -162,7 +173,9 @@ def _exact(table: DocumentTable, name: str) -> _Pairs:
 
 
 def _of_metadata(table: DocumentTable, name: str) -> _Pairs:
-    keys, owners, which = _postings(table, name, _FIRST, _LAST, _OFTEN * len(table.firsts))
+    of_records = field_named(name).owner == "paragraph"
+    size = table.segment.doc_count if of_records else len(table.firsts)
+    keys, owners, which = _postings(table, name, _FIRST, _LAST, _OFTEN * size, of_records)
     # A text that is a number is there as either: where it is the number, it is not the text.
     first_text = bisect_left(keys, _TEXT_MARK)
     place = {key: number for number, key in enumerate(keys)} if first_text < len(keys) else {}

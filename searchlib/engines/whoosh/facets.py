@@ -1,7 +1,7 @@
 """Counting what matches: paragraphs, documents, and paragraphs by the values of attributes.
 
 A document's paragraphs have its metadata in common. So matches are counted by document, once for all facets, and a
-value's count is the sum over its documents. Only a kind is counted record by record.
+value's count is the sum over its documents. Only kinds and locators are counted record by record.
 """
 
 from __future__ import annotations
@@ -76,10 +76,10 @@ def _facet(attributes: Attributes, name: str, matches: Sequence[Matches], total:
     missing = total
     for segment, found in enumerate(matches):
         check()
-        if attribute.of_records:  # one value each, of few
-            own = attributes.counts(attribute, segment, found.marks)
+        if attribute.of_records:
+            own, having_any = attributes.counts(attribute, segment, found.marks)
             counts += own
-            missing -= int(own.sum())
+            missing -= having_any
             continue
         each, codes = found.by_document, attribute.codes[segment]
         if codes is not None:

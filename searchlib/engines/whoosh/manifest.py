@@ -30,7 +30,7 @@ from searchlib.files.opening import NotAFile, TooLarge, open_file, read_beginnin
 from searchlib.frozen import frozen
 from searchlib.model.fields import RESERVED
 
-FORMAT = 2
+FORMAT = 3
 TOC, VOCABULARY, SEEDS = ".toc", ".voc", ".seeds"  # an index has one file of each, of no segment
 LARGEST = 16 << 20  # bytes; no manifest comes near
 MOST_SEGMENTS = 64  # merges keep them to a few

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from itertools import chain
 from pathlib import Path
 from typing import Any, Final, cast
@@ -32,6 +33,7 @@ from searchlib.errors import IndexCorrupt, IndexIncompatible
 from searchlib.frozen import frozen
 from searchlib.model.arrays import NDArray
 from searchlib.model.fields import NUMBERS, OF_DOCUMENT, OF_PARAGRAPH
+from searchlib.model.locators import read as read_locators
 from searchlib.model.records import Block, Document, Kind
 
 _OF_DOCUMENT: Final = (*OF_DOCUMENT, "_digest")
@@ -171,6 +173,11 @@ class _Segment:
                 places, texts, of_paragraphs["kind"], of_paragraphs["headings"], lines, strict=True
             )
         )
+        try:
+            located = map(read_locators, of_paragraphs["locators"])
+            blocks = tuple(replace(block, locators=one) for block, one in zip(blocks, located, strict=True))
+        except ValueError:
+            return Lost(path, f"its locators cannot be read in {self._path.name}")
         try:
             found = metadata_of(of_document["metadata"])
         except ValueError:

@@ -14,9 +14,11 @@ from typing import Any, Final, TypeAlias, cast
 import numpy as np
 
 from searchlib.engines.whoosh.format.segment import SegmentColumns
+from searchlib.model import locators
 from searchlib.model.arrays import NDArray
 from searchlib.model.fields import NUMBERS, OF_DOCUMENT, OF_PARAGRAPH, STORED_TEXTS
-from searchlib.model.records import DocumentInfo, Kind, Metadata, Paragraph, Record, id_text, paragraph_number
+from searchlib.model.records import DocumentInfo, Kind, Metadata, Paragraph, Record, Scalar, id_text, paragraph_number
+from searchlib.query.values import field_values
 
 COLUMNS: Final = ("_id", *NUMBERS)
 """The columns of a segment of records: the numbers of each, and the first 32 bits of its id."""
@@ -102,7 +104,7 @@ def read_records(
         firsts = zip(which, columns["number"], paths, strict=True)
         keys = [(name, one - at, cast(str, path)) for one, at, path in firsts]
         documents = known.of(segment, which, keys)
-        values = zip(stored["text"], stored["headings"], stored["kind"], stored["_occurrence"], strict=True)
+        values = zip(*(stored[name] for name in (*OF_PARAGRAPH, "_occurrence")), strict=True)
         places = zip(columns["number"], columns["start"], columns["line"], columns["_id"], strict=True)
         for number, key, its_values, its_places in zip(which, keys, values, places, strict=True):
             yield _record(segment, number, documents[key], its_values, its_places)
@@ -111,7 +113,7 @@ def read_records(
 def _record(
     segment: SegmentColumns, number: int, known: DocumentInfo, values: Sequence[Any], places: tuple[int, int, int, int]
 ) -> Record:
-    text, headings, kind = _texts(segment, number, values[:-1])
+    text, headings, kind, source = _texts(segment, number, values[:-1])
     occurrence = values[-1]
     if not isinstance(occurrence, int):
         segment.stored_damaged(f"record {number} is not what was written")
@@ -122,7 +124,8 @@ def _record(
     metadata = {**known.metadata}  # a record's own: it can be changed
     document = DocumentInfo(known.path, known.title, known.type, known.language, metadata, known.digest)
     above = tuple(headings.split("\n")) if headings else ()
-    paragraph = Paragraph(place, start, start + len(text), text, line, above, cast(Kind, kind))
+    located = _locators(segment, number, source) if source else ()
+    paragraph = Paragraph(place, start, start + len(text), text, line, above, cast(Kind, kind), located)
     return Record(id_text(id), document, paragraph)
 
 
@@ -130,6 +133,21 @@ def _texts(segment: SegmentColumns, number: int, values: Sequence[Any]) -> Seque
     if not all(isinstance(value, str) for value in values):
         segment.stored_damaged(f"record {number} is not what was written")
     return values
+
+
+def _locators(segment: SegmentColumns, number: int, source: str) -> tuple[locators.Locator, ...]:
+    try:
+        return locators.read(source)
+    except ValueError:
+        segment.stored_damaged(f"the locators of record {number} are not what was written")
+
+
+def read_values(segment: SegmentColumns, number: int) -> dict[str, tuple[Scalar, ...]]:
+    """The values of each field that a record has of its metadata and its locators."""
+    source = segment.stored_value("locators", number)
+    if not isinstance(source, str):
+        segment.stored_damaged(f"the locators of record {number} are not what was written")
+    return field_values(read_metadata(segment, number), _locators(segment, number, source))
 
 
 def read_metadata(segment: SegmentColumns, number: int) -> Metadata:

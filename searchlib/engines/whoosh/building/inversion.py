@@ -22,10 +22,11 @@ from searchlib.engines.whoosh.building.wordcounts import TextWords
 from searchlib.engines.whoosh.storedrecords import COLUMNS
 from searchlib.frozen import frozen
 from searchlib.model.fields import EXACT, PROSE, TABLE
-from searchlib.model.records import Document, DocumentInfo, IdHash, Scalar
+from searchlib.model.locators import Locator, values_of, written
+from searchlib.model.records import Document, DocumentInfo, IdHash
 from searchlib.paragraphs import places
 from searchlib.paragraphs.identifying import language_of
-from searchlib.query.values import meta_keys, metadata_field
+from searchlib.query.values import field_values, meta_keys
 
 _OF_DOCUMENT: Final = tuple(field for field in TABLE.values() if field.owner == "document")
 
@@ -107,8 +108,7 @@ class _Inverter:
         for start, stop in stretches(found.kinds):
             self.shared["kind"].add_keys([found.kinds[start]], [0], first + start, stop - start)
             self.stored["kind"].add(found.kinds[start], stop - start)
-        for name, values in _metadata_values(document).items():
-            self.meta.setdefault(name, SharedField()).add_keys(*meta_keys(values), first, size)
+        self._values(document, found.locators)
         self._store(incoming, size)
         self._identify(document.path, texts)
         self.columns["number"].extend(range(1, size + 1))
@@ -126,6 +126,24 @@ class _Inverter:
             self.stored["headings"].add(path, stop - start)
             paths.append(path)
         return paths
+
+    def _values(self, document: Document, located: Sequence[tuple[Locator, ...]]) -> None:
+        """Add what metadata and locators say: that of locators to each stretch of the same ones."""
+        size = len(located)
+        parts = [(start, stop - start, located[start]) for start, stop in stretches(located)]
+        of_locators = {name for _, _, ones in parts for name in values_of(ones)}
+        for name, values in field_values(document.metadata).items():
+            if name not in of_locators:
+                self._meta(name).add_keys(*meta_keys(values), self.size, size)
+        for start, length, ones in parts:
+            if of_locators:
+                both = field_values(document.metadata, ones)
+                for name in sorted(of_locators & both.keys()):
+                    self._meta(name).add_keys(*meta_keys(both[name]), self.size + start, length)
+            self.stored["locators"].add(written(ones), length)
+
+    def _meta(self, name: str) -> SharedField:
+        return self.meta.setdefault(name, SharedField())
 
     def _store(self, incoming: Incoming, size: int) -> None:
         document = incoming.document
@@ -175,15 +193,6 @@ def _occurrences(texts: Sequence[str]) -> list[int]:
     for text in texts:
         found.append(counts.get(text, 0))
         counts[text] = found[-1] + 1
-    return found
-
-
-def _metadata_values(document: Document) -> dict[str, tuple[Scalar, ...]]:
-    """The values of each metadata field; keys that differ in case only share one."""
-    found: dict[str, tuple[Scalar, ...]] = {}
-    for key, value in sorted(document.metadata.items()):
-        name = metadata_field(key)
-        found[name] = found.get(name, ()) + (value if isinstance(value, tuple) else (value,))
     return found
 
 
