@@ -28,6 +28,8 @@ COMMANDS = {
     "complete": "complete",
     "stats": "stats",
     "verify": "verify",
+    "evaluate": "evaluate",
+    "judge": "judge",
     "completion": "shells",
 }
 ALIASES = {"search": "query"}

@@ -50,6 +50,28 @@ class ProgressBar:
             overwrite("")
 
 
+class Counter:
+    """``with Counter("things done") as counter: work(progress=counter)``: a number, where somebody watches."""
+
+    def __init__(self, what: str) -> None:
+        self._what = what
+        self._shown = is_terminal(sys.stderr)
+
+    def __call__(self, number: int) -> None:
+        """Show it."""
+        if self._shown:
+            overwrite(f"{number:,} {self._what}")
+
+    def __enter__(self) -> Counter:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._shown:
+            overwrite("")
+
+
 def describe(progress: Progress, width: int) -> str:
     """The line for ``progress``, as much of it as fits in ``width`` columns.
 

@@ -96,6 +96,18 @@ CALLS: dict[str, list[list[str]]] = {
     "complete": [["boa"], ["boa", "--json"], [f"{LINES} boa"], [LINES]],
     "stats": [[], ["--json"]],
     "verify": [[], ["--json"], ["--sources"], ["--sources", "--json"], ["--sources", LINES]],
+    "evaluate": [
+        ["judged.csv"],
+        ["judged.csv", "--against", "title=0,b=0", "--measure", "P@1", "--show", "9"],
+        ["judged.csv", "--against", "title=0", "--json", "--run-out", "mine.run"],
+        ["judged.csv", "--run", "mine.run", "--against", "mine.run"],
+        ["judged.csv", "--run", LINES, "--measure", LINES],
+        ["judged.csv", "--tune", "--write", LINES],
+        ["judged.csv", "--rank", LINES, "--against", LINES, "--run-out", LINES],
+        ["judged.csv", "--split", LINES, "--measure", LINES],
+        [LINES],
+    ],
+    "judge": [["queries.txt", "--out", LINES, "--run", "mine.run"], ["queries.txt", "--run", LINES], [LINES]],
     "completion": [["bash"], ["zsh"], ["fish"], [LINES]],
 }
 EVERYWHERE = [
@@ -156,6 +168,9 @@ def prepared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, s
         references = f"{citation.text()}\n\nsearchlib:{id}#char=5,9999\n\nsearchlib:0000000a\n\n{citation.markdown()}\n"
         for name in ("notes.txt", f"notes {NAME}"):
             Path(name).write_text(references, encoding="utf-8")
+        Path("queries.txt").write_text(f"boats {HOSTILE}\n", encoding="utf-8")
+        judged = f'"boats {HOSTILE}",{id},1\n"boats of",{HOSTILE},1\n'
+        Path("judged.csv").write_text(f"query,paragraph,grade\n{judged}", encoding="utf-8")
         annotation = {**citation.annotation(), "id": "searchlib:0000000000000000", "source": LINES}
         annotation["selector"][0]["exact"] = LINES
         annotation["citation"] = {"id": "0000000000000000", "path": LINES}
