@@ -92,7 +92,7 @@ def weights(rng: random.Random) -> Weights:
 
 def a_word(rng: random.Random, fields: Weights) -> Word:
     forms = []
-    for _ in range(rng.choice([1, 1, 1, 2])):
+    for _ in range(rng.choice([1, 1, 1, 2, 6])):
         folded, _, exact = rng.choice(WORDS).partition("\x1f")
         languages = rng.choice([None, None, None, frozenset({"en"}), frozenset({"", "de"}), frozenset({"tr", "en"})])
         prefix = rng.random() < 0.1

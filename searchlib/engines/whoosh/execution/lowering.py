@@ -132,7 +132,7 @@ class Lowering:
         weighed, rarity = made
         synonyms = {}
         if len(word.forms) > 1:
-            synonyms = expansion.synonyms_among(word.forms, [part.key for part in weighed.parts])
+            synonyms = expansion.synonyms_among(word.forms, [key for part in weighed.parts for key in part.lists])
         return WordScorer(weighed, rarity, boost * word.boost, word, synonyms)
 
     def _phrase(self, node: Phrase, view: View) -> Scorer | None:
@@ -173,11 +173,15 @@ class Lowering:
     def _weighed(
         self, wanted: Iterable[tuple[str, bytes, Weighting]], df: int, view: View
     ) -> tuple[Weighed, Rarity] | None:
-        parts = []
+        # By what is in any segment, so that shares are added in the same order in each.
+        alike: dict[tuple[str, Weighting], list[bytes]] = {}
         for field, key, weights in wanted:
-            postings = view.postings(field, key)
-            if postings is not None:
-                parts.append(Part(view, field, key, postings, view.norm(field, self.ranking), weights))
+            alike.setdefault((field, weights), []).append(key)
+        parts = []
+        for (field, weights), keys in alike.items():
+            lists = {key: found for key in keys if (found := view.postings(field, key)) is not None}
+            if lists:
+                parts.append(Part(view, field, lists, view.norm(field, self.ranking), weights))
         records = self.snapshot.records
         return (Weighed(view, parts, self.ranking), Rarity(idf(records, df), df, records)) if parts else None
 

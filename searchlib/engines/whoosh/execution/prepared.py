@@ -1,6 +1,6 @@
 """Words made ready: their live docs with what they add to a score, kept between queries.
 
-* A *part* of a word is one posting list: a key in a field, with the weight that it has there.
+* A *part* of a word is the postings of those of its keys in a field that have the same weight there.
 * A *gain* is a word's score in a doc, but for its *scale* (boost * idf): ``score = scale * gain``.
 * `Prepared` has the live docs of a word and their gains; the best of them; and the block maxima, the greatest gain of
   each run of docs, by which most of a long list is left out without a look at it.
@@ -12,15 +12,16 @@ A posting takes 6 bytes, 12 where words have several parts.
 
 from __future__ import annotations
 
+import math
 import weakref
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TypeAlias
 
 import numpy as np
 
 from searchlib.engines.whoosh.execution.interface import AnyInts, Bools, Docs, Floats, Ints
 from searchlib.engines.whoosh.execution.norms import FieldNorm
-from searchlib.engines.whoosh.execution.postinglist import PostingList
+from searchlib.engines.whoosh.execution.postinglist import PostingList, Postings, PostingUnion, Whole
 from searchlib.engines.whoosh.execution.primitives import Values
 from searchlib.engines.whoosh.execution.snapshot import View
 from searchlib.engines.whoosh.execution.tuning import TUNING, Tuning
@@ -34,21 +35,22 @@ Weighting: TypeAlias = tuple[tuple[float, frozenset[str] | None], ...]
 
 
 class Part:
-    """A key of a word in a field.
+    """Keys of a word in a field, which count alike: once as often as they stand in a doc together.
 
-    ``weights``: how much the key counts in docs of some languages (None: of any); where several apply, the
-    greatest does, and where none does the key does not match.
+    ``weights``: how much they count in docs of some languages (None: of any); where several apply, the
+    greatest does, and where none does the keys do not match.
     """
 
-    __slots__ = ("_view", "field", "greatest", "key", "norm", "plain", "postings", "weights")
+    __slots__ = ("_view", "field", "greatest", "lists", "norm", "plain", "postings", "weights")
 
     def __init__(
-        self, view: View, field: str, key: bytes, postings: PostingList, norm: FieldNorm, weights: Weighting
+        self, view: View, field: str, lists: Mapping[bytes, PostingList], norm: FieldNorm, weights: Weighting
     ) -> None:
         self._view = weakref.ref(view)  # which keeps this
         self.field = field
-        self.key = key
-        self.postings = postings
+        self.lists = lists
+        found = list(lists.values())
+        self.postings: Postings = found[0] if len(found) == 1 else PostingUnion(found, view.primitives)
         self.norm = norm
         self.weights = weights
         self.greatest = max(weight for weight, _ in weights)
@@ -60,7 +62,7 @@ class Part:
         return _there(self._view)
 
     def weigh(self, docs: Docs) -> tuple[Bools, Floats]:
-        """In which of the docs, which hold the key, it matches, and what it counts there."""
+        """In which of the docs, which hold a key, it matches, and what it counts there."""
         hits, weights = np.zeros(len(docs), bool), np.zeros(len(docs))
         for weight, languages in self.weights:
             applies = np.ones(len(docs), bool) if languages is None else self.view.speaks(languages)[docs]
@@ -69,7 +71,7 @@ class Part:
         return hits, weights
 
     def shares(self, docs: Docs, freqs: AnyInts) -> tuple[Bools | slice, Floats]:
-        """In which of the docs, which hold the key so often, it matches, and its shares of tf~ there."""
+        """In which of the docs, which hold keys so often, these match, and their shares of tf~ there."""
         if self.plain:
             return slice(None), freqs * self.greatest / self.norm(docs)
         hits, weights = self.weigh(docs)
@@ -77,13 +79,13 @@ class Part:
         return hits, shares[hits]
 
     def all_shares(self) -> tuple[Docs, Floats]:
-        """All docs in which the key matches, and its shares of tf~."""
+        """All docs in which a key matches, and the shares of tf~."""
         docs, freqs = self.postings.whole()
         hits, shares = self.shares(docs, freqs)
         return docs[hits], shares
 
     def docs(self) -> Docs:
-        """All docs in which the key matches."""
+        """All docs in which a key matches."""
         docs = self.postings.docs()
         return docs if self.plain else docs[self.weigh(docs)[0]]
 
@@ -190,7 +192,7 @@ class Weighed:
         self.ranking = ranking
         self.cost = min(sum(part.postings.df for part in parts), view.doc_count)
         self.docs_are_postings = len(parts) == 1 and parts[0].plain and view.alive is None
-        """Whether its docs are those of its one posting list."""
+        """Whether its docs are those of the postings of its one part."""
 
     @property
     def view(self) -> View:
@@ -225,11 +227,7 @@ class Weighed:
 
     def most_by_blocks(self) -> float:
         """No gain is greater, as the tables of blocks tell."""
-        tf = 0.0
-        for part in self.parts:
-            blocks = part.postings.segment.blocks(part.postings.entry)
-            norms = part.norm.of(np.maximum(blocks.min_length, 1)) if part.norm.lengths is not None else 1.0
-            tf += part.greatest * float((blocks.max_freq / norms).max())
+        tf = sum(part.greatest * part.postings.most_over(part.norm) for part in self.parts)
         return float(self.ranking.score(1.0, tf))
 
     def gains_in_blocks(self, docs: Docs) -> tuple[Ints, Floats]:
@@ -245,14 +243,13 @@ class Weighed:
 
     def _make(self) -> Prepared:
         view = self.view
-        parts = self.parts
         values: Values
         levels = _NO_LEVELS
-        found = _in_levels(parts[0], self.ranking) if len(parts) == 1 and parts[0].plain else None
+        found = _in_levels(self.parts, view, self.ranking)
         if found is not None:
             docs, values, levels = found
         else:
-            docs, tf = _added([part.all_shares() for part in parts])
+            docs, tf = _added([part.all_shares() for part in self.parts], view)
             values = self.ranking.score(1.0, tf)
         if view.alive is not None:
             alive = view.alive[docs]
@@ -275,54 +272,68 @@ def distinct_docs(lists: Sequence[Docs]) -> Docs:
     return docs[first]
 
 
-def _added(found: Sequence[tuple[Docs, Floats]]) -> tuple[Docs, Floats]:
+def _added(found: Sequence[tuple[Docs, Floats]], view: View) -> tuple[Docs, Floats]:
     """All docs of some parts, ascending, and the sums of their shares."""
     if len(found) == 1:
         return found[0]
-    every = np.concatenate([docs for docs, _ in found])
-    order = every.argsort(kind="stable")
-    docs = every[order]
-    first = np.ones(len(docs), bool)
-    np.not_equal(docs[1:], docs[:-1], out=first[1:])
+    docs, places = view.primitives.united([docs for docs, _ in found])
     # bincount adds in the order of its input, that of the parts, however many segments there are.
-    place = np.cumsum(first) - 1
-    tf = np.bincount(place, np.concatenate([shares for _, shares in found])[order], int(first.sum()))
-    return docs[first], tf.astype(np.float64, copy=False)
+    tf = np.bincount(places, np.concatenate([shares for _, shares in found]), len(docs))
+    return docs, tf.astype(np.float64, copy=False)
 
 
-def _in_levels(part: Part, ranking: BM25F) -> tuple[Docs, NDArray[np.uint16], Floats] | None:
+def _in_levels(parts: Sequence[Part], view: View, ranking: BM25F) -> tuple[Docs, NDArray[np.uint16], Floats] | None:
     """Docs, the number of the gain of each, and all gains, ascending; None if there may be too many.
 
-    The gain depends on frequency and length alone, and there are few pairs of these.
+    In one field the gain depends on the length and on the frequency in each part, and there are few of these together.
     """
-    docs, freqs = part.postings.whole(keep=False)
-    lengths = part.norm.lengths
-    most = int(freqs.max(initial=0)) + 1
-    longest = 1
-    if most > _PAIRS:
+    field, norm = parts[0].field, parts[0].norm
+    if not all(part.plain and part.field == field for part in parts):
         return None
-    pairs: AnyInts = freqs.astype(np.int32)
-    if lengths is not None:
-        here = lengths[docs]
-        longest = int(here.max(initial=0)) + 1
-        if most * longest > _PAIRS:
-            return None
-        pairs *= longest
-        pairs += here
-    there = np.zeros(most * longest, bool)
-    there[pairs] = True
+    # Of several parts a phrase would need the docs of each.
+    docs, freqs = _freqs([part.postings.whole(keep=len(parts) > 1) for part in parts], view)
+    radices = [int(one.max(initial=0)) + 1 for one in freqs]
+    here = None if norm.lengths is None else norm.lengths[docs]
+    radices.append(1 if here is None else int(here.max(initial=0)) + 1)
+    size = math.prod(radices)
+    if size > _PAIRS:
+        return None
+    code: AnyInts = freqs[0].astype(np.int32)
+    for digit, radix in zip((*freqs[1:], here), radices[1:], strict=True):
+        if digit is not None:
+            code *= radix
+            code += digit.astype(np.int32, copy=False)
+    there = np.zeros(size, bool)
+    there[code] = True
     which = np.flatnonzero(there)
-    norms: Floats | float = part.norm.of(which % longest) if lengths is not None else 1.0
-    gains: Floats = ranking.score(1.0, (which // longest) * part.greatest / norms)
+    *often, lengths = np.unravel_index(which, radices)
+    norms: Floats | float = norm.of(lengths) if here is not None else 1.0
+    tf = sum(freq * part.greatest / norms for freq, part in zip(often, parts, strict=True))
+    gains: Floats = ranking.score(1.0, tf)
     order = gains.argsort()
     levels = gains[order]
     if len(levels) > 1 << 16:
         return None
     first = np.ones(len(levels), bool)
     np.not_equal(levels[1:], levels[:-1], out=first[1:])
-    number = np.empty(most * longest, np.uint16)
-    number[which[order]] = np.cumsum(first) - 1
-    return docs, number[pairs], levels[first]
+    number = np.empty(size, np.uint16)
+    number[which[order]] = first.cumsum() - 1
+    return docs, number[code], levels[first]
+
+
+def _freqs(found: Sequence[Whole], view: View) -> tuple[Docs, list[AnyInts]]:
+    """All docs of some lists, and how often each has them."""
+    if len(found) == 1:
+        return found[0].docs, [found[0].freqs]
+    docs, places = view.primitives.united([one.docs for one in found])
+    freqs: list[AnyInts] = []
+    begin = 0
+    for one in found:
+        own = np.zeros(len(docs), one.freqs.dtype)
+        own[places[begin : begin + len(one.docs)]] = one.freqs
+        freqs.append(own)
+        begin += len(one.docs)
+    return docs, freqs
 
 
 def _best(values: Values, maxima: Values, tuning: Tuning) -> Ints:

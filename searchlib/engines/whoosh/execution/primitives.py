@@ -9,6 +9,7 @@ So occurrences ascend by doc and position, and nothing is ever near anything of 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Protocol, TypeAlias
 
 import numpy as np
@@ -34,6 +35,13 @@ class Primitives(Protocol):
         """Which of some ascending docs are known, and the values that stand beside them there.
 
         Where there are ``levels``, values are numbers of these.
+        """
+
+    def united(self, lists: Sequence[Docs]) -> tuple[Docs, Ints]:
+        """All docs of one or more ascending arrays, ascending and each once; and the place there of each of ``lists``.
+
+        The places are those of the docs of all lists, end to end: so ``bincount(places, values, len(docs))`` adds up
+        the values of each doc, in the order of the lists.
         """
 
     def occurrences(self, places: Ints, numbers: Ints, positions: AnyInts, offsets: AnyInts) -> Ints:
@@ -66,6 +74,17 @@ class OnArrays:
         which, places = self.common(known, docs)
         found: AnyInts = values[places]
         return which, levels[found] if len(levels) else found
+
+    def united(self, lists: Sequence[Docs]) -> tuple[Docs, Ints]:
+        """By a sort that merges runs."""
+        every = np.concatenate(lists)
+        order = every.argsort(kind="stable")
+        docs = every[order]
+        first = np.ones(len(docs), bool)
+        np.not_equal(docs[1:], docs[:-1], out=first[1:])
+        places = np.empty(len(docs), np.int64)
+        places[order] = first.cumsum() - 1
+        return docs[first], places
 
     def occurrences(self, places: Ints, numbers: Ints, positions: AnyInts, offsets: AnyInts) -> Ints:
         """By laying ranges end to end."""

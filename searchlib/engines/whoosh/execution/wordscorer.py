@@ -127,26 +127,27 @@ class WordScorer(Scorer):
         at = np.array([doc], np.int32)
         occurrences: list[Occurrence] = []
         for part in self.weighed.parts:
-            docs, freqs = part.postings.whole()
-            _, places = self.view.primitives.common(docs, at)
             hits, weights = part.weigh(at)
-            if not len(places) or not hits[0]:
-                continue
-            often = int(freqs[places[0]])
-            norm = float(np.broadcast_to(part.norm(at), 1)[0])
-            occurrences.append(
-                Occurrence(
-                    part.field,
-                    part.key.decode("utf-8", "replace"),
-                    often,
-                    part.norm.length(doc),
-                    part.norm.average,
-                    float(weights[0]),
-                    norm,
-                    float(weights[0]) * often / norm,
-                    self._synonyms.get(part.key, ""),
+            for key, postings in part.lists.items():
+                docs, freqs = postings.whole()
+                _, places = self.view.primitives.common(docs, at)
+                if not len(places) or not hits[0]:
+                    continue
+                often = int(freqs[places[0]])
+                norm = float(np.broadcast_to(part.norm(at), 1)[0])
+                occurrences.append(
+                    Occurrence(
+                        part.field,
+                        key.decode("utf-8", "replace"),
+                        often,
+                        part.norm.length(doc),
+                        part.norm.average,
+                        float(weights[0]),
+                        norm,
+                        float(weights[0]) * often / norm,
+                        self._synonyms.get(key, ""),
+                    )
                 )
-            )
         ranking = self.weighed.ranking
         return Explanation(
             score,
