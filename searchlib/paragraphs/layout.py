@@ -3,6 +3,7 @@ r"""How plain text is laid out, and the stretches that makes.
 * A *gap* is what separates *chunks*: line breaks with nothing but white space between.
 * A *cut* is a place inside a chunk where a paragraph begins all the same: at a list item, at an indented first
   line, or at every line of a file that has one paragraph a line.
+* A chunk may be made of *records* (``linerecords``), each a line, or have quoted lines in it (``quoting``).
 * *Furniture* is what a printer put on each page: the footer and header around a form feed.
 
 Most text has gaps and no cuts, and is split by one pass of a regular expression. Three cheap searches over
@@ -16,7 +17,7 @@ from bisect import bisect_left, bisect_right
 from itertools import pairwise
 
 from searchlib.model.records import Kind
-from searchlib.paragraphs import furniture, wrapping
+from searchlib.paragraphs import furniture, linerecords, quoting, wrapping
 
 LONG_LINE = 200
 OVERSIZE = 2000
@@ -51,6 +52,9 @@ def stretches(text: str, begin: int = 0) -> tuple[list[int], list[int], list[Kin
     else:
         looks = set(_by_chunk([match.end() for match in _INDENT.finditer(text, begin)], starts, ends))
         looks.update(place for place, start in enumerate(starts) if ends[place] - start > OVERSIZE)
+        looks.update(linerecords.doubtful(text, starts, ends))
+    quoted = quoting.places(text, begin)
+    quoted_chunks = _by_chunk(quoted, starts, ends) if quoted else {}
     # Punctuation alone is no paragraph, and most that are begin with a letter.
     doubtful = {place for place, start in enumerate(starts) if not text[start].isalnum()}
     whole: list[Kind] = ["text"]
@@ -58,14 +62,18 @@ def stretches(text: str, begin: int = 0) -> tuple[list[int], list[int], list[Kin
     found_ends: list[int] = []
     kinds: list[Kind] = []
     done = 0
-    for place in sorted(looks.union(items, doubtful)):
+    for place in sorted(looks.union(items, doubtful, quoted_chunks)):
         found_starts += starts[done:place]
         found_ends += ends[done:place]
         kinds += whole * (place - done)
         done = place + 1
         start, end = starts[place], ends[place]
+        runs = quoting.runs(text, start, end) if place in quoted_chunks else []
         cuts = _list_cuts(text, start, end, items[place]) if place in items else []
-        if cuts:
+        parts: list[tuple[int, int, Kind]]
+        if len(runs) > 1 or (runs and runs[0][2]):
+            parts = [(first, last, "quote" if is_quote else "text") for first, last, is_quote in runs]
+        elif cuts:
             parts = _list(text, start, end, cuts)
         elif place in looks and text.find("\n", start, end) >= 0:
             parts = [(first, last, "text") for first, last in wrapping.divide(text, start, end, lone)]

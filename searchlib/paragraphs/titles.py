@@ -1,6 +1,7 @@
 """The title line of a plain text: its first line, where that stands as a title does.
 
-A title is short, does not end as a sentence does, and a blank line, an underline or one paragraph a line follows.
+A title is short, does not end as a sentence does, and a blank line, an underline or one paragraph a line follows. What
+stands in brackets, addresses listeners, or leads through a page is none.
 """
 
 from __future__ import annotations
@@ -14,6 +15,19 @@ _OVERLINE = re.compile(r"([=\-~*#^+])\1{2,}[ \t]*\n[ \t]*(?=\S)")
 _LINE = re.compile(rf"[^\n]{{1,{2 * MAX_LENGTH}}}(?=\n|\Z)")
 _RULE = re.compile(r"\n[ \t]*([=\-~*#^+])\1{2,}[ \t]*(?=\n|\Z)")
 _BLANK = re.compile(r"\n[^\S\n]*\n")
+_BRACKETED = re.compile(r"[\[(][^\[\]()]*[\])]\Z")
+# Whom a speech or letter is addressed to, and what leads through a page.
+_ADDRESS = re.compile(
+    r"(?:(?:The )?(?:Mr|Mrs|Ms|Dr|Madam|Mister|Mesdames|Messieurs|Monsieur|Madame|Sir|Herr|Frau|Señor|Señora)\b[^,]*,"
+    r"|Dear (?:Sir|Madam|Mr|Mrs|Ms|Dr|All|Colleagues?|Friends?|Members?)\b|(?:Sehr geehrte|Liebe)[rs]?\b.*,"
+    r"|(?:My )?fellow[ -](?:citizens|americans|countrymen|members|delegates|students)\b|ladies and gentlemen\b"
+    r"|(?:honou?rable )?members of (?:the )?(?:congress|parliament|senate|house)\b)",
+    re.IGNORECASE,
+)
+_LEADS = re.compile(
+    r"Jump to ?[A-Z]|(?:Jump|Skip) to (?:the )?(?:content|main|navigation|search)|(?:Page|Seite) \d+(?: of \d+)?\Z"
+    r"|Menu\Z|Advertisement\Z"
+)
 _MARKER = re.compile(r"[-*+•‣◦▪●]\s|\(?\w{1,3}[.)]\s*$")
 _NO_TITLE_ENDS_SO = tuple(".,:;。，：；।|-")
 _SENTENCE_ENDS_SO = (".", "!", "?", "…", "。", "！", "？", "।", "؟", "۔")
@@ -32,7 +46,7 @@ def title_line(text: str) -> str:
         or len(title) > MAX_LENGTH
         or title.endswith(_NO_TITLE_ENDS_SO)
         or len(title.split()) > MAX_WORDS
-        or _MARKER.match(title)
+        or any(pattern.match(title) for pattern in (_MARKER, _BRACKETED, _ADDRESS, _LEADS))
         or not any(character.isalpha() for character in title)
         or not text[end : end + _SAMPLE].strip()
     ):

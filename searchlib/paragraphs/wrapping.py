@@ -3,7 +3,8 @@
 * A line is *closed* when it ends as a sentence does.
 * A line is *full* when the first word of the next one would not have fitted on it: hard-wrapped text is made
   of full lines, and a closed line that is not full ends a paragraph there.
-* *Lone* chunks are whole files without a blank line; they are given less benefit of the doubt.
+* *Lone* chunks are whole files without a blank line. In these every line is a paragraph where that is evident: most are
+  closed, or hardly any is and they begin as names and titles do.
 """
 
 from __future__ import annotations
@@ -11,6 +12,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from itertools import accumulate
+
+from searchlib.paragraphs import linerecords
 
 WRAP_WIDTH = 110
 """Nobody wraps by hand at more than this many columns (a wider line is a paragraph, or a machine's)."""
@@ -21,7 +24,9 @@ _CLOSED = re.compile(r"[.!?…。！？｡．।॥؟۔][\"'”’»)\]」』）
 def divide(text: str, start: int, end: int, lone: bool) -> Iterator[tuple[int, int]]:
     """The paragraphs of the chunk ``text[start:end]``, which has more than one line: (start, end), trimmed."""
     rows = text[start:end].split("\n")
-    cuts = _line_cuts(rows, lone) or _indent_cuts(rows, start - text.rfind("\n", 0, start) - 1)
+    cuts = (
+        linerecords.cuts(rows) or _line_cuts(rows, lone) or _indent_cuts(rows, start - text.rfind("\n", 0, start) - 1)
+    )
     if not cuts:
         yield start, end
         return
@@ -50,10 +55,17 @@ def _line_cuts(rows: list[str], lone: bool) -> list[int]:
     full = [length + 1 + _first_word(rows[row + 1]) > width for row, length in enumerate(lengths[:-1])]
     many_closed = 2 * sum(closed[:-1]) >= count - 1
     wrapped = width <= WRAP_WIDTH and 2 * sum(full) >= count - 1
-    if not wrapped or (many_closed and 10 * sum(full) < 7 * (count - 1)):
-        return list(range(1, count))
+    every = list(range(1, count))
+    by_line = not wrapped or (many_closed and 10 * sum(full) < 7 * (count - 1))
     if not lone:
-        return []
+        return every if by_line else []
+    if by_line:
+        lower = [row.lstrip()[:1].islower() for row in rows]
+        names = not closed[-1] and 10 * sum(closed) <= count and 3 * sum(lower) <= count
+        if not (many_closed or names or mean > WRAP_WIDTH):
+            return [row for row in every if closed[row - 1] and not full[row - 1]]
+        # What begins in lower case goes on with a line that is not closed.
+        return [row for row in every if closed[row - 1] or not lower[row] or not many_closed]
     # A closed line with room to spare ends a paragraph, and so does one before an indented line.
     margin = min(map(_indent, rows))
     return [
