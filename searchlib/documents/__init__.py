@@ -2,6 +2,7 @@
 
 from searchlib.documents.load import Report, Skipped, load
 from searchlib.documents.registry import Loader, register, suffixes
+from searchlib.documents.sandboxing import sandboxed
 from searchlib.documents.seed import Content, KnownRows, LoadOptions, Seed, SeedFile, digest
 from searchlib.documents.walk import walk
 from searchlib.files.roots import Root, root_of, roots_of
@@ -21,6 +22,7 @@ __all__ = [
     "register",
     "root_of",
     "roots_of",
+    "sandboxed",
     "suffixes",
     "walk",
 ]

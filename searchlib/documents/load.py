@@ -14,6 +14,7 @@ from itertools import islice
 from typing import BinaryIO, cast
 
 from searchlib.documents import registry
+from searchlib.documents.sandboxing import is_sandboxed, load_in_sandbox
 from searchlib.documents.seed import Content, HashingStream, KnownRows, LoadOptions, Seed, SeedFile, reason_of
 from searchlib.errors import SearchlibError, SeedError
 from searchlib.frozen import frozen
@@ -103,7 +104,8 @@ def load(
         source = open_stream if kept is None else kept
         seed = Seed(seed_file.name, source, seed_file.path, options, skip, note, known or KnownRows(), limits)
         told = False
-        for document in loader(seed):
+        documents = load_in_sandbox(loader, seed) if is_sandboxed(loader) else loader(seed)
+        for document in documents:
             report.documents += 1
             fields = len(document.metadata)
             if fields > limits.metadata_fields:

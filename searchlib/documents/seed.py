@@ -16,7 +16,7 @@ import os
 import sys
 import zlib
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, cast
 
@@ -254,6 +254,10 @@ class Seed:
         counter = _Counter(raw)
         bounded = _Bounded(gzip.GzipFile(fileobj=cast(BinaryIO, counter)), counter, self)
         return io.BufferedReader(bounded, _CHUNK)
+
+    def packed(self) -> bytes:
+        """All bytes as they are in the file, compressed or not. Raises SeedError as `read` does."""
+        return replace(self, name="").read()
 
     def read(self) -> bytes:
         """All bytes, decompressed. Raises SeedError if there are more than ``limits.file_bytes``."""

@@ -38,6 +38,10 @@ class Limits:
     columns: int = _limit(4_096, "columns of a table")
     metadata_fields: int = _limit(256, "fields of metadata of a document")
     depth: int = _limit(64, "depth of nesting in a document's data")
+    parser_seconds: int = _limit(300, "seconds for a file whose parser runs in a process of its own")
+    parser_memory: int = _limit(2 * GIB, "bytes of memory that such a parser may take, besides the file")
+    parser_output: int = _limit(GIB // 4, "bytes of text, with what is known of it, that it may give")
+    pages: int = _limit(50_000, "pages of a document: no more are read")
 
     def __post_init__(self) -> None:
         for name in NAMES:

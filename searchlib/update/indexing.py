@@ -17,6 +17,7 @@ from itertools import chain, islice
 from typing import TYPE_CHECKING, Any, TypedDict
 
 from searchlib.analysis import DEFAULT_LANGUAGE, detect_language
+from searchlib.concurrency.sandbox import keeping
 from searchlib.documents import Content, KnownRows, LoadOptions, Report, SeedFile, load
 from searchlib.documents.readahead import ReadAhead
 from searchlib.engine.locations import Location, engine_at
@@ -156,7 +157,7 @@ def update(  # noqa: PLR0913 - keywords, one for each thing that can be said of 
     def run(distrusted: str) -> tuple[_Update, Committed]:
         update = _Update(options, limits, language, progress, began)
         seeds = find_seeds(paths, update.report, include, exclude, strict)
-        with ReadAhead(seeds, _room(memory), options, limits) as contents:
+        with keeping(), ReadAhead(seeds, _room(memory), options, limits) as contents:
             writer = engine.open_writer(
                 index,
                 processes=processes,

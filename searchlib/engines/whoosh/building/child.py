@@ -1,20 +1,18 @@
 """A child process that calls functions for its parent.
 
-It is a plain process with pipes, so that a program which builds an index needs no ``if __name__`` guard. What goes
-through the pipes is pickled, by this build for itself; nothing of it is kept or read from anywhere else.
+What goes through its pipes is pickled, by this build for itself; nothing of it is kept or read from anywhere else.
 """
 
 from __future__ import annotations
 
 import contextlib
-import os
 import pickle
-import subprocess
 import sys
 import threading
 from collections.abc import Callable
 from typing import Any, Generic, TypeVar
 
+from searchlib.concurrency.starting import start_python
 from searchlib.errors import SearchlibError
 
 _Answer = TypeVar("_Answer")
@@ -24,14 +22,7 @@ class Child:
     """A process that calls one function at a time."""
 
     def __init__(self) -> None:
-        paths = os.pathsep.join(entry for entry in sys.path if entry)
-        self._process = subprocess.Popen(
-            [sys.executable, "-P", "-c", f"from {__name__} import serve; serve()"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            env={**os.environ, "PYTHONPATH": paths},
-            start_new_session=True,  # an interrupt is for the parent to understand
-        )
+        self._process = start_python(f"{__name__}:serve")
 
     def call(self, function: Callable[..., _Answer], *arguments: object) -> _Answer:
         """What the function returns there. Raises SearchlibError for what it raises, or if the process ends."""
