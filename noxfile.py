@@ -22,11 +22,16 @@ nox.options.error_on_missing_interpreters = False
 PROJECT = nox.project.load_toml("pyproject.toml")
 
 
+def extras() -> list[str]:
+    """What the extras of searchlib need that its tests use."""
+    optional = PROJECT["project"]["optional-dependencies"]
+    return [*optional["formats"], *optional["web"]]
+
+
 def install(session: nox.Session, whoosh: str) -> None:
     """Install searchlib, what it needs, and one Whoosh."""
     needs = [need for need in PROJECT["project"]["dependencies"] if not need.startswith("Whoosh")]
-    extras = PROJECT["project"]["optional-dependencies"]["formats"]
-    session.install(*needs, *extras, *nox.project.dependency_groups(PROJECT, "test"), WHOOSHES[whoosh])
+    session.install(*needs, *extras(), *nox.project.dependency_groups(PROJECT, "test"), WHOOSHES[whoosh])
     session.install("--no-deps", ".")
 
 
@@ -42,7 +47,7 @@ def tests(session: nox.Session, whoosh: str) -> None:
 def lowest(session: nox.Session) -> None:
     """The tests with the lowest version of each package that is allowed."""
     project = PROJECT["project"]
-    needs = [*project["dependencies"], *project["optional-dependencies"]["formats"]]
+    needs = [*project["dependencies"], *extras()]
     pins = [need.partition(",")[0].replace(">=", "==") for need in needs if not need.startswith("click")]
     session.install(*pins, *nox.project.dependency_groups(PROJECT, "test"), "click==8.2.0")  # as its tests need
     session.install("--no-deps", ".")

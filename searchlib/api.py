@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, NoReturn, Unpack
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from searchlib.citing.checking import Check
     from searchlib.citing.library import Library
     from searchlib.engine import Problem, Reader, Stats
-    from searchlib.model.records import Record
+    from searchlib.model.records import DocumentInfo, Record
     from searchlib.query.synonyms import Synonyms
     from searchlib.spelling import Completion
     from searchlib.update.indexing import BuildOptions, Changes
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 
 DEFAULT_INDEX = "indexes/default"
 DEFAULT_SEEDS = ("seeds",)
+_AT_ONCE = 1000  # documents of a list that are read together
 
 
 def build(
@@ -273,6 +274,35 @@ class Index:
         reader = self._reader
         return reader.contexts([handle_of(reader, id)], before, after)[0]
 
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """The keys of the documents' metadata, in alphabetical order: what can be filtered, sorted and counted by."""
+        return tuple(sorted(self._reader.fields))
+
+    def documents(self, *, filter: Any = None) -> Iterator[DocumentInfo]:
+        """Every document, or those with a paragraph that matches ``filter``, by path: as they are when it begins."""
+        reader, after = self._reader, None
+        while True:
+            asked = Wanted(_AT_ONCE, 0, filter, "document", 1, after, limits=self.limits)
+            page = search(reader, "*", asked)
+            yield from (hit.document for hit in page)
+            after = page.cursor
+            if after is None:
+                return
+
+    def document(self, path: str, first: int = 1, limit: int | None = None) -> list[Record]:
+        """The paragraphs of the document at ``path``, in order; none if there is no such document.
+
+        From the one with the number ``first`` on, and up to ``limit`` of them.
+        """
+        whole("first", first, 1)
+        if optional(whole, "limit", limit) == 0:
+            return []
+        within = {"document": _text("path", path), "number": (first, None if limit is None else first + limit - 1)}
+        reader = self._reader
+        asked = Wanted(reader.size if limit is None else limit, 0, within, "document", limits=self.limits)
+        return [hit.record for hit in search(reader, "*", asked)]
+
     def citation(self, id: str, quote: str = "", *, query: str | Any = None) -> Citation:
         """The citation of the paragraph with this id, or of the part of it that says ``quote``.
 
@@ -309,16 +339,19 @@ class Index:
         except OSError as error:
             raise SeedError(f"{path} cannot be read ({error.strerror}): see that it is there", path) from error
 
-    def library(self, sources: StrPath | Iterable[StrPath] = ()) -> Library:
+    def library(self, sources: StrPath | Iterable[StrPath] = (), *, as_indexed: bool = False) -> Library:
         """Where citations are looked up, for `searchlib.citing.mending`: what the seeds of the index say now.
 
         They are looked for at ``sources``, and then in the folders above the index; where they are as they were
-        indexed, the index as it is now is asked. What of them cannot be seen is unknown.
+        indexed, the index as it is now is asked. What of them cannot be seen is unknown. With ``as_indexed`` no seed is
+        looked at: the index is asked for all.
         """
         from searchlib.citing.current import CurrentLibrary
         from searchlib.citing.library import IndexLibrary
         from searchlib.update.remembered import Now, RememberedSeeds
 
+        if flag("as_indexed", as_indexed):
+            return IndexLibrary(self._reader)
         remembered = RememberedSeeds(self.path, paths("sources", sources), self.limits)
         return CurrentLibrary(IndexLibrary(self._newest()), Now(remembered))  # of older ones the seeds are forgotten
 

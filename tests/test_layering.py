@@ -17,6 +17,7 @@ ROOT = Path(__file__).parents[1] / "searchlib"
 LAYERS = (
     ("searchlib.__main__", "searchlib.cli"),
     ("searchlib.evaluation",),
+    ("searchlib.web",),
     ("searchlib", "searchlib.api", "searchlib.options"),
     ("searchlib.search.searching", "searchlib.search.similarity", "searchlib.update"),
     ("searchlib.engines",),
@@ -32,6 +33,9 @@ LAYERS = (
 
 ONLY_IN = {
     "click": ("searchlib.cli",),
+    "jinja2": ("searchlib.web",),
+    "starlette": ("searchlib.web",),
+    "uvicorn": ("searchlib.web",),
     "whoosh": ("searchlib.engines.whoosh.compat",),
     "searchlib.engines.whoosh.compat": ("searchlib.engines.whoosh.compat",),
     "searchlib.engines": ("searchlib.engines",),  # searchlib.engine.locations has their names

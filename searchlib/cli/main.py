@@ -26,6 +26,7 @@ COMMANDS = {
     "similar": "similar",
     "cite": "cite",
     "complete": "complete",
+    "serve": "serve",
     "stats": "stats",
     "verify": "verify",
     "evaluate": "evaluate",
@@ -138,6 +139,7 @@ def program() -> None:
       searchlib show ID                    a paragraph in its context
       searchlib similar ID                 the paragraphs most like it
       searchlib cite ID                    its citation; cite --check FILES checks those in files
+      searchlib serve                      a page to search with, in a browser
 
     Defaults come from searchlib.toml or [tool.searchlib] in pyproject.toml, then from SEARCHLIB_* variables.
     """

@@ -83,13 +83,15 @@ def load_options(settings: Settings) -> LoadOptions:
     )
 
 
-def open_index(settings: Settings) -> Index:
+def open_index(settings: Settings, refresh: str = "never") -> Index:
     """The index of ``settings``, with their synonyms. Raises IndexMissing with what to do."""
     import searchlib
 
     try:
         synonyms, ranking = settings.synonyms or None, settings.ranking
-        return searchlib.open(settings.index, synonyms=synonyms, limits=settings.limits, ranking=ranking)
+        return searchlib.open(
+            settings.index, refresh=refresh, synonyms=synonyms, limits=settings.limits, ranking=ranking
+        )
     except IndexMissing as error:
         raise IndexMissing(f"No index at {settings.index}. {how_to_build(settings)}", error.path) from None
 

@@ -29,7 +29,7 @@ from searchlib.guards.limits import LIMITS, NAMES, Limits
 from searchlib.model.ranking import RANKING_RANGES
 
 PREFIX = "SEARCHLIB_"
-NOT_SETTINGS = frozenset({"SEARCHLIB_TRACEBACK"})
+NOT_SETTINGS = frozenset({"SEARCHLIB_TRACEBACK", "SEARCHLIB_TOKEN"})
 """Variables with the prefix that are no settings."""
 
 DEFAULT_INDEX = "indexes/default"

@@ -108,6 +108,17 @@ CALLS: dict[str, list[list[str]]] = {
         [LINES],
     ],
     "judge": [["queries.txt", "--out", LINES, "--run", "mine.run"], ["queries.txt", "--run", LINES], [LINES]],
+    "serve": [
+        [LINES],
+        [f"{LINES}={INDEX}", f"other={INDEX}"],
+        [INDEX, INDEX],
+        [INDEX, "--host", LINES],
+        [INDEX, "--sources", LINES, "--host", LINES],
+        [INDEX, "--token", LINES],
+        [INDEX, "--cors", LINES],
+        [INDEX, "--synonyms", LINES],
+        ["--port", LINES],
+    ],
     "completion": [["bash"], ["zsh"], ["fish"], [LINES]],
 }
 EVERYWHERE = [

@@ -1,0 +1,121 @@
+"""``searchlib serve``: a page to search with, and the API over HTTP."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import socket
+from contextlib import ExitStack
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from searchlib.cli.flags import settings_with, sources_option, timeout_option
+from searchlib.cli.obtaining import open_index, open_or_build, roots
+from searchlib.cli.output import counted, say
+from searchlib.cli.settings import Settings
+from searchlib.errors import SettingsError
+
+if TYPE_CHECKING:
+    from searchlib import Index
+
+PORT = 8700
+TOKEN = "SEARCHLIB_TOKEN"
+
+
+@click.command("serve")
+@click.argument("indexes", nargs=-1, metavar="[PATH | NAME=PATH]...")
+@click.option("--host", default="127.0.0.1", metavar="ADDRESS", help="Where to listen.  [default: 127.0.0.1]")
+@click.option("--port", type=click.IntRange(0, 65535), default=PORT, metavar="N", help=f"[default: {PORT}]; 0: any.")
+@click.option("--token", metavar="TEXT", help=f"What to ask everybody for.  [default: that of {TOKEN}]")
+@click.option("--allow-host", "hosts", multiple=True, metavar="NAME", help="A name to answer to; may be repeated.")
+@click.option(
+    "--cors", "origins", multiple=True, metavar="ORIGIN", help="A web site whose scripts may ask; repeatable."
+)
+@sources_option("Also read the seeds, which are those that the index remembers or these; may be repeated.")
+@click.option(
+    "--facet", "facets", multiple=True, metavar="FIELD", help="A field that the page counts; may be repeated."
+)
+@click.option("--synonyms", metavar="FILE", help="Words to find for others: docs/query-language.md has the format.")
+@timeout_option
+def command(
+    indexes: tuple[str, ...],
+    host: str,
+    port: int,
+    token: str | None,
+    hosts: tuple[str, ...],
+    origins: tuple[str, ...],
+    sources: tuple[str, ...],
+    facets: tuple[str, ...],
+    **given: Any,
+) -> None:
+    """Serve a page to search with, and the API over HTTP.
+
+    \b
+      searchlib serve                                    the index of the settings, at http://127.0.0.1:8700/
+      searchlib serve news=indexes/news law=indexes/law  several, each at /NAME/
+      searchlib serve --host 0.0.0.0                     to other machines, by a token
+
+    It answers from the newest generation, also when the index is brought up to date meanwhile. Other machines than this
+    one are asked for a token, which is made and printed if none is given. docs/serving.md has more.
+    """
+    try:
+        from searchlib.web import ServeOptions, app
+        from searchlib.web.running import address_of, is_loopback, listening, run
+        from searchlib.web.serveoptions import LOOPBACK
+    except ModuleNotFoundError as error:
+        package = (error.name or "").partition(".")[0]
+        if package in ("starlette", "uvicorn", "jinja2"):
+            raise SettingsError(f'serve needs {package}: pip install "searchlib[web]"') from None
+        raise
+    settings = settings_with(**given)
+    is_public = not is_loopback(host)
+    token = token or os.environ.get(TOKEN, "")
+    if is_public and not token:
+        token = secrets.token_urlsafe(24)
+    own = (host, socket.gethostname()) if is_public else (host,)
+    options = ServeOptions(
+        hosts=(*LOOPBACK, *own, *hosts),
+        any_address=is_public,
+        token=token,
+        origins=origins,
+        sources=_sources(sources, settings),
+        facets=facets or None,
+    )
+    with ExitStack() as stack:
+        opened = {name: stack.enter_context(index) for name, index in _opened(indexes, settings).items()}
+        application = app(opened, options)
+        listener = listening(host, port)
+        address = address_of(listener, host)
+
+        def ready() -> None:
+            shown = next(iter(opened)) if len(opened) == 1 else counted(len(opened), "index", "indexes")
+            say(f"Serving {shown} at {address}{f'?token={token}' if token else ''} (stop it with Ctrl-C)")
+
+        run(application, listener, ready)
+
+
+def _sources(given: tuple[str, ...], settings: Settings) -> tuple[str | os.PathLike[str], ...] | None:
+    if not given:
+        return None
+    from searchlib.documents import root_of
+
+    return tuple(map(root_of, filter(None, given))) or tuple(roots(settings))
+
+
+def _opened(given: tuple[str, ...], settings: Settings) -> dict[str, Index]:
+    """The indexes by name; that of the settings, built first if there is none, where none is given."""
+    if not given:
+        index = open_or_build(settings)
+        index.close()
+        return {"searchlib": open_index(settings, refresh="auto")}
+    found: dict[str, Index] = {}
+    for text in given:
+        name, equals, path = text.partition("=")
+        if not equals or Path(text).exists():
+            name, path = "searchlib" if len(given) == 1 else Path(text).resolve().name, text
+        if name in found:
+            raise SettingsError(f"two indexes are called {name}: give them names, as in {name}=PATH other=PATH")
+        found[name] = open_index(settings.with_flags(index=path), refresh="auto")
+    return found

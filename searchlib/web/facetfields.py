@@ -1,0 +1,22 @@
+"""Which fields the page counts: those whose values tell documents apart and are shared by several of them."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from searchlib import Index
+
+MOST_FIELDS: Final = 6
+_LOOKED_AT: Final = 24
+_FEW: Final = 12
+"""So many values are worth a look in any case."""
+
+
+def telling_fields(index: Index) -> tuple[str, ...]:
+    """The fields of an index that are worth counting, those with few values first."""
+    candidates = ("type", "language", *index.fields[:_LOOKED_AT])
+    found = index.search("*", 0, facets=dict.fromkeys(candidates, 1)).facets
+    documents = index.stats().documents
+    sizes = {name: len(facet) + facet.others for name, facet in found.items()}
+    telling = [name for name, size in sizes.items() if 2 <= size <= max(_FEW, documents // 2)]
+    return tuple(sorted(telling, key=lambda name: (sizes[name] > _FEW, candidates.index(name)))[:MOST_FIELDS])

@@ -1,0 +1,168 @@
+"""From a request to its answer: in a thread, in its turn, in time, with a tag; or a problem.
+
+`Served` is an index with its name and its place among the addresses. `Answering` is what all requests of a server
+share. What a page or verb itself does is a function that is called in a thread.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from dataclasses import dataclass
+from http import HTTPStatus
+from itertools import islice
+from typing import Any, TypeAlias
+
+from starlette.requests import Request
+from starlette.responses import Response, StreamingResponse
+from starlette.types import Receive, Scope, Send
+
+from searchlib import Index
+from searchlib.errors import SearchlibError
+from searchlib.guards.deadline import Deadline
+from searchlib.web.admission import Admission
+from searchlib.web.problemdetails import ProblemDetail, problem_of, too_busy
+from searchlib.web.replies import JSON, LINES, as_bytes, matches, refusal, tagged
+from searchlib.web.serveoptions import TIMEOUT, ServeOptions
+from searchlib.web.templating import edition
+
+AT_ONCE = 100
+"""Hits of a stream that are made together: then others have their turn."""
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """An index, its name, and what its addresses begin with: "" for the only one, else "/" and its name."""
+
+    name: str
+    index: Index
+    prefix: str = ""
+
+    @property
+    def timeout(self) -> float:
+        """Seconds that an answer may take."""
+        return self.index.limits.timeout or TIMEOUT
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What a thread has made: all that an answer is."""
+
+    body: bytes
+    media_type: str = JSON
+    status: int = HTTPStatus.OK
+    headers: Mapping[str, str] | None = None
+
+
+Make: TypeAlias = Callable[[], Reply]
+
+
+class Answering:
+    """How the requests of a server are answered."""
+
+    def __init__(self, options: ServeOptions) -> None:
+        self.options = options
+        self._admission = Admission(options.at_once, options.waiting, options.patience, options.streams)
+        self._alone = threading.Lock()
+
+    async def answer(
+        self, request: Request, served: Served, make: Make, *, kept: bool = True, seconds: float | None = None
+    ) -> Response:
+        """The answer that ``make`` makes, in a thread; a 304 where who asks has it; a problem where there is one."""
+
+        def made() -> Response:
+            tag = f"{served.index.digest}-{edition()}" if kept else ""
+            if kept and matches(request.headers.get("if-none-match"), tag):
+                return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=tagged(tag))
+            with Deadline(self.seconds(served, seconds)).running():
+                reply = make()
+            headers = tagged(tag) if kept and reply.status == HTTPStatus.OK else {"Cache-Control": "no-store"}
+            return Response(reply.body, reply.status, {**headers, **(reply.headers or {})}, reply.media_type)
+
+        try:
+            return await self._admission.run(made)
+        except Exception as error:
+            return refused(request, error)
+
+    async def stream(self, request: Request, served: Served, begin: Callable[[], Iterator[Any]]) -> Response:
+        """Lines of JSON, made as they are read; what goes wrong before the first of them is a problem."""
+        tag = ""
+
+        def begun() -> tuple[Iterator[Any], bytes]:
+            nonlocal tag
+            tag = f"{served.index.digest}-{edition()}"
+            if matches(request.headers.get("if-none-match"), tag):
+                return iter(()), b""
+            values = begin()
+            return values, b"".join(as_bytes(one, "\n") for one in islice(values, AT_ONCE))
+
+        try:
+            self._admission.begin_stream()
+        except ProblemDetail as error:
+            return refused(request, error)
+        try:
+            values, first = await self._admission.run(begun)
+        except Exception as error:
+            self._admission.end_stream()
+            return refused(request, error)
+        headers = tagged(tag)
+        if matches(request.headers.get("if-none-match"), tag):
+            self._admission.end_stream()
+            return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
+        if request.method == "HEAD":
+            self._admission.end_stream()
+            return Response(headers=headers, media_type=LINES)
+        return _LineStream(self._lines(values, first), headers, self._admission.end_stream)
+
+    async def _lines(self, values: Iterator[Any], first: bytes) -> AsyncIterator[bytes]:
+        """The lines that follow, some at a time."""
+        try:
+            lines = first
+            while lines:
+                yield lines
+                lines = await self._admission.run(
+                    lambda: b"".join(as_bytes(one, "\n") for one in islice(values, AT_ONCE))
+                )
+        except Exception as error:
+            tell(error)
+            yield as_bytes({"problem": problem_of(error).as_dict()}, "\n")
+
+    def alone(self, make: Make) -> Reply:
+        """What ``make`` makes, if nobody else is at it. Raises ProblemDetail."""
+        if not self._alone.acquire(blocking=False):
+            raise too_busy()
+        try:
+            return make()
+        finally:
+            self._alone.release()
+
+    def seconds(self, served: Served, asked: float | None) -> float:
+        """How long it may take: what is asked for, and no more than is allowed."""
+        return min(asked, served.timeout) if asked is not None else served.timeout
+
+
+class _LineStream(StreamingResponse):
+    """Lines as they are made; what it ``ends`` is called however it ends, also before it began."""
+
+    def __init__(self, lines: AsyncIterator[bytes], headers: Mapping[str, str], ends: Callable[[], None]) -> None:
+        super().__init__(lines, headers=headers, media_type=LINES)
+        self._ends = ends
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            await super().__call__(scope, receive, send)
+        finally:
+            self._ends()
+
+
+def refused(request: Request, error: Exception) -> Response:
+    """The answer where there is none."""
+    tell(error)
+    return refusal(request.scope, problem_of(error))
+
+
+def tell(error: Exception) -> None:
+    """Tell whoever runs the server of an error that is none of the request's."""
+    if not isinstance(error, (ProblemDetail, SearchlibError)):
+        logging.getLogger("searchlib.web").error("a fault, which whoever asked was not told of", exc_info=error)

@@ -1,0 +1,92 @@
+"""The page to search with: hits, what they can be narrowed down by, and what else could be asked."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from searchlib import Index, QueryError
+from searchlib.search.wanted import FACET_VALUES
+from searchlib.web.addresses import HITS, MOST_PAGES, PageQuery
+from searchlib.web.hitviews import Choice, ShownHit, choices, shortened
+
+if TYPE_CHECKING:
+    from searchlib import Results
+
+_FEW = 5
+"""With fewer hits than this, other words are suggested."""
+SNIPPETS = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """Something that hits were limited by, and the address without it."""
+
+    label: str
+    address: str
+
+
+def search_values(index: Index, asked: PageQuery, base: str, facets: Sequence[str]) -> dict[str, Any]:
+    """What the template of the page shows; a query that asks too much is told, with what is wrong in it."""
+    values: dict[str, Any] = {"asked": asked, "q": asked.q, "sorts": sorts(index, facets), "problem": None}
+    if asked.is_empty:
+        return {**values, "stats": index.stats(), "results": None}
+    try:
+        results = index.search(
+            asked.q or "*",
+            HITS,
+            offset=(asked.page - 1) * HITS,
+            filter=asked.filters,
+            sort=asked.sort or (),
+            per_document=1 if asked.one else None,
+            facets=dict.fromkeys(facets, FACET_VALUES),
+        )
+    except QueryError as error:
+        return {**values, "results": None, "stats": None, "problem": error.lines}
+    return {**values, **_found(results, asked, base)}
+
+
+def _found(results: Results, asked: PageQuery, base: str) -> dict[str, Any]:
+    total = results.documents if asked.one else results.total
+    last = min(-(-total // HITS), MOST_PAGES)
+    return {
+        "results": results,
+        "stats": None,
+        "hits": [ShownHit.of(hit, base, asked.q, SNIPPETS) for hit in results],
+        "suggestion": results.suggestion if asked.q and results.total < _FEW else None,
+        "suggested": asked.asking(results.suggestion or "").address(base),
+        "warnings": [warning.lines for warning in results.warnings],
+        "facets": _facets(results, asked, base),
+        "chosen": _chosen(asked, base),
+        "previous": asked.at(min(asked.page - 1, last)).address(base) if asked.page > 1 and last else "",
+        "next": asked.at(asked.page + 1).address(base) if asked.page < last else "",
+        "last": last,
+        "feed": asked.at(1).address(base, "/feed"),
+    }
+
+
+def _facets(results: Results, asked: PageQuery, base: str) -> list[tuple[str, list[Choice], int]]:
+    """The name of each facet, its values, and how many more there are; without those that tell nothing."""
+    found = []
+    for name, facet in results.facets.items():
+        values = choices(name, facet, asked, base)
+        if len(values) > 1 or any(value.is_chosen for value in values) or (values and facet.missing):
+            found.append((name, values, facet.others))
+    return found
+
+
+def _chosen(asked: PageQuery, base: str) -> list[Chosen]:
+    found = [
+        Chosen(f"{name}: {shortened(value)}", asked.choosing(name, value).address(base)) for name, value in asked.chosen
+    ]
+    return found + [Chosen(shortened(text), asked.without_filter(text).address(base)) for text in asked.within]
+
+
+def sorts(index: Index, facets: Sequence[str]) -> list[tuple[str, str]]:
+    """What hits can be sorted by, and how that is called."""
+    found = [("", "Relevance"), ("document", "Document"), ("title", "Title")]
+    for name in index.fields:
+        if name in facets or any(word in name.lower() for word in ("date", "year", "time", "created", "published")):
+            found += [(f"-{name}", f"{name}, greatest first"), (name, f"{name}, least first")]
+    return found
