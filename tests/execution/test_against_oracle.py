@@ -50,6 +50,8 @@ SMALL = Tuning(
     rare=6,
     portion=20,
     listed=9,
+    kept_terms=4,
+    sieved=50,
 )
 """With these, small corpora take the paths that large ones take."""
 

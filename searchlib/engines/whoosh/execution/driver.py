@@ -19,6 +19,7 @@ from __future__ import annotations
 import numpy as np
 
 from searchlib.engines.whoosh.execution.interface import Bools, Docs, Floats
+from searchlib.engines.whoosh.execution.primitives import Primitives
 from searchlib.engines.whoosh.execution.scorer import (
     SLACK,
     Batch,
@@ -34,13 +35,14 @@ from searchlib.guards.deadline import check
 class Top:
     """The k best docs so far of one segment, best first; of equal scores the first docs."""
 
-    __slots__ = ("docs", "floor", "k", "scores")
+    __slots__ = ("_primitives", "docs", "floor", "k", "scores")
 
-    def __init__(self, k: int, floor: float) -> None:
+    def __init__(self, k: int, floor: float, primitives: Primitives) -> None:
         self.k = k
         self.floor = floor
         self.docs: Docs = np.empty(0, np.int32)
         self.scores: Floats = np.empty(0)
+        self._primitives = primitives
 
     @property
     def threshold(self) -> float:
@@ -49,23 +51,7 @@ class Top:
 
     def add(self, docs: Docs, scores: Floats) -> None:
         """Take docs in; one may be given again, with the same score."""
-        threshold = self.threshold
-        if len(scores) > 4 * self.k:
-            threshold = max(threshold, float(np.partition(scores, len(scores) - self.k)[len(scores) - self.k]))
-        if threshold > -np.inf:
-            good = scores >= threshold
-            docs, scores = docs[good], scores[good]
-        again = len(self.docs) > 0
-        if again:
-            docs, scores = np.concatenate((self.docs, docs)), np.concatenate((self.scores, scores))
-        best = np.lexsort((docs, -scores))
-        if again:
-            in_order = docs[best]
-            first = np.ones(len(best), bool)
-            np.not_equal(in_order[1:], in_order[:-1], out=first[1:])  # a doc's score is always the same
-            best = best[first]
-        best = best[: self.k]
-        self.docs, self.scores = docs[best], scores[best]
+        self.docs, self.scores = self._primitives.best(docs, scores, self.docs, self.scores, self.k, self.floor)
 
 
 def collect(scorer: Scorer, k: int, floor: float = -np.inf) -> tuple[Docs, Floats]:
@@ -78,7 +64,7 @@ def collect(scorer: Scorer, k: int, floor: float = -np.inf) -> tuple[Docs, Float
     known = scorer.top(k)
     if known is not None:
         return known
-    top = Top(k, floor)
+    top = Top(k, floor, scorer.view.primitives)
     leads = scorer.leads()
     if len(leads) > scorer.view.tuning.most_leads:
         leads = [Lead(scorer, 0.0)]

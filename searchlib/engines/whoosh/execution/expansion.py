@@ -15,7 +15,7 @@ from typing import TypeAlias, assert_never
 from searchlib.analysis import Form, folding
 from searchlib.engines.whoosh.execution import fuzzy
 from searchlib.engines.whoosh.execution.interface import Entry
-from searchlib.engines.whoosh.execution.setscorers import Marks, Term
+from searchlib.engines.whoosh.execution.setscorers import Listed, Marks, Term
 from searchlib.engines.whoosh.execution.snapshot import Snapshot, View
 from searchlib.guards.deadline import check
 from searchlib.query.nodes import Fuzzy, Pattern, Prefix, Range, Wildcard
@@ -70,9 +70,9 @@ def kept_as(node: Pattern, view: View) -> Hashable:
 
 def is_costly(snapshot: Snapshot, node: Pattern, many: int = MANY) -> bool:
     """Whether more than ``many`` different terms that live docs hold match a pattern: the same for any segments."""
-    kept = [snapshot.decoded.get((kept_as(node, view), "marks"), Marks) for view in snapshot.views]
-    # Mostly they were counted on the way, and are far from the limit.
-    if None not in kept and sum(marks.terms for marks in kept if marks is not None) <= many:
+    names = [kept_as(node, view) for view in snapshot.views]
+    # Mostly they were counted or listed on the way, and are far from the limit.
+    if sum(_counted(snapshot, name, many + 1) for name in names) <= many:
         return False
     found: set[bytes] = set()
     for view in snapshot.views:
@@ -83,6 +83,15 @@ def is_costly(snapshot: Snapshot, node: Pattern, many: int = MANY) -> bool:
                 if len(found) > many:
                     return True
     return False
+
+
+def _counted(snapshot: Snapshot, name: Hashable, otherwise: int) -> int:
+    """How many terms of a segment are known to match, deleted or not."""
+    listed = snapshot.decoded.get((name, "terms"), Listed)
+    if listed is not None:
+        return len(listed.terms)
+    marks = snapshot.decoded.get((name, "marks"), Marks)
+    return otherwise if marks is None else marks.terms
 
 
 def synonyms_among(forms: Iterable[Form], keys: Iterable[bytes]) -> dict[bytes, str]:

@@ -17,10 +17,10 @@ from typing import NamedTuple
 import numpy as np
 
 from searchlib.engines.whoosh.execution.interface import AnyInts, Bools, Docs, Ints
-from searchlib.engines.whoosh.execution.phrasescorer import Keys, places_of
+from searchlib.engines.whoosh.execution.phrasescorer import Keys
 from searchlib.engines.whoosh.execution.postinglist import PostingList
 from searchlib.engines.whoosh.execution.prepared import Weighed
-from searchlib.engines.whoosh.execution.primitives import FARTHEST, HALF
+from searchlib.engines.whoosh.execution.primitives import FARTHEST, HALF, places_of
 from searchlib.engines.whoosh.execution.setscorers import Term
 from searchlib.engines.whoosh.execution.snapshot import View
 

@@ -15,6 +15,7 @@ import numpy as np
 from searchlib.engine.explaining import Explanation
 from searchlib.engines.whoosh.execution.interface import Bools, Docs, Floats, Ints
 from searchlib.engines.whoosh.execution.prepared import distinct_docs
+from searchlib.engines.whoosh.execution.primitives import NO_SCORES
 from searchlib.engines.whoosh.execution.scorer import Batch, Lead, Matched, Need, Scorer, lowered
 from searchlib.guards.deadline import check
 from searchlib.query.nodes import Node
@@ -56,8 +57,9 @@ class AndScorer(Scorer):
             return Matched(np.append(one.which, other.which + middle), np.append(one.scores, other.scores))
         which: Ints | None = None  # of all docs those that are left; None: all of them
         parts: list[Floats | None] = [None] * len(self.children)
-        partial: Floats | float = 0.0
+        partial = NO_SCORES
         pruning = least > -np.inf and need is not Need.MATCHES
+        prunes = self.view.primitives.prunes
         rest = self.most if pruning else 0.0
         for number in self._order:
             check()
@@ -68,22 +70,27 @@ class AndScorer(Scorer):
                 scores = child.at(batch, need).scores
                 batch = Batch(batch.docs, absent=batch.absent)
             else:
-                kept, scores = child.at(batch, need)
+                bound = -np.inf
                 if pruning:
                     rest -= child.most
-                    if scored and len(kept) > self.view.tuning.pruned:
-                        before = partial if isinstance(partial, float) else partial[kept]
-                        good = np.flatnonzero(scores + before >= lowered(least, rest))
+                    bound = lowered(least, rest) if scored else bound
+                if prunes and child.heeds_before:
+                    batch.before = partial
+                    kept, scores = child.at(batch, need, bound)
+                else:
+                    kept, scores = child.at(batch, need)
+                    if bound > -np.inf and len(kept) > self.view.tuning.pruned:
+                        good = ((scores + partial[kept] if len(partial) else scores) >= bound).nonzero()[0]
                         kept, scores = kept[good], scores[good]
                 if len(kept) < len(batch):
                     batch = batch.take(kept)
                     which = kept if which is None else which[kept]
                     parts = [None if part is None else part[kept] for part in parts]
-                    partial = partial if isinstance(partial, float) else partial[kept]
+                    partial = partial[kept] if len(partial) else partial
             if scored:
                 parts[number] = scores
                 if pruning:
-                    partial = partial + scores
+                    partial = partial + scores if len(partial) else scores
             if not len(batch):
                 break
         return Matched(np.arange(len(batch)) if which is None else which, _sum(parts, len(batch)))
@@ -166,10 +173,8 @@ class OrScorer(Scorer):
         mosts = [self.children[number].most for number in order]
         for place, number in enumerate(order):
             check()
-            found, scores = self.children[number].at(batch, need)
-            hits[found] = True
             part = np.zeros(len(batch))
-            part[found] = scores
+            self.children[number].add_to(batch, need, hits, part)
             parts[number] = part
             partial = partial + part
             if len(batch) > self.view.tuning.pruned and place + 1 < len(order):
@@ -185,9 +190,7 @@ class OrScorer(Scorer):
         hits, scores = np.zeros(len(batch), bool), np.zeros(len(batch))
         for child in self.children:
             check()
-            found, more = child.at(batch, need)
-            hits[found] = True
-            scores[found] += more
+            child.add_to(batch, need, hits, scores)
         return _found(None, hits, scores)
 
     def _order(self, batch: Batch) -> list[int]:

@@ -16,8 +16,9 @@ import numpy as np
 from searchlib.engine.explaining import Explanation
 from searchlib.engines.whoosh.execution.groupscorers import AndScorer
 from searchlib.engines.whoosh.execution.interface import Bools, Docs, Ints
+from searchlib.engines.whoosh.execution.postinglist import Postings
 from searchlib.engines.whoosh.execution.prepared import Part, Weighed
-from searchlib.engines.whoosh.execution.primitives import FARTHEST, HALF
+from searchlib.engines.whoosh.execution.primitives import FARTHEST, places_of
 from searchlib.engines.whoosh.execution.scorer import Batch, Lead, Matched, Need, Scorer
 from searchlib.engines.whoosh.execution.wordscorer import WordScorer
 from searchlib.guards.deadline import check
@@ -90,7 +91,7 @@ class PhraseScorer(StandingScorer):
         super().__init__(words, asked, within)
         self._slop = min(asked.slop, FARTHEST)
         fields = dict.fromkeys(part.field for part in words[0].weighed.parts)
-        in_fields = [[Keys(word.weighed, field) for word in words] for field in fields]
+        in_fields = [[Keys(word.weighed, field, True) for word in words] for field in fields]
         self._in_fields = [keys for keys in in_fields if all(one.cost for one in keys)]
 
     def confirm(self, docs: Docs) -> Bools:
@@ -111,17 +112,17 @@ class PhraseScorer(StandingScorer):
         # Where the phrase would begin, as each word has it: the rarest word leaves the fewest docs to look at.
         starts: Ints | None = None
         for number in sorted(range(len(words)), key=lambda number: words[number].cost):
-            found = words[number].occurrences(docs, None if starts is None else places_of(starts)) - number
-            starts = found if starts is None else starts[self.view.primitives.common(found, starts)[0]]
+            starts = words[number].beginning(docs, number, starts)
         # What would begin before its doc is at the end of another, or before all: the first word is not there.
         return places_of(starts) if starts is not None else np.empty(0, np.int64)
 
 
 class Keys:
-    """The keys of a word in one field."""
+    """The keys of a word in one field. ``matched``: it is asked only of docs that the word matches in any field."""
 
-    def __init__(self, word: Weighed, field: str) -> None:
+    def __init__(self, word: Weighed, field: str, matched: bool = False) -> None:
         self.view = word.view
+        self._sure = matched and word.docs_are_postings
         self._word = word
         self._parts = [part for part in word.parts if part.field == field]
         self.cost = sum(part.postings.df for part in self._parts)
@@ -135,23 +136,34 @@ class Keys:
             return found[0]
         return np.sort(np.concatenate(found)) if found else np.empty(0, np.int64)
 
+    def beginning(self, docs: Docs, number: int, starts: Ints | None) -> Ints:
+        """Where a phrase may begin whose word with this number, from 0, this is; with ``starts``, those of them."""
+        primitives = self.view.primitives
+        if primitives.prunes and len(self._parts) == 1 and self._parts[0].plain:
+            postings = self._parts[0].postings
+            kept = postings.all_positions()
+            if kept is not None:
+                check()
+                known = self._known(postings)
+                return primitives.beginning(docs, known, kept.positions, kept.offsets, number, starts)
+        found = self.occurrences(docs, None if starts is None else places_of(starts)) - number
+        return found if starts is None else starts[primitives.common(found, starts)[0]]
+
+    def _known(self, postings: Postings) -> Docs:
+        kept = self._word.kept() if self._word.docs_are_postings else None
+        return postings.docs() if kept is None else kept.docs
+
     def _of_part(self, part: Part, docs: Docs, places: Ints | None) -> Ints:
-        prepared = self._word.kept() if self._word.docs_are_postings else None
-        known = part.postings.docs() if prepared is None else prepared.docs
-        which, numbers = self.view.primitives.common(known, docs)
-        if not part.plain:
-            hits = part.weigh(docs[which])[0]
-            which, numbers = which[hits], numbers[hits]
-        if not len(which):
-            return which
+        if self._sure:  # what the word matches is this part
+            here, numbers = places, self._known(part.postings).searchsorted(docs)
+        else:
+            which, numbers = self.view.primitives.common(part.postings.docs(), docs)
+            if not part.plain:
+                hits = part.weigh(docs[which])[0]
+                which, numbers = which[hits], numbers[hits]
+            if not len(which):
+                return which
+            here = which if places is None else places[which]
         numbers, (positions, offsets) = part.postings.positions(numbers)
-        return self.view.primitives.occurrences(which if places is None else places[which], numbers, positions, offsets)
-
-
-def places_of(occurrences: Ints) -> Ints:
-    """The places of the docs that have these ascending occurrences."""
-    places = occurrences[occurrences.searchsorted(0) :] >> HALF
-    first = np.ones(len(places), bool)
-    np.not_equal(places[1:], places[:-1], out=first[1:])
-    found: Ints = places[first]
-    return found
+        here = np.arange(len(docs)) if here is None else here
+        return self.view.primitives.occurrences(here, numbers, positions, offsets)

@@ -79,6 +79,11 @@ class Postings(ABC):
 
     def positions(self, numbers: Ints) -> tuple[Ints, Positions]:
         """The positions of the postings with these ascending numbers, and under which numbers they are there."""
+        kept = self.all_positions()
+        return (np.arange(len(numbers)), self._positions(numbers)) if kept is None else (numbers, kept)
+
+    def all_positions(self) -> Positions | None:
+        """The positions of all postings, if they are not so many that only some are read."""
         kept = self.decoded.get((self, "positions"), Positions)
         most = self.tuning.many_positions if self._phrased else self.tuning.few_positions
         if kept is None and self.cf <= most:
@@ -87,7 +92,7 @@ class Postings(ABC):
             kept = Positions(positions.astype(small, copy=False), offsets.astype(np.int32))
             self.decoded.put((self, "positions"), kept, kept.positions.nbytes + kept.offsets.nbytes)
         self._phrased = True
-        return (np.arange(len(numbers)), self._positions(numbers)) if kept is None else (numbers, kept)
+        return kept
 
     @abstractmethod
     def is_read_in_part(self, wanted: int) -> bool:

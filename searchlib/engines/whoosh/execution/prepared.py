@@ -22,7 +22,7 @@ import numpy as np
 from searchlib.engines.whoosh.execution.interface import AnyInts, Bools, Docs, Floats, Ints
 from searchlib.engines.whoosh.execution.norms import FieldNorm
 from searchlib.engines.whoosh.execution.postinglist import PostingList, Postings, PostingUnion, Whole
-from searchlib.engines.whoosh.execution.primitives import Values
+from searchlib.engines.whoosh.execution.primitives import NO_SIEVE, Values, sieve_of
 from searchlib.engines.whoosh.execution.snapshot import View
 from searchlib.engines.whoosh.execution.tuning import TUNING, Tuning
 from searchlib.model.arrays import NDArray
@@ -184,10 +184,11 @@ class Prepared:
 class Weighed:
     """A word in a segment, without its scale."""
 
-    __slots__ = ("_view", "cost", "docs_are_postings", "parts", "ranking")
+    __slots__ = ("_looked_up", "_view", "cost", "docs_are_postings", "parts", "ranking")
 
     def __init__(self, view: View, parts: Sequence[Part], ranking: BM25F) -> None:
         self._view = weakref.ref(view)  # which keeps this
+        self._looked_up = 0
         self.parts = parts
         self.ranking = ranking
         self.cost = min(sum(part.postings.df for part in parts), view.doc_count)
@@ -218,6 +219,18 @@ class Weighed:
             return kept.docs
         found = [part.docs() for part in self.parts]
         return self.view.live(found[0] if len(found) == 1 else distinct_docs(found))
+
+    def sieve(self, docs: Docs, wanted: int) -> Bools:
+        """The sieve of its docs: made once so many docs were looked up that it is worth while; ``wanted`` are now."""
+        kept = self.view.decoded.get((self, "sieve"), np.ndarray)
+        if kept is not None:
+            return kept
+        self._looked_up += wanted
+        if self._looked_up * self.view.tuning.sieved < len(docs):
+            return NO_SIEVE
+        made = sieve_of(docs)
+        self.view.decoded.put((self, "sieve"), made, made.nbytes)
+        return made
 
     def is_read_in_part(self, wanted: int) -> bool:
         """Whether not all of it is to be read for a query that looks ``wanted`` docs up."""

@@ -23,6 +23,7 @@ import numpy as np
 
 from searchlib.engine.explaining import Explanation
 from searchlib.engines.whoosh.execution.interface import Bools, Docs, Floats, Ints
+from searchlib.engines.whoosh.execution.primitives import NO_SCORES
 from searchlib.engines.whoosh.execution.snapshot import View
 from searchlib.guards.deadline import check
 
@@ -42,10 +43,11 @@ class Batch:
     """Ascending live docs that are looked up together.
 
     They may come from the list of a leaf, its ``source``, where they stand at ``places`` (None: they are all of it).
-    None of the docs is in the leaves that are ``absent``.
+    None of the docs is in the leaves that are ``absent``. ``before`` is what each scores already, elsewhere; empty
+    where that is nothing, or nobody asks.
     """
 
-    __slots__ = ("absent", "docs", "places", "source")
+    __slots__ = ("absent", "before", "docs", "places", "source")
 
     def __init__(
         self,
@@ -53,8 +55,10 @@ class Batch:
         source: Scorer | None = None,
         places: Ints | None = None,
         absent: Sequence[Scorer] = (),
+        before: Floats = NO_SCORES,
     ) -> None:
         self.docs = docs
+        self.before = before
         self.source = source
         self.places = places
         self.absent = absent
@@ -63,7 +67,7 @@ class Batch:
         return len(self.docs)
 
     def take(self, chosen: Ints | Bools) -> Batch:
-        """Some of the docs."""
+        """Some of the docs, without what they score."""
         places = self.places
         if self.source is not None:
             if places is not None:
@@ -106,6 +110,9 @@ class Scorer(ABC):
     never_negative = True
     """Whether no score is below 0."""
 
+    heeds_before = False
+    """Whether what a batch scored before is added to what is compared with ``least``."""
+
     candidates_match = False
     """Whether all candidates match."""
 
@@ -121,7 +128,16 @@ class Scorer(ABC):
 
     @abstractmethod
     def at(self, batch: Batch, need: Need, least: float = -np.inf) -> Matched:
-        """Which docs of a batch match, and scores. Docs that score less than ``least`` may be left out."""
+        """Which docs of a batch match, and scores.
+
+        Docs that score less than ``least`` may be left out: with what they scored before, where that is heeded.
+        """
+
+    def add_to(self, batch: Batch, need: Need, hits: Bools, scores: Floats) -> None:
+        """Mark the docs of a batch that match, and add their scores."""
+        which, more = self.at(batch, need)
+        hits[which] = True
+        scores[which] += more
 
     @abstractmethod
     def candidates(self) -> Docs:

@@ -27,6 +27,8 @@ from searchlib.model.arrays import NDArray
 from searchlib.query.nodes import Node
 from searchlib.query.wording import described
 
+_TERM_BYTES = 400  # of a term that is kept, about
+
 Holds = Callable[["Docs | slice"], Bools]
 Term = tuple[str, bytes, Entry]
 """A field, a key and its entry."""
@@ -115,6 +117,12 @@ class Marks(NamedTuple):
     terms: int
 
 
+class Listed(NamedTuple):
+    """The terms of a pattern, if they are not many."""
+
+    terms: list[Term]
+
+
 class Beginning(NamedTuple):
     """The live docs of a pattern that are less than ``stop``."""
 
@@ -164,6 +172,9 @@ class PatternScorer(SetScorer):
 
     def within(self, first: int, stop: int) -> Docs:
         if self._own is None and self._kept is None and stop < self.view.doc_count // 2:
+            known = self.view.decoded.get((self._name, "beginning"), Beginning)
+            if known is not None and known.stop >= stop:
+                return cut(known.docs, first, stop)
             listed = self._list()
             if listed is not None:
                 return cut(self._below(stop, listed), first, stop)
@@ -208,19 +219,22 @@ class PatternScorer(SetScorer):
     def _list(self) -> list[Term] | None:
         """The terms; None if they are too many."""
         if self._listed is None and self._own is None:
+            kept = self.view.decoded.get((self._name, "terms"), Listed)
+            if kept is not None:
+                self._listed = kept.terms
+                return self._listed
             check()
             listed = list(islice(self._terms(), self.view.tuning.listed + 1))
             if len(listed) > self.view.tuning.listed:
                 self._make()
-            else:
-                self._listed = listed
+                return None
+            self._listed = listed
+            if len(listed) <= self.view.tuning.kept_terms:
+                self.view.decoded.put((self._name, "terms"), Listed(listed), _TERM_BYTES * len(listed))
         return self._listed
 
     def _below(self, stop: int, listed: Sequence[Term]) -> Docs:
         """The docs less than ``stop``."""
-        kept = self.view.decoded.get((self._name, "beginning"), Beginning)
-        if kept is not None and kept.stop >= stop:
-            return kept.docs
         if self._split is None:
             self._split = self._rare_and_common(listed)
         rare, common = self._split

@@ -19,7 +19,7 @@ class Tuning:
 
     most_leads: int = 48
     """Leads or words: to look the docs of each up in all others takes the square of them."""
-    few: int = 1_024
+    few: int = 4_096
     """Docs that are looked up without asking for a threshold first."""
     confirmed: int = 256
     """Docs that only may match, confirmed at a time."""
@@ -29,6 +29,9 @@ class Tuning:
     """Docs: to leave some out takes the time of looking up so many."""
     scores: int = 1 << 22
     """Scores of children that are kept until they are added up in the order of the query."""
+
+    sieved: int = 4
+    """A list has a sieve when one in so many of its docs was looked up."""
 
     run: int = 64
     """Docs under one maximum."""
@@ -50,6 +53,8 @@ class Tuning:
     """Docs of terms that are read together."""
     listed: int = 65_536
     """Terms that are listed, rather than marked as they come."""
+    kept_terms: int = 1_024
+    """Terms of a pattern that are kept between queries."""
 
     extents: int = 1 << 23
     """Extents that are made at once."""

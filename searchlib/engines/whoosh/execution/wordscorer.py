@@ -31,6 +31,7 @@ class WordScorer(Scorer):
     """A word: a `Weighed` with a scale, which is boost * idf. ``synonyms`` are keys, and of what."""
 
     candidates_match = True
+    heeds_before = True
 
     def __init__(
         self, weighed: Weighed, rarity: Rarity, boost: float, asked: Word | Value, synonyms: Mapping[bytes, str]
@@ -83,11 +84,27 @@ class WordScorer(Scorer):
             return Matched(which, self.scale * gains)
         if need is Need.MATCHES or self.scale == 0:
             docs = self.weighed.docs() if self._prepared is None else self._prepared.docs
-            which, _ = self.view.primitives.common(docs, batch.docs)
+            which, _ = self.view.primitives.common(docs, batch.docs, self.weighed.sieve(docs, len(batch)))
             return Matched(which, np.zeros(len(which)))
         prepared = self.prepared
-        which, gains = self.view.primitives.look_up(prepared.docs, prepared.values, prepared.levels, batch.docs)
-        return Matched(which, self.scale * gains)
+        docs = prepared.docs
+        sieve = self.weighed.sieve(docs, len(batch))
+        return Matched(
+            *self.view.primitives.look_up(
+                docs, prepared.values, prepared.levels, batch.docs, sieve, self.scale, batch.before, least
+            )
+        )
+
+    def add_to(self, batch: Batch, need: Need, hits: Bools, scores: Floats) -> None:
+        prepared = self._prepared
+        if prepared is None or batch.source is self or need is Need.MATCHES:
+            super().add_to(batch, need, hits, scores)
+        elif self not in batch.absent:
+            docs = prepared.docs
+            sieve = self.weighed.sieve(docs, len(batch))
+            self.view.primitives.add_up(
+                docs, prepared.values, prepared.levels, batch.docs, sieve, self.scale, hits, scores
+            )
 
     def candidates(self) -> Docs:
         return self.weighed.docs()
