@@ -2,9 +2,8 @@
 
 What they do is the same: equal and hashed by their fields, shown as they are made, matched by position, pickled,
 copied with `dataclasses.replace`. What differs is when it costs something. `dataclasses` compiles half a dozen methods
-for each class as it is defined, half a millisecond each; here they are shared by all classes, and ``__init__``, which
-has a signature of its own, is compiled when a class is first instantiated. A command that answers a query defines
-seventy of them, and makes values of half.
+for each class as it is defined, half a millisecond each; here they are shared by all classes, or compiled when they are
+needed. A command that answers a query defines seventy classes, and makes values of half of them, few of each.
 
 ``dataclasses.field`` gives a field its default, and leaves it out of comparing, hashing or ``repr``.
 """
@@ -13,11 +12,13 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable
+from functools import partial
 from reprlib import recursive_repr
 from typing import Any, TypeAlias, TypeVar, dataclass_transform
 
 _Class = TypeVar("_Class", bound=type)
 _NOT_GIVEN = dataclasses.MISSING
+_OFTEN = 8  # values of a class take as long as to compile its ``__init__``
 
 Fields: TypeAlias = dict[str, dataclasses.Field[Any]]
 """What is said of each field of a class, in order."""
@@ -43,7 +44,7 @@ def frozen(cls: _Class) -> _Class:
         | {
             "__slots__": tuple(fields),
             "__match_args__": tuple(fields),
-            "__init__": _Compiled(fields, _initialised),
+            "__init__": _Init(fields, _initialised),
             "__setattr__": _set,
             "__delattr__": _delete,
             "__getstate__": _state,
@@ -98,6 +99,32 @@ class _Compiled(_Later):
         if self._name == "__init__":
             made.__annotations__ = {**self._owner.__annotations__, "return": None}
         return made
+
+
+class _Init(_Compiled):
+    """``__init__``, which is worth compiling for a class of which there are many values."""
+
+    _often = 0
+
+    def __get__(self, instance: object, owner: type | None = None) -> Any:
+        if instance is None or self._often >= _OFTEN:
+            return super().__get__(instance, owner)
+        self._often += 1
+        return partial(self._once, instance)
+
+    def _once(self, instance: Any, /, *given: Any, **named: Any) -> None:
+        values = {**dict(zip(self._fields, given, strict=False)), **named}
+        fit = len(values) == len(given) + len(named) and values.keys() <= self._fields.keys()
+        for name, field in self._fields.items():
+            value = values.get(name, field.default)
+            if value is _NOT_GIVEN and field.default_factory is not dataclasses.MISSING:
+                value = field.default_factory()
+            fit = fit and value is not _NOT_GIVEN
+            object.__setattr__(instance, name, value)
+        if not fit:
+            super().__get__(instance)(*given, **named)  # which says what does not fit
+        elif hasattr(instance, "__post_init__"):
+            instance.__post_init__()
 
 
 def _initialised(owner: type, fields: Fields, names: dict[str, Any]) -> str:

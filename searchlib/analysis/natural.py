@@ -6,8 +6,9 @@ import re
 from functools import cache
 
 from searchlib.analysis import _ranges
+from searchlib.concurrency.lazily import lazy_expression
 
-_ASCII_NUMBER = re.compile(r"(\d+)", re.ASCII)
+_ASCII_NUMBER = lazy_expression(r"(\d+)", re.ASCII)
 
 
 @cache

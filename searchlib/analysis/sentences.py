@@ -9,19 +9,19 @@ with fixed lists in the place of learned ones.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from searchlib.analysis.folding import all_assigned, is_assigned
+from searchlib.concurrency.lazily import lazy_expression
 
 _CLOSERS = r"[\"'”’»›)\]}」』）】〉》*_]*"
 _WIDE = "。！？｡．।॥۔؟։።"
 # It begins with a set of characters, which is what the regular expression engine looks for fastest.
-_STOP = re.compile(rf"([.!?…‼⁇⁈⁉{_WIDE}]+){_CLOSERS}")
-_BLANK = re.compile(r"\n\s*\n")
-_NEXT = re.compile(r"\s*[\"'“‘«‹„(\[¿¡*_-]*\s?(\w?)")
-_WORD_BEFORE = re.compile(r"[\w.’'-]{1,40}\Z")
-_WORD_AFTER = re.compile(r"\s*[\"'“‘«‹„(\[]*([\w’']{1,20})")
+_STOP = lazy_expression(rf"([.!?…‼⁇⁈⁉{_WIDE}]+){_CLOSERS}")
+_BLANK = lazy_expression(r"\n\s*\n")
+_NEXT = lazy_expression(r"\s*[\"'“‘«‹„(\[¿¡*_-]*\s?(\w?)")
+_WORD_BEFORE = lazy_expression(r"[\w.’'-]{1,40}\Z")
+_WORD_AFTER = lazy_expression(r"\s*[\"'“‘«‹„(\[]*([\w’']{1,20})")
 
 
 def _words(words: str) -> frozenset[str]:
@@ -51,7 +51,7 @@ _MONTHS = _words("""
     januar jänner februar märz april mai juni juli august september oktober november dezember
     jahrhundert jahrhunderts jh
 """)
-_DOTTED = re.compile(r"(?:\w\.)+\w")
+_DOTTED = lazy_expression(r"(?:\w\.)+\w")
 
 
 def sentences(text: str) -> list[tuple[int, int]]:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from functools import cache
 from typing import Any
+
+from searchlib.concurrency.lazily import lazy_expression
 
 # ISO 639-1 code: the algorithm's name in Snowball.
 ALGORITHMS = {
@@ -16,7 +17,7 @@ ALGORITHMS = {
     "pt": "portuguese", "ro": "romanian", "ru": "russian", "sr": "serbian", "sv": "swedish", "ta": "tamil",
     "tr": "turkish", "yi": "yiddish",
 }  # fmt: skip
-_DIGIT = re.compile(r"\d")
+_DIGIT = lazy_expression(r"\d")
 _ALIASES = {"nb": "no", "nn": "no"}
 
 

@@ -15,15 +15,16 @@ from collections.abc import Iterator
 from functools import cache
 
 from searchlib.analysis import _ranges
+from searchlib.concurrency.lazily import lazy_expression
 
 IGNORABLE = "\u00ad\u200c\u200d"  # stand inside words, change nothing
-_ASCII_WORD = re.compile("[0-9A-Za-z]+")
+_ASCII_WORD = lazy_expression("[0-9A-Za-z]+")
 # Latin letters to U+024F with typographic punctuation: there Python's own classes are Unicode 14's, at no cost.
-_BEYOND_LATIN = re.compile("[^\x00-\u024f\u2010-\u205e]")
+BEYOND_LATIN = lazy_expression("[^\x00-\u024f\u2010-\u205e]")
 _RAISED = "\u00b2\u00b3\u00b9\u2070\u2074-\u2079"
 _RAISED_IN_RANGES = (("b2-b3 b5 b9-ba", "b5 ba"), ("2070-2071 2074-2079", "2071"))
-_LATIN_WORD = re.compile(r"[^\W_\u00b2\u00b3\u00b9]+|[\u00b2\u00b3\u00b9]+")
-_ASTRAL_CHARACTER = re.compile("[\U00010000-\U0010ffff]")
+_LATIN_WORD = lazy_expression(r"[^\W_\u00b2\u00b3\u00b9]+|[\u00b2\u00b3\u00b9]+")
+_ASTRAL_CHARACTER = lazy_expression("[\U00010000-\U0010ffff]")
 _ASCII_SPLIT = str.maketrans({chr(c): chr(c).lower() if chr(c).isalnum() else " " for c in range(128)})
 
 # Han with its iteration marks, kana, bopomofo, Hangul, and the unspaced scripts of South-East Asia.
@@ -84,7 +85,7 @@ def _bmp_class() -> str:
 def _pattern(text: str) -> re.Pattern[str]:
     if text.isascii():
         return _ASCII_WORD
-    if not _BEYOND_LATIN.search(text) and "\u00ad" not in text:
+    if not BEYOND_LATIN.search(text) and "\u00ad" not in text:
         return _LATIN_WORD
     return _any_word() if _ASTRAL_CHARACTER.search(text) else _bmp_word()
 

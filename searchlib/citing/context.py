@@ -7,16 +7,16 @@ the context ends there. It never skips what it does not know.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from searchlib.analysis.graphemes import is_boundary
+from searchlib.concurrency.lazily import lazy_expression
 
 if TYPE_CHECKING:
     from searchlib.model.records import Record
 
-_SPACE = re.compile(r"\s+")
+_SPACE = lazy_expression(r"\s+")
 _BREAK = 2  # code points between two blocks, and too few for anything but white space
 
 

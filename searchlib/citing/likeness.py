@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from searchlib.analysis.words import find_words, is_unspaced
 from searchlib.citing.normal import normal
+from searchlib.concurrency.lazily import lazy_expression
 
 if TYPE_CHECKING:
     from searchlib.model.records import Record
@@ -28,7 +29,7 @@ _ROOM = 4  # tokens
 _LOOKED_AT = 8  # paragraphs that share most words with a quote, of which the closest is chosen
 
 
-_BETWEEN = re.compile(r"\s+|\S(?:.*\S)?", re.DOTALL)
+_BETWEEN = lazy_expression(r"\s+|\S(?:.*\S)?", re.DOTALL)
 _SIGNS = 3  # code points between two words that are tokens each; more are one
 
 

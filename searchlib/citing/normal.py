@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 
+from searchlib.concurrency.lazily import lazy_expression
 from searchlib.render import clean
 
-_WORD = re.compile(r"\S+")
+_WORD = lazy_expression(r"\S+")
 
 
 def normal(text: str) -> str:

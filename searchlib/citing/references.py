@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 
+from searchlib.concurrency.lazily import lazy_expression
 from searchlib.model.records import ID_LENGTH
 
 Span = tuple[int, int]
@@ -16,8 +17,8 @@ Span = tuple[int, int]
 ID_CHARACTER = "[0-9a-hjkmnp-tv-z]"
 ID = rf"{ID_CHARACTER}{{{ID_LENGTH}}}"
 PART = r"(?:#char=(\d{1,9}),(\d{1,9}))?"
-_REFERENCE = re.compile(rf"searchlib:({ID_CHARACTER}{{4,{ID_LENGTH}}}){PART}")
-_NAMED = re.compile(rf"(?:searchlib:)?([^#]*){PART}")
+_REFERENCE = lazy_expression(rf"searchlib:({ID_CHARACTER}{{4,{ID_LENGTH}}}){PART}")
+_NAMED = lazy_expression(rf"(?:searchlib:)?([^#]*){PART}")
 
 
 def reference(id: str, part: Span | None) -> str:

@@ -21,6 +21,7 @@ from dataclasses import field, fields, replace
 from pathlib import Path
 from typing import Any
 
+from searchlib.concurrency.lazily import lazy_expression
 from searchlib.errors import SettingsError
 from searchlib.files import tomlreading
 from searchlib.files.opening import NotAFile, read_file
@@ -41,8 +42,8 @@ LIMIT, RANKING = "limits_", "ranking_"
 """What the keys of the two tables begin with."""
 
 _UNITS = {"": 1, "k": 1 << 10, "m": 1 << 20, "g": 1 << 30, "t": 1 << 40}
-_SIZE = re.compile(r"\s*(\d+(?:\.\d+)?)\s*([kmgt]?)(?:i?b)?\s*", re.IGNORECASE)
-_WORTH_PARSING = re.compile(
+_SIZE = lazy_expression(r"\s*(\d+(?:\.\d+)?)\s*([kmgt]?)(?:i?b)?\s*", re.IGNORECASE)
+_WORTH_PARSING = lazy_expression(
     rb"""tool['"]?\s*\.\s*['"]?searchlib|^\s*(\[\s*['"]?tool['"]?\s*\]|['"]?tool['"]?\s*=)""", re.M
 )
 

@@ -1,4 +1,4 @@
-"""Values and properties that are computed when they are first asked for, and kept.
+"""Values, properties and regular expressions that are made when they are first asked for, and kept.
 
 `cached_property` is `functools.cached_property` as of Python 3.12. That of 3.11 has a lock that all instances share.
 Threads wait for each other there, and a child that was forked while another thread had it waits for ever. What two
@@ -9,13 +9,33 @@ threads compute at once is the same.
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 
-__all__ = ["Lazy", "cached_property"]
+__all__ = ["Lazy", "cached_property", "lazy_expression"]
 
 Value = TypeVar("Value")
+Text = TypeVar("Text", str, bytes)
+
+
+def lazy_expression(pattern: Text, flags: int = 0) -> re.Pattern[Text]:
+    """The methods of a regular expression that is compiled when the first of them is called.
+
+    Whoever imports a module does not wait for expressions that nothing asks for. Once used, a method costs what the
+    expression's own does.
+    """
+    return cast("re.Pattern[Text]", _Expression(pattern, flags))
+
+
+class _Expression:
+    def __init__(self, pattern: Any, flags: int) -> None:
+        self._asked = pattern, flags
+
+    def __getattr__(self, name: str) -> Any:
+        found = self.__dict__[name] = getattr(re.compile(*self._asked), name)
+        return found
 
 
 class Lazy(Generic[Value]):

@@ -11,6 +11,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias, cast
 
+from searchlib.concurrency.lazily import lazy_expression
 from searchlib.errors import SettingsError
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ ENGINES = {FOLDER: "searchlib.engines.whoosh"}
 """The module of the engine of each scheme."""
 EXTRAS = {"http": "opensearch", "https": "opensearch"}
 """The extra that brings the engine of a scheme."""
-_SCHEME = re.compile(r"([a-z][a-z0-9+.-]+)://", re.IGNORECASE | re.ASCII)  # a single letter is a drive
+_SCHEME = lazy_expression(r"([a-z][a-z0-9+.-]+)://", re.IGNORECASE | re.ASCII)  # a single letter is a drive
 
 
 def located(given: StrPath) -> Location:

@@ -18,6 +18,8 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from searchlib.concurrency.lazily import lazy_expression
+
 REPLACEMENT = "\ufffd"
 _INVISIBLE = "\u200b"  # in the place of what takes no column
 
@@ -27,7 +29,7 @@ _CLEAN |= dict.fromkeys((0x061C, 0x200E, 0x200F, *range(0x206A, 0x2070), 0xFEFF)
 
 _FLAGS = "\U0001f3f4\U000e0067\U000e0062(?:\U000e0065\U000e006e\U000e0067|\U000e0073\U000e0063\U000e0074|"
 _FLAGS += "\U000e0077\U000e006c\U000e0073)\U000e007f"
-_UNSAFE = re.compile(
+_UNSAFE = lazy_expression(
     _FLAGS + "|[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u206f\ud800-\udfff\ufeff"
     "\ufff9-\ufffb\U000e0000-\U000e007f]"
 )

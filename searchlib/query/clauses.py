@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Final
 
 from searchlib.analysis import fold
 from searchlib.analysis.words import is_unspaced
+from searchlib.concurrency.lazily import lazy_expression
 from searchlib.guards.limits import LIMITS, Limits
 from searchlib.model.fields import Field
 from searchlib.model.locators import KINDS, LABEL
@@ -48,11 +49,11 @@ if TYPE_CHECKING:
 
 MOST_EDITS = 2
 _APART = rf"\s!-/:-@\[-`{{-~{ESCAPES}"  # what cuts a pattern in parts, with the wildcards
-_PARTS = re.compile(rf"[^{_APART}]*(?:[*?][^{_APART}]*)+|[^{_APART}]+")
-_STARS = re.compile(r"\*\*+")
-_BEGINNING = re.compile(r"(?P<text>(?:\\.|[^*?\\])*)\*", re.DOTALL)
+_PARTS = lazy_expression(rf"[^{_APART}]*(?:[*?][^{_APART}]*)+|[^{_APART}]+")
+_STARS = lazy_expression(r"\*\*+")
+_BEGINNING = lazy_expression(r"(?P<text>(?:\\.|[^*?\\])*)\*", re.DOTALL)
 _BOUND = r"(?:\d+(?:\.\d+)?|\d{4}(?:-\d\d){1,2})?"
-_FROM_TO = re.compile(rf"(?P<low>{_BOUND})\.\.(?P<high>{_BOUND})", re.ASCII)  # two numbers, or two dates
+_FROM_TO = lazy_expression(rf"(?P<low>{_BOUND})\.\.(?P<high>{_BOUND})", re.ASCII)  # two numbers, or two dates
 _AT_ENDS = "'" + QUOTES  # of a bound
 
 

@@ -12,13 +12,14 @@ from collections.abc import Callable
 from functools import lru_cache, partial
 from typing import TypeAlias, assert_never
 
+from searchlib.concurrency.lazily import lazy_expression
 from searchlib.query.edits import within
 from searchlib.query.nodes import Fuzzy, Pattern, Prefix, Range, Wildcard
 
 Predicate: TypeAlias = Callable[[str], bool]
 
-_PARTS = re.compile(r"\\.|.", re.DOTALL)
-_LITERAL = re.compile(r"(?:\\.|[^*?\\])*", re.DOTALL)
+_PARTS = lazy_expression(r"\\.|.", re.DOTALL)
+_LITERAL = lazy_expression(r"(?:\\.|[^*?\\])*", re.DOTALL)
 
 
 def predicate(node: Pattern) -> Predicate:

@@ -13,6 +13,7 @@ import struct
 from collections.abc import Iterable
 
 from searchlib.analysis import fold, tokens, where_assigned
+from searchlib.concurrency.lazily import lazy_expression
 from searchlib.model import locators
 from searchlib.model.fields import RESERVED
 from searchlib.model.records import Metadata, Scalar
@@ -21,12 +22,12 @@ from searchlib.query.nodes import At, Best, Node, Range, Value, phrase
 
 NUMBER, DATE, TEXT = "\x01", "\x02", "\x03"
 _LONGEST_VALUE = 200
-_NUMBER_VALUE = re.compile(r"[+-]?\d{1,30}(\.\d{1,30})?", re.ASCII)
-_LIKE_DATE = re.compile(r"(\d{4})-(\d{1,2})(?:-(\d{1,2}))?([T ].*)?", re.ASCII)
-_MORE_THAN_LETTERS = re.compile(r"[^\w*?]|_")
-_DATE_BOUND = re.compile(r"\d{4}(-\d\d(-\d\d([T ]\d\d(:\d\d(:\d\d(\.\d+)?)?)?(Z|[+-]\d\d:?\d\d)?)?)?)?")
+_NUMBER_VALUE = lazy_expression(r"[+-]?\d{1,30}(\.\d{1,30})?", re.ASCII)
+_LIKE_DATE = lazy_expression(r"(\d{4})-(\d{1,2})(?:-(\d{1,2}))?([T ].*)?", re.ASCII)
+_MORE_THAN_LETTERS = lazy_expression(r"[^\w*?]|_")
+_DATE_BOUND = lazy_expression(r"\d{4}(-\d\d(-\d\d([T ]\d\d(:\d\d(:\d\d(\.\d+)?)?)?(Z|[+-]\d\d:?\d\d)?)?)?)?")
 _LAST = "\U0010ffff"
-_DATE_VALUE = re.compile(r"\d{4}-\d\d(-\d\d([T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)?)?)?", re.ASCII)
+_DATE_VALUE = lazy_expression(r"\d{4}-\d\d(-\d\d([T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)?)?)?", re.ASCII)
 
 
 def metadata_field(key: str) -> str:

@@ -17,6 +17,7 @@ from collections.abc import Callable, Iterator
 from functools import cache
 from typing import Literal, get_args
 
+from searchlib.concurrency.lazily import lazy_expression
 from searchlib.errors import SettingsError
 from searchlib.frozen import frozen
 from searchlib.guards.cleaning import clean
@@ -91,9 +92,9 @@ def _merged(spans: tuple[tuple[int, int], ...]) -> list[tuple[int, int]]:
 
 
 # What means something to CommonMark or GitHub anywhere in a line.
-_MARKDOWN = re.compile(r"[\\`*_{}\[\]<>|~&$#@]|(?<=\bwww)\.|:(?=//)")
+_MARKDOWN = lazy_expression(r"[\\`*_{}\[\]<>|~&$#@]|(?<=\bwww)\.|:(?=//)")
 # Only at the beginning of a line: lists, quotes, headings, rules, and white space, which would make code of it.
-_MARKDOWN_LINE = re.compile(r"^[ \t\v\f]*(?:([+\-=])|(\d{1,9})([.)]))?|[ \t]+$", re.MULTILINE)
+_MARKDOWN_LINE = lazy_expression(r"^[ \t\v\f]*(?:([+\-=])|(\d{1,9})([.)]))?|[ \t]+$", re.MULTILINE)
 
 
 def _escape_markdown(text: str) -> str:

@@ -11,12 +11,12 @@ likeliest that has hits.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain, combinations, pairwise, product
 from math import prod
 from typing import TYPE_CHECKING, TypeAlias
 
+from searchlib.concurrency.lazily import lazy_expression
 from searchlib.engine import Request
 from searchlib.guards.deadline import check
 from searchlib.model.fields import PROSE
@@ -37,7 +37,7 @@ MOST_TRIED = 6
 """Corrected queries that are searched."""
 MOST_DOUBTED = 3
 """Words of a query that are doubted although they occur: the rarest."""
-_WILDCARD = re.compile(r"\*|\?\w")
+_WILDCARD = lazy_expression(r"\*|\?\w")
 _CHOICES = {1: 5, 2: 5, 3: 3, 4: 2}  # corrections of each, by how many words are misspelt
 
 

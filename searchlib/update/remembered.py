@@ -11,12 +11,12 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from searchlib.concurrency.lazily import lazy_expression
 from searchlib.engine.locations import Location, engine_at
 from searchlib.errors import IndexCorrupt
 from searchlib.files.freshness import changed_at
@@ -29,7 +29,7 @@ if TYPE_CHECKING:  # a query imports nothing that reads seeds, unless one change
     from searchlib.model.records import Document
 
 _NESTED = 16  # "#" in a path that may end the name of its seed
-_BYTES = re.compile(rb"\\x([0-9a-f]{2})")
+_BYTES = lazy_expression(rb"\\x([0-9a-f]{2})")
 
 
 class RememberedSeeds:

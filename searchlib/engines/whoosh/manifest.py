@@ -15,11 +15,11 @@ import hashlib
 import json
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from searchlib.concurrency.lazily import cached_property
+from searchlib.concurrency.lazily import cached_property, lazy_expression
 from searchlib.engines.whoosh.format.access import damaged, problem_of
 from searchlib.engines.whoosh.format.container import read_directory_digest
 from searchlib.engines.whoosh.format.deletions import deletions_name
@@ -39,14 +39,14 @@ SEGMENT_FILES = (TERMS, POSTINGS, STORED, COLUMNS)
 
 _SEGMENT_FILE = r"MAIN_[0-9a-f]{16}(?:\.[1-9][0-9]{0,9}\.del|\.trm|\.pst|\.sto|\.col)"
 _OTHER_FILE = r"_MAIN_[0-9]{1,10}\.toc|_MAIN_[0-9a-f]{16}\.voc|searchlib\.[0-9a-f]{16}\.seeds"
-_FILE_NAME = re.compile(f"{_SEGMENT_FILE}|{_OTHER_FILE}")
-_OTHER_NAME = re.compile(_OTHER_FILE)
-_QUOTED_NAME = re.compile(f'"({_SEGMENT_FILE}|{_OTHER_FILE})"'.encode())
-_SEGMENT_ID = re.compile(r"[0-9a-f]{16}")
-_DIGEST = re.compile(r"[0-9a-f]{32}")
-_BEGINNING = re.compile(rb'\{\n "digest": "([0-9a-f]{32})",\n')  # of a manifest: keys are sorted
-_LANGUAGE = re.compile(r"[a-z]{0,3}")
-_FIELD = re.compile(r"[^_\s:][^\s:]*")
+_FILE_NAME = lazy_expression(f"{_SEGMENT_FILE}|{_OTHER_FILE}")
+_OTHER_NAME = lazy_expression(_OTHER_FILE)
+_QUOTED_NAME = lazy_expression(f'"({_SEGMENT_FILE}|{_OTHER_FILE})"'.encode())
+_SEGMENT_ID = lazy_expression(r"[0-9a-f]{16}")
+_DIGEST = lazy_expression(r"[0-9a-f]{32}")
+_BEGINNING = lazy_expression(rb'\{\n "digest": "([0-9a-f]{32})",\n')  # of a manifest: keys are sorted
+_LANGUAGE = lazy_expression(r"[a-z]{0,3}")
+_FIELD = lazy_expression(r"[^_\s:][^\s:]*")
 _SOURCES = ("exclude", "include", "roots")
 
 
@@ -138,26 +138,22 @@ class Manifest:
     @cached_property
     def digest(self) -> str:
         """The digest of the index."""
-        return digest_of(_json(self._contents))
+        return digest_of(self._contents)
 
     def encode(self) -> bytes:
-        """The bytes of the manifest file: the same for the same contents."""
-        return _json({**self._contents, "digest": self.digest})
+        """The bytes of the manifest file: the same for the same contents. Keys are sorted, so the digest is first."""
+        return b'{\n "digest": "%b",' % self.digest.encode() + self._contents.removeprefix(b"{")
 
     @cached_property
-    def _contents(self) -> dict[str, Any]:
-        found = {one.name: getattr(self, one.name) for one in fields(self)}
-        found["files"] = {name: entry.as_dict() for name, entry in self.files.items()}
-        found["segments"] = [
-            {one.name: getattr(segment, one.name) for one in fields(segment)}
-            | {"files": {name: entry.as_dict() for name, entry in segment.files.items()}}
-            for segment in self.segments
-        ]
-        return found
+    def _contents(self) -> bytes:
+        """All but the digest, as JSON."""
+        found = _attributes(self) | {"segments": [_attributes(one) for one in self.segments]}
+        return (json.dumps(found, ensure_ascii=True, indent=1, sort_keys=True) + "\n").encode()
 
 
-def _json(value: Any) -> bytes:
-    return (json.dumps(value, ensure_ascii=True, indent=1, sort_keys=True) + "\n").encode()
+def _attributes(entry: Manifest | SegmentEntry) -> dict[str, Any]:
+    found = {name: getattr(entry, name) for name in entry.__match_args__}
+    return found | {"files": {name: file.as_dict() for name, file in entry.files.items()}}
 
 
 def digest_of(data: bytes) -> str:

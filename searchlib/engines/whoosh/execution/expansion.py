@@ -13,6 +13,7 @@ from dataclasses import replace
 from typing import TypeAlias, assert_never
 
 from searchlib.analysis import Form, folding
+from searchlib.concurrency.lazily import lazy_expression
 from searchlib.engines.whoosh.execution import fuzzy
 from searchlib.engines.whoosh.execution.interface import Entry
 from searchlib.engines.whoosh.execution.setscorers import Listed, Marks, Term
@@ -25,7 +26,7 @@ SEPARATOR, AFTER_SEPARATOR = folding.SEPARATOR.encode(), folding.AFTER_SEPARATOR
 MANY = 10_000  # terms: reading their postings takes about a second
 
 _Entries: TypeAlias = Iterator[tuple[bytes, Entry]]
-_LITERALS = re.compile(r"(?:\\.|[^*?\\])+", re.DOTALL)
+_LITERALS = lazy_expression(r"(?:\\.|[^*?\\])+", re.DOTALL)
 _TIMED_EVERY = 256  # terms
 _LITERAL = 2  # characters of a wildcard's longest literal with which all keys are searched at once
 
