@@ -12,8 +12,8 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, NoReturn, Unpack
 
 from searchlib.concurrency.forking import lock_for
-from searchlib.engine import Digested, OpensWhoosh, Verifiable
 from searchlib.engine.locations import Location, engine_at, located
+from searchlib.engine.readers import Digested, OpensWhoosh, Verifiable
 from searchlib.errors import IndexProblem, SeedError, SettingsError
 from searchlib.guards.arguments import StrPath, flag, optional, paths, refused, seconds, whole
 from searchlib.guards.arguments import path as path_of
@@ -29,7 +29,8 @@ if TYPE_CHECKING:
     from searchlib.citing import Citation
     from searchlib.citing.checking import Check
     from searchlib.citing.library import Library
-    from searchlib.engine import Problem, Reader, Stats
+    from searchlib.engine.figures import Problem, Stats
+    from searchlib.engine.readers import Reader
     from searchlib.model.records import DocumentInfo, Record
     from searchlib.query.synonyms import Synonyms
     from searchlib.spelling import Completion
@@ -406,7 +407,7 @@ class Index:
         problems = reader.verify(quick)
         if seeds is None:
             return problems
-        from searchlib.engine import Problem
+        from searchlib.engine.figures import Problem
         from searchlib.update.comparing import compare
 
         found = compare(seeds, self.path)

@@ -168,7 +168,8 @@ class _OfDataclass(_Later):
     def _make(self) -> Any:
         said = {name: getattr(self._owner, name) for name in ("__annotations__", "__module__")}
         alike = type(self._owner.__name__, (), {**self._fields, **said, "__doc__": self._owner.__name__})
-        return getattr(dataclasses.dataclass(frozen=True, init=False, repr=False, eq=False)(alike), self._name)
+        frozen = self._name == "__dataclass_params__"  # which takes longer, and makes no other fields
+        return getattr(dataclasses.dataclass(frozen=frozen, init=False, repr=False, eq=False)(alike), self._name)
 
 
 def _represented(shown: list[str]) -> Callable[[Any], str]:

@@ -28,7 +28,7 @@ LAYERS = (
     ("searchlib.model",),
     ("searchlib.files",),
     ("searchlib.guards",),
-    ("searchlib.concurrency", "searchlib.errors", "searchlib.frozen"),
+    ("searchlib.concurrency", "searchlib.errors", "searchlib.frozen", "searchlib.hashing"),
 )
 
 ONLY_IN = {
@@ -51,6 +51,7 @@ BELOW_FORMAT = (
     "searchlib.errors",
     "searchlib.files.opening",
     "searchlib.frozen",
+    "searchlib.hashing",
     "searchlib.model.arrays",
 )
 BELOW_COMPAT = ("searchlib.engines.whoosh.format", "searchlib.engines.whoosh.manifest", "searchlib.engines.whoosh.disk")

@@ -14,7 +14,7 @@ from searchlib.citing.normal import normal
 from searchlib.guards.limits import Limits
 
 if TYPE_CHECKING:
-    from searchlib.engine import Reader
+    from searchlib.engine.readers import Reader
     from searchlib.model.records import Record
     from searchlib.query.nodes import Node
 
@@ -113,7 +113,7 @@ class IndexLibrary:
         return self._found(query, limit)
 
     def _found(self, query: Node, limit: int | None) -> list[Record]:
-        from searchlib.engine import Request
+        from searchlib.engine.requests import Request
 
         hits = self._reader.search(Request(query, limit=limit, records=True)).hits
         return [hit.record for hit in hits if hit.record is not None]

@@ -11,7 +11,8 @@ from searchlib.errors import SettingsError
 from searchlib.highlight import Highlighter
 
 if TYPE_CHECKING:
-    from searchlib.engine import Handle, Reader
+    from searchlib.engine.answers import Handle
+    from searchlib.engine.readers import Reader
     from searchlib.query.nodes import Node
 
 

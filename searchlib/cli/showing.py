@@ -17,7 +17,7 @@ from searchlib.model.jsonable import JsonObject
 if TYPE_CHECKING:
     from searchlib import Hit, Results
     from searchlib.cli.staleness import Staleness
-    from searchlib.engine import Facet
+    from searchlib.engine.answers import Facet
     from searchlib.query import QueryWarning
 
 Function = TypeVar("Function", bound=Callable[..., Any])

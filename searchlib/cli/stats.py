@@ -12,7 +12,7 @@ from searchlib.cli.obtaining import open_index
 from searchlib.cli.output import BOLD, human_bytes, output_for
 
 if TYPE_CHECKING:
-    from searchlib.engine import Stats
+    from searchlib.engine.figures import Stats
 
 
 @click.command("stats")

@@ -14,14 +14,14 @@ from searchlib.cli.flags import color_options, index_option, json_option, settin
 from searchlib.cli.obtaining import how_to_build, open_index, roots, seeds_exist
 from searchlib.cli.output import RED, Output, counted, output_for, say
 from searchlib.cli.settings import Settings
-from searchlib.engine import Problem
+from searchlib.engine.figures import Problem
 from searchlib.engine.locations import located
 from searchlib.errors import IndexCorrupt, IndexIncompatible, IndexMissing
 from searchlib.model.jsonable import JsonObject
 
 if TYPE_CHECKING:
     from searchlib.documents import LoadOptions
-    from searchlib.engine import Stats
+    from searchlib.engine.figures import Stats
     from searchlib.update.comparing import Differences
 
 

@@ -9,34 +9,3 @@
 Engines live under ``searchlib.engines``, and ``searchlib.engine.locations`` chooses one; nothing above knows how they
 store anything.
 """
-
-from searchlib.engine.answers import Answer, Facet, FacetCount, Handle, Ranked
-from searchlib.engine.figures import Problem, Stats
-from searchlib.engine.readers import Digested, NearWord, OpensWhoosh, Reader, Verifiable, Words
-from searchlib.engine.requests import DOCUMENT, RELEVANCE, Request, SortKey
-from searchlib.engine.writers import Committed, DocumentState, Engine, Remembered, Writer
-
-__all__ = [
-    "DOCUMENT",
-    "RELEVANCE",
-    "Answer",
-    "Committed",
-    "Digested",
-    "DocumentState",
-    "Engine",
-    "Facet",
-    "FacetCount",
-    "Handle",
-    "NearWord",
-    "OpensWhoosh",
-    "Problem",
-    "Ranked",
-    "Reader",
-    "Remembered",
-    "Request",
-    "SortKey",
-    "Stats",
-    "Verifiable",
-    "Words",
-    "Writer",
-]

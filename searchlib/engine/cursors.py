@@ -1,8 +1,8 @@
 """Cursors: a place in the hits of a search as a short text, which a later search goes on from.
 
 A cursor is opaque to whoever has it: letters, digits, ``-`` and ``_`` (base64url, RFC 4648, without padding). It holds
-what the engine made of the place (`searchlib.engine.Answer.cursor`), a hash of what was asked, so that it is not taken
-for another search's, and a checksum::
+what the engine made of the place (`searchlib.engine.answers.Answer.cursor`), a hash of what was asked, so that it is
+not taken for another search's, and a checksum::
 
     version (1)  question (4)  the engine's  checksum (4)
 """
@@ -12,9 +12,9 @@ from __future__ import annotations
 import base64
 import binascii
 import zlib
-from hashlib import blake2b
 
 from searchlib.errors import SettingsError
+from searchlib.hashing import blake2b
 
 VERSION = 1
 _LONGEST = 1 << 16

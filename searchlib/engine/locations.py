@@ -15,7 +15,7 @@ from searchlib.concurrency.lazily import lazy_expression
 from searchlib.errors import SettingsError
 
 if TYPE_CHECKING:
-    from searchlib.engine import Engine
+    from searchlib.engine.writers import Engine
     from searchlib.guards.arguments import StrPath
 
 Location: TypeAlias = Path | str

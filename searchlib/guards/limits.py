@@ -61,7 +61,7 @@ class Limits:
         return replace(self, **given) if given else self
 
 
-NAMES: tuple[str, ...] = tuple(one.name for one in fields(Limits))
+NAMES: tuple[str, ...] = Limits.__match_args__
 MEANINGS: Mapping[str, str] = {one.name: one.metadata["meaning"] for one in fields(Limits)}
 LIMITS = Limits()
 """The defaults."""

@@ -9,13 +9,13 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import field
 from typing import Literal, TypeAlias
 
 from searchlib.frozen import frozen
+from searchlib.hashing import blake2b
 from searchlib.model.jsonable import JsonObject, as_object
 from searchlib.model.locators import Locator
 
@@ -157,7 +157,7 @@ class IdHash:
     """The hash behind the paragraph ids of one document, with the path hashed once."""
 
     def __init__(self, path: str) -> None:
-        self._begin = hashlib.blake2b(path.encode("utf-8", "surrogatepass") + b"\0", digest_size=10).copy
+        self._begin = blake2b(path.encode("utf-8", "surrogatepass") + b"\0", digest_size=10).copy
 
     def digest(self, text: str, occurrence: int) -> bytes:
         """The 10 bytes of the ``occurrence``-th paragraph with this text, its white space made single blanks."""
@@ -170,7 +170,7 @@ def document_digest(document: Document) -> str:
     """A hash of everything in a document, or of all that its loader makes it of."""
     if document.digest:
         return document.digest
-    hashed = hashlib.blake2b(digest_size=16)
+    hashed = blake2b(digest_size=16)
     parts = [document.path, document.title, document.type, document.language, str(document.line)]
     parts.append(json.dumps(dict(document.metadata), sort_keys=True, default=str))
     for part in parts:

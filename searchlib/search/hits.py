@@ -20,7 +20,7 @@ from searchlib.guards.arguments import flag, text
 from searchlib.model.jsonable import JsonObject, as_json
 
 if TYPE_CHECKING:
-    from searchlib.engine import Facet
+    from searchlib.engine.answers import Facet
     from searchlib.engine.explaining import Explanation
     from searchlib.highlight import Highlights, Snippet
     from searchlib.model.records import DocumentInfo, Paragraph, Record

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from searchlib.citing import NEIGHBOURS
 from searchlib.concurrency.lazily import Lazy, cached_property
-from searchlib.engine import Request
+from searchlib.engine.requests import Request
 from searchlib.errors import ParagraphNotFound, QueryError, QueryTimeout, SettingsError
 from searchlib.frozen import frozen
 from searchlib.guards.arguments import several, text
@@ -24,8 +24,10 @@ from searchlib.model.records import ID_LENGTH
 from searchlib.search.hits import Hit, Results, Stream
 
 if TYPE_CHECKING:
-    from searchlib.engine import Answer, Facet, Handle, Ranked, Reader, SortKey
+    from searchlib.engine.answers import Answer, Facet, Handle, Ranked
     from searchlib.engine.explaining import Explanation
+    from searchlib.engine.readers import Reader
+    from searchlib.engine.requests import SortKey
     from searchlib.highlight import Highlighter, Highlights
     from searchlib.model.records import Record
     from searchlib.query import Node, QueryWarning

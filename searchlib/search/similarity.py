@@ -13,7 +13,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from searchlib.engine import Reader
+    from searchlib.engine.readers import Reader
     from searchlib.model.records import Record
     from searchlib.query.nodes import Node, Word
 

@@ -13,7 +13,7 @@ from searchlib.model.fields import NUMBERS
 from searchlib.model.ranking import BM25F, DEFAULT_RANKING
 
 if TYPE_CHECKING:
-    from searchlib.engine import SortKey
+    from searchlib.engine.requests import SortKey
     from searchlib.query.synonyms import Synonyms
     from searchlib.search.filtering import Names
 
@@ -58,7 +58,7 @@ class Wanted:
 
     def sort_keys(self, names: Names) -> tuple[SortKey, ...]:
         """What to sort by."""
-        from searchlib.engine import DOCUMENT, RELEVANCE, SortKey
+        from searchlib.engine.requests import DOCUMENT, RELEVANCE, SortKey
 
         keys = []
         for given in (self.sort,) if isinstance(self.sort, str) else self.sort:

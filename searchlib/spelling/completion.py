@@ -12,7 +12,7 @@ from searchlib.model.jsonable import JsonObject, as_object
 from searchlib.spelling.casing import like
 
 if TYPE_CHECKING:
-    from searchlib.engine import Words
+    from searchlib.engine.readers import Words
 
 
 @frozen

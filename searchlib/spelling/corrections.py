@@ -18,7 +18,7 @@ from searchlib.frozen import frozen
 from searchlib.spelling.casing import like
 
 if TYPE_CHECKING:
-    from searchlib.engine import NearWord, Words
+    from searchlib.engine.readers import NearWord, Words
 
 EDIT = 1000.0
 """How many times as frequent a word has to be for another edit."""

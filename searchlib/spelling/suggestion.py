@@ -17,14 +17,14 @@ from math import prod
 from typing import TYPE_CHECKING, TypeAlias
 
 from searchlib.concurrency.lazily import lazy_expression
-from searchlib.engine import Request
+from searchlib.engine.requests import Request
 from searchlib.guards.deadline import check
 from searchlib.model.fields import PROSE
 from searchlib.query.nodes import And, Node, Not, Phrase, Word, children
 from searchlib.spelling.corrections import Correction, TypedWord, can_be_corrected, corrections, doubts, edits_of
 
 if TYPE_CHECKING:
-    from searchlib.engine import Reader
+    from searchlib.engine.readers import Reader
 
 Way: TypeAlias = tuple[Correction, ...]
 """Corrections that are made together."""

@@ -31,7 +31,7 @@ from searchlib.update.comparing import INCOMPLETE, find_seeds, settings_of, sour
 from searchlib.update.removal import SeedBefore, refuse_removal
 
 if TYPE_CHECKING:
-    from searchlib.engine import Committed, Writer
+    from searchlib.engine.writers import Committed, Writer
 
 KEEP = 64 << 20  # bytes
 ROWS = (".jsonl", ".ndjson")  # names of seeds whose rows are known by their lines

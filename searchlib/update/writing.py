@@ -17,7 +17,7 @@ from searchlib.model.locators import problem_of
 from searchlib.model.records import TOO_BIG, Block, Document
 
 if TYPE_CHECKING:
-    from searchlib.engine import Writer
+    from searchlib.engine.writers import Writer
 
 _A_DOCUMENT: Final = 'a searchlib.Document, as in writer.add(Document("notes/1", "The text."))'
 

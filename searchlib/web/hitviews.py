@@ -14,7 +14,7 @@ from searchlib.web.templating import marked, snippet
 
 if TYPE_CHECKING:
     from searchlib import Hit, Record
-    from searchlib.engine import Facet
+    from searchlib.engine.answers import Facet
     from searchlib.highlight import Highlights
 
 KEEPS_LINES = ("code", "table")

@@ -9,7 +9,7 @@ from whoosh import query as wq
 
 import searchlib
 from searchlib import Document, ParagraphNotFound, QueryError, SettingsError
-from searchlib.engine import FacetCount
+from searchlib.engine.answers import FacetCount
 from searchlib.query.synonyms import parse_synonyms
 from searchlib.search.similarity import telling_words
 

@@ -8,8 +8,8 @@ import pytest
 
 import searchlib
 from searchlib import SettingsError
-from searchlib.engine import Digested, OpensWhoosh, Verifiable
 from searchlib.engine.locations import ENGINES, engine_at, located, scheme_of
+from searchlib.engine.readers import Digested, OpensWhoosh, Verifiable
 
 from . import memory
 

@@ -14,8 +14,8 @@ from exploring import examples, seeds
 from hypothesis import given
 from hypothesis import strategies as st
 
-from searchlib.engine import Request
 from searchlib.engine.explaining import Explanation, apportioned
+from searchlib.engine.requests import Request
 from searchlib.engines.whoosh import open_reader, open_writer
 from searchlib.engines.whoosh.execution import Snapshot, explain, search
 from searchlib.model.ranking import BM25F

@@ -17,7 +17,7 @@ from execution.oracle import accepts, fits
 
 from searchlib.analysis import Form, split_key, tokens
 from searchlib.analysis.words import is_unspaced
-from searchlib.engine import Request
+from searchlib.engine.requests import Request
 from searchlib.engines.whoosh import open_reader, open_writer
 from searchlib.highlight import Highlighter, Highlights
 from searchlib.model.records import Block, Document, DocumentInfo, Paragraph, Record

@@ -17,7 +17,7 @@ from exploring import seeds
 
 import searchlib
 from searchlib.analysis import tokens
-from searchlib.engine import Request
+from searchlib.engine.requests import Request
 from searchlib.highlight import Highlighter
 from searchlib.query import parse
 from searchlib.query.nodes import Everything

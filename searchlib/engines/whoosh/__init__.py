@@ -3,7 +3,7 @@
 ``reader`` answers queries (``execution`` evaluates them on arrays), ``writer`` makes the next generation
 (``building`` inverts and merges), ``format`` is that of the files of segments, ``manifest``, ``publishing`` and
 ``disk`` are how a commit is whole, ``integrity`` finds out whether an index is. ``compat`` is what only Whoosh's own
-tools need. The functions here are those of ``searchlib.engine.Engine``.
+tools need. The functions here are those of ``searchlib.engine.writers.Engine``.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from searchlib.engine import Remembered
+    from searchlib.engine.writers import Remembered
     from searchlib.engines.whoosh.manifest import Manifest
     from searchlib.engines.whoosh.reader import WhooshReader
     from searchlib.engines.whoosh.writer import WhooshWriter
@@ -57,7 +57,7 @@ def open_writer(  # noqa: PLR0913 - keywords, one for each thing that can be sai
 
 def remembered(folder: Path | str) -> Remembered:
     """What the newest generation remembers. Raises IndexMissing, IndexCorrupt, IndexIncompatible."""
-    from searchlib.engine import Remembered
+    from searchlib.engine.writers import Remembered
     from searchlib.engines.whoosh.manifest import read_manifest
 
     folder = Path(folder)

@@ -9,7 +9,7 @@ from itertools import compress
 import numpy as np
 
 from searchlib.concurrency.lazily import cached_property
-from searchlib.engine import DocumentState
+from searchlib.engine.writers import DocumentState
 from searchlib.engines.whoosh.format.segment import SegmentColumns
 from searchlib.model.arrays import NDArray
 

@@ -12,7 +12,7 @@ import numpy as np
 
 from searchlib.analysis.natural import natural_key
 from searchlib.concurrency.lazily import cached_property
-from searchlib.engine import Facet, FacetCount
+from searchlib.engine.answers import Facet, FacetCount
 from searchlib.engines.whoosh.attributes import Attributes, Ints
 from searchlib.engines.whoosh.documents import DocumentTable
 from searchlib.engines.whoosh.execution import Snapshot, marked

@@ -15,7 +15,7 @@ import numpy as np
 
 from searchlib.analysis import SEPARATOR, fold
 from searchlib.concurrency.lazily import cached_property
-from searchlib.engine import NearWord
+from searchlib.engine.readers import NearWord
 from searchlib.engines.whoosh.execution.fuzzy import alike, ascii_distances, distances_by_pattern
 from searchlib.engines.whoosh.format.vocabulary import LETTERS, LONGEST, Vocabulary, sets_of
 from searchlib.model.arrays import NDArray
@@ -28,7 +28,7 @@ Ints: TypeAlias = NDArray[np.int64]
 
 
 class IndexWords:
-    """Implements ``searchlib.engine.Words`` on a vocabulary; safe to share between threads."""
+    """Implements ``searchlib.engine.readers.Words`` on a vocabulary; safe to share between threads."""
 
     def __init__(self, vocabulary: Vocabulary) -> None:
         self._vocabulary = vocabulary

@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from searchlib.engine import Problem
+from searchlib.engine.figures import Problem
 from searchlib.engines.whoosh.building.mergesources import SegmentSource
 from searchlib.engines.whoosh.building.wordcounts import Miscounted, TextWords, Totals, count_records
 from searchlib.engines.whoosh.documents import DocumentTable

@@ -11,7 +11,6 @@ digests of all files included: so it is the digest of the whole index.
 
 from __future__ import annotations
 
-import hashlib
 import json
 import re
 from collections.abc import Mapping, Sequence
@@ -28,6 +27,7 @@ from searchlib.errors import IndexCorrupt, IndexIncompatible, IndexMissing
 from searchlib.files.names import MANIFEST
 from searchlib.files.opening import NotAFile, TooLarge, open_file, read_beginning, read_file
 from searchlib.frozen import frozen
+from searchlib.hashing import blake2b
 from searchlib.model.fields import RESERVED
 
 FORMAT = 3
@@ -158,7 +158,7 @@ def _attributes(entry: Manifest | SegmentEntry) -> dict[str, Any]:
 
 def digest_of(data: bytes) -> str:
     """The digest of ``data``."""
-    return hashlib.blake2b(data, digest_size=16).hexdigest()
+    return blake2b(data, digest_size=16).hexdigest()
 
 
 def read_manifest(folder: Path) -> Manifest:
@@ -344,7 +344,7 @@ def _beside(raw: dict[str, Any]) -> dict[str, FileEntry]:
 def describe_file(path: Path) -> FileEntry:
     """Size and digests of a file, read whole. Raises OSError."""
     size = 0
-    hashed = hashlib.blake2b(digest_size=16)
+    hashed = blake2b(digest_size=16)
     with open_file(path.name, path.parent) as file:
         while block := file.read(1 << 20):
             size += len(block)

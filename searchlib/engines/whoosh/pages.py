@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 
 import numpy as np
 
-from searchlib.engine import RELEVANCE, Request, SortKey
+from searchlib.engine.requests import RELEVANCE, Request, SortKey
 from searchlib.engines.whoosh.execution import Snapshot, match_at, search
 from searchlib.guards.deadline import check
 from searchlib.model.arrays import NDArray

@@ -11,7 +11,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from searchlib.concurrency.lazily import cached_property
-from searchlib.engine import Answer, DocumentState, Facet, Handle, Problem, Ranked, Request, Stats, Words
+from searchlib.engine.answers import Answer, Facet, Handle, Ranked
+from searchlib.engine.figures import Problem, Stats
+from searchlib.engine.readers import Words
+from searchlib.engine.requests import Request
+from searchlib.engine.writers import DocumentState
 from searchlib.engines.whoosh.execution import Snapshot, count, explain, frequency, is_costly, search
 from searchlib.engines.whoosh.manifest import Manifest, read_digest
 from searchlib.engines.whoosh.order import IndexOrder
@@ -35,7 +39,7 @@ _NO_HITS = Page(np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0))
 
 
 class WhooshHandle(NamedTuple):
-    """Implements ``searchlib.engine.Handle``: a record of a segment."""
+    """Implements ``searchlib.engine.answers.Handle``: a record of a segment."""
 
     reader: WhooshReader
     segment: int
@@ -60,7 +64,7 @@ def _tokens(segment: SegmentColumns) -> int:
 
 
 class WhooshReader:
-    """Implements ``searchlib.engine.Reader``, and is digested and verifiable. For ``compiled`` see ``Snapshot``."""
+    """Implements ``searchlib.engine.readers.Reader``; digested and verifiable. For ``compiled`` see ``Snapshot``."""
 
     def __init__(self, folder: Path, compiled: bool | None = None) -> None:
         self.folder = folder

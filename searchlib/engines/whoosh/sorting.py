@@ -19,8 +19,8 @@ import numpy as np
 
 from searchlib.analysis.natural import natural_key
 from searchlib.concurrency.lazily import cached_property
-from searchlib.engine import DOCUMENT, RELEVANCE, SortKey
 from searchlib.engine.cursors import no_cursor
+from searchlib.engine.requests import DOCUMENT, RELEVANCE, SortKey
 from searchlib.engines.whoosh.attributes import Attributes
 from searchlib.engines.whoosh.documents import DocumentTable
 from searchlib.engines.whoosh.execution import Snapshot, marked, scored_parts

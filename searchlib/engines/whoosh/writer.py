@@ -14,7 +14,7 @@ from typing import Any
 
 from searchlib.analysis import DEFAULT_LANGUAGE
 from searchlib.concurrency.lazily import cached_property
-from searchlib.engine import Committed, DocumentState, Remembered
+from searchlib.engine.writers import Committed, DocumentState, Remembered
 from searchlib.engines.whoosh import disk
 from searchlib.engines.whoosh.building.inversion import Incoming
 from searchlib.engines.whoosh.building.pool import InProcess, Inverted, Workers
@@ -43,7 +43,7 @@ MEMORY = 512 << 20
 
 
 class WhooshWriter:
-    """Implements ``searchlib.engine.Writer``. Not for use by several threads at once.
+    """Implements ``searchlib.engine.writers.Writer``. Not for use by several threads at once.
 
     With ``repair`` an index that is damaged, or of a format that is not known, is not built upon: ``damage`` says what
     is wrong with it, the documents that no seed has are taken over where they can be read, and ``lost`` has the others.

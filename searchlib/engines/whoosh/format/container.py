@@ -20,7 +20,6 @@ Layout, all integers little-endian::
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import io
 import json
 import mmap
@@ -32,6 +31,7 @@ from typing import Any, BinaryIO, Final, NoReturn, TypeAlias
 import numpy as np
 
 from searchlib.errors import IndexCorrupt, IndexIncompatible
+from searchlib.hashing import blake2b
 from searchlib.model.arrays import DTypeLike, NDArray
 
 Buffer: TypeAlias = bytes | memoryview | mmap.mmap
@@ -317,7 +317,7 @@ class Section:
 
 def directory_digest(data: bytes | memoryview) -> str:
     """The digest of a directory with the trailer after it: BLAKE2b (RFC 7693) of 128 bits, in hexadecimal."""
-    return hashlib.blake2b(data, digest_size=16).hexdigest()
+    return blake2b(data, digest_size=16).hexdigest()
 
 
 def read_directory_digest(file: BinaryIO, size: int) -> str:
