@@ -12,12 +12,13 @@ import os
 import sys
 from pathlib import Path
 
+_STREAMS = "stdout", "stderr"
 _ALLOCATIONS = 50_000  # between two collections of cycles, of which 700 is Python's own number
 
 
 def main() -> None:
     """Run the command line with the arguments of this process, and exit."""
-    for name in ("stdout", "stderr"):
+    for name in _STREAMS:
         if getattr(sys, name) is None:  # closed by who called
             setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115 - for as long as we run
     # NumPy's linear algebra, unused here, would start a thread for each processor when it is imported.
@@ -47,8 +48,8 @@ def _end(code: int) -> None:
     """End the process as the interpreter would, but for taking it apart; return if that has to say something."""
     try:
         atexit._run_exitfuncs()
-        sys.stdout.flush()
-        sys.stderr.flush()
+        for name in _STREAMS:
+            getattr(sys, name).flush()
     except (OSError, ValueError):
         return
     os._exit(code)

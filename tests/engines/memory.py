@@ -17,10 +17,14 @@ from typing import Any
 
 from execution.oracle import Oracle, as_doc, distance
 
-from searchlib import engine as seam
 from searchlib.analysis import fold, split_words, surfaces
 from searchlib.analysis.natural import natural_key
+from searchlib.engine.answers import Answer, Facet, FacetCount, Ranked
 from searchlib.engine.explaining import Explanation
+from searchlib.engine.figures import Stats
+from searchlib.engine.readers import NearWord
+from searchlib.engine.requests import DOCUMENT, RELEVANCE, Request, SortKey
+from searchlib.engine.writers import Committed, DocumentState, Remembered
 from searchlib.errors import IndexMissing
 from searchlib.model.ranking import BM25F, DEFAULT_RANKING
 from searchlib.model.records import Document, Record, document_digest
@@ -39,7 +43,7 @@ SHELVES: dict[str, Shelf] = {}  # what was committed last at each location
 class Shelf:
     """A generation: the records of each document and what is known of it, by path; what is remembered of seeds."""
 
-    documents: Mapping[str, tuple[seam.DocumentState, tuple[Record, ...]]] = field(default_factory=dict)
+    documents: Mapping[str, tuple[DocumentState, tuple[Record, ...]]] = field(default_factory=dict)
     settings: Mapping[str, Any] = field(default_factory=dict)
     sources: Mapping[str, Sequence[str]] = field(default_factory=dict)
     seeds: Mapping[str, str] = field(default_factory=dict)
@@ -89,16 +93,16 @@ class MemoryWords:
     def counts(self, words: Sequence[str]) -> list[int]:
         return [sum(count for other, count in self.counted.items() if fold(other) == fold(word)) for word in words]
 
-    def near(self, words: Sequence[tuple[str, int]]) -> list[list[seam.NearWord]]:
+    def near(self, words: Sequence[tuple[str, int]]) -> list[list[NearWord]]:
         return [self._near(fold(word), most) for word, most in words]
 
-    def _near(self, wanted: str, most: int) -> list[seam.NearWord]:
+    def _near(self, wanted: str, most: int) -> list[NearWord]:
         alike: dict[str, list[tuple[int, str]]] = {}
         for word, count in self.counted.items():
             if not any(map(str.isdigit, word)) and distance(wanted, fold(word)) <= most:
                 alike.setdefault(fold(word), []).append((-count, word))
         each = ((distance(wanted, folded), alike[folded]) for folded in sorted(alike))
-        return [seam.NearWord(min(found)[1], -sum(n for n, _ in found), edits) for edits, found in each]
+        return [NearWord(min(found)[1], -sum(n for n, _ in found), edits) for edits, found in each]
 
 
 class MemoryReader:
@@ -125,9 +129,9 @@ class MemoryReader:
     def words(self) -> MemoryWords:
         return MemoryWords(self.shelf.words)
 
-    def search(self, request: seam.Request) -> seam.Answer:
+    def search(self, request: Request) -> Answer:
         rows, scores = self.shelf.rows, self._matching(request.query, request.filter, request.ranking)
-        columns = [self._codes(key, scores) for key in request.sort or (seam.SortKey(seam.RELEVANCE),)]
+        columns = [self._codes(key, scores) for key in request.sort or (SortKey(RELEVANCE),)]
         order = sorted(scores, key=lambda place: ([column[place] for column in columns], place))
         path = {place: rows[place].document.path for place in order}
         nth = {place: sum(path[one] == path[place] for one in order[:at]) for at, place in enumerate(order)}
@@ -137,21 +141,21 @@ class MemoryReader:
         shown = [rows[place].id for place in kept[: begin + len(page)]]
         at_end = not page or request.limit is None or len(page) < request.limit
         cursor = None if at_end else json.dumps({"depth": depth + len(page), "shown": shown}).encode()
-        hits = tuple(seam.Ranked(Handle(rows[place].id), scores[place], rows[place]) for place in page)
+        hits = tuple(Ranked(Handle(rows[place].id), scores[place], rows[place]) for place in page)
         facets = {name: facet(name, rows, scores, most) for name, most in request.facets.items()}
-        return seam.Answer(hits, depth, len(scores), len(set(path.values())), facets, (), lambda: cursor)
+        return Answer(hits, depth, len(scores), len(set(path.values())), facets, (), lambda: cursor)
 
     def _matching(self, query: Node, filter: Node | None, ranking: BM25F = DEFAULT_RANKING) -> dict[int, float]:
         oracle = self.shelf.oracle(ranking)
         found, within = (oracle.answers(one) for one in (query, filter or Everything()))
         return {place: score for place, score in found.items() if place in within}
 
-    def _codes(self, key: seam.SortKey, scores: Mapping[int, float]) -> dict[int, float]:
+    def _codes(self, key: SortKey, scores: Mapping[int, float]) -> dict[int, float]:
         """A number for each place, less for what comes first; what has no value comes last in either direction."""
         rows, sign = self.shelf.rows, -1 if key.descending else 1
-        if key.name == seam.RELEVANCE:
+        if key.name == RELEVANCE:
             return {place: -sign * round(score, 9) for place, score in scores.items()}
-        if key.name == seam.DOCUMENT:
+        if key.name == DOCUMENT:
             return {place: sign * self.shelf.paths.index(rows[place].document.path) for place in scores}
         if key.name in ("number", "line"):
             return {place: sign * getattr(rows[place].paragraph, key.name) for place in scores}
@@ -165,9 +169,9 @@ class MemoryReader:
         left = {self.shelf.rows[place].id: number for number, place in enumerate(kept, 1)}
         return known["depth"], next((left[id] for id in reversed(known["shown"]) if id in left), 0)
 
-    def stream(self, query: Node, filter: Node | None = None) -> Iterator[seam.Ranked]:
+    def stream(self, query: Node, filter: Node | None = None) -> Iterator[Ranked]:
         for place, score in sorted(self._matching(query, filter).items()):
-            yield seam.Ranked(Handle(self.shelf.rows[place].id), score, self.shelf.rows[place])
+            yield Ranked(Handle(self.shelf.rows[place].id), score, self.shelf.rows[place])
 
     def records(self, handles: Sequence[Handle]) -> list[Record]:
         return [self.shelf.rows[self.shelf.places[handle.id]] for handle in handles]
@@ -198,22 +202,22 @@ class MemoryReader:
         parts = tuple(part for part in (self._explained(one, place, oracle) for one in below) if part is not None)
         return Explanation(score, made, described(node), parts, tiebreak=getattr(node, "tiebreak", 0.0))
 
-    def documents(self) -> Iterator[seam.DocumentState]:
+    def documents(self) -> Iterator[DocumentState]:
         return iter([self.shelf.documents[path][0] for path in self.shelf.paths])
 
-    def stats(self) -> seam.Stats:
+    def stats(self) -> Stats:
         first = [self.shelf.documents[path][1][0].document for path in self.shelf.paths]
         languages, types = (Counter(getattr(info, name) for info in first) for name in ("language", "type"))
-        return seam.Stats(len(first), self.size, languages=languages, types=types, settings=self.shelf.settings)
+        return Stats(len(first), self.size, languages=languages, types=types, settings=self.shelf.settings)
 
     def close(self) -> None: ...
 
 
-def facet(name: str, rows: Sequence[Record], matching: Collection[int], most: int | None) -> seam.Facet:
+def facet(name: str, rows: Sequence[Record], matching: Collection[int], most: int | None) -> Facet:
     """The values of a field among the rows that match, each as it is written in the first row of all that has it."""
     counts, written, missing = Counter[Any](), {}, 0
     for place, record in enumerate(rows):
-        values = (record.document.path,) if name == seam.DOCUMENT else attribute_values(record, name)
+        values = (record.document.path,) if name == DOCUMENT else attribute_values(record, name)
         own = {key: value for value in reversed(values) for key in keys_of(name, [value])}
         keys = keys_of(name, values)  # a text that is a number is none beside that number
         written = {key: own[key] for key in keys} | written
@@ -221,13 +225,13 @@ def facet(name: str, rows: Sequence[Record], matching: Collection[int], most: in
             counts.update(keys)
             missing += not keys
     best = sorted(counts, key=lambda key: (-counts[key], key))[:most]
-    values = tuple(seam.FacetCount(written[key], counts[key]) for key in best)
-    return seam.Facet(name, values, len(counts) - len(best), missing)
+    values = tuple(FacetCount(written[key], counts[key]) for key in best)
+    return Facet(name, values, len(counts) - len(best), missing)
 
 
 def keys_of(name: str, values: Sequence[Any]) -> set[Any]:
     """What values of a field are told from others by, and sorted; of paths numbers count by their value."""
-    paths = (natural_key(value) for value in values) if name == seam.DOCUMENT else ()
+    paths = (natural_key(value) for value in values) if name == DOCUMENT else ()
     return {(*parts, path) for parts, path in paths} or attribute_keys(name, values)
 
 
@@ -242,10 +246,10 @@ class MemoryWriter:
         self.now = dict(self.shelf.documents)
 
     @property
-    def before(self) -> seam.Remembered:
+    def before(self) -> Remembered:
         return remembered_of(self.shelf)
 
-    def documents(self) -> Iterator[seam.DocumentState]:
+    def documents(self) -> Iterator[DocumentState]:
         return (state for state, _ in self.shelf.documents.values())
 
     def start_over(self) -> None:
@@ -258,7 +262,7 @@ class MemoryWriter:
     def add(self, document: Document, *, seed: str = "", digest: str = "", default_language: str = "en") -> None:
         self.remove(document.path)
         language = language_of(document, str(self.settings.get("language", "auto")), default_language)
-        state = seam.DocumentState(document.path, digest or document_digest(document), seed)
+        state = DocumentState(document.path, digest or document_digest(document), seed)
         self.now[document.path] = state, tuple(records_of(document, language))
         self.added.add(document.path)
 
@@ -267,20 +271,20 @@ class MemoryWriter:
             self.touched.add(self.now.pop(path)[0].seed)
         self.added.discard(path)
 
-    def commit(self, seeds: Mapping[str, str] | None = None, *, compact: bool = False) -> seam.Committed:
+    def commit(self, seeds: Mapping[str, str] | None = None, *, compact: bool = False) -> Committed:
         empty = frozenset(path for path, (_, records) in self.now.items() if not records)
         kept = {path: known for path, known in self.now.items() if path not in empty}
         left = {name: digest for name, digest in self.shelf.seeds.items() if name not in self.touched}
         seeds = left if seeds is None else dict(seeds)
         later = self.shelf.generation + 1, time.time_ns()
         SHELVES[self.location] = shelf = Shelf(kept, self.settings, self.sources, seeds, *later)
-        return seam.Committed(len(shelf.rows), empty, len(self.kept - self.added))
+        return Committed(len(shelf.rows), empty, len(self.kept - self.added))
 
     def cancel(self) -> None: ...
 
 
-def remembered_of(shelf: Shelf) -> seam.Remembered:
-    return seam.Remembered(shelf.settings, shelf.sources, shelf.generation, seeds_of=lambda: dict(shelf.seeds))
+def remembered_of(shelf: Shelf) -> Remembered:
+    return Remembered(shelf.settings, shelf.sources, shelf.generation, seeds_of=lambda: dict(shelf.seeds))
 
 
 def open_reader(location: Any, compiled: bool | None = None) -> MemoryReader:
@@ -293,7 +297,7 @@ def open_writer(location: Any, *, settings: Any = None, sources: Any = None, **_
     return MemoryWriter(location, settings, sources)
 
 
-def remembered(location: Any) -> seam.Remembered:
+def remembered(location: Any) -> Remembered:
     return remembered_of(open_reader(location).shelf)
 
 
