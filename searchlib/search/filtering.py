@@ -111,7 +111,7 @@ class Names:
 def _one(name: Any, field: str, wanted: Any) -> Node:
     from searchlib.query.clauses import having
     from searchlib.query.nodes import And, Everything, Not, Range, Value
-    from searchlib.query.values import whole_keys
+    from searchlib.query.valuekeys import after, date_key, whole_keys
 
     known = field_named(field)
     if wanted is None:
@@ -125,7 +125,10 @@ def _one(name: Any, field: str, wanted: Any) -> Node:
         return Range(value, value, (field,))
     if known.kind == "exact":
         return Value(str(value).lower() if known.caseless else str(value), field)
-    return Value(whole_keys(value)[-1], field)
+    key = whole_keys(value)[-1]
+    if (isinstance(value, str) and not date_key(value.strip())) or isinstance(value, bool):
+        return Value(key, field)
+    return Range(key, after(key), (field,))  # all of a day or month, and the spellings of a number
 
 
 def _range(name: Any, field: Field, wanted: tuple[Any, ...] | range) -> Node:

@@ -35,7 +35,8 @@ from searchlib.query.nodes import (
     Wildcard,
     Word,
 )
-from searchlib.query.values import DATE, NUMBER, TEXT, meta_keys, sortable
+from searchlib.query.valuekeys import NUMBER, TEXT, after, date_key, sortable
+from searchlib.query.values import meta_keys
 
 LANGUAGES = ["en", "de"]
 
@@ -67,7 +68,7 @@ MEANT: dict[str, tuple[Any, Node]] = {
     "ConstantScoreQuery": (wq.ConstantScoreQuery(WAR, 3.0), Constant(war, 3.0)),
     "DateRange": (
         wq.DateRange("date", datetime(2019, 1, 1), datetime(2021, 5, 17, 12, 30)),
-        Range(DATE + "2019-01-01", DATE + "2021-05-17T12:30" + LAST, ("date",)),
+        Range(date_key("2019-01-01"), after(date_key("2021-05-17T12:30")), ("date",)),
     ),
     "DefaultOr": (compound.DefaultOr([WAR, PEACE]), Or((war, peace))),
     "DisjunctionMax": (wq.DisjunctionMax([WAR, PEACE], tiebreak=0.3), Best((war, peace), 0.3)),
@@ -187,10 +188,10 @@ FORMS: list[tuple[Any, Node]] = [
     (wq.TermRange("number", "2", "3"), Range(2, 3, ("number",))),
     (wq.TermRange("document", "a", "b"), Range("a", "b", ("document",))),
     (wq.TermRange("author", "A", "c"), Range(TEXT + "a", TEXT + "c", ("author",))),
-    (wq.TermRange("date", "2020-05", None), Range(DATE + "2020-05", DATE + LAST, ("date",))),
+    (wq.TermRange("date", "2020-05", None), Range(date_key("2020-05"), NUMBER + LAST, ("date",))),
     (wq.NumericRange("number", None, 4, endexcl=True), Range(None, 3, ("number",))),
     (wq.NumericRange("number", None, None), Everything()),
-    (wq.NumericRange("price", 1.5, 2.5, boost=2.0), Range(number(1.5), number(2.5), ("price",), boost=2.0)),
+    (wq.NumericRange("price", 1.5, 2.5, boost=2.0), Range(number(1.5), after(number(2.5)), ("price",), boost=2.0)),
     (wq.DateRange("date", None, None), Everything("date")),
     (wq.Every("*"), Everything()),
     (wq.Every("title", boost=2.0), Everything("title", 2.0)),
@@ -223,9 +224,8 @@ def test_what_is_asked_of_fields_is_meant_as_the_language_means_it(tree: Any, ex
 
 def test_a_number_that_is_a_year_may_be_part_of_a_date() -> None:
     found = node(wq.TermRange("date", "2019", "2020"))
-    assert found == Best((
-        Range(number(2019), number(2020), ("date",)), Range(DATE + "2019", DATE + "2020" + LAST, ("date",)),
-    ))  # fmt: skip
+    assert found == Range(number(2019), after(number(2020)), ("date",))
+    assert number(2019) < date_key("2019-01-01") < date_key("2020-12-31T23:59:59.9") < after(number(2020))
 
 
 def test_the_second_of_otherwise_counts_where_nothing_matches_the_first() -> None:

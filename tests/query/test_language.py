@@ -39,7 +39,7 @@ from searchlib.query.nodes import (
     leaves,
     words,
 )
-from searchlib.query.values import NUMBER, sortable
+from searchlib.query.valuekeys import NUMBER, after, date_key, sortable
 
 METADATA = ["author", "year"]
 FIELDS = tuple(DEFAULT_FIELDS.items())
@@ -196,21 +196,28 @@ VALUES = {
     "author:*smith": Wildcard("*smith", ("author",)),
     "author:jane-*": Prefix("\x03jane-", ("author",)),
     r"author:jane\*s*": Prefix("\x03jane*s", ("author",)),
-    "year:2020-*": Best((Prefix("\x032020-", ("year",)), Prefix("\x022020-", ("year",)))),
+    "year:2020-*": Prefix("\x032020-", ("year",)),
     "author:smiht~": Fuzzy("smiht", ("author",)),
     "year:1995": value("1995", "year"),
     "year:-5": Value(number(-5), "year"),
     "year:1.5": Best((Phrase((value("1", "year"), value("5", "year"))), Value(number(1.5), "year"))),
     "year:>=1.5": Range(number(1.5), "\x01" + LAST, ("year",)),
-    "year:{1990 TO 1995.5]": Range(number(1990), number(1995.5), ("year",), True),
-    "year:[1990 TO 2000}": Best(
+    "year:{1990 TO 1995.5]": Range(after(number(1990)), after(number(1995.5)), ("year",), True),
+    "year:[1990 TO 2000}": Range(number(1990), number(2000), ("year",), False, True),
+    "year:<=2020-05": Range("\x01", after(date_key("2020-05")), ("year",)),
+    "year:>2020-05": Range(after(date_key("2020-05")), "\x01" + LAST, ("year",), True),
+    "year:2020-05": Best(
         (
-            Range(number(1990), number(2000), ("year",), False, True),
-            Range("\x021990", "\x022000", ("year",), False, True),
+            Phrase((value("2020", "year"), value("05", "year"))),
+            Range(date_key("2020-05"), after(date_key("2020-05")), ("year",)),
         )
     ),
-    "year:<=2020-05": Range("\x02", f"\x022020-05{LAST}", ("year",)),
-    "year:>2020-05": Range(f"\x022020-05{LAST}", "\x02" + LAST, ("year",)),
+    "year:[007 TO 010]": Best(
+        (
+            Range(number(7), after(number(10)), ("year",)),
+            Range("\x03007", "\x03010", ("year",)),
+        )
+    ),
     "author:{Änne TO}": Range("\x03anne", "\x03" + LAST, ("author",), True),
     "number:*": Everything(),
     "start:>9": Range(9, None, ("start",), True),
@@ -254,7 +261,7 @@ def test_every_node_knows_its_place_in_the_text() -> None:
 PLACES = {
     "war foo-ind* x": [(0, 3), (4, 7), (8, 12), (8, 11), (13, 14)],
     "war state-of~2 x": [(0, 3), (4, 9), (10, 12), (15, 16)],
-    'title:"a b"~3 year:[1990 TO 2000]^2': [(6, 13), (19, 33), (19, 33)],
+    'title:"a b"~3 year:[1990 TO 2000]^2': [(6, 13), (19, 33)],
     "author:(jane x) year:>= 1990.5": [(8, 12), (13, 14), (21, 30)],
     "東京大 NEAR war": [(0, 2), (1, 3), (9, 12)] * 3,
     "foo:bar war": [(0, 3), (4, 7), (8, 11)],

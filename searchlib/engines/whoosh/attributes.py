@@ -28,7 +28,7 @@ from searchlib.guards.deadline import check
 from searchlib.model.arrays import NDArray
 from searchlib.model.fields import CASELESS, field_named
 from searchlib.model.records import Scalar
-from searchlib.query.values import NUMBER, TEXT
+from searchlib.query.valuekeys import NUMBER, TEXT
 from searchlib.query.wholevalues import number_key, title_key, whole_value_keys
 
 _KEPT = 32  # attributes
@@ -176,7 +176,7 @@ def _of_metadata(table: DocumentTable, name: str) -> _Pairs:
     of_records = field_named(name).owner == "paragraph"
     size = table.segment.doc_count if of_records else len(table.firsts)
     keys, owners, which = _postings(table, name, _FIRST, _LAST, _OFTEN * size, of_records)
-    # A text that is a number is there as either: where it is the number, it is not the text.
+    # A text that is a number or date is there as either: where it is that, it is not the text.
     first_text = bisect_left(keys, _TEXT_MARK)
     place = {key: number for number, key in enumerate(keys)} if first_text < len(keys) else {}
     as_number = np.full(len(keys), -1, np.int64)

@@ -2,7 +2,7 @@
 
 * `Prose` holds language: its terms are the keys of ``searchlib.analysis``, with positions of every token.
 * `Meta` holds metadata of any type. A value is indexed as its folded words, and whole under a *mark* that tells
-  what it is, in an order that ranges can walk: numbers as sortable hexadecimal, dates as ISO 8601, text folded.
+  what it is, in an order that ranges can walk (see `searchlib.query.valuekeys`).
 
 Whoosh keeps the schema in its TOC by module path, so the names here are part of the index format.
 """

@@ -45,13 +45,14 @@ from searchlib.query.nodes import (
     boosted,
     phrase,
 )
-from searchlib.query.values import DATE, NUMBER, TEXT, marked_patterns, value, value_range
+from searchlib.query.valuekeys import NUMBER, TEXT
+from searchlib.query.values import marked_patterns, value, value_range
 
 Query: TypeAlias = Any
 """A ``whoosh.query.Query``: Whoosh has no types."""
 
 _HOOKS = ("matcher", "_matcher", "_btexts")  # by which a class says what it matches
-_MARKS = (NUMBER, DATE, TEXT)
+_MARKS = (NUMBER, TEXT)
 _SET = re.compile(r"\[!?[^\]]+\]")  # of letters, in a wildcard of Whoosh's
 _SPECIAL = re.compile(r"[*?\\]")
 
@@ -205,7 +206,9 @@ class _Translator:
             first = None if low is None else math.floor(low) + 1 if tree.startexcl else math.ceil(low)
             last = None if high is None else math.ceil(high) - 1 if tree.endexcl else math.floor(high)
             return Range(first, last, (field.name,))
-        low, high = (None if bound is None else repr(float(bound)) for bound in (low, high))
+        low, high = (
+            None if bound is None else str(bound if isinstance(bound, int) else float(bound)) for bound in (low, high)
+        )
         return value_range(field.name, low, high, bool(tree.startexcl), bool(tree.endexcl))
 
     def date_range(self, tree: query.DateRange) -> Node:
