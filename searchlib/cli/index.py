@@ -22,6 +22,7 @@ from searchlib.cli.output import counted, output_for, say
 @click.option("--title-column", metavar="NAME", help="Column of rows that is the title.")
 @click.option("--text-column", multiple=True, metavar="NAME", help="Column of rows that is text; may be repeated.")
 @click.option("--metadata-columns", metavar="NAMES", help="Columns of rows to keep, with commas.  [default: the rest]")
+@click.option("--password-file", metavar="FILE", help="Passwords to try on encrypted files, one a line.")
 @click.option("--memory", metavar="SIZE", help="Memory to keep to, such as 512M.")
 @click.option("--processes", "-j", type=int, metavar="N", help="Processes.  [default: one a core]")
 @click.option("--wait", type=click.FloatRange(0), default=0, metavar="SECONDS", help="Wait for another writer.")

@@ -10,6 +10,8 @@ from searchlib.cli.output import counted, human_bytes, human_seconds, say
 from searchlib.cli.settings import Settings
 from searchlib.errors import IndexMissing, SettingsError
 
+_LARGEST_PASSWORD_FILE = 1 << 20  # bytes
+
 if TYPE_CHECKING:
     from searchlib import Index
     from searchlib.documents import LoadOptions
@@ -80,7 +82,20 @@ def load_options(settings: Settings) -> LoadOptions:
         text=settings.text_column,
         metadata=settings.metadata_columns,
         suffix="." + settings.type.lstrip(".").lower() if settings.type else "",
+        passwords=_passwords(settings.password_file) if settings.password_file else (),
     )
+
+
+def _passwords(file: str) -> tuple[str, ...]:
+    """The lines of a file of passwords. Raises SettingsError if it cannot be read."""
+    from searchlib.files.opening import read_file
+
+    try:
+        lines = read_file(file, _LARGEST_PASSWORD_FILE).decode("utf-8").splitlines()
+    except (OSError, ValueError) as error:
+        why = getattr(error, "strerror", None) or "not UTF-8"
+        raise SettingsError(f"the passwords in {file} cannot be read ({why}): write them there, one a line") from None
+    return tuple(filter(None, lines))
 
 
 def open_index(settings: Settings, refresh: str = "never") -> Index:

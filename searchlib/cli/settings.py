@@ -151,6 +151,7 @@ class Settings:
     include: tuple[str, ...] = _setting((), _strings, "patterns of files to index, as in .gitignore")
     exclude: tuple[str, ...] = _setting((), _strings, "patterns of files to leave out")
     limit: int = _setting(10, _whole(0, MAX_LIMIT), "hits a page; 10")
+    password_file: str = _setting("", _string, "file of passwords, one a line, that are tried on encrypted files")
     synonyms: str = _setting("", _string, "file of words to find for others")
     color: str = _setting("auto", _color, "`auto`, `always` or `never`")
     width: int | None = _setting(None, _whole(20, 10_000), "columns to fill; the terminal's, at most 100")
@@ -192,7 +193,7 @@ def load_settings(directory: str | os.PathLike[str] = ".", environ: Mapping[str,
             where = f"{file}: {name}"
             _known(key, where, map(in_file, _CHECKS))
             checked = _checked(key, value, where)
-            if key in ("index", "synonyms"):
+            if key in ("index", "synonyms", "password_file"):
                 checked = _from(file, checked)
             elif key == "seeds":
                 checked = tuple(_seed_from(file, seed) for seed in checked)

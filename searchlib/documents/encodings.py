@@ -111,10 +111,8 @@ def legacy_encoding(data: bytes) -> str:
     others = len(_NOT_ASCII.findall(sample))
     if others < _FEW:
         return _USUAL
-    try:
-        from charset_normalizer import from_bytes
-    except ImportError:
-        return _USUAL
+    from charset_normalizer import from_bytes
+
     if 2 * others > len(_LETTERS.findall(sample)) and 2 * len(_NOT_ASCII_TWICE.findall(sample)) > others:
         best = from_bytes(sample, cp_isolation=list(_OF_OTHERS)).best()
         return best.encoding if best is not None and best.encoding in _OF_OTHERS else _USUAL

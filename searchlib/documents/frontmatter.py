@@ -13,7 +13,6 @@ import re
 from collections.abc import Callable, Mapping
 
 from searchlib.documents.text import clean
-from searchlib.errors import MissingExtra
 from searchlib.files import tomlreading
 from searchlib.guards.limits import LIMITS
 from searchlib.model.records import Scalar
@@ -52,10 +51,8 @@ def _checked(
 
 
 def _yaml(source: str, name: str, deepest: int) -> object:
-    try:
-        import yaml
-    except ImportError:
-        raise MissingExtra("PyYAML", "formats", name) from None
+    import yaml
+
     depth = 0
     try:
         for event in yaml.parse(source, Loader=yaml.SafeLoader):

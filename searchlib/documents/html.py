@@ -22,7 +22,6 @@ from searchlib.documents.htmlsource import SourceLines, as_html, decode_html, de
 from searchlib.documents.inline import READINGS, raised
 from searchlib.documents.seed import Seed
 from searchlib.documents.text import clean
-from searchlib.errors import MissingExtra
 from searchlib.model.records import Document, Kind, Scalar
 
 if TYPE_CHECKING:
@@ -70,7 +69,7 @@ _META = {
 
 
 def load_html(seed: Seed) -> Iterator[Document]:
-    """The page as one document with blocks. Raises MissingExtra without the ``formats`` packages."""
+    """The page as one document with blocks."""
     source = as_html(clean(decode_html(seed.read(), seed.name, seed.options.encoding, seed.notes)), seed.name)
     if depth(source) > MAX_DEPTH or too_many_attributes(source):
         seed.notes(1, "nested too deeply (or with too many attributes) for the HTML parser; read without its structure")
@@ -103,10 +102,8 @@ def load_html(seed: Seed) -> Iterator[Document]:
 
 
 def _parse(source: str, name: str) -> LexborHTMLParser:
-    try:
-        from selectolax.lexbor import LexborHTMLParser
-    except ImportError:
-        raise MissingExtra("selectolax", "formats", name) from None
+    from selectolax.lexbor import LexborHTMLParser
+
     return LexborHTMLParser(source)
 
 

@@ -85,11 +85,11 @@ def load(
 
     def skip(line: int, reason: str) -> None:
         if options.strict:
-            raise SeedError(f"{seed_file.name}:{line}: {reason}", seed_file.path or seed_file.name)
-        report.skip(f"{seed_file.name}:{line}", reason)
+            raise SeedError(f"{_part(seed_file.name, line)}: {reason}", seed_file.path or seed_file.name)
+        report.skip(_part(seed_file.name, line), reason)
 
     def note(line: int, remark: str) -> None:
-        report.note(f"{seed_file.name}:{line}", remark)
+        report.note(_part(seed_file.name, line), remark)
 
     streams: list[HashingStream] = []
 
@@ -127,6 +127,11 @@ def load(
     finally:
         for stream in streams:
             stream.close()
+
+
+def _part(name: str, line: int) -> str:
+    """How a line of a file is named; 0: the file."""
+    return f"{name}:{line}" if line else name
 
 
 def _trimmed(document: Document, most: int) -> Document:

@@ -19,7 +19,6 @@ from searchlib.documents.htmlsource import without_comments
 from searchlib.documents.inline import READINGS, in_source, raised
 from searchlib.documents.seed import Seed
 from searchlib.documents.text import text_of
-from searchlib.errors import MissingExtra
 from searchlib.model.records import Document, Kind
 from searchlib.paragraphs import title_line
 
@@ -45,7 +44,7 @@ _COSTLY = re.compile(r"[\[\]!*_<`~&\\|]{400}|(?:[\[!*_<~][\w ]{0,3}[\]()]{0,2}){
 
 
 def load_markdown(seed: Seed) -> Iterator[Document]:
-    """The file as one document with blocks. Raises MissingExtra without the ``formats`` packages."""
+    """The file as one document with blocks."""
     source = text_of(seed)
     values, begin, problem = frontmatter.read(source, seed.name, seed.limits.depth)
     if problem:
@@ -72,7 +71,7 @@ def _parsed(seed: Seed, body: str, line: int) -> Builder | None:
         seed.notes(line, "too large or too costly for the Markdown parser; read as plain text")
         return None
     try:
-        tokens = _parser(seed.name).parse(body)
+        tokens = _parser().parse(body)
     except RecursionError:
         tokens = None
     if tokens is None or any(token.level >= MAX_NESTING - 1 for token in tokens):
@@ -83,15 +82,8 @@ def _parsed(seed: Seed, body: str, line: int) -> Builder | None:
     return builder
 
 
-def _parser(name: str) -> MarkdownIt:
-    try:
-        return _make_parser()
-    except ImportError:
-        raise MissingExtra("markdown-it-py", "formats", name) from None
-
-
 @cache
-def _make_parser() -> MarkdownIt:
+def _parser() -> MarkdownIt:
     from markdown_it import MarkdownIt
 
     parser = MarkdownIt("commonmark", {"maxNesting": MAX_NESTING}).enable(["table", "strikethrough"])

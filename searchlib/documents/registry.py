@@ -36,6 +36,7 @@ _TABLE: dict[str, Loader | str] = {
     ".ndjson": "rows:load_jsonl",
     ".json": "rows:load_json",
     ".csv": "rows:load_csv",
+    ".pdf": "pdf:load_pdf",
     ".tsv": "rows:load_csv",
 }
 

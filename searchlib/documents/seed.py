@@ -41,7 +41,7 @@ class LoadOptions:
     (JSON keys); empty means the usual names, and for ``metadata`` every column that is nothing else. Several text
     columns are joined with a blank line between. ``delimiter`` "" has it found. ``encoding`` "" has it detected.
     ``language`` (ISO 639-1) is what documents are in that do not say. ``suffix`` says how to read what has no
-    suffix of its own (standard input), or every file if ``force_suffix``.
+    suffix of its own (standard input), or every file if ``force_suffix``. ``passwords`` are tried on what is encrypted.
     """
 
     id: str = ""
@@ -55,6 +55,7 @@ class LoadOptions:
     suffix: str = ""
     force_suffix: bool = False
     strict: bool = False
+    passwords: tuple[str, ...] = field(default=(), repr=False)
 
 
 class Content:

@@ -48,7 +48,7 @@ def settings_of(language: str, options: LoadOptions) -> dict[str, Any]:
 
     if language != "auto" and not base_language(language):
         raise SettingsError(f"{language!r} is no language; give a code as en or tr, or auto")
-    loading = {name: value for name, value in asdict(options).items() if name != "strict"}
+    loading = {name: value for name, value in asdict(options).items() if name not in ("strict", "passwords")}
     defaults = asdict(LoadOptions())
     changed = {name: value for name, value in sorted(loading.items()) if value != defaults[name]}
     return {

@@ -14,11 +14,10 @@ from types import SimpleNamespace
 
 import pytest
 
-from searchlib.documents import LoadOptions, Report, SeedFile, load, walk
+from searchlib import Document
+from searchlib.documents import LoadOptions, Report, Seed, SeedFile, load, walk
 from searchlib.documents import registry as table
-from searchlib.documents.markdown import _make_parser
 from searchlib.errors import MissingExtra, SeedError, SettingsError
-from searchlib.guards.limits import LIMITS
 from searchlib.paragraphs import places
 
 
@@ -34,14 +33,6 @@ class Without(MetaPathFinder):
         return None
 
 
-def take_away(monkeypatch: pytest.MonkeyPatch, *packages: str) -> None:
-    for name in list(sys.modules):
-        if name.partition(".")[0] in packages:
-            monkeypatch.delitem(sys.modules, name)
-    monkeypatch.setattr(sys, "meta_path", [Without(*packages), *sys.meta_path])
-    _make_parser.cache_clear()
-
-
 def put(path: Path, text: str = "text") -> SeedFile:
     path.write_text(text, "utf-8")
     return SeedFile(path, path.name, len(text))
@@ -50,42 +41,19 @@ def put(path: Path, text: str = "text") -> SeedFile:
 # -- packages
 
 
-@pytest.mark.parametrize(
-    ("package", "name", "text"),
-    [
-        ("markdown_it", "a.md", "# A"),
-        ("yaml", "a.md", "---\ntitle: A\n---\ntext"),
-        ("selectolax", "a.html", "<p>A"),
-    ],
-)
 def test_a_format_whose_package_is_missing_says_what_to_install(
-    package: str, name: str, text: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    take_away(monkeypatch, package)
-    seed_file, report = put(tmp_path / name, text), Report()
+    def load_sheets(seed: Seed) -> list[Document]:
+        raise MissingExtra("openpyxl", "office", seed.name)
+
+    monkeypatch.setattr(table, "_TABLE", {**table._TABLE, ".xls": load_sheets})
+    seed_file, report = put(tmp_path / "a.xls"), Report()
     assert list(load(seed_file, report=report)) == []
-    assert [skipped.name for skipped in report.skipped] == [name]
-    assert 'pip install "searchlib[formats]"' in report.skipped[0].reason
+    assert [skipped.name for skipped in report.skipped] == ["a.xls"]
+    assert 'needs openpyxl: pip install "searchlib[office]"' in report.skipped[0].reason
     with pytest.raises(SeedError, match="searchlib"):
         list(load(seed_file, LoadOptions(strict=True)))
-    with pytest.raises(MissingExtra):
-        list(table.find(table.suffix_of(name), name)(SimpleNamespace(**seed_of(seed_file))))  # type: ignore[arg-type]
-
-
-def seed_of(seed_file: SeedFile) -> dict[str, object]:
-    read = {"read": lambda: seed_file.read().data, "stem": "a", "notes": lambda line, remark: None}
-    return {"name": seed_file.name, "options": LoadOptions(), "limits": LIMITS, **read}
-
-
-def test_text_and_rows_need_no_package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    take_away(monkeypatch, "markdown_it", "yaml", "selectolax", "charset_normalizer")
-    for name, text in (
-        ("a.txt", "A"),
-        ("a.csv", "text\nA\n"),
-        ("a.jsonl", '{"text": "A"}'),
-        ("a.json", '{"text": "A"}'),
-    ):
-        assert [document.text for document in load(put(tmp_path / name, text))] == ["A"]
 
 
 class EntryPoint:

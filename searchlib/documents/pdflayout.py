@@ -1,0 +1,241 @@
+"""The layout of a page: what stands on every page, columns, and lines in the order in which people read them.
+
+* *Furniture* is what pages repeat: running heads, footers, numbers of pages.
+* A *gutter* is the blank between two columns. What crosses it (a title, a wide figure's caption) stands above or below.
+* A *row* is what stands on one line of a column: usually one strip, several where there are wide gaps, as in a table.
+* A *column* is rows from the top down; a page that has no gutter is one.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from itertools import pairwise
+from typing import Final
+
+from searchlib.documents.pdfglyphs import Strip
+
+_AT_EDGES: Final = 3  # rows at either end of a page that may be furniture,
+_EDGE: Final = 0.12  # if they are so near to it, in heights of the page
+_FEW: Final = 3  # pages on which it has to stand
+_NUMBER: Final = re.compile(r"\d+|\b[ivxlcdm]+\b", re.IGNORECASE)
+_PAGE_NUMBER: Final = re.compile(
+    r"[^\w]*(?:(?:page|seite|p\.|página|стр\.)\s*)?(\d{1,5}|[ivxlcdm]{1,8})(?:\s*(?:/|of|von|de|из)\s*\d{1,5})?[^\w]*",
+    re.IGNORECASE,
+)
+_GUTTER: Final = 0.7  # times the size of the letters
+_CROSSING: Final = 0.4  # of the strips at most
+_LETTERS: Final = 12  # of a line of a column, at the mean
+
+
+class Row:
+    """What stands on one line of a column, from left to right."""
+
+    __slots__ = ("base", "bottom", "left", "page", "right", "size", "strips", "top")
+
+    def __init__(self, page: int, strips: list[Strip]) -> None:
+        self.page = page
+        self.strips = strips
+        self.left = min(strip.left for strip in strips)
+        self.right = max(strip.right for strip in strips)
+        self.bottom = min(strip.bottom for strip in strips)
+        self.top = max(strip.top for strip in strips)
+        longest = max(strips, key=lambda strip: len(strip.text))
+        self.size = longest.size
+        self.base = longest.bottom
+
+    @property
+    def bold(self) -> bool:
+        """Whether all of it is bold."""
+        return all(strip.bold for strip in self.strips)
+
+    @property
+    def fixed(self) -> bool:
+        """Whether all of it is in letters of one width."""
+        return all(strip.fixed for strip in self.strips)
+
+    @property
+    def text(self) -> str:
+        """Its words."""
+        return " ".join(strip.text for strip in self.strips)
+
+
+def rows_of(page: int, strips: Iterable[Strip]) -> list[Row]:
+    """Strips in rows, from the top down."""
+    rows: list[list[Strip]] = []
+    for strip in sorted(strips, key=lambda one: (-one.middle, one.left)):
+        if rows and _on_one_line(rows[-1], strip):
+            rows[-1].append(strip)
+        else:
+            rows.append([strip])
+    return [Row(page, sorted(row, key=lambda one: one.left)) for row in rows]
+
+
+def _on_one_line(row: list[Strip], strip: Strip) -> bool:
+    """Whether a strip stands beside those of a row: half as high as either at least, and over none of them."""
+    first = row[0]
+    shared = min(first.top, strip.top) - max(first.bottom, strip.bottom)
+    if shared < 0.5 * min(first.top - first.bottom, strip.top - strip.bottom):
+        return False
+    return all(strip.left >= one.right - 1 or strip.right <= one.left + 1 for one in row)
+
+
+# Furniture
+
+
+def without_furniture(
+    pages: Sequence[list[Strip]], heights: Sequence[float], labels: Sequence[str]
+) -> list[list[Strip]]:
+    """The pages without what they repeat at their upper and lower edges.
+
+    A row goes that stands, but for its numbers, on three pages or more at the same height; and at a height where half
+    of the pages have such a row, one that has the page's own number.
+    """
+    edges = [_edges(number, *page) for number, page in enumerate(zip(pages, heights, strict=True))]
+    said: Counter[tuple[int, str]] = Counter()
+    usual: Counter[int] = Counter()  # heights of what is repeated
+    for rows in edges:
+        found = {(_height(row), _alike(row.text)) for row in rows}
+        said.update(found)
+        said.update({(height + 1, text) for height, text in found} - found)
+    for rows in edges:
+        usual.update({_height(row) for row in rows if said[_height(row), _alike(row.text)] >= _FEW})
+    kept = []
+    for number, (strips, rows) in enumerate(zip(pages, edges, strict=True)):
+        gone: set[int] = set()
+        for row in rows:
+            height, text = _height(row), _alike(row.text)
+            is_usual = usual[height] * 2 >= len(pages) >= _FEW
+            if (
+                said[height, text] >= _FEW
+                or (is_usual and _has_number(row.text, number + 1, labels[number]))
+                or _is_page_number(row.text, number + 1, labels[number], len(pages))
+            ):
+                gone.update(map(id, row.strips))
+        kept.append([strip for strip in strips if id(strip) not in gone] if gone else strips)
+    return kept
+
+
+def _edges(number: int, strips: list[Strip], height: float) -> list[Row]:
+    """The rows at the upper and lower edges of a page: whole ones, over all columns."""
+    near = [one for one in strips if not _EDGE * height < one.middle < (1 - _EDGE) * height]
+    rows = rows_of(number, near)
+    upper = [row for row in rows if row.bottom > height / 2]
+    lower = [row for row in rows if row.bottom <= height / 2]
+    return upper[:_AT_EDGES] + lower[-_AT_EDGES:]
+
+
+def _height(row: Row) -> int:
+    return round(row.bottom / 4)
+
+
+def _alike(text: str) -> str:
+    return _NUMBER.sub("#", text).casefold()
+
+
+def _has_number(text: str, number: int, label: str) -> bool:
+    return bool({str(number), label} & set(_NUMBER.findall(text)))
+
+
+def _is_page_number(text: str, number: int, label: str, pages: int) -> bool:
+    found = _PAGE_NUMBER.fullmatch(text)
+    return found is not None and pages > 1 and found[1] in (str(number), label)
+
+
+# Columns
+
+
+def columns_of(page: int, strips: list[Strip]) -> list[list[Row]]:
+    """The columns of a page in the order in which they are read, each as rows."""
+    return [rows_of(page, column) for column in _columns(strips, 0)]
+
+
+def _columns(strips: list[Strip], depth: int) -> list[list[Strip]]:
+    gutter = _gutter(strips) if depth < 4 else None
+    if gutter is None:
+        return [strips] if strips else []
+    found: list[list[Strip]] = []
+    crossing: list[Strip] = []
+    beside: list[Strip] = []
+
+    def flush() -> None:
+        sides = [one for one in beside if one.right <= gutter + 1], [one for one in beside if one.right > gutter + 1]
+        for side in sides:
+            found.extend(_columns(side, depth + 1))
+        beside.clear()
+
+    for strip in sorted(strips, key=lambda one: -one.middle):
+        if strip.left < gutter - 1 and strip.right > gutter + 1:
+            if beside:
+                found.extend([crossing] if crossing else [])
+                crossing = []
+                flush()
+            crossing.append(strip)
+        else:
+            if crossing:
+                found.append(crossing)
+                crossing = []
+            beside.append(strip)
+    found.extend([crossing] if crossing else [])
+    flush()
+    return found
+
+
+def _gutter(strips: list[Strip]) -> float | None:
+    """Where there is a gutter, from left to right: in the widest blank that few strips cross; None if there is none."""
+    if len(strips) < 8:
+        return None
+    size = Counter(round(strip.size) for strip in strips).most_common(1)[0][0] or 1
+    first = int(min(strip.left for strip in strips))
+    last = int(max(strip.right for strip in strips)) + 1
+    if not 0 < last - first < 20_000:
+        return None
+    changes = [0] * (last - first + 2)
+    for strip in strips:
+        changes[max(0, int(strip.left) - first)] += 1
+        changes[max(0, int(strip.right + 0.5) - first)] -= 1
+    best: tuple[float, float] | None = None
+    covered, begin = 0, 0
+    allowed = _CROSSING * len(strips)
+    runs: list[tuple[int, int, int]] = []  # from, to, how many cross
+    for place, change in enumerate(changes):
+        before = covered
+        covered += change
+        if covered != before:
+            runs.append((begin, place, before))
+            begin = place
+    for start, stop, crossed in runs:
+        if start == 0 or crossed > allowed or stop - start < _GUTTER * size:
+            continue
+        middle = first + (start + stop) / 2
+        if _are_columns(strips, middle):
+            worth = (stop - start) / (1 + crossed)
+            if best is None or worth > best[0]:
+                best = worth, middle
+    return None if best is None else best[1]
+
+
+def _are_columns(strips: list[Strip], middle: float) -> bool:
+    """Whether there are lines of text on both sides: most fill their column, and there is more than a word in each."""
+    for side in (
+        [one for one in strips if one.right <= middle + 1],
+        [one for one in strips if one.left >= middle - 1],
+    ):
+        if len(side) < 4 or sum(len(one.text) for one in side) < _LETTERS * len(side):
+            return False
+        width = max(one.right for one in side) - min(one.left for one in side)
+        if 2 * sum(one.right - one.left >= 0.6 * width for one in side) < len(side):
+            return False
+    return True
+
+
+def leadings_of(columns: Iterable[Sequence[Row]]) -> dict[float, float]:
+    """The usual distance of a row from the next, for each size of letters in which there are such."""
+    counts: dict[float, Counter[float]] = {}
+    for rows in columns:
+        for upper, lower in pairwise(rows):
+            distance = round(2 * (upper.base - lower.base)) / 2
+            if upper.size == lower.size and 0.9 * upper.size < distance < 2.2 * upper.size:
+                counts.setdefault(upper.size, Counter())[distance] += 1
+    return {size: min(found.items(), key=lambda item: (-item[1], item[0]))[0] for size, found in counts.items()}
