@@ -2,7 +2,7 @@
 
 A *passage* is rows that belong together. It ends where a gap is wider than usual, where letters change their size, at
 an indented line or one that leaves room for the word that follows, and before a bullet. It goes on over a column and a
-page that ends in the middle of a sentence. KnownWords that are divided at the end of a line are joined, unless the document
+page that ends in the middle of a sentence. Words that are divided at the end of a line are joined, unless the document
 has them with their hyphen.
 """
 
