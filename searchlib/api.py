@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, Unpack
 from searchlib.concurrency.forking import lock_for
 from searchlib.engine.locations import Location, engine_at, located
 from searchlib.engine.readers import Digested, OpensWhoosh, Verifiable
+from searchlib.engine.writers import WriterOptions
 from searchlib.errors import IndexProblem, SeedError, SettingsError
 from searchlib.guards.arguments import StrPath, flag, optional, paths, refused, seconds, whole
 from searchlib.guards.arguments import path as path_of
@@ -428,7 +429,8 @@ class Index:
         optional(whole, "processes", processes, 1)
         optional(whole, "memory", memory, 1)
         self._current  # noqa: B018 - of an index that was closed there is no writer
-        writer = self._engine.open_writer(self.path, processes=processes, memory=memory, wait=seconds("wait", wait))
+        options = WriterOptions(processes=processes, memory=memory, wait=seconds("wait", wait))
+        writer = self._engine.open_writer(self.path, options)
         return WriterContext(writer, self._committed)
 
     def _committed(self) -> None:

@@ -58,6 +58,31 @@ class Committed:
     lost: tuple[tuple[str, str], ...] = ()
 
 
+@frozen
+class WriterOptions:
+    """All that can be said of a writer when it is opened.
+
+    It works in so many ``processes`` and bytes of ``memory``, as the engine thinks best where they are None, and waits
+    ``wait`` seconds for another writer. ``settings`` and ``sources`` are remembered; None: those of before.
+
+    With ``repair`` an index that is damaged, or of a format that is not known, is not built upon, nor is one that is
+    ``distrusted`` for a reason; only documents that no seed has are taken over from it, where they can be read.
+    Without, it is an error. ``thorough`` has all of it compared before.
+
+    ``tuning`` is the engine's own, and shows in nothing that can be read from the index.
+    """
+
+    processes: int | None = None
+    memory: int | None = None
+    settings: Mapping[str, Any] | None = None
+    sources: Mapping[str, Sequence[str]] | None = None
+    wait: float = 0
+    repair: bool = False
+    distrusted: str = ""
+    thorough: bool = False
+    tuning: object = None
+
+
 class Writer(Protocol):
     """Makes the next generation of an index. Nothing shows until ``commit``. Not for several threads at once."""
 
@@ -101,27 +126,8 @@ class Engine(Protocol):
     def open_reader(self, location: Path | str, /, compiled: bool | None = None) -> Reader:
         """The newest generation. For ``compiled`` see ``searchlib.open``."""
 
-    def open_writer(  # noqa: PLR0913 - keywords, one for each thing that can be said of it
-        self,
-        location: Path | str,
-        /,
-        *,
-        processes: int | None = None,
-        memory: int | None = None,
-        settings: Mapping[str, Any] | None = None,
-        sources: Mapping[str, Sequence[str]] | None = None,
-        wait: float = 0,
-        repair: bool = False,
-        distrusted: str = "",
-        thorough: bool = False,
-    ) -> Writer:
-        """The right to write the index, which need not exist.
-
-        With ``repair`` an index that is damaged, or of a format that is not known, is not built upon, nor is one that
-        is ``distrusted`` for a reason; only documents that no seed has are taken over from it, where they can be read.
-        Without, it is an error. ``thorough`` has all of it compared before. ``settings`` and ``sources`` are
-        remembered; None: those of before.
-        """
+    def open_writer(self, location: Path | str, /, options: WriterOptions | None = None) -> Writer:
+        """The right to write the index, which need not exist."""
 
     def remembered(self, location: Path | str, /) -> Remembered:
         """What the newest generation remembers. Raises IndexMissing, IndexCorrupt, IndexIncompatible."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 
 from searchlib.analysis import fold, tokens, where_assigned
 from searchlib.concurrency.lazily import lazy_expression
@@ -32,12 +33,15 @@ from searchlib.query.valuekeys import (
 _NUMBER_VALUE = lazy_expression(r"[+-]?\d{1,30}(\.\d{1,30})?", re.ASCII)
 _LIKE_DATE = lazy_expression(r"(\d{4})-(\d{1,2})(?:-(\d{1,2}))?([T ].*)?", re.ASCII)
 _LIKE_TIME = lazy_expression(r"\d{4}-\S* ", re.ASCII)
+_NOT_IN_NAMES = str.maketrans(":\0", "__")
 _MORE_THAN_LETTERS = lazy_expression(r"[^\w*?]|_")
 
 
+@lru_cache(1 << 12)
 def metadata_field(key: str) -> str:
     """The field that holds a metadata key: the key without case and blanks, out of the way of built-in names."""
-    name = "_".join(where_assigned(key, str.lower).split()).replace(":", "_").replace("__", "_").lstrip("_") or "meta"
+    name = "_".join(where_assigned(key, str.lower).split()).translate(_NOT_IN_NAMES).replace("__", "_").lstrip("_")
+    name = name or "meta"
     return f"meta_{name}" if name in RESERVED else name
 
 

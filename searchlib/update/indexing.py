@@ -20,6 +20,7 @@ from searchlib.analysis import DEFAULT_LANGUAGE, detect_language
 from searchlib.concurrency.sandbox import keeping
 from searchlib.documents import Content, KnownRows, LoadOptions, Report, SeedFile, load
 from searchlib.documents.readahead import ReadAhead
+from searchlib.engine.writers import WriterOptions
 from searchlib.engine.locations import Location, engine_at
 from searchlib.errors import IndexCorrupt, SeedError
 from searchlib.files.roots import StrPath, name_of
@@ -119,6 +120,7 @@ class BuildOptions(TypedDict, total=False):
     rebuild: bool
     allow_removal: bool
     progress: Callable[[Progress], None] | None
+    tuning: object
 
 
 def update(  # noqa: PLR0913 - keywords, one for each thing that can be said of a build
@@ -138,10 +140,11 @@ def update(  # noqa: PLR0913 - keywords, one for each thing that can be said of 
     rebuild: bool = False,
     allow_removal: bool = False,
     progress: Callable[[Progress], None] | None = None,
+    tuning: object = None,
 ) -> Changes:
     """Make ``index`` hold the documents of the seeds at ``paths``, and no others that came from seeds.
 
-    With ``rebuild`` nothing is built upon what is there.
+    With ``rebuild`` nothing is built upon what is there. For ``tuning`` see `searchlib.engine.WriterOptions`.
 
     Raises SeedError if ``strict`` and a seed cannot be read, or if more than half of the documents would be removed
     because folders are empty or gone, or cannot be read, unless ``allow_removal``; SettingsError if a path does not
@@ -158,8 +161,7 @@ def update(  # noqa: PLR0913 - keywords, one for each thing that can be said of 
         update = _Update(options, limits, language, progress, began)
         seeds = find_seeds(paths, update.report, include, exclude, strict)
         with keeping(), ReadAhead(seeds, _room(memory), options, limits) as contents:
-            writer = engine.open_writer(
-                index,
+            writing = WriterOptions(
                 processes=processes,
                 memory=memory,
                 settings=settings_of(language, options),
@@ -169,7 +171,9 @@ def update(  # noqa: PLR0913 - keywords, one for each thing that can be said of 
                 distrusted=distrusted,
                 # What was read from standard input cannot be read again: the index is looked at whole before.
                 thorough=any(os.fspath(path) == "-" for path in paths),
+                tuning=tuning,
             )
+            writer = engine.open_writer(index, writing)
             try:
                 update.run(contents, sum(seed.size for seed in seeds), writer)
                 if not allow_removal:

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from searchlib.analysis import tokens
 from searchlib.engines.whoosh.building import inversion
-from searchlib.engines.whoosh.building.inversion import Incoming, invert, stretches
+from searchlib.engines.whoosh.building.incoming import Incoming
+from searchlib.engines.whoosh.building.inversion import invert, stretches
 from searchlib.engines.whoosh.building.runs import FieldRun, Run, ranges
 from searchlib.model.records import Document, paragraph_id
 from searchlib.paragraphs import split
@@ -97,7 +98,7 @@ def test_text_is_inverted_as_if_token_by_token(texts: list[str]) -> None:
 @examples(50)
 def test_a_title_counts_for_every_paragraph_of_its_document(texts: list[str]) -> None:
     run = run_of(texts)
-    titles = [f"Title {number}" for number, (_, size) in enumerate(run.documents) for _ in range(size)]
+    titles = [f"Title {number}" for number, one in enumerate(run.documents) for _ in range(one.records)]
     expected, lengths = counted(titles, "en")
     assert postings(run.fields["title"]) == expected
     assert run.fields["title"].lengths is not None
@@ -112,8 +113,10 @@ def test_metadata_is_inverted_with_its_marked_values() -> None:
     expected: Postings = defaultdict(dict)
     for key, place in zip(keys, places, strict=True):
         for record in (0, 1):
-            expected[key].setdefault(record, []).append(place)
-    assert postings(run.fields["author"]) == expected
+            expected["author\0" + key].setdefault(record, []).append(place)
+    found = postings(run.metadata)
+    assert {key: value for key, value in found.items() if key.startswith("author\0")} == expected
+    assert {key.partition("\0")[0] for key in found} == {"author", "seen", "year"}
 
 
 def test_what_is_stored_says_where_each_paragraph_stands() -> None:
@@ -149,7 +152,7 @@ def test_the_language_is_the_documents_own_the_given_one_or_the_detected_one() -
 def test_a_document_without_paragraphs_leaves_nothing() -> None:
     run = invert([Incoming(Document("empty", "")), Incoming(Document("d", "One."))], "en")
     assert run.size == 1
-    assert run.documents == [("empty", 0), ("d", 1)]
+    assert run.documents == [("empty", 0, None), ("d", 1, None)]
 
 
 @pytest.mark.parametrize(
@@ -179,7 +182,7 @@ def test_a_batch_is_let_go_of_when_its_run_is(monkeypatch: pytest.MonkeyPatch) -
     gc.collect()
     gc.disable()
     try:
-        run = inversion.invert([inversion.Incoming(Document("a", "One paragraph.", "Its title"))])
+        run = inversion.invert([Incoming(Document("a", "One paragraph.", "Its title"))])
         assert run.size == 1
         assert made[0]() is None
     finally:

@@ -11,10 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from searchlib.analysis.natural import natural_key
-from searchlib.engines.whoosh.building import mergesources
-from searchlib.engines.whoosh.building.inversion import Incoming, invert
+from searchlib.engines.whoosh.building.incoming import Incoming
+from searchlib.engines.whoosh.building.inversion import invert
 from searchlib.engines.whoosh.building.mergesources import RunSource, SegmentSource, Source, SpilledRun
 from searchlib.engines.whoosh.building.merging import merge, place
+from searchlib.engines.whoosh.building.portions import PORTIONS, Portions
 from searchlib.engines.whoosh.format.segment import SegmentColumns
 from searchlib.engines.whoosh.generation import KEPT
 from searchlib.errors import IndexCorrupt
@@ -39,9 +40,11 @@ def files(folder: Path) -> dict[str, bytes]:
     return {path.suffix: path.read_bytes() for path in folder.glob("MAIN_a.*")}
 
 
-def built(folder: Path, parts: list[Source], kept: list, order: np.ndarray | None = None) -> dict[str, bytes]:
+def built(
+    folder: Path, parts: list[Source], kept: list, order: np.ndarray | None = None, portions: Portions = PORTIONS
+) -> dict[str, bytes]:
     folder.mkdir()
-    merge(parts, place(parts, kept, order), folder, "MAIN_a", KEPT)
+    merge(parts, place(parts, kept, order), folder, "MAIN_a", KEPT, portions)
     return files(folder)
 
 
@@ -75,24 +78,24 @@ def test_how_documents_are_cut_into_sources_does_not_show(
             parts.append(SegmentSource(SegmentColumns(folder / f"segment{number}", "MAIN_a")))
         else:
             parts.append(RunSource(inverted))
-        mask = [alive[which] for which, (_, size) in zip(chosen, inverted.documents, strict=True) for _ in range(size)]
+        mask = [alive[which] for which, one in zip(chosen, inverted.documents, strict=True) for _ in range(one.records)]
         kept.append(np.array(mask, bool))
-        sizes = [size for _, size in inverted.documents]
+        sizes = [one.records for one in inverted.documents]
         records += [(which, record) for which, size in zip(chosen, sizes, strict=True) for record in range(size)]
     order = np.array(sorted(range(len(records)), key=records.__getitem__), np.uint32)
     assert built(folder / "parts", parts, kept, order) == expected
 
 
-def test_slices_of_any_size_make_the_same_segment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_slices_of_any_size_make_the_same_segment(tmp_path: Path) -> None:
     runs = [invert([document(n, "\n\n".join(PARAGRAPHS)) for n in range(first, first + 3)], "en") for first in (0, 3)]
     expected = built(tmp_path / "whole", [RunSource(run) for run in runs], [None, None])
     for keys, postings in ((1, 1 << 16), (4096, 1), (3, 5)):
-        monkeypatch.setattr(mergesources, "KEYS_AT_ONCE", keys)
-        monkeypatch.setattr(mergesources, "POSTINGS_AT_ONCE", postings)
+        few = Portions(keys=keys, postings=postings, values=keys, encoded=postings)
         name = f"{keys}-{postings}"
-        spilled = [SpilledRun(tmp_path / f"{name}-{n}", run) for n, run in enumerate(runs)]
-        assert built(tmp_path / name, list(spilled), [None, None]) == expected
-        assert built(tmp_path / f"{name}-memory", [RunSource(run) for run in runs], [None, None]) == expected
+        spilled = [SpilledRun(tmp_path / f"{name}-{n}", run, few) for n, run in enumerate(runs)]
+        assert built(tmp_path / name, list(spilled), [None, None], portions=few) == expected
+        in_memory: list[Source] = [RunSource(run, few) for run in runs]
+        assert built(tmp_path / f"{name}-memory", in_memory, [None, None], portions=few) == expected
 
 
 @pytest.mark.parametrize(

@@ -15,9 +15,10 @@ from hypothesis import strategies as st
 
 from searchlib.analysis import join_key, surfaces
 from searchlib.analysis.words import find_words
-from searchlib.engines.whoosh.building import wordcounts as building
-from searchlib.engines.whoosh.building.inversion import Incoming, invert
+from searchlib.engines.whoosh.building.incoming import Incoming
+from searchlib.engines.whoosh.building.inversion import invert
 from searchlib.engines.whoosh.building.mergesources import RunSource, SpilledRun
+from searchlib.engines.whoosh.building.portions import Portions
 from searchlib.engines.whoosh.building.wordcounts import Miscounted, TextWords, Totals, count_records, write_vocabulary
 from searchlib.model.records import Block, Document
 from searchlib.paragraphs import split
@@ -104,13 +105,9 @@ def test_words_of_sections_are_counted_where_they_begin() -> None:
 
 
 @pytest.mark.parametrize("most", [1, 7, 1 << 20])
-def test_totals_do_not_depend_on_what_fits_into_memory(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, most: int
-) -> None:
-    monkeypatch.setattr(building, "MOST", most)
-    monkeypatch.setattr(building, "_AT_ONCE", 5)
+def test_totals_do_not_depend_on_what_fits_into_memory(tmp_path: Path, most: int) -> None:
     chance = random.Random(1)
-    totals, expected = Totals(tmp_path), Counter[bytes]()
+    totals, expected = Totals(tmp_path, Portions(words=most, counts=5)), Counter[bytes]()
     before = {b"k%d" % number: chance.randrange(1, 9) for number in range(40)}
     expected.update(before)
     for _ in range(60):
@@ -137,11 +134,10 @@ def test_counts_that_cannot_be_are_noticed(tmp_path: Path, before: list[tuple[li
     assert not (tmp_path / "words").exists()
 
 
-def test_a_temporary_folder_is_made_only_for_what_does_not_fit_and_removed(monkeypatch: pytest.MonkeyPatch) -> None:
-    few, many = Totals(), Totals()
+def test_a_temporary_folder_is_made_only_for_what_does_not_fit_and_removed() -> None:
+    few, many = Totals(), Totals(portions=Portions(words=1))
     few.add([b"a"], [1])
     assert few._temporary is None
-    monkeypatch.setattr(building, "MOST", 1)
     many.add([b"b", b"a"], [1, 2])
     many.add([b"c"], [3])
     assert many._temporary is not None

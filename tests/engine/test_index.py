@@ -10,6 +10,8 @@ import pytest
 import searchlib
 from searchlib import Document, IndexCorrupt, IndexIncompatible, IndexLocked, IndexMissing, ParagraphNotFound, SeedError
 from searchlib.documents import Content, SeedFile
+from searchlib.engines.whoosh.building.portions import Portions
+from searchlib.engines.whoosh.manifest import FORMAT
 from searchlib.errors import IndexProblem, QueryError, SettingsError
 from searchlib.model.records import paragraph_id
 from searchlib.update.comparing import is_stale
@@ -131,11 +133,7 @@ def test_another_language_builds_all_of_it_anew(seeds: Path, path: Path) -> None
     assert index.stats().languages == {"de": 2}
 
 
-def test_the_number_of_processes_and_the_memory_do_not_show(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from searchlib.engines.whoosh import writer
-
-    monkeypatch.setattr(writer, "BATCH", 2_000)
-    monkeypatch.setattr(writer, "SMALL", 4_000)
+def test_the_number_of_processes_and_the_memory_do_not_show(tmp_path: Path) -> None:
     folder = tmp_path / "seeds"
     folder.mkdir()
     for n in range(40):
@@ -146,7 +144,7 @@ def test_the_number_of_processes_and_the_memory_do_not_show(tmp_path: Path, monk
         "two": {"processes": 2},
         "spilled": {"processes": 1, "memory": 100_000},
     }.items():
-        searchlib.build(folder, tmp_path / name, **options)
+        searchlib.build(folder, tmp_path / name, **options, tuning=Portions(batch=2_000, alone=4_000))
     files = sorted(file.name for file in (tmp_path / "one").iterdir())
     for other in ("two", "spilled"):
         assert sorted(file.name for file in (tmp_path / other).iterdir()) == files
@@ -265,7 +263,7 @@ def test_where_there_is_no_index_the_error_says_how_to_build_one(tmp_path: Path)
         searchlib.open(tmp_path / "none")
 
 
-@pytest.mark.parametrize("content", [b"", b"{}", b"[]", b"\xff", b'{"format": 3}', b"[" * 100_000])
+@pytest.mark.parametrize("content", [b"", b"{}", b"[]", b"\xff", b'{"format": %d}' % FORMAT, b"[" * 100_000])
 def test_a_manifest_that_is_none_is_corrupt_and_names_the_file(path: Path, seeds: Path, content: bytes) -> None:
     searchlib.build(seeds, path)
     (path / "searchlib.json").write_bytes(content)

@@ -8,7 +8,10 @@ import pytest
 
 import searchlib
 from searchlib import Document
-from searchlib.engines.whoosh import writer as writers
+from searchlib.engine.writers import WriterOptions
+from searchlib.engines.whoosh import open_writer
+from searchlib.engines.whoosh.building.portions import Portions
+from searchlib.update.writing import WriterContext
 
 
 @pytest.fixture
@@ -37,17 +40,17 @@ def test_documents_without_the_value_come_last_in_both_directions(index: searchl
 @pytest.mark.parametrize("batch", [1, 60_000, 1 << 30])
 @pytest.mark.parametrize("small", [1, 1 << 30])
 def test_of_a_path_that_is_added_twice_in_one_commit_the_last_one_stays(
-    index: searchlib.Index, batch: int, small: int, monkeypatch: pytest.MonkeyPatch
+    index: searchlib.Index, batch: int, small: int
 ) -> None:
     """Whether both are in one batch or not, and whatever is between them."""
-    monkeypatch.setattr(writers, "BATCH", batch)
-    monkeypatch.setattr(writers, "SMALL", small)
-    with index.writer(processes=1) as w:
+    options = WriterOptions(processes=1, tuning=Portions(batch=batch, alone=small))
+    with WriterContext(open_writer(str(index.path), options), lambda: None) as w:
         w.add(Document("a", "The first harbour.\n\nAnother paragraph of it."))
         for number in range(40):
             w.add(Document(f"b{number:02}", f"Between harbour {number}."))
         w.add(Document("a", "The last harbour."))
         w.add(Document("b07", "Replaced harbour."))
+    index = searchlib.open(index.path)
     assert index.stats().documents == 41
     assert index.stats().paragraphs == 41
     assert index.search("first").total == 0

@@ -16,10 +16,10 @@ from .folders import contents
 
 PROGRAM = """
 import sys
-from searchlib.engines.whoosh import writer
-writer.BATCH, writer.SMALL = int(sys.argv[1]), int(sys.argv[2])
 import searchlib
-index = searchlib.build(sys.argv[3], sys.argv[4], processes=int(sys.argv[5]), memory=int(sys.argv[6]))
+from searchlib.engines.whoosh.building.portions import Portions
+tuning = Portions(batch=int(sys.argv[1]), alone=int(sys.argv[2]))
+index = searchlib.build(sys.argv[3], sys.argv[4], processes=int(sys.argv[5]), memory=int(sys.argv[6]), tuning=tuning)
 print(index.digest)
 """
 

@@ -19,7 +19,8 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 import searchlib
 from searchlib import Document
 from searchlib.documents import LoadOptions
-from searchlib.engines.whoosh import disk, generation
+from searchlib.engines.whoosh import disk
+from searchlib.engines.whoosh.building.portions import Portions
 from searchlib.engines.whoosh.locking import LOCK
 from searchlib.update import indexing
 
@@ -73,7 +74,6 @@ class Updates(RuleBasedStateMachine):
     @initialize()
     def begin(self) -> None:
         self.patch = pytest.MonkeyPatch()
-        self.patch.setattr(generation, "MOST_SEGMENTS", 3)
         self.patch.setattr(disk, "_sync", lambda *_: None)
         self.patch.setattr(indexing, "_SAMPLED", 2)  # rows that are loaded, whether they are known or not
         self.root = Path(tempfile.mkdtemp(dir=self.above))
@@ -137,7 +137,8 @@ class Updates(RuleBasedStateMachine):
         assert [name for name in clean if made[name] != clean[name]] == []
 
     def build(self, index: Path, compact: bool = False) -> searchlib.Index:
-        return searchlib.build(self.seeds, index, processes=1, compact=compact)
+        tuning = Portions(segments=3)
+        return searchlib.build(self.seeds, index, processes=1, compact=compact, tuning=tuning)
 
     def clean(self) -> Path:
         shutil.rmtree(self.root / "clean", ignore_errors=True)

@@ -11,6 +11,8 @@ from typing import Any
 import pytest
 
 import searchlib
+from searchlib.engines.whoosh.building.portions import Portions
+from searchlib.engines.whoosh.integrity import inconsistencies
 from searchlib.engines.whoosh.manifest import MANIFEST, Manifest, read_manifest
 
 from .corpus import write_corpus
@@ -108,13 +110,11 @@ def test_every_bit_of_the_manifest_counts(path: Path) -> None:
 def test_words_are_counted_again_though_few_fit_into_memory(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from searchlib.engines.whoosh.building import wordcounts
 
-    monkeypatch.setattr(wordcounts, "MOST", 20)
-    monkeypatch.setattr(wordcounts, "_RAW", 20)
     aside = []
     put_aside = wordcounts.Totals._put_aside
     monkeypatch.setattr(wordcounts.Totals, "_put_aside", lambda totals: aside.append(put_aside(totals)))
-    index = searchlib.open(path)
-    assert index.verify() == []
+    few = Portions(words=20, spellings=20)
+    assert list(inconsistencies(path, read_manifest(path), few)) == []
     assert len(aside) > 1
 
 

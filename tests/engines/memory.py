@@ -293,8 +293,9 @@ def open_reader(location: Any, compiled: bool | None = None) -> MemoryReader:
     return MemoryReader(location)
 
 
-def open_writer(location: Any, *, settings: Any = None, sources: Any = None, **_: Any) -> MemoryWriter:
-    return MemoryWriter(location, settings, sources)
+def open_writer(location: Any, options: seam.WriterOptions | None = None) -> MemoryWriter:
+    options = options or seam.WriterOptions()
+    return MemoryWriter(location, options.settings, options.sources)
 
 
 def remembered(location: Any) -> Remembered:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from searchlib.engines.whoosh.format.files import SegmentFiles
+from searchlib.engines.whoosh.format.files import CHUNK, SegmentFiles
 from searchlib.engines.whoosh.format.segment import SegmentColumns
 
 Text = list[bytes]
@@ -52,10 +52,12 @@ def columns_of(inverted: Inverted, positions: bool = True) -> tuple:
     return keys, df, docs, freqs, flat, np.array(inverted.lengths, np.uint32)
 
 
-def write_segment(folder: Path, texts: list[Text], segment_id: str = "MAIN_1", positions: bool = True) -> Path:
+def write_segment(
+    folder: Path, texts: list[Text], segment_id: str = "MAIN_1", positions: bool = True, chunk: int = CHUNK
+) -> Path:
     """A segment with the texts in the field "text", stored too, and a column of lengths."""
     inverted = invert(texts)
-    with SegmentFiles(folder, segment_id, sync=False) as files:
+    with SegmentFiles(folder, segment_id, sync=False, chunk=chunk) as files:
         terms = files.field("text", positions)
         if inverted.postings:
             terms.add(*columns_of(inverted, positions))

@@ -36,7 +36,7 @@ def encoded(shapes, positions, seed):
             places += sorted(chance.getrandbits(bits) for _ in range(freqs[-1]))
         df.append(size)
     flat = np.array(places, np.uint32) if positions else None
-    done = encode(Postings(np.array(df), np.array(docs, np.uint32), np.array(freqs, np.uint32), flat, LENGTHS))
+    done = encode(Postings(np.array(df), np.array(docs, np.uint32), np.array(freqs, np.uint32), flat, LENGTHS[docs]))
     ends = np.cumsum(done.sizes).tolist()
     entries = [
         TermEntry("text", count, cf, 7 + end - size, 7 + end)

@@ -32,7 +32,7 @@ def records(lists, positions=True):
     freqs = np.array([len(where) for where in each], np.uint32)
     flat = np.array([place for where in each for place in where], np.uint32) if positions else None
     df = np.array([len(term) for term in lists], np.int64)
-    encoded = encode(Postings(df, docs, freqs, flat, LENGTHS))
+    encoded = encode(Postings(df, docs, freqs, flat, LENGTHS[docs]))
     ends = np.cumsum(encoded.sizes)
     parts = zip(encoded.sizes.tolist(), ends.tolist(), df.tolist(), encoded.cf.tolist(), strict=True)
     return [TermRecord(encoded.data[end - size : end], count, cf, positions) for size, end, count, cf in parts]

@@ -64,13 +64,12 @@ def test_adding_terms_in_ranges_writes_the_same_bytes(tmp_path):
         assert (whole / ("MAIN_1" + extension)).read_bytes() == (tmp_path / ("MAIN_2" + extension)).read_bytes()
 
 
-def test_chunks_inside_a_call_do_not_show(tmp_path, monkeypatch):
+def test_chunks_inside_a_call_do_not_show(tmp_path):
     texts = random_texts(4, 600)
     (tmp_path / "a").mkdir()
     (tmp_path / "b").mkdir()
     whole = write_segment(tmp_path / "a", texts)
-    monkeypatch.setattr("searchlib.engines.whoosh.format.files.CHUNK", 100)
-    parts = write_segment(tmp_path / "b", texts)
+    parts = write_segment(tmp_path / "b", texts, chunk=100)
     for path in whole.iterdir():
         assert path.read_bytes() == (parts / path.name).read_bytes()
 

@@ -105,7 +105,8 @@ def test_a_value_that_is_no_text_is_found(tmp_path: Path, name: str, ask: str) -
     searchlib.build(tmp_path / "seeds", tmp_path / "index", processes=1)
     (path,) = (tmp_path / "index").glob("*.trm")
     value = {"type": b"jsonl", "kind": b"text", "by": b"ann"}[name]
-    forge_file(path, put(f"terms:{name}", lambda data: data.replace(value, b"\x8c" + value[1:])), lambda meta: meta)
+    section = "terms:_thin" if name == "by" else f"terms:{name}"
+    forge_file(path, put(section, lambda data: data.replace(value, b"\x8c" + value[1:])), lambda meta: meta)
     restamp(tmp_path / "index")
     index = searchlib.open(tmp_path / "index")
     with pytest.raises(IndexCorrupt, match="is no text"):

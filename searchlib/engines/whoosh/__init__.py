@@ -8,13 +8,12 @@ tools need. The functions here are those of ``searchlib.engine.writers.Engine``.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from searchlib.engine.writers import Remembered
+    from searchlib.engine.writers import Remembered, WriterOptions
     from searchlib.engines.whoosh.manifest import Manifest
     from searchlib.engines.whoosh.reader import WhooshReader
     from searchlib.engines.whoosh.writer import WhooshWriter
@@ -27,32 +26,12 @@ def open_reader(folder: Path | str, compiled: bool | None = None) -> WhooshReade
     return WhooshReader(Path(folder), compiled=compiled)
 
 
-def open_writer(  # noqa: PLR0913 - keywords, one for each thing that can be said of it
-    folder: Path | str,
-    *,
-    processes: int | None = None,
-    memory: int | None = None,
-    settings: Mapping[str, Any] | None = None,
-    sources: Mapping[str, Sequence[str]] | None = None,
-    wait: float = 0,
-    repair: bool = False,
-    distrusted: str = "",
-    thorough: bool = False,
-) -> WhooshWriter:
-    """Take the right to write the index in ``folder``, which need not exist."""
+def open_writer(folder: Path | str, options: WriterOptions | None = None) -> WhooshWriter:
+    """Take the right to write the index in ``folder``, which need not exist; ``tuning`` is a ``building.Portions``."""
+    from searchlib.engine.writers import WriterOptions
     from searchlib.engines.whoosh.writer import WhooshWriter
 
-    return WhooshWriter(
-        Path(folder),
-        processes=processes,
-        memory=memory,
-        settings=settings,
-        sources=sources,
-        wait=wait,
-        repair=repair,
-        distrusted=distrusted,
-        thorough=thorough,
-    )
+    return WhooshWriter(Path(folder), options or WriterOptions())
 
 
 def remembered(folder: Path | str) -> Remembered:

@@ -93,12 +93,3 @@ class DocumentTable:
         keeps = kept[self.firsts].tolist()
         languages.update(compress(self.values("language"), keeps))
         types.update(compress(self.values("type"), keeps))
-
-    def fields(self, kept: NDArray[np.bool_]) -> set[str]:
-        """The fields in which some record that is ``kept`` has a term."""
-        return {name for name in self.segment.fields if self._has(name, kept)}
-
-    def _has(self, field: str, kept: NDArray[np.bool_]) -> bool:
-        if kept.all():
-            return self.segment.term_count(field) > 0
-        return any(kept[self.segment.docs(entry)].any() for _, entry in self.segment.terms(field))

@@ -21,7 +21,16 @@ from searchlib.engines.whoosh import disk
 from searchlib.engines.whoosh.building.mergesources import SegmentSource, Source
 from searchlib.engines.whoosh.building.merging import GONE, Placement, StoredNames, merge, place
 from searchlib.engines.whoosh.building.pool import Inverted
-from searchlib.engines.whoosh.building.wordcounts import Miscounted, TextWords, Totals, count_records, write_vocabulary
+from searchlib.engines.whoosh.building.portions import PORTIONS, Portions
+from searchlib.engines.whoosh.building.runs import InvertedDocument
+from searchlib.engines.whoosh.building.wordcounts import (
+    Miscounted,
+    TextWords,
+    Totals,
+    count_parts,
+    count_records,
+    write_vocabulary,
+)
 from searchlib.engines.whoosh.documents import DocumentTable
 from searchlib.engines.whoosh.format.deletions import deletions_name, write_deletions
 from searchlib.engines.whoosh.format.vocabulary import Vocabulary
@@ -40,9 +49,7 @@ from searchlib.engines.whoosh.storedrecords import COLUMNS, VALUES
 from searchlib.errors import IndexCorrupt
 from searchlib.frozen import frozen
 from searchlib.model.arrays import NDArray
-from searchlib.model.fields import TABLE
 
-MOST_SEGMENTS = 8
 NEW = "MAIN_new"  # what a segment is called until its files have their digests
 KEPT = StoredNames(VALUES, COLUMNS)
 
@@ -63,8 +70,10 @@ class Following:
         runs: Sequence[Inverted],
         removed: AbstractSet[str],
         added: AbstractSet[str],
+        portions: Portions = PORTIONS,
     ) -> None:
         self._folder = folder
+        self._portions = portions
         self._private = private
         self._manifest = manifest
         self._tables = tables
@@ -77,9 +86,9 @@ class Following:
         """Write the segments that are new or changed: the manifest as far as segments decide it, and the files."""
         tables, kept = self._tables, self._kept
         merged, standing = self._choose(compact)
-        sources: list[Source] = [SegmentSource(tables[number].segment) for number in merged]
+        sources: list[Source] = [SegmentSource(tables[number].segment, self._portions) for number in merged]
         masks: list[NDArray[np.bool_] | None] = [kept[number] for number in merged]
-        listed: list[Sequence[tuple[str, int]]] = [tables[number].sizes() for number in merged]
+        listed = [[InvertedDocument(*size) for size in tables[number].sizes()] for number in merged]
         for run, mask in zip(self._runs, self._kept_in_runs, strict=True):
             sources.append(run.source)
             masks.append(mask)
@@ -113,20 +122,21 @@ class Following:
 
     def _count_words(self, path: Path, records: Sequence[NDArray[np.bool_]], before: Vocabulary | None) -> None:
         """Write the vocabulary: ``before`` without the ``records``, or these alone, and with what is new."""
-        totals = Totals(self._private)
+        totals = Totals(self._private, self._portions)
         try:
-            add, subtract = TextWords(totals.add), TextWords(totals.subtract)
+            add, subtract = TextWords(totals.add, self._portions), TextWords(totals.subtract, self._portions)
             for table, mask in zip(self._tables, records, strict=True):
                 numbers = np.flatnonzero(mask)
                 begins = np.isin(numbers, table.firsts, assume_unique=True)
-                source = SegmentSource(table.segment)
+                source = SegmentSource(table.segment, self._portions)
                 count_records(numbers, begins, source.stored_at, add if before is None else subtract)
             for run, kept in zip(self._runs, self._kept_in_runs, strict=True):
                 totals.add(*run.source.words())
                 if kept is not None:
-                    numbers = np.flatnonzero(~kept)
-                    firsts = np.fromiter((first for first, _ in _firsts(run.documents)), np.int64, len(run.documents))
-                    count_records(numbers, np.isin(numbers, firsts), run.source.stored_at, subtract)
+                    gone_here = [
+                        (first, one) for first, one in _firsts(run.documents) if one.records and not kept[first]
+                    ]
+                    count_parts(np.flatnonzero(~kept), gone_here, run.source.stored_at, subtract)
             add.finish()
             subtract.finish()
             write_vocabulary(path, totals.chunks(None if before is None else before.chunks()))
@@ -145,7 +155,7 @@ class Following:
         else:
             merged = [number for number in numbers if 2 * live[number] < entries[number].records]
             rest = sorted((number for number in numbers if number not in merged), key=lambda number: live[number])
-            if len(rest) >= MOST_SEGMENTS:
+            if len(rest) >= self._portions.segments:
                 # The smaller half: a record is rewritten a logarithmic number of times.
                 merged += rest[: len(rest) // 2 + 1]
         return sorted(merged), [number for number in numbers if number not in merged]
@@ -161,9 +171,9 @@ class Following:
         return replace(entry, files=files, deleted=deleted), [name]
 
     def _merge(
-        self, sources: list[Source], placement: Placement, listed: list[Sequence[tuple[str, int]]]
+        self, sources: list[Source], placement: Placement, listed: Sequence[Sequence[InvertedDocument]]
     ) -> tuple[SegmentEntry, list[str]]:
-        merge(sources, placement, self._private, NEW, KEPT)
+        merge(sources, placement, self._private, NEW, KEPT, self._portions)
         tokens = 0
         for source, target in zip(sources, placement.targets, strict=True):
             lengths = source.lengths("text")
@@ -178,9 +188,9 @@ class Following:
             disk.DISK.rename(path, self._private / name)
             files[name] = described[suffix]
         documents = sum(
-            bool(size) and bool(target[first] != GONE)
-            for sizes, target in zip(listed, placement.targets, strict=True)
-            for first, size in _firsts(sizes)
+            bool(document.records) and document.above is None and bool(target[first] != GONE)
+            for its_documents, target in zip(listed, placement.targets, strict=True)
+            for first, document in _firsts(its_documents)
         )
         return SegmentEntry(segment_id, placement.size, documents, tokens, files), list(files)
 
@@ -190,7 +200,8 @@ class Following:
         fields: set[str] = set()
         for part in parts:
             part.table.count(part.kept, languages, types)
-            fields |= part.table.fields(part.kept) - TABLE.keys()
+            kept = None if part.kept.all() else part.kept
+            fields |= SegmentSource(part.table.segment, self._portions).metadata(kept).keys()
         return Manifest(
             1 if compact else min(self._manifest.generation + 1, LATEST),
             tuple(part.entry for part in parts),
@@ -221,26 +232,31 @@ def _kept_in_runs(runs: Sequence[Inverted], gone: AbstractSet[str]) -> list[NDAr
     """Of a document that was added more than once the last one stands; of one removed since, none."""
     seen = set(gone)
     masks: list[NDArray[np.bool_] | None] = []
+    kept = True
+    whole = True  # the part that was looked at last begins a document
     for run in reversed(runs):
         mask = np.ones(run.source.size, bool)
         end = run.source.size
-        for path, size in reversed(run.documents):
-            if path in seen:
+        for path, size, above in reversed(run.documents):
+            if whole:
+                kept = path not in seen
+            if not kept:
                 mask[end - size : end] = False
             seen.add(path)
             end -= size
+            whole = above is None
         masks.append(None if mask.all() else mask)
     return masks[::-1]
 
 
-def _order(listed: list[Sequence[tuple[str, int]]]) -> NDArray[np.uint32] | None:
+def _order(listed: Sequence[Sequence[InvertedDocument]]) -> NDArray[np.uint32] | None:
     """The records in the natural order of their documents, or None if they stand so."""
     documents = [document for part in listed for document in part]
     # Looked at one by one: a million keys take 400 MB.
-    if all(a <= b for a, b in pairwise(natural_key(path) for path, _ in documents)):
+    if all(a <= b for a, b in pairwise(natural_key(document.path) for document in documents)):
         return None
-    keys = [natural_key(path) for path, _ in documents]
-    firsts = np.concatenate(([0], np.cumsum([size for _, size in documents], dtype=np.int64)))
+    keys = [natural_key(document.path) for document in documents]
+    firsts = np.concatenate(([0], np.cumsum([document.records for document in documents], dtype=np.int64)))
     pieces = [
         np.arange(firsts[number], firsts[number + 1], dtype=np.uint32)
         for number in sorted(range(len(documents)), key=keys.__getitem__)
@@ -254,9 +270,9 @@ def _segment_id(described: Mapping[str, FileEntry]) -> str:
     return digest_of(json.dumps([FORMAT, contents], sort_keys=True).encode())[:16]
 
 
-def _firsts(sizes: Sequence[tuple[str, int]]) -> Iterator[tuple[int, int]]:
-    """(first record, number of records) of each document."""
+def _firsts(documents: Sequence[InvertedDocument]) -> Iterator[tuple[int, InvertedDocument]]:
+    """Each document with its first record."""
     first = 0
-    for _, size in sizes:
-        yield first, size
-        first += size
+    for document in documents:
+        yield first, document
+        first += document.records

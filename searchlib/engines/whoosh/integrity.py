@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import closing
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -18,11 +19,13 @@ import numpy as np
 
 from searchlib.engine.figures import Problem
 from searchlib.engines.whoosh.building.mergesources import SegmentSource
+from searchlib.engines.whoosh.building.portions import PORTIONS, Portions
 from searchlib.engines.whoosh.building.wordcounts import Miscounted, TextWords, Totals, count_records
 from searchlib.engines.whoosh.documents import DocumentTable
 from searchlib.engines.whoosh.format.access import map_file, problem_of
 from searchlib.engines.whoosh.format.container import Container
 from searchlib.engines.whoosh.format.segment import SegmentColumns
+from searchlib.engines.whoosh.format.thin import SHARED, beginning
 from searchlib.engines.whoosh.format.vocabulary import Vocabulary, increasing, sets_of
 from searchlib.engines.whoosh.manifest import FileEntry, Manifest, SegmentEntry, describe_file
 from searchlib.engines.whoosh.seeds import read_seeds
@@ -32,6 +35,7 @@ from searchlib.files.opening import NotAFile
 from searchlib.model.arrays import NDArray
 from searchlib.model.records import IdHash
 
+_AT_ONCE = 4_096  # terms
 _OTHER = "is not what was written: its checksum differs"
 
 
@@ -98,7 +102,7 @@ def _of_size(size: int, entry: FileEntry) -> str:
     return f"has {size} bytes, {entry.size} were written"
 
 
-def inconsistencies(folder: Path, manifest: Manifest) -> Iterator[Problem]:
+def inconsistencies(folder: Path, manifest: Manifest, portions: Portions = PORTIONS) -> Iterator[Problem]:
     """What the files of an index say that cannot all be true."""
     languages: Counter[str] = Counter()
     types: Counter[str] = Counter()
@@ -123,14 +127,16 @@ def inconsistencies(folder: Path, manifest: Manifest) -> Iterator[Problem]:
     for name, said, found in (("languages", manifest.languages, languages), ("types", manifest.types, types)):
         if dict(said) != dict(found):
             yield Problem("searchlib.json", f"its {name} are not those of the documents")
-    yield from _vocabulary(folder, manifest, segments)
+    yield from _vocabulary(folder, manifest, segments, portions)
     try:
         read_seeds(folder, manifest)
     except (IndexCorrupt, IndexIncompatible) as error:
         yield Problem(Path(error.path).name, str(error))
 
 
-def _vocabulary(folder: Path, manifest: Manifest, segments: Sequence[SegmentColumns]) -> Iterator[Problem]:
+def _vocabulary(
+    folder: Path, manifest: Manifest, segments: Sequence[SegmentColumns], portions: Portions
+) -> Iterator[Problem]:
     """The vocabulary against the words of all texts, counted again."""
     name = manifest.vocabulary
     try:
@@ -139,7 +145,7 @@ def _vocabulary(folder: Path, manifest: Manifest, segments: Sequence[SegmentColu
         wrong = _of_words(known)
         if wrong:
             yield Problem(name, wrong)
-        elif not _counts_those(known, segments):
+        elif not _counts_those(known, segments, portions):
             yield Problem(name, "its counts are not those of the texts")
     except (IndexCorrupt, IndexIncompatible) as error:
         yield Problem(Path(error.path).name, str(error))
@@ -159,10 +165,10 @@ def _of_words(known: Vocabulary) -> str:
     return "" if tokens == known.tokens else "the sum of its counts is not what it says"
 
 
-def _counts_those(known: Vocabulary, segments: Sequence[SegmentColumns]) -> bool:
+def _counts_those(known: Vocabulary, segments: Sequence[SegmentColumns], portions: Portions) -> bool:
     """Whether the counts of a vocabulary are those of the texts."""
-    with closing(Totals()) as totals:
-        texts = TextWords(totals.add)
+    with closing(Totals(portions=portions)) as totals:
+        texts = TextWords(totals.add, portions)
         for segment in segments:
             table = DocumentTable(segment)
             records = np.flatnonzero(table.alive)
@@ -186,7 +192,10 @@ def _of_segment(segment: SegmentColumns, table: DocumentTable, entry: SegmentEnt
         yield f"has {segment.length_sum('text')} tokens, the manifest says {entry.tokens}"
     yield from _ids(segment)
     for field in segment.fields:
-        yield from _field(segment, field)
+        if field not in segment.thin:
+            yield from _field(segment, field)
+    if segment.thin:
+        yield from _thin_fields(segment)
 
 
 def _ids(segment: SegmentColumns) -> Iterator[str]:
@@ -224,6 +233,26 @@ def _field(segment: SegmentColumns, field: str) -> Iterator[str]:
             return
     if placed and not np.array_equal(lengths, segment.lengths(field)):
         yield f"the lengths of {field!r} are not the sums of its frequencies"
+
+
+def _thin_fields(segment: SegmentColumns) -> Iterator[str]:
+    """The dictionary that thin fields share: there are many, and little in each."""
+    previous = b""
+    found: dict[bytes, list[int]] = {}
+    entries = iter(segment.terms(SHARED))
+    while batch := list(islice(entries, _AT_ONCE)):
+        for key, entry in batch:
+            if key <= previous:
+                yield "the terms of thin fields are not in order"
+                return
+            previous = key
+            numbers = found.setdefault(key.partition(b"\0")[0], [0, 0, 0])
+            for place, number in enumerate((1, entry.df, entry.cf)):
+                numbers[place] += number
+        segment.postings(SHARED, [entry for _, entry in batch])  # raises if they cannot be
+    said = {beginning(name)[:-1]: list(numbers) for name, numbers in segment.thin.items()}
+    if found != said:
+        yield "what is said of thin fields is not what is in them"
 
 
 def _increases(docs: NDArray[Any]) -> bool:

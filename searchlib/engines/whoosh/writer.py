@@ -7,17 +7,18 @@ Documents are gathered into batches, batches inverted into runs, and at ``commit
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 from searchlib.analysis import DEFAULT_LANGUAGE
 from searchlib.concurrency.lazily import cached_property
-from searchlib.engine.writers import Committed, DocumentState, Remembered
+from searchlib.engine.writers import Committed, DocumentState, Remembered, WriterOptions
 from searchlib.engines.whoosh import disk
-from searchlib.engines.whoosh.building.inversion import Incoming
+from searchlib.engines.whoosh.building.incoming import Incoming
+from searchlib.engines.whoosh.building.parts import parts_of, weight
 from searchlib.engines.whoosh.building.pool import InProcess, Inverted, Workers
+from searchlib.engines.whoosh.building.portions import PORTIONS, Portions
 from searchlib.engines.whoosh.compat.toc import write_toc
 from searchlib.engines.whoosh.documents import DocumentTable
 from searchlib.engines.whoosh.generation import Following
@@ -35,10 +36,8 @@ from searchlib.engines.whoosh.segments import open_segment
 from searchlib.errors import IndexCorrupt, IndexIncompatible, IndexMissing
 from searchlib.files.names import MANIFEST
 from searchlib.model.records import Document, document_digest
+from searchlib.paragraphs.identifying import language_of
 
-BATCH = 8 << 20  # code points of text that are inverted together, at most; a batch takes some 20 bytes for each
-A_DOCUMENT = 64  # code points: what a document takes besides its text
-SMALL = 8 << 20  # code points; what is smaller than this is not worth a second process
 MEMORY = 512 << 20
 
 
@@ -50,30 +49,20 @@ class WhooshWriter:
     Without, it is an error. ``distrusted`` says what is known to be wrong; ``thorough`` looks at all that files say.
     """
 
-    def __init__(  # noqa: PLR0913 - see open_writer
-        self,
-        folder: Path,
-        *,
-        processes: int | None = None,
-        memory: int | None = None,
-        settings: Mapping[str, Any] | None = None,
-        sources: Mapping[str, Sequence[str]] | None = None,
-        wait: float = 0,
-        repair: bool = False,
-        distrusted: str = "",
-        thorough: bool = False,
-    ) -> None:
+    def __init__(self, folder: Path, options: WriterOptions) -> None:
         self._folder = folder
-        self._lock = Lock(folder, wait)
-        self._processes = processes if processes is not None else os.cpu_count() or 1
-        self._memory = memory if memory is not None else MEMORY
+        self._lock = Lock(folder, options.wait)
+        self._processes = options.processes if options.processes is not None else os.cpu_count() or 1
+        self._memory = options.memory if options.memory is not None else MEMORY
+        self._portions = options.tuning if isinstance(options.tuning, Portions) else PORTIONS
+        self._most = max(min(self._portions.batch, self._memory // 64), 1)  # code points of a batch
         self._runs: InProcess | Workers | None = None
         self._batch: list[Incoming] = []
         self._batch_size = self._size = 0
         self._removed: set[str] = set()
         self._added: set[str] = set()  # paths
         self._early: list[list[Incoming]] = []  # batches before it is known whether there will be many
-        self.damage = distrusted
+        self.damage = options.distrusted
         self._kept = 0  # documents of an index that is not built upon
         self._lost: list[Lost] = []
         self._seeds: dict[str, str] = {}  # of the generation that is built upon: digest of each seed by its name
@@ -81,10 +70,10 @@ class WhooshWriter:
         self._manifest = self._before = Manifest()
         self._private = self._lock.private
         try:
-            if not distrusted:
-                self._open(repair, thorough)
-            self._settings = dict(self._manifest.settings if settings is None else settings)
-            self._sources = dict(self._manifest.sources if sources is None else sources)
+            if not options.distrusted:
+                self._open(options.repair, options.thorough)
+            self._settings = dict(self._manifest.settings if options.settings is None else options.settings)
+            self._sources = dict(self._manifest.sources if options.sources is None else options.sources)
             if self.damage:
                 self._salvage()
         except BaseException:
@@ -143,9 +132,23 @@ class WhooshWriter:
         digest = digest or document_digest(document)
         self._added.add(document.path)
         self._removed.add(document.path)
-        self._batch.append(Incoming(document, seed, digest, default_language))
-        self._batch_size += len(document.text) + A_DOCUMENT
-        if self._batch_size >= min(BATCH, self._memory // 64):
+        size = weight(document)
+        if size <= self._most or not self._add_parts(document, seed, digest, default_language):
+            self._take(Incoming(document, seed, digest, default_language), size)
+
+    def _add_parts(self, document: Document, seed: str, digest: str, default_language: str) -> bool:
+        """Add a large document in parts, which is to hold less of it at once; False if it has no paragraph."""
+        language = language_of(document, self._language, default_language)
+        added = False
+        for own, part, size in parts_of(document, language, self._most):
+            self._take(Incoming(own, seed, digest, default_language, part), size)
+            added = True
+        return added
+
+    def _take(self, incoming: Incoming, size: int) -> None:
+        self._batch.append(incoming)
+        self._batch_size += size
+        if self._batch_size >= self._most:
             self._flush()
 
     def has_added(self, path: str) -> bool:
@@ -167,17 +170,16 @@ class WhooshWriter:
         self._batch_size = 0
         if self._runs is None:
             self._early.append(batch)
-            if self._size >= SMALL:
+            if self._size >= self._portions.alone:
                 self._start()
         else:
             self._runs.submit(batch)
 
     def _start(self) -> None:
-        language = str(self._settings.get("language", "auto"))
-        if self._processes > 1 and self._size >= SMALL:
-            self._runs = Workers(self._private, language, self._processes)
+        if self._processes > 1 and self._size >= self._portions.alone:
+            self._runs = Workers(self._private, self._language, self._processes, self._portions)
         else:
-            self._runs = InProcess(self._private, language, self._memory // 2)
+            self._runs = InProcess(self._private, self._language, self._memory // 2, self._portions)
         for batch in self._early:
             self._runs.submit(batch)
         self._early.clear()
@@ -202,7 +204,7 @@ class WhooshWriter:
             self.cancel()
             raise
         self._lock.release()
-        empty = {path for run in runs for path, size in run.documents if not size and path in self._added}
+        empty = {one.path for run in runs for one in run.documents if not one.records and one.path in self._added}
         lost = tuple((lost.name, lost.reason) for lost in self._lost)
         paragraphs = sum(entry.live for entry in self._manifest.segments)
         return Committed(paragraphs, frozenset(empty), self._kept, lost)
@@ -218,6 +220,10 @@ class WhooshWriter:
         finally:
             self._lock.release()
 
+    @property
+    def _language(self) -> str:
+        return str(self._settings.get("language", "auto"))
+
     @cached_property
     def _tables(self) -> list[DocumentTable]:
         """The documents of each segment that is built upon."""
@@ -230,7 +236,14 @@ class WhooshWriter:
 
     def _publish(self, runs: list[Inverted], seeds: dict[str, str], compact: bool) -> None:
         following = Following(
-            self._folder, self._private, self._manifest, self._tables, runs, self._removed, self._added
+            self._folder,
+            self._private,
+            self._manifest,
+            self._tables,
+            runs,
+            self._removed,
+            self._added,
+            self._portions,
         )
         manifest, names = following.write_segments(compact)
         manifest = replace(manifest, settings=self._settings, sources=self._sources)

@@ -1,21 +1,29 @@
 """Fields on their way into a run: text, one value a record, and values that many records share.
 
 Text is split, numbered and sorted in bulk: one dictionary look-up a word, one sort of 64-bit numbers a field. A
-value that many records share (a title, a heading path, metadata) is inverted once and its postings repeated.
+value that many records share (a title, a heading path, metadata) is inverted once and its postings repeated, and what
+neighbours share is looked at once: a row of a table costs next to nothing but its own words.
 """
 
 from __future__ import annotations
 
 from array import array
+from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Sequence
-from itertools import count
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from itertools import count, repeat
 
 import numpy as np
 
 from searchlib import analysis
 from searchlib.engines.whoosh.building.runs import FieldRun, UInts, group, ranges, sorted_keys, sums
 from searchlib.engines.whoosh.building.wordcounts import ASCII_WORDS, keys_of_words
+from searchlib.engines.whoosh.format.thin import beginning
+from searchlib.model.records import Scalar
+from searchlib.query.values import meta_keys
+
+_KNOWN = 1 << 16  # values of metadata
 
 
 class TextField:
@@ -117,26 +125,61 @@ def _invert_words(words: UInts, counts: UInts, keys_of_word: list[tuple[bytes, .
     return group(keys, ranks, records, positions, lengths)
 
 
+class ValueField:
+    """A field in which every record has one key, as it is; records in succession often the same one."""
+
+    def __init__(self) -> None:
+        self._number_of: defaultdict[str, int] = defaultdict(count().__next__)
+        self._values, self._sizes = array("I"), array("I")
+        self._last: str | None = None
+
+    def add(self, value: str, size: int) -> None:
+        """Add the value of ``size`` more records."""
+        if not size:
+            return
+        if value == self._last:
+            self._sizes[-1] += size
+            return
+        self._last = value
+        self._values.append(self._number_of[value])
+        self._sizes.append(size)
+
+    def invert(self) -> FieldRun:
+        """The postings of the records so far."""
+        keys, rank = sorted_keys([key.encode("utf-8", "surrogatepass") for key in self._number_of])
+        values, sizes = _numbers(self._values), _numbers(self._sizes)
+        ranks = rank[values]
+        order = np.argsort(ranks, kind="stable")
+        starts = (np.cumsum(sizes, dtype=np.int64) - sizes)[order]
+        docs = ranges(starts, sizes[order].astype(np.int64))
+        df = np.bincount(ranks, weights=sizes, minlength=len(keys)).astype(np.uint32)
+        return FieldRun(keys, df, docs, np.ones(len(docs), np.uint32), None, None)
+
+
 class SharedField:
     """A field whose values are shared by stretches of records: each is analysed and sorted once."""
 
-    def __init__(self, positions: bool = True) -> None:
+    def __init__(self) -> None:
         self._number_of: defaultdict[str, int] = defaultdict(count().__next__)
-        self._with_positions = positions
         self._keys, self._stretches, self._positions = array("I"), array("I"), array("I")
         self._first, self._size, self._length = array("I"), array("I"), array("I")  # of each stretch
 
     def add_text(self, text: str, language: str, first: int, size: int) -> None:
         """Add a text that ``size`` records from ``first`` on share."""
-        found = analysis.tokens(text, language) if text else []
-        self.add_keys([token.key for token in found], [token.position for token in found], first, size)
+        if text and size:
+            found = analysis.tokens(text, language)
+            self.add(self.numbers([token.key for token in found]), [token.position for token in found], first, size)
 
-    def add_keys(self, keys: Sequence[str], positions: Sequence[int], first: int, size: int) -> None:
+    def numbers(self, keys: Iterable[str]) -> array[int]:
+        """The keys as `add` takes them."""
+        return array("I", map(self._number_of.__getitem__, keys))
+
+    def add(self, keys: Sequence[int], positions: Sequence[int], first: int, size: int) -> None:
         """Add keys at positions that ``size`` records from ``first`` on share."""
         if not keys or not size:
             return
-        self._keys.extend(self._number_of[key] for key in keys)
-        self._stretches.extend([len(self._first)] * len(keys))
+        self._stretches.extend(repeat(len(self._first), len(keys)))
+        self._keys.extend(keys)
         self._positions.extend(positions)
         self._first.append(first)
         self._size.append(size)
@@ -159,14 +202,57 @@ class SharedField:
         docs = ranges(first[grouped.docs], repeats)
         df = sums(repeats, grouped.df)
         freqs = np.repeat(grouped.freqs, repeats)
-        if not self._with_positions:
-            return FieldRun(keys, df, docs, freqs, None, None)
         assert grouped.positions is not None
         begins = np.cumsum(grouped.freqs, dtype=np.int64) - grouped.freqs
         places = ranges(np.repeat(begins, repeats), freqs.astype(np.int64), np.int64)
         lengths = np.zeros(records, np.uint32)
         lengths[ranges(first, size.astype(np.int64))] = np.repeat(length, size)
         return FieldRun(keys, df, docs, freqs, grouped.positions[places], lengths)
+
+
+class MetadataFields:
+    """All fields of metadata: one field whose keys begin with the names of theirs (see ``format.thin``)."""
+
+    def __init__(self) -> None:
+        self._shared = SharedField()
+        self._names: set[str] = set()
+        self._known: dict[tuple[str, type, Scalar], tuple[array[int], array[int]]] = {}
+
+    def add(self, values: Mapping[str, tuple[Scalar, ...]], first: int, size: int) -> None:
+        """Add values by field, which ``size`` records from ``first`` on share."""
+        if not size or not values:
+            return
+        self._names.update(values)
+        keys, positions = array("I"), array("I")
+        for name, its_values in values.items():
+            its_keys, its_positions = self._of(name, its_values)
+            keys += its_keys
+            positions += its_positions
+        self._shared.add(keys, positions, first, size)
+
+    def _of(self, name: str, values: tuple[Scalar, ...]) -> tuple[array[int], array[int]]:
+        """The keys of values and their positions; what many documents say is looked up."""
+        place = name, type(values[0]), values[0]
+        known = self._known.get(place) if len(values) == 1 else None
+        if known is None:
+            found, positions = meta_keys(values)
+            begin = name + "\0"
+            known = self._shared.numbers([begin + key for key in found]), array("I", positions)
+            if len(values) == 1:
+                if len(self._known) >= _KNOWN:
+                    self._known.clear()
+                self._known[place] = known
+        return known
+
+    def invert(self, records: int) -> tuple[FieldRun, list[str]]:
+        """The postings in a run of so many records, and the names of the fields that have any, as their keys stand."""
+        found = replace(self._shared.invert(records), lengths=None)  # which are sums of frequencies
+        having = []
+        for name in sorted(self._names, key=beginning):
+            at = bisect_left(found.keys, beginning(name))
+            if at < len(found.keys) and found.keys[at].startswith(beginning(name)):
+                having.append(name)
+        return found, having
 
 
 def _numbers(values: array[int]) -> UInts:

@@ -15,30 +15,20 @@ from typing import Final
 
 import numpy as np
 
-from searchlib import analysis
-from searchlib.engines.whoosh.building.fieldruns import SharedField, TextField
-from searchlib.engines.whoosh.building.runs import Repeated, Run
+from searchlib.engines.whoosh.building.fieldruns import MetadataFields, SharedField, TextField, ValueField
+from searchlib.engines.whoosh.building.incoming import Incoming
+from searchlib.engines.whoosh.building.parts import whole
+from searchlib.engines.whoosh.building.runs import InvertedDocument, Repeated, Run
 from searchlib.engines.whoosh.building.wordcounts import TextWords
 from searchlib.engines.whoosh.storedrecords import COLUMNS
-from searchlib.frozen import frozen
 from searchlib.model.fields import EXACT, PROSE, TABLE
 from searchlib.model.locators import Locator, values_of, written
-from searchlib.model.records import Document, DocumentInfo, IdHash
-from searchlib.paragraphs import places
+from searchlib.model.records import DocumentInfo, IdHash, Metadata
 from searchlib.paragraphs.identifying import language_of
-from searchlib.query.values import field_values, meta_keys
+from searchlib.query.values import field_values
 
+_ENCODER: Final = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 _OF_DOCUMENT: Final = tuple(field for field in TABLE.values() if field.owner == "document")
-
-
-@frozen
-class Incoming:
-    """A document on its way into the index, with what is remembered of its seed."""
-
-    document: Document
-    seed: str = ""
-    digest: str = ""
-    default_language: str = analysis.DEFAULT_LANGUAGE
 
 
 def invert(batch: Iterable[Incoming], language: str = "auto") -> Run:
@@ -74,47 +64,46 @@ class _Inverter:
         self.language = language
         self.size = 0
         self.text = TextField()
-        self.shared: dict[str, SharedField] = {
-            name: SharedField(positions=name in PROSE) for name in (*PROSE, *EXACT) if name != "text"
-        }
-        self.meta: dict[str, SharedField] = {}
+        self.prose: dict[str, SharedField] = {name: SharedField() for name in PROSE if name != "text"}
+        self.exact: dict[str, ValueField] = {name: ValueField() for name in EXACT}
+        self.metadata = MetadataFields()
         self.texts: list[str] = []
         self.stored: dict[str, Repeated] = defaultdict(Repeated)
         self.columns: dict[str, array[int]] = {name: array("I") for name in COLUMNS}
-        self.documents: list[tuple[str, int]] = []
+        self.documents: list[InvertedDocument] = []
         self.words = _Words()
         self.above = TextWords(self.words.take)  # the words of titles and headings
 
     def add(self, incoming: Incoming) -> None:
         document, first = incoming.document, self.size
-        found = places(document)
+        part = incoming.part or whole(document, language_of(document, self.language, incoming.default_language))
+        found, language = part.places, part.language
         size = len(found)
-        language = language_of(document, self.language, incoming.default_language)
         ranges = list(zip(found.starts, found.ends, strict=True))
         texts = [document.text[start:end] for start, end in ranges]
         self.texts += texts
         self.text.add(document.text, ranges, language)
         paths = self._headings(found.headings, language)
         if size:
-            self.above.add_document(document.title, paths)
+            self.above.add_document(document.title if part.above is None else "", paths, part.above or "")
         about = DocumentInfo(document.path, document.title, document.type, language, document.metadata, incoming.digest)
         for field in _OF_DOCUMENT:
             value = field.of(about)
             if field.kind == "prose":
-                self.shared[field.name].add_text(value, language, first, size)
+                self.prose[field.name].add_text(value, language, first, size)
             else:
-                self.shared[field.name].add_keys([value], [0], first, size)
+                self.exact[field.name].add(value, size)
             self.stored[field.name].add(value, size)
         for start, stop in stretches(found.kinds):
-            self.shared["kind"].add_keys([found.kinds[start]], [0], first + start, stop - start)
+            self.exact["kind"].add(found.kinds[start], stop - start)
             self.stored["kind"].add(found.kinds[start], stop - start)
-        self._values(document, found.locators)
+        self._values(document.metadata, found.locators)
         self._store(incoming, size)
-        self._identify(document.path, texts)
-        self.columns["number"].extend(range(1, size + 1))
-        self.columns["start"].extend(found.starts)
+        self._identify(document.path, texts, part.occurrences)
+        self.columns["number"].extend(range(part.number + 1, part.number + size + 1))
+        self.columns["start"].extend([part.offset + start for start in found.starts])
         self.columns["line"].extend(found.lines)
-        self.documents.append((document.path, size))
+        self.documents.append(InvertedDocument(document.path, size, part.above))
         self.size += size
 
     def _headings(self, headings: Sequence[tuple[str, ...]], language: str) -> list[str]:
@@ -122,42 +111,39 @@ class _Inverter:
         paths = []
         for start, stop in stretches(headings):
             path = "\n".join(headings[start])
-            self.shared["headings"].add_text(path, language, self.size + start, stop - start)
+            self.prose["headings"].add_text(path, language, self.size + start, stop - start)
             self.stored["headings"].add(path, stop - start)
             paths.append(path)
         return paths
 
-    def _values(self, document: Document, located: Sequence[tuple[Locator, ...]]) -> None:
+    def _values(self, metadata: Metadata, located: Sequence[tuple[Locator, ...]]) -> None:
         """Add what metadata and locators say: that of locators to each stretch of the same ones."""
-        size = len(located)
         parts = [(start, stop - start, located[start]) for start, stop in stretches(located)]
         of_locators = {name for _, _, ones in parts for name in values_of(ones)}
-        for name, values in field_values(document.metadata).items():
-            if name not in of_locators:
-                self._meta(name).add_keys(*meta_keys(values), self.size, size)
+        values = field_values(metadata)
+        if of_locators:
+            values = {name: own for name, own in values.items() if name not in of_locators}
+        self.metadata.add(values, self.size, len(located))
         for start, length, ones in parts:
             if of_locators:
-                both = field_values(document.metadata, ones)
-                for name in sorted(of_locators & both.keys()):
-                    self._meta(name).add_keys(*meta_keys(both[name]), self.size + start, length)
+                both = field_values(metadata, ones)
+                values = {name: both[name] for name in sorted(of_locators & both.keys())}
+                self.metadata.add(values, self.size + start, length)
             self.stored["locators"].add(written(ones), length)
 
-    def _meta(self, name: str) -> SharedField:
-        return self.meta.setdefault(name, SharedField())
-
     def _store(self, incoming: Incoming, size: int) -> None:
-        document = incoming.document
-        metadata = json.dumps(dict(document.metadata), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+        metadata = incoming.document.metadata
         for name, value in (
-            ("metadata", metadata),
+            ("metadata", _ENCODER.encode(dict(metadata)) if metadata else "{}"),
             ("_digest", incoming.digest),
             ("_seed", incoming.seed),
         ):
             self.stored[name].add(value, size)
 
-    def _identify(self, path: str, texts: list[str]) -> None:
+    def _identify(self, path: str, texts: list[str], occurrences: Sequence[int] | None) -> None:
         alike = [" ".join(text.split()) for text in texts]
-        occurrences = _occurrences(alike)
+        if occurrences is None:
+            occurrences = _occurrences(alike)
         for start, stop in stretches(occurrences):
             self.stored["_occurrence"].add(occurrences[start], stop - start)
         digests = map(IdHash(path).digest, alike, occurrences)
@@ -166,8 +152,9 @@ class _Inverter:
 
     def run(self) -> Run:
         fields = {"text": self.text.invert()}
-        for name, shared in {**self.shared, **self.meta}.items():
-            fields[name] = shared.invert(self.size)
+        fields |= {name: prose.invert(self.size) for name, prose in self.prose.items()}
+        fields |= {name: exact.invert() for name, exact in self.exact.items()}
+        metadata, metadata_fields = self.metadata.invert(self.size)
         columns = {name: np.frombuffer(values, dtype=np.uint32) for name, values in self.columns.items()}
         self.above.finish()
         self.words.take(*self.text.words())
@@ -178,7 +165,8 @@ class _Inverter:
             dict(self.stored),
             columns,
             self.documents,
-            sorted(self.meta),
+            metadata,
+            metadata_fields,
             self.words.keys,
             np.frombuffer(self.words.counts, dtype=np.uint32),
         )
@@ -198,7 +186,8 @@ def _occurrences(texts: Sequence[str]) -> list[int]:
 
 def stretches(values: Sequence[object]) -> Iterator[tuple[int, int]]:
     """(start, stop) of every stretch of equal values."""
-    if not values:
+    if len(values) < 2:
+        yield from [(0, 1)] * len(values)
         return
     changes = [number for number, (before, after) in enumerate(pairwise(values), 1) if before != after]
     yield from pairwise([0, *changes, len(values)])

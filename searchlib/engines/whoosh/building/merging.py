@@ -6,9 +6,11 @@ the order of the documents, rearranged. Keys are merged in slices, so that memor
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
+from collections import Counter
 from collections.abc import Iterator, Sequence
-from itertools import compress, islice
+from collections.abc import Set as AbstractSet
+from itertools import compress, groupby, islice
 from operator import attrgetter
 from pathlib import Path
 from typing import Any
@@ -17,9 +19,11 @@ import numpy as np
 
 from searchlib.engines.whoosh.building.child import Aside
 from searchlib.engines.whoosh.building.mergesources import Slice, Source, SpilledRun, one_each
+from searchlib.engines.whoosh.building.portions import PORTIONS, Portions
 from searchlib.engines.whoosh.building.runs import StoredChunk, StoredValue, UInts, aligned, ranges
-from searchlib.engines.whoosh.format.files import SegmentFiles, stored_file
+from searchlib.engines.whoosh.format.files import SegmentFiles, ThinFieldFiles, stored_file
 from searchlib.engines.whoosh.format.stored import STORED_STREAM
+from searchlib.engines.whoosh.format.thin import field_of, thin_below
 from searchlib.frozen import frozen
 from searchlib.model.arrays import NDArray
 from searchlib.model.fields import EXACT, PROSE
@@ -58,7 +62,14 @@ def place(sources: Sequence[Source], kept: Sequence[NDArray[np.bool_] | None], o
     return Placement(parts, len(standing))
 
 
-def merge(sources: Sequence[Source], placement: Placement, folder: Path, segment_id: str, names: StoredNames) -> None:
+def merge(
+    sources: Sequence[Source],
+    placement: Placement,
+    folder: Path,
+    segment_id: str,
+    names: StoredNames,
+    portions: Portions = PORTIONS,
+) -> None:
     """Write the segment ``segment_id`` into ``folder``.
 
     What is large enough to have been put aside on disk is merged in two processes: texts and other stored values
@@ -66,19 +77,28 @@ def merge(sources: Sequence[Source], placement: Placement, folder: Path, segment
     """
     if sources and all(isinstance(source, SpilledRun) for source in sources):
         with Aside(_write_stored, sources, placement, folder, segment_id, names.stored):
-            _write_postings(sources, placement, folder, segment_id, names.columns)
+            _write_postings(sources, placement, folder, segment_id, names.columns, portions)
     else:
         _write_stored(sources, placement, folder, segment_id, names.stored)
-        _write_postings(sources, placement, folder, segment_id, names.columns)
+        _write_postings(sources, placement, folder, segment_id, names.columns, portions)
 
 
 def _write_postings(
-    sources: Sequence[Source], placement: Placement, folder: Path, segment_id: str, columns: Sequence[str]
+    sources: Sequence[Source],
+    placement: Placement,
+    folder: Path,
+    segment_id: str,
+    columns: Sequence[str],
+    portions: Portions,
 ) -> None:
-    with SegmentFiles(folder, segment_id, sync=False, stored=False) as files:
+    with SegmentFiles(folder, segment_id, sync=False, stored=False, chunk=portions.encoded) as files:
         in_order = placement.in_order
-        for name in sorted({*ALWAYS, *(name for source in sources for name in source.field_names())}):
+        metadata = _metadata(sources, placement)
+        thin = {name for name, count in metadata.items() if count < thin_below(placement.size)}
+        for name in sorted({*ALWAYS, *metadata} - thin):
             _merge_field(name, sources, placement, files, in_order)
+        if thin:
+            _merge_thin(thin, sources, placement, files, in_order)
         for name in columns:
             column = np.zeros(placement.size, np.uint32)
             for source, target in zip(sources, placement.targets, strict=True):
@@ -86,6 +106,15 @@ def _write_postings(
                 column[target[alive]] = source.column(name)[alive]
             files.column(name, column)
         files.close(placement.size)
+
+
+def _metadata(sources: Sequence[Source], placement: Placement) -> Counter[str]:
+    """How many postings each field of metadata will have; none has none, as in a clean build."""
+    counts: Counter[str] = Counter()
+    for source, target in zip(sources, placement.targets, strict=True):
+        kept = target != GONE
+        counts.update(source.metadata(None if kept.all() else kept))
+    return counts
 
 
 def _write_stored(
@@ -143,24 +172,76 @@ def _rearranged(name: str, sources: Sequence[Source], placement: Placement) -> l
 def _merge_field(
     name: str, sources: Sequence[Source], placement: Placement, files: SegmentFiles, in_order: bool
 ) -> None:
-    all_lengths = [source.lengths(name) for source in sources]
-    lengths = None
-    if any(found is not None for found in all_lengths):
-        lengths = np.zeros(placement.size, np.uint32)
-        for found, target in zip(all_lengths, placement.targets, strict=True):
-            if found is not None:
-                alive = target != GONE
-                lengths[target[alive]] = found[alive]
+    lengths = _lengths(name, sources, placement)
+    writer = files.field(name, positions=lengths is not None)
     counted = lengths if lengths is not None else np.ones(placement.size, np.uint32)
-    writer = files.field(name, positions=lengths is not None) if name in ALWAYS else None
     for joined in aligned([source.slices(name) for source in sources], attrgetter("keys"), _cut_after):
         merged = _join(joined, placement, in_order)
         if len(merged.keys):
-            # A metadata field that no record has any more is not there, as it would not be in a clean build.
-            writer = writer or files.field(name, positions=lengths is not None)
             writer.add(merged.keys, merged.df, merged.docs, merged.freqs, merged.positions, counted)
-    if writer is not None:
-        writer.finish(lengths)
+    writer.finish(lengths)
+
+
+def _lengths(name: str, sources: Sequence[Source], placement: Placement) -> UInts | None:
+    """Tokens of a field for each record; None if it has no lengths."""
+    if name in EXACT:
+        return None
+    lengths = np.zeros(placement.size + 1, np.uint32)  # one more, for what is gone
+    for source, target in zip(sources, placement.targets, strict=True):
+        to = np.minimum(target, placement.size)
+        if name in PROSE:
+            found = source.lengths(name)
+            if found is not None:
+                lengths[to] = found
+        else:
+            for part in source.slices(name):
+                np.add.at(lengths, to[part.docs], part.freqs)
+    return lengths[:-1]
+
+
+def _merge_thin(
+    names: AbstractSet[str], sources: Sequence[Source], placement: Placement, files: SegmentFiles, in_order: bool
+) -> None:
+    """Merge fields of metadata into the dictionary of thin fields, as many whole ones at a time as there are."""
+    streams, targets = [], []
+    for source, target in zip(sources, placement.targets, strict=True):
+        for stream in source.thin_slices(names):
+            streams.append(stream)
+            targets.append(target)
+    streamed = Placement(targets, placement.size)
+    writer = files.thin_fields()
+    waiting: list[Slice] = []
+    for joined in aligned(streams, attrgetter("keys"), _cut_after):
+        merged = _join(joined, streamed, in_order)
+        if not len(merged.keys):
+            continue
+        # The last field may go on in what comes next.
+        last = merged.keys[-1]
+        head, tail = _cut_before(merged, last[: last.index(0) + 1])
+        if head is not None:
+            _write_thin([*waiting, head], writer)
+            waiting = []
+        waiting.append(tail)
+    if waiting:
+        _write_thin(waiting, writer)
+    writer.finish()
+
+
+def _write_thin(parts: Sequence[Slice], writer: ThinFieldFiles) -> None:
+    keys = [key for part in parts for key in part.keys]
+    fields = [(name, len(list(own))) for name, own in groupby(map(field_of, keys))]
+    df, docs, freqs = (np.concatenate([getattr(part, name) for part in parts]) for name in ("df", "docs", "freqs"))
+    positions = np.concatenate([part.positions for part in parts if part.positions is not None])
+    writer.add_fields(fields, keys, df, docs, freqs, positions)
+
+
+def _cut_before(part: Slice, pivot: bytes) -> tuple[Slice | None, Slice]:
+    cut = bisect_left(part.keys, pivot)
+    if not cut:
+        return None, part
+    head, tail = _cut_after(part, part.keys[cut - 1])
+    assert tail is not None
+    return head, tail
 
 
 def _cut_after(part: Slice, pivot: bytes) -> tuple[Slice | None, Slice | None]:

@@ -12,8 +12,10 @@ import threading
 from pathlib import Path
 
 from searchlib.engines.whoosh.building.child import Child
-from searchlib.engines.whoosh.building.inversion import Incoming, invert
+from searchlib.engines.whoosh.building.incoming import Incoming, Packed, packed, unpacked
+from searchlib.engines.whoosh.building.inversion import invert
 from searchlib.engines.whoosh.building.mergesources import RunSource, SpilledRun
+from searchlib.engines.whoosh.building.portions import PORTIONS, Portions
 from searchlib.engines.whoosh.building.runs import Run
 from searchlib.errors import SearchlibError
 
@@ -24,16 +26,16 @@ class Inverted:
     def __init__(self, source: RunSource | SpilledRun, run: Run) -> None:
         self.source = source
         self.documents = run.documents
-        self.metadata_fields = run.metadata_fields
 
 
 class InProcess:
     """Inverts in this process; runs are put aside in ``folder`` once they pass ``memory`` bytes."""
 
-    def __init__(self, folder: Path, language: str, memory: int) -> None:
+    def __init__(self, folder: Path, language: str, memory: int, portions: Portions = PORTIONS) -> None:
         self._folder = folder
         self._language = language
         self._memory = memory
+        self._portions = portions
         self._used = 0
         self._runs: list[Inverted] = []
 
@@ -42,10 +44,10 @@ class InProcess:
         run = invert(batch, self._language)
         self._used += size_of(run)
         if self._used > self._memory:
-            spilled = SpilledRun(self._folder / f"run{len(self._runs)}", run)
+            spilled = SpilledRun(self._folder / f"run{len(self._runs)}", run, self._portions)
             self._runs.append(Inverted(spilled, run))
         else:
-            self._runs.append(Inverted(RunSource(run), run))
+            self._runs.append(Inverted(RunSource(run, self._portions), run))
 
     def finish(self) -> list[Inverted]:
         """The runs, in order."""
@@ -59,9 +61,10 @@ class InProcess:
 class Workers:
     """Inverts in child processes, each with a thread here that feeds it."""
 
-    def __init__(self, folder: Path, language: str, count: int) -> None:
+    def __init__(self, folder: Path, language: str, count: int, portions: Portions = PORTIONS) -> None:
         self._folder = folder
         self._language = language
+        self._portions = portions
         self._batches: queue.Queue[tuple[int, list[Incoming]] | None] = queue.Queue(maxsize=1)
         self._results: dict[int, Inverted] = {}
         self._error: BaseException | None = None
@@ -111,20 +114,20 @@ class Workers:
             number, batch = item
             try:
                 folder = self._folder / f"run{number}"
-                self._results[number] = child.call(_invert_to, folder, batch, self._language)
+                self._results[number] = child.call(_invert_to, folder, packed(batch), self._language, self._portions)
             except BaseException as error:  # whatever it is, the build must come to its end
                 self._error = error
 
 
-def _invert_to(folder: Path, batch: list[Incoming], language: str) -> Inverted:
-    run = invert(batch, language)
-    return Inverted(SpilledRun(folder, run), run)
+def _invert_to(folder: Path, batch: list[Packed], language: str, portions: Portions) -> Inverted:
+    run = invert(map(unpacked, batch), language)
+    return Inverted(SpilledRun(folder, run, portions), run)
 
 
 def size_of(run: Run) -> int:
     """About how many bytes a run takes in memory."""
     total = sum(column.nbytes for column in run.columns.values())
-    for found in run.fields.values():
+    for found in (*run.fields.values(), run.metadata):
         arrays = (found.df, found.docs, found.freqs, found.positions, found.lengths)
         total += sum(part.nbytes for part in arrays if part is not None)
         total += sum(60 + len(key) for key in found.keys)

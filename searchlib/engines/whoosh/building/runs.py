@@ -5,7 +5,7 @@ from __future__ import annotations
 from array import array
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import field
-from typing import Any, TypeAlias, TypeVar
+from typing import Any, NamedTuple, TypeAlias, TypeVar
 
 import numpy as np
 
@@ -46,17 +46,34 @@ class Repeated:
 
     def add(self, value: StoredValue, count: int) -> None:
         """Append a value of ``count`` more records."""
-        if count:
+        if not count:
+            return
+        if self.values and self.values[-1] == value:
+            self.repeats[-1] += count
+        else:
             self.values.append(value)
             self.repeats.append(count)
+
+
+class InvertedDocument(NamedTuple):
+    """A document of a run, or a part of one: its path, and how many records.
+
+    ``above`` is the heading path of the record before these; None if the document begins with them.
+    """
+
+    path: str
+    records: int
+    above: str | None = None
 
 
 @frozen
 class Run:
     """A batch of documents, inverted: postings by field, the text of each record, other stored values by name.
 
-    Records are numbered from 0, in the order in which documents and paragraphs came. ``words`` are those of the
-    vocabulary, in no order and with repetitions, and ``word_counts`` how often each occurs.
+    Records are numbered from 0, in the order in which documents and paragraphs came. ``metadata`` has the postings of
+    all fields of metadata, keys as in the dictionary of thin fields (``format.thin``), and ``metadata_fields`` their
+    names in that order. ``words`` are those of the vocabulary, in no order and with repetitions, and ``word_counts``
+    how often each occurs.
     """
 
     size: int
@@ -64,7 +81,8 @@ class Run:
     texts: list[str]
     stored: dict[str, Repeated]
     columns: dict[str, UInts]
-    documents: list[tuple[str, int]]  # (path, number of records)
+    documents: list[InvertedDocument]
+    metadata: FieldRun
     metadata_fields: list[str] = field(default_factory=list)
     words: list[bytes] = field(default_factory=list)
     word_counts: UInts = field(default_factory=lambda: np.zeros(0, np.uint32))

@@ -22,22 +22,18 @@ from typing import TypeAlias
 import numpy as np
 
 from searchlib import analysis
-from searchlib.engines.whoosh.building.runs import aligned
+from searchlib.engines.whoosh.building.portions import PORTIONS, Portions
+from searchlib.engines.whoosh.building.runs import InvertedDocument, aligned
 from searchlib.engines.whoosh.format.container import ContainerWriter
 from searchlib.engines.whoosh.format.vocabulary import KIND, LONGEST, LONGEST_KEY, VocabularyWriter
 from searchlib.model.arrays import NDArray
-
-MOST = 1 << 20
-"""Distinct words that totals hold in memory: about 100 MB."""
 
 Chunk: TypeAlias = tuple[Sequence[bytes], Sequence[int]]
 """Keys in order, and what to add to the count of each."""
 
 # ASCII text as bytes, in lower case and with blanks for everything that separates words.
 ASCII_WORDS = bytes(ord(chr(code).lower()) if code < 128 and chr(code).isalnum() else 32 for code in range(256))
-_AT_ONCE = 1 << 13
 _TEXT = 1 << 18  # code points that are counted at once
-_RAW = 1 << 18  # distinct words as they are written that a counter holds
 
 
 def keys_of_words(
@@ -71,8 +67,9 @@ def key_of(surface: str) -> bytes | None:
 class TextWords:
     """Counts the words of texts that come one by one, and hands them on when they are many."""
 
-    def __init__(self, take: Callable[[Iterable[bytes], Iterable[int]], None]) -> None:
+    def __init__(self, take: Callable[[Iterable[bytes], Iterable[int]], None], portions: Portions = PORTIONS) -> None:
         self._take = take
+        self._most = portions.spellings
         self._waiting: list[str] = []  # ASCII texts: many are counted at once
         self._size = 0
         self._ascii: Counter[bytes] = Counter()
@@ -87,7 +84,7 @@ class TextWords:
                 self._count()
         else:
             self._others.update(analysis.split_words(text))
-        if len(self._ascii) + len(self._others) > _RAW:
+        if len(self._ascii) + len(self._others) > self._most:
             self.finish()
 
     def _count(self) -> None:
@@ -102,11 +99,14 @@ class TextWords:
         self._ascii.clear()
         self._others.clear()
 
-    def add_document(self, title: str, headings: Iterable[str]) -> None:
-        """Count what stands above the text of a document: its title, and the heading path of each of its records."""
+    def add_document(self, title: str, headings: Iterable[str], above: str = "") -> None:
+        """Count what stands above the text of a document: its title, and the heading path of each of its records.
+
+        Of a part of one ``above`` is the heading path before, and the title, which counts once, is not given.
+        """
         if title:
             self.add(title)
-        before: list[str] = []
+        before = above.split("\n") if above else []
         for path in headings:
             parts = path.split("\n") if path else []
             if parts != before:
@@ -122,26 +122,38 @@ def _common(first: Sequence[str], second: Sequence[str]) -> int:
     )
 
 
-def count_records(
-    records: NDArray[np.int64],
-    begins: NDArray[np.bool_],
-    stored: Callable[[str, NDArray[np.int64]], Iterable[str]],
-    words: TextWords,
-) -> None:
+StoredAt: TypeAlias = Callable[[str, NDArray[np.int64]], Iterable[str]]
+"""Stored values by name, of some records."""
+
+
+def count_records(records: NDArray[np.int64], begins: NDArray[np.bool_], stored: StoredAt, words: TextWords) -> None:
     """Count the words of whole documents.
 
-    ``records`` are their numbers, increasing; ``begins`` says of each whether a document begins with it;
-    ``stored(name, records)`` gives stored values.
+    ``records`` are their numbers, increasing; ``begins`` says of each whether a document begins with it.
     """
+    firsts = np.flatnonzero(begins)
+    sizes = np.diff(firsts, append=len(records)).tolist()
+    documents = [
+        (first, InvertedDocument("", size)) for first, size in zip(records[firsts].tolist(), sizes, strict=True)
+    ]
+    count_parts(records, documents, stored, words)
+
+
+def count_parts(
+    records: NDArray[np.int64],
+    parts: Sequence[tuple[int, InvertedDocument]],
+    stored: StoredAt,
+    words: TextWords,
+) -> None:
+    """Count the words of documents, or of parts of them: of each the first record; all have ``records``, in order."""
     if not len(records):
         return
     for text in stored("text", records):
         words.add(text)
     headings = iter(stored("headings", records))
-    firsts = np.flatnonzero(begins)
-    sizes = np.diff(firsts, append=len(records)).tolist()
-    for title, size in zip(stored("title", records[firsts]), sizes, strict=True):
-        words.add_document(title, islice(headings, size))
+    firsts = np.array([first for first, _ in parts], np.int64)
+    for title, (_, part) in zip(stored("title", firsts), parts, strict=True):
+        words.add_document(title if part.above is None else "", islice(headings, part.records), part.above or "")
 
 
 class Miscounted(Exception):
@@ -151,9 +163,10 @@ class Miscounted(Exception):
 class Totals:
     """Adds up the counts of words, positive and negative, in whatever order they come."""
 
-    def __init__(self, folder: Path | None = None) -> None:
+    def __init__(self, folder: Path | None = None, portions: Portions = PORTIONS) -> None:
         """What does not fit into memory is put into ``folder``, or a temporary one, made when it is needed."""
         self._folder = folder
+        self._portions = portions
         self._temporary: TemporaryDirectory[str] | None = None
         self._counts: dict[bytes, int] = {}
         self._aside: list[Path] = []
@@ -164,7 +177,7 @@ class Totals:
         known = totals.get
         for key, count in zip(keys, counts, strict=True):
             totals[key] = known(key, 0) + count
-        if len(totals) > MOST:
+        if len(totals) > self._portions.words:
             self._put_aside()
 
     def subtract(self, keys: Iterable[bytes], counts: Iterable[int]) -> None:
@@ -188,8 +201,9 @@ class Totals:
     def _sorted(self) -> Iterator[Chunk]:
         counts = self._counts
         keys = sorted(counts)
-        for first in range(0, len(keys), _AT_ONCE):
-            part = keys[first : first + _AT_ONCE]
+        most = self._portions.counts
+        for first in range(0, len(keys), most):
+            part = keys[first : first + most]
             yield part, list(map(counts.__getitem__, part))
 
     def chunks(self, before: Iterator[Chunk] | None = None) -> Iterator[Chunk]:

@@ -12,6 +12,7 @@ from whoosh.reading import TermInfo, TermNotFound
 from whoosh.util.numeric import byte_to_length, length_to_byte
 
 from searchlib.concurrency.forking import lock_for
+from searchlib.concurrency.lazily import cached_property
 from searchlib.engines.whoosh.compat.column_types import NumberReader, ValueReader, foreign_reader
 from searchlib.engines.whoosh.compat.matchers import PostingMatcher
 from searchlib.engines.whoosh.compat.storage import open_buffer
@@ -29,7 +30,7 @@ from searchlib.engines.whoosh.compat.walked import TermPostings
 from searchlib.engines.whoosh.format.columns import KIND as COLUMNS_KIND
 from searchlib.engines.whoosh.format.columns import LENGTH, Columns
 from searchlib.engines.whoosh.format.container import Buffer, Container
-from searchlib.engines.whoosh.format.filenames import COLUMNS, STORED
+from searchlib.engines.whoosh.format.filenames import COLUMNS, STORED, TERMS
 from searchlib.engines.whoosh.format.segment import InvertedColumns
 from searchlib.engines.whoosh.format.stored import KIND as STORED_KIND
 from searchlib.engines.whoosh.format.terms import TermEntry, Terms
@@ -113,8 +114,11 @@ class ColumnarTermsReader(_SegmentReader, base.TermsReader):  # type: ignore[mis
                     self._columns = open_columns(self._storage, self._segment)
                 except FileNotFoundError:  # terms without documents: Whoosh's own tests write such
                     return None
+                self._inverted.doc_count = self._columns.doc_count
         name = LENGTH + field
-        return self._columns.array(name) if name in self._columns else None
+        if name in self._columns:
+            return self._columns.array(name)
+        return self._inverted.thin_lengths(field) if field in self._inverted.thin else None
 
     def _fields(self) -> list[str]:
         return sorted(self._inverted.fields)
@@ -269,6 +273,7 @@ class ColumnarPerDocReader(_SegmentReader, base.PerDocumentReader):  # type: ign
         self._stored = read_stored(Container(*self._open(STORED), STORED_KIND))
         self._columns = open_columns(storage, segment)
         self._doc_count = self._columns.doc_count
+        self._thin: tuple[str, NDArray[np.uint32] | None] = "", None
         self.is_closed = False
 
     def close(self) -> None:
@@ -339,11 +344,37 @@ class ColumnarPerDocReader(_SegmentReader, base.PerDocumentReader):  # type: ign
         if not 0 <= docnum < self._doc_count:
             raise IndexError(f"document {docnum} of {self._doc_count}")
         name = LENGTH + fieldname
-        return self._length(int(self._columns.array(name)[docnum])) if name in self._columns else default
+        if name in self._columns:
+            return self._length(int(self._columns.array(name)[docnum]))
+        lengths = self._thin_lengths(fieldname)
+        return default if lengths is None else self._length(int(lengths[docnum]))
+
+    def _thin_lengths(self, field: str) -> NDArray[np.uint32] | None:
+        """The lengths of a thin field, those of the last one kept; None if it is none."""
+        known, lengths = self._thin
+        if field != known:
+            lengths = self._inverted.thin_lengths(field) if self._inverted and field in self._inverted.thin else None
+            self._thin = field, lengths
+        return lengths
+
+    @cached_property
+    def _inverted(self) -> InvertedColumns | None:
+        # Documents without terms, as Whoosh's own tests write them, or with terms that Whoosh is writing.
+        name = self._segment.make_filename(TERMS)
+        if not self._storage.file_exists(name) or not self._storage.file_length(name):
+            return None
+        found = InvertedColumns(self._open)
+        found.doc_count = self._doc_count
+        return found
 
     def _length_statistics(self, fieldname: str) -> tuple[int, int, int]:
         name = LENGTH + fieldname
-        return self._columns.statistics(name) if name in self._columns else (0, 0, 0)
+        if name in self._columns:
+            return self._columns.statistics(name)
+        lengths = self._thin_lengths(fieldname)
+        if lengths is None or not self._doc_count:
+            return 0, 0, 0
+        return int(lengths.sum(dtype=np.int64)), int(lengths.min()), int(lengths.max())
 
     def field_length(self, fieldname: str) -> int:
         """Tokens of the field in all documents."""

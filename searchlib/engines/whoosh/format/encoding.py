@@ -30,7 +30,7 @@ class Postings:
         docs: uint32, increasing within a term.
         freqs: uint32, at least 1, one a document.
         positions: uint32, not decreasing within a document, ``freqs`` of them for each; None where there are none.
-        lengths: uint32, the length of every document of the segment.
+        lengths: that of the document of each posting; unused where no term has a block table.
     """
 
     df: I64Array
@@ -161,7 +161,7 @@ class _BlockTable:
         item = 6 + 4 * self._counted + self._repeated
         self.sizes[long] = SUMMARY_BYTES + self._blocks * item
         docs, freqs = postings.docs, postings.freqs
-        lengths = postings.lengths[docs]
+        lengths = postings.lengths
         # Where each block begins and, behind the last one of a term, where the term ends.
         cuts = ranges(np.zeros(len(long), np.int64), self._blocks + 1) * BLOCK + np.repeat(
             starts[long], self._blocks + 1

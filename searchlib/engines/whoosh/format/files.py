@@ -33,24 +33,28 @@ from searchlib.engines.whoosh.format.filenames import (
     TERMS,
     TERMS_KIND,
 )
+from searchlib.engines.whoosh.format.packing import BLOCK
 from searchlib.engines.whoosh.format.stored import KIND as STORED_KIND
 from searchlib.engines.whoosh.format.stored import STORED_STREAM
 from searchlib.engines.whoosh.format.storing import StoredWriter, StreamWriter, no_others
 from searchlib.engines.whoosh.format.terms import TermsWriter
+from searchlib.engines.whoosh.format.thin import SHARED, TABLE_SECTION, written_table
 from searchlib.model.arrays import NDArray
 
 CHUNK: Final = 1 << 19
-"""Postings that are encoded at a time (more if a single term has more)."""
+"""Postings that are encoded at a time (more if a single term has more), if it is not said otherwise."""
 
 U32Array: TypeAlias = NDArray[np.uint32]
 CreateFile: TypeAlias = Callable[[str], BinaryIO]
+_NO_LENGTHS: Final = np.zeros(0, np.uint32)
 
 
 class FieldFiles:
     """Writes the terms of one field; made by `SegmentFiles.field`."""
 
-    def __init__(self, files: InvertedFiles, name: str, positions: bool) -> None:
+    def __init__(self, files: InvertedFiles, name: str, positions: bool, chunk: int = CHUNK) -> None:
         self._files = files
+        self._chunk = chunk
         self.name = name
         self._positions = positions
         self._terms = TermsWriter(files.terms, "terms:" + name, "index:" + name)
@@ -84,6 +88,20 @@ class FieldFiles:
         Raises:
             ValueError: something is not in order, or arrays do not fit each other.
         """
+        self._add(keys, df, docs, freqs, positions, lambda part: lengths[docs[part]], tails, placed)
+
+    def _add(
+        self,
+        keys: Sequence[bytes],
+        df: NDArray[Any],
+        docs: U32Array,
+        freqs: U32Array,
+        positions: U32Array | None,
+        lengths_of: Callable[[slice], NDArray[Any]],
+        tails: list[bytes] | None = None,
+        placed: NDArray[np.bool_] | None = None,
+    ) -> None:
+        """Add the next range of terms, of which some postings are of documents as long as ``lengths_of`` says."""
         if (positions is not None) != self._positions:
             raise ValueError(f"field {self.name!r} {'needs' if self._positions else 'has no'} positions")
         counts = np.asarray(df, np.int64)
@@ -92,7 +110,7 @@ class FieldFiles:
         ends = np.cumsum(counts)
         first, doc_at, position_at = 0, 0, 0
         while first < len(keys):
-            last = max(int(ends.searchsorted(doc_at + CHUNK, "right")), first + 1)
+            last = max(int(ends.searchsorted(doc_at + self._chunk, "right")), first + 1)
             doc_end = int(ends[last - 1])
             part = slice(first, last)
             part_freqs = freqs[doc_at:doc_end]
@@ -103,8 +121,10 @@ class FieldFiles:
                 position_end = position_at + int(each.sum(dtype=np.int64))
                 part_positions = positions[position_at:position_end]
                 position_at = position_end
+            postings = slice(doc_at, doc_end)
+            lengths = lengths_of(postings) if int(counts[part].max()) > BLOCK else _NO_LENGTHS
             encoded = encode(
-                Postings(counts[part], docs[doc_at:doc_end], part_freqs, part_positions, lengths),
+                Postings(counts[part], docs[postings], part_freqs, part_positions, lengths),
                 None if tails is None else tails[part],
                 part_placed,
             )
@@ -133,6 +153,50 @@ class FieldFiles:
         )
 
 
+class ThinFieldFiles(FieldFiles):
+    """Writes the shared dictionary of thin fields (see `thin`); made by `SegmentFiles.thin_fields`."""
+
+    def __init__(self, files: InvertedFiles, chunk: int = CHUNK) -> None:
+        super().__init__(files, SHARED, True, chunk)
+        self._names: list[str] = []
+        self._numbers: list[NDArray[np.int64]] = [np.zeros((0, 3), np.int64)]
+
+    def add_fields(
+        self,
+        fields: Sequence[tuple[str, int]],
+        keys: Sequence[bytes],
+        df: NDArray[Any],
+        docs: U32Array,
+        freqs: U32Array,
+        positions: U32Array,
+    ) -> None:
+        """Add whole fields: the name of each and how many of the ``keys``, which are as in the dictionary, are its own.
+
+        The rest is as for `add`.
+        """
+        ends = np.cumsum([count for _, count in fields])
+        starts = ends - [count for _, count in fields]
+        counts = np.asarray(df, np.int64)
+        field_of = np.repeat(np.repeat(np.arange(len(fields)), ends - starts), counts)
+        # A document is as long in a field as its frequencies there say.
+        order = np.argsort(field_of << 32 | docs, kind="stable")
+        same = (np.diff(field_of[order]) == 0) & (np.diff(docs[order].astype(np.int64)) == 0)
+        begins = np.flatnonzero(np.concatenate(([True], ~same)))
+        sums = np.add.reduceat(freqs[order], begins, dtype=np.int64)
+        lengths = np.empty(len(docs), np.uint32)
+        lengths[order] = np.repeat(sums, np.diff(begins, append=len(docs)))
+        self._add(keys, df, docs, freqs, positions, lambda part: lengths[part])
+        self._names += [name for name, _ in fields]
+        postings = np.add.reduceat(counts, starts)
+        cf = np.add.reduceat(freqs, np.cumsum(postings) - postings, dtype=np.int64)
+        self._numbers.append(np.stack([ends - starts, postings, cf], axis=1))
+
+    def finish(self, lengths: NDArray[Any] | None = None) -> None:
+        """End the fields; they have no lengths but those that their frequencies say."""
+        super().finish()
+        self._files.terms.section(TABLE_SECTION, written_table(self._names, np.concatenate(self._numbers)))
+
+
 class InvertedFiles:
     """Writes the two files of terms and postings.
 
@@ -148,14 +212,23 @@ class InvertedFiles:
         self._fields: dict[str, dict[str, Any]] = {}
         self._open: FieldFiles | None = None
 
-    def field(self, name: str, positions: bool) -> FieldFiles:
+    def field(self, name: str, positions: bool, chunk: int = CHUNK) -> FieldFiles:
         """Begin a field; the one before it must be finished."""
+        self._check(name)
+        self._open = FieldFiles(self, name, positions, chunk)
+        return self._open
+
+    def thin_fields(self, chunk: int = CHUNK) -> ThinFieldFiles:
+        """Begin all thin fields, of which there is one at least; the field before must be finished."""
+        self._check(SHARED)
+        self._open = shared = ThinFieldFiles(self, chunk)
+        return shared
+
+    def _check(self, name: str) -> None:
         if self._open is not None:
             raise RuntimeError(f"field {self._open.name!r} is not finished")
         if name in self._fields:
             raise ValueError(f"field {name!r} exists")
-        self._open = FieldFiles(self, name, positions)
-        return self._open
 
     def finished(self, field: FieldFiles, meta: dict[str, Any], lengths: NDArray[Any] | None) -> None:
         """Called by the field that ends."""
@@ -191,12 +264,16 @@ class SegmentFiles:
         segment_id: such as ``MAIN_000001``; the files are named after it.
         sync: force the files to the disk when closed.
         stored: False where another process writes the stored fields, with `stored_file`.
+        chunk: so many postings are encoded at a time (more if a single term has more).
 
     As a context manager it closes at the end, and removes its files if an exception leaves the block.
     """
 
-    def __init__(self, folder: Path, segment_id: str, sync: bool = True, stored: bool = True) -> None:
+    def __init__(
+        self, folder: Path, segment_id: str, sync: bool = True, stored: bool = True, chunk: int = CHUNK
+    ) -> None:
         self.folder = folder
+        self._chunk = chunk
         self.segment_id = segment_id
         self._sync = sync
         self._closed = False
@@ -214,7 +291,11 @@ class SegmentFiles:
 
     def field(self, name: str, positions: bool) -> FieldFiles:
         """Begin the terms of a field; the field before it must be finished."""
-        return self._inverted.field(name, positions)
+        return self._inverted.field(name, positions, self._chunk)
+
+    def thin_fields(self) -> ThinFieldFiles:
+        """Begin all thin fields; the field before must be finished."""
+        return self._inverted.thin_fields(self._chunk)
 
     def stored(self, name: str) -> StreamWriter[Never]:
         """The stored values of a field: call ``.add(values)`` with those of successive documents."""

@@ -13,6 +13,7 @@ from typing import Any, NoReturn, TypeAlias, TypeVar
 
 import numpy as np
 
+from searchlib.concurrency.lazily import cached_property
 from searchlib.engines.whoosh.format.access import map_file
 from searchlib.engines.whoosh.format.bulk import Several, decode, decode_docs, portions
 from searchlib.engines.whoosh.format.columns import KIND as COLUMNS_KIND
@@ -31,6 +32,7 @@ from searchlib.engines.whoosh.format.postings import MAX_DOCUMENTS, Blocks, Term
 from searchlib.engines.whoosh.format.stored import KIND as STORED_KIND
 from searchlib.engines.whoosh.format.stored import STORED_STREAM, Stored, no_others
 from searchlib.engines.whoosh.format.terms import TermEntry, Terms
+from searchlib.engines.whoosh.format.thin import SHARED, ThinField, ThinTerms, read_table
 from searchlib.engines.whoosh.format.unpacking import StreamDamaged
 from searchlib.model.arrays import NDArray
 
@@ -71,7 +73,15 @@ class InvertedColumns:
     @property
     def fields(self) -> list[str]:
         """The names of all fields with terms, in the order in which they were written."""
-        return list(self._fields)
+        return [*(name for name in self._fields if name != SHARED), *self.thin]
+
+    @cached_property
+    def thin(self) -> dict[str, ThinField]:
+        """The thin fields, by name."""
+        found = read_table(self._terms_file)
+        if not found.keys().isdisjoint(self._fields) or bool(found) != (SHARED in self._fields):
+            self._terms_file.damaged("its table of thin fields is wrong")
+        return found
 
     def dictionary(self, field: str) -> Terms | None:
         """The terms of a field; None if it has none in this segment."""
@@ -84,11 +94,31 @@ class InvertedColumns:
                 self._postings_file.section(field),
                 int(self._fields[field]["terms"]),
             )
+        elif terms is None and field in self.thin:
+            shared = self.dictionary(SHARED)
+            assert shared is not None  # or ``thin`` would have raised
+            terms = self._terms[field] = ThinTerms(field, shared, self.thin[field].terms)
         return terms
 
     def has_positions(self, field: str) -> bool:
         """Whether the field keeps positions."""
-        return field in self._fields and bool(self._fields[field]["positions"])
+        known = self._fields.get(field)
+        return field in self.thin if known is None else bool(known["positions"])
+
+    def posting_count(self, field: str) -> int:
+        """How many postings the field has."""
+        known = self._fields.get(field)
+        return self.thin[field].postings if known is None else int(known["postings"])
+
+    def thin_lengths(self, field: str) -> NDArray[np.uint32]:
+        """The length of every document in a thin field."""
+        lengths = np.zeros(self.doc_count, np.uint32)
+        terms = self.dictionary(field)
+        entries = [entry for _, entry in terms.items()] if terms is not None else []
+        for first, last in portions(entries):
+            several = self.decode(entries[first:last])
+            np.add.at(lengths, several.docs, several.freqs)
+        return lengths
 
     def docs(self, entry: TermEntry) -> U32Array:
         """All documents of a term, increasing, all below ``doc_count``."""
@@ -105,8 +135,16 @@ class InvertedColumns:
             self.damaged(entry)
 
     def decode(self, entries: Sequence[TermEntry]) -> Several:
-        """The postings of successive terms, a portion of several (see `bulk`)."""
-        return self._together(decode, entries)
+        """The postings of successive terms, a portion (see `bulk`)."""
+        if len(entries) > 1:
+            return self._together(decode, entries)
+        positions = None
+        if self.has_positions(entries[0].field):
+            try:
+                positions = self.record(entries[0]).positions()[0]
+            except StreamDamaged:
+                self.damaged(entries[0])
+        return Several(self.docs(entries[0]), self.freqs(entries[0]), positions)
 
     def decode_docs(self, entries: Sequence[TermEntry]) -> U32Array:
         """The documents alone of a portion of several terms of a field, in order."""
@@ -134,9 +172,7 @@ class InvertedColumns:
             try:
                 if entry.df > self.doc_count:
                     raise StreamDamaged("more documents than there are")
-                record = TermRecord(
-                    terms.record(entry), entry.df, entry.cf, bool(self._fields[entry.field]["positions"])
-                )
+                record = TermRecord(terms.record(entry), entry.df, entry.cf, self.has_positions(entry.field))
             except StreamDamaged:
                 self.damaged(entry)
             entry.record = record
@@ -198,9 +234,18 @@ class SegmentColumns:
         """The names of the fields that have terms."""
         return self._inverted.fields
 
+    @property
+    def thin(self) -> Mapping[str, ThinField]:
+        """Those of them that are thin (see `thin`), in the order of their names as UTF-8."""
+        return self._inverted.thin
+
     def has_positions(self, field: str) -> bool:
         """Whether the field keeps positions."""
         return self._inverted.has_positions(field)
+
+    def posting_count(self, field: str) -> int:
+        """How many postings the field has, in deleted documents too."""
+        return self._inverted.posting_count(field)
 
     def term_count(self, field: str) -> int:
         """How many distinct terms the field has."""
@@ -277,29 +322,26 @@ class SegmentColumns:
 
         Much faster than term by term, where there are thousands.
         """
-        parts: list[Several] = []
-        for first, last in portions(entries):
-            terms = entries[first:last]
-            parts.append(self._inverted.decode(terms) if last - first > 1 else self._postings_of(terms[0]))
+        parts = [self._inverted.decode(entries[first:last]) for first, last in portions(entries)]
         joined = [np.concatenate(column) for column in zip(*(part[:2] for part in parts), strict=True)]
         positions = [part.positions for part in parts if part.positions is not None]
         return Several(joined[0], joined[1], np.concatenate(positions) if positions else None)
-
-    def _postings_of(self, entry: TermEntry) -> Several:
-        positions = self.positions(entry)[0] if self.has_positions(entry.field) else None
-        return Several(self.docs(entry), self.freqs(entry), positions)
 
     # Documents
 
     def lengths(self, field: str) -> NDArray[np.unsignedinteger]:
         """Tokens of the field in every document (uint8, 16 or 32; zeros for a field without lengths)."""
         name = LENGTH + field
-        return self._columns.array(name) if name in self._columns else np.zeros(self.doc_count, np.uint8)
+        if name in self._columns:
+            return self._columns.array(name)
+        return self._inverted.thin_lengths(field) if field in self.thin else np.zeros(self.doc_count, np.uint8)
 
     def length_sum(self, field: str) -> int:
         """Tokens of the field in all documents, deleted ones included."""
         name = LENGTH + field
-        return self._columns.statistics(name)[0] if name in self._columns else 0
+        if name in self._columns:
+            return self._columns.statistics(name)[0]
+        return self.thin[field].cf if field in self.thin else 0
 
     @property
     def columns(self) -> list[str]:
@@ -338,6 +380,10 @@ class SegmentColumns:
     def stored_values_at(self, name: str, docs: NDArray[np.int64]) -> Iterator[str | int]:
         """One stored field of some documents, which increase."""
         return self._stored.values_at(STORED_STREAM + name, docs)
+
+    def terms_damaged(self, what: str) -> NoReturn:
+        """Raise `IndexCorrupt`: the dictionaries have the right checksums, and are not what was written."""
+        self._inverted.files[0].damaged(what)
 
     def columns_damaged(self, what: str) -> NoReturn:
         """Raise `IndexCorrupt`: the columns have the right checksums, and are not what was written."""

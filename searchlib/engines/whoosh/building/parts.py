@@ -1,0 +1,88 @@
+"""Parts of documents: what is inverted at once, so that memory does not grow with the largest document.
+
+A document of ordinary size is one part, and is split where it is inverted. What is larger is split before: each part
+is a document with a stretch of the text, and what its records have to know of those before them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from hashlib import blake2b
+
+from searchlib.frozen import frozen
+from searchlib.model.records import Document
+from searchlib.paragraphs import places
+from searchlib.paragraphs.split import Places
+
+A_DOCUMENT = 64
+"""Code points: what a record takes besides its text, and a document besides its records."""
+
+
+@frozen
+class DocumentPart:
+    """Some successive paragraphs: their places in the text, and the language that they are in.
+
+    ``number`` paragraphs and ``offset`` code points of the document come before; ``occurrences`` says of each paragraph
+    how many before it in the document are the same, if that is known already; ``above`` is the heading path of the
+    paragraph before, None if there is none.
+    """
+
+    places: Places
+    language: str
+    number: int = 0
+    offset: int = 0
+    occurrences: Sequence[int] | None = None
+    above: str | None = None
+
+
+def whole(document: Document, language: str) -> DocumentPart:
+    """All of a document."""
+    return DocumentPart(places(document), language)
+
+
+def weight(document: Document) -> int:
+    """About how many code points a document makes, with what each of its records repeats of what is known of it."""
+    about = len(document.title) + sum(map(_length, document.metadata.values()))
+    records = 1 + len(document.text) // 256 if document.blocks is None else max(len(document.blocks), 1)
+    return len(document.text) + A_DOCUMENT + records * about
+
+
+def _length(value: object) -> int:
+    if isinstance(value, tuple):
+        return sum(map(_length, value))
+    return len(value) if isinstance(value, str) else 16
+
+
+def parts_of(document: Document, language: str, most: int) -> Iterator[tuple[Document, DocumentPart, int]]:
+    """The parts of a large document, of about ``most`` code points each: its text there, the part, its weight."""
+    found = places(document)
+    about = A_DOCUMENT + len(document.title) + sum(map(_length, document.metadata.values()))
+    seen: dict[bytes, int] = {}
+    first, size = 0, len(found)
+    while first < size:
+        begin, stop, taken = found.starts[first], first, 0
+        while stop < size and (stop == first or taken < most):
+            taken += found.ends[stop] - found.starts[stop] + about
+            stop += 1
+        text = document.text[begin : found.ends[stop - 1]]
+        own = Places(
+            [start - begin for start in found.starts[first:stop]],
+            [end - begin for end in found.ends[first:stop]],
+            found.lines[first:stop],
+            found.headings[first:stop],
+            found.kinds[first:stop],
+            found.locators[first:stop],
+        )
+        occurrences = [_count(seen, text[start:end]) for start, end in zip(own.starts, own.ends, strict=True)]
+        above = "\n".join(found.headings[first - 1]) if first else None
+        part = DocumentPart(own, language, first, begin, occurrences, above)
+        yield replace(document, text=text, blocks=None), part, taken
+        first = stop
+
+
+def _count(seen: dict[bytes, int], text: str) -> int:
+    """How often a text was seen before, white space aside."""
+    digest = blake2b(" ".join(text.split()).encode("utf-8", "surrogatepass"), digest_size=16).digest()
+    seen[digest] = before = seen.get(digest, -1) + 1
+    return before
