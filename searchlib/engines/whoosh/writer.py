@@ -56,6 +56,7 @@ class WhooshWriter:
         self._memory = options.memory if options.memory is not None else MEMORY
         self._portions = options.tuning if isinstance(options.tuning, Portions) else PORTIONS
         self._most = max(min(self._portions.batch, self._memory // 64), 1)  # code points of a batch
+        self._few = min(self._portions.alone, self._memory // 8)  # code points that are not worth a second process
         self._runs: InProcess | Workers | None = None
         self._batch: list[Incoming] = []
         self._batch_size = self._size = 0
@@ -170,13 +171,13 @@ class WhooshWriter:
         self._batch_size = 0
         if self._runs is None:
             self._early.append(batch)
-            if self._size >= self._portions.alone:
+            if self._size >= self._few:
                 self._start()
         else:
             self._runs.submit(batch)
 
     def _start(self) -> None:
-        if self._processes > 1 and self._size >= self._portions.alone:
+        if self._processes > 1 and self._size >= self._few:
             self._runs = Workers(self._private, self._language, self._processes, self._portions)
         else:
             self._runs = InProcess(self._private, self._language, self._memory // 2, self._portions)
