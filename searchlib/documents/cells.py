@@ -42,9 +42,9 @@ def metadata_value(value: object) -> Scalar | tuple[Scalar, ...] | None:
     return None
 
 
-def flat_metadata(name: str, value: Mapping[str, object]) -> dict[str, Scalar | tuple[Scalar, ...]]:
-    """The values of a mapping as front matter has them: ``author.name``, and what is deeper as JSON."""
-    return {clean(key): found for key, found in flatten(value, name + ".", 1).items()}
+def flat_metadata(name: str, value: Mapping[str, object], far: list[str]) -> dict[str, Scalar | tuple[Scalar, ...]]:
+    """The values of a mapping as front matter has them, ``author.name``; what is nested too far goes to ``far``."""
+    return {clean(key): found for key, found in flatten(value, far, name + ".", 1).items()}
 
 
 @lru_cache(256)

@@ -10,7 +10,7 @@ import datetime
 import json
 import math
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from searchlib.documents.text import clean
 from searchlib.files import tomlreading
@@ -21,6 +21,7 @@ _YAML = re.compile(r"---[ \t]*\n(.*?)^(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL 
 _TOML = re.compile(r"\+\+\+[ \t]*\n(.*?)^\+\+\+[ \t]*(?:\n|\Z)", re.DOTALL | re.MULTILINE)
 MAX_SIZE = 1 << 16
 _MAX_VALUE = 10_000
+_NAMES = 3  # of a key
 
 
 def read(text: str, name: str = "", depth: int = LIMITS.depth) -> tuple[dict[str, object], int, str]:
@@ -72,13 +73,21 @@ def _toml(source: str, name: str, deepest: int) -> object:
     return tomlreading.loads(source, deepest)
 
 
-def flatten(values: Mapping[str, object], prefix: str = "", depth: int = 0) -> dict[str, Scalar | tuple[Scalar, ...]]:
-    """``values`` as metadata."""
+def flatten(
+    values: Mapping[str, object], far: list[str], prefix: str = "", depth: int = 0
+) -> dict[str, Scalar | tuple[Scalar, ...]]:
+    """``values`` as metadata, by keys of up to three names: ``book.author.name``.
+
+    A mapping that is nested further is data of its own and no metadata: its key is added to ``far``.
+    """
     flat: dict[str, Scalar | tuple[Scalar, ...]] = {}
     for key, value in values.items():
         name = f"{prefix}{key}"
-        if isinstance(value, Mapping) and depth < 4:
-            flat.update(flatten({str(inner): item for inner, item in value.items()}, name + ".", depth + 1))
+        if isinstance(value, Mapping):
+            if depth < _NAMES - 1:
+                flat.update(flatten({str(inner): item for inner, item in value.items()}, far, name + ".", depth + 1))
+            elif value:
+                far.append(name)
         elif isinstance(value, (list, tuple, set, frozenset)):
             parts = tuple(part for part in map(scalar, value) if part is not None)
             if parts:
@@ -88,6 +97,12 @@ def flatten(values: Mapping[str, object], prefix: str = "", depth: int = 0) -> d
             if part is not None:
                 flat[name] = part
     return flat
+
+
+def too_far(keys: Sequence[str]) -> str:
+    """What to say of the keys whose mappings are nested too far to be metadata."""
+    more = f" and {len(keys) - 1:,} more" if len(keys) > 1 else ""
+    return f"what is nested in {keys[0]!r}{more} is no metadata: keys have up to {_NAMES} names, as in a.b.c"
 
 
 def scalar(value: object) -> Scalar | None:

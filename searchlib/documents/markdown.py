@@ -52,7 +52,10 @@ def load_markdown(seed: Seed) -> Iterator[Document]:
     title = _said(values, "title")
     language = (_said(values, "language") or _said(values, "lang"))[:2].lower()
     said = ("title", "lang", "language")
-    metadata = frontmatter.flatten({key: value for key, value in values.items() if key not in said})
+    far: list[str] = []
+    metadata = frontmatter.flatten({key: value for key, value in values.items() if key not in said}, far)
+    if far:
+        seed.notes(1, frontmatter.too_far(far))
     line = source.count("\n", 0, begin) + 1
     body = source[begin:]
     builder = _parsed(seed, body, line)

@@ -14,6 +14,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 
 from searchlib.documents.cells import as_text, flat_metadata, language_code, metadata_value
+from searchlib.documents.frontmatter import too_far
 from searchlib.documents.lines import plain_lines, text_lines
 from searchlib.documents.seed import LoadOptions, Seed
 from searchlib.documents.text import clean, text_of
@@ -237,7 +238,7 @@ class _Rows:
         self.type = type
         self.seen: set[str] = set()
         self.repeated: dict[str, int] = {}
-        self.told = False
+        self.told = self.told_far = False
         self.plans: dict[tuple[str, ...], _Plan] = {}
         self.digest = ""
         # The one hash that is in most processors; it is compared with nothing but its own.
@@ -300,14 +301,18 @@ class _Rows:
                 return
         language = as_text(row.get(plan.language)).strip() or self.seed.options.language
         metadata: dict[str, Scalar | tuple[Scalar, ...]] = {}
+        far: list[str] = []
         for column, name in plan.metadata:
             value = row[column]
             if isinstance(value, dict):
-                metadata.update(flat_metadata(name, value))
+                metadata.update(flat_metadata(name, value, far))
                 continue
             kept = metadata_value(value)
             if kept is not None:
                 metadata[name] = kept
+        if far and not self.told_far:  # of a table, this is so for every row
+            self.told_far = True
+            self.seed.notes(line, too_far(far) + ", here and below")
         yield Document(
             f"{self.seed.name}#{self._id(row.get(plan.id), number, line)}",
             text,

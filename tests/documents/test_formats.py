@@ -448,6 +448,16 @@ def rows_of(name: str, text: str) -> tuple[list[Document], list[tuple[int, str]]
     return load(name, text, notes), notes
 
 
+@pytest.mark.parametrize("name", ["a.jsonl", "a.json", "a.md"])
+def test_what_is_nested_far_is_no_metadata_and_told(name: str) -> None:
+    nested = {"a": {"b": {"c": 1, "d": {"e": 2}, "f": {}}, "g": {"h": {"i": 3}}}, "text": "A harbour."}
+    source = json.dumps(nested)
+    (document,), notes = rows_of(name, f"---\n{source}\n---\nA harbour.\n" if name == "a.md" else source)
+    assert {key: value for key, value in document.metadata.items() if key != "text"} == {"a.b.c": 1}
+    ((line, said),) = notes
+    assert said.startswith("what is nested in 'a.b.d' and 1 more is no metadata: keys have up to 3 names, as in a.b.c")
+
+
 def test_nested_values_of_json_rows_are_kept_as_those_of_front_matter_are() -> None:
     nested = {"author": {"name": "Ann", "born": {"year": 1912}}, "tags": ["a", {"b": 1}], "empty": {}, "none": None}
     (row,), _ = rows_of("a.jsonl", json.dumps({"text": "A harbour.", **nested}))

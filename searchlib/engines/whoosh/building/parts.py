@@ -44,7 +44,7 @@ def whole(document: Document, language: str) -> DocumentPart:
 def weight(document: Document) -> int:
     """About how many code points a document makes, with what each of its records repeats of what is known of it."""
     about = len(document.title) + sum(map(_length, document.metadata.values()))
-    records = 1 + len(document.text) // 256 if document.blocks is None else max(len(document.blocks), 1)
+    records = 1 + max(len(document.text) // 256, len(document.blocks or ()))
     return len(document.text) + A_DOCUMENT + records * about
 
 
