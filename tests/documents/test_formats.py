@@ -454,7 +454,7 @@ def test_what_is_nested_far_is_no_metadata_and_told(name: str) -> None:
     source = json.dumps(nested)
     (document,), notes = rows_of(name, f"---\n{source}\n---\nA harbour.\n" if name == "a.md" else source)
     assert {key: value for key, value in document.metadata.items() if key != "text"} == {"a.b.c": 1}
-    ((line, said),) = notes
+    ((_, said),) = notes
     assert said.startswith("what is nested in 'a.b.d' and 1 more is no metadata: keys have up to 3 names, as in a.b.c")
 
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from searchlib.engines.whoosh.format import bulk
-from searchlib.engines.whoosh.format.encoding import Postings, encode
+from searchlib.engines.whoosh.format.encoding import PostingArrays, encode
 from searchlib.engines.whoosh.format.postings import TermRecord
 from searchlib.engines.whoosh.format.terms import TermEntry
 from searchlib.engines.whoosh.format.unpacking import StreamDamaged
@@ -36,7 +36,9 @@ def encoded(shapes, positions, seed):
             places += sorted(chance.getrandbits(bits) for _ in range(freqs[-1]))
         df.append(size)
     flat = np.array(places, np.uint32) if positions else None
-    done = encode(Postings(np.array(df), np.array(docs, np.uint32), np.array(freqs, np.uint32), flat, LENGTHS[docs]))
+    done = encode(
+        PostingArrays(np.array(df), np.array(docs, np.uint32), np.array(freqs, np.uint32), flat, LENGTHS[docs])
+    )
     ends = np.cumsum(done.sizes).tolist()
     entries = [
         TermEntry("text", count, cf, 7 + end - size, 7 + end)

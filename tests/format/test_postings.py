@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from searchlib.engines.whoosh.format.encoding import Postings, encode
+from searchlib.engines.whoosh.format.encoding import PostingArrays, encode
 from searchlib.engines.whoosh.format.postings import TermRecord
 
 MAX_DOCUMENT = 1 << 22
@@ -32,7 +32,7 @@ def records(lists, positions=True):
     freqs = np.array([len(where) for where in each], np.uint32)
     flat = np.array([place for where in each for place in where], np.uint32) if positions else None
     df = np.array([len(term) for term in lists], np.int64)
-    encoded = encode(Postings(df, docs, freqs, flat, LENGTHS[docs]))
+    encoded = encode(PostingArrays(df, docs, freqs, flat, LENGTHS[docs]))
     ends = np.cumsum(encoded.sizes)
     parts = zip(encoded.sizes.tolist(), ends.tolist(), df.tolist(), encoded.cf.tolist(), strict=True)
     return [TermRecord(encoded.data[end - size : end], count, cf, positions) for size, end, count, cf in parts]
@@ -114,7 +114,7 @@ def test_a_term_in_one_document_takes_six_bytes():
 
 
 def test_a_term_without_positions_in_a_field_with_them():
-    postings = Postings(
+    postings = PostingArrays(
         np.array([1, 2]), np.array([5, 1, 9], np.uint32), np.array([2, 1, 1], np.uint32), np.array([4, 8], np.uint32),
         LENGTHS,
     )  # fmt: skip
@@ -125,7 +125,7 @@ def test_a_term_without_positions_in_a_field_with_them():
 
 
 def test_a_tail_follows_the_streams():
-    postings = Postings(np.array([1, 1]), np.array([5, 6], np.uint32), np.ones(2, np.uint32), None, LENGTHS)
+    postings = PostingArrays(np.array([1, 1]), np.array([5, 6], np.uint32), np.ones(2, np.uint32), None, LENGTHS)
     encoded = encode(postings, [b"", b"anything"])
     first, second = np.split(encoded.data, np.cumsum(encoded.sizes)[:1])
     assert TermRecord(first, 1, 1, False).tail is None
@@ -149,6 +149,6 @@ def test_a_tail_follows_the_streams():
 )
 def test_postings_that_cannot_be_are_refused(df, docs, freqs, positions, message):
     flat = None if positions is None else np.array(positions, np.uint32)
-    postings = Postings(np.array(df), np.array(docs, np.uint32), np.array(freqs, np.uint32), flat, LENGTHS)
+    postings = PostingArrays(np.array(df), np.array(docs, np.uint32), np.array(freqs, np.uint32), flat, LENGTHS)
     with pytest.raises(ValueError, match=message):
         encode(postings)

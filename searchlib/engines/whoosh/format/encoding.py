@@ -22,7 +22,7 @@ from searchlib.model.arrays import NDArray
 
 
 @frozen
-class Postings:
+class PostingArrays:
     """The postings of some terms, term after term.
 
     Attributes:
@@ -48,7 +48,9 @@ class Encoded(NamedTuple):
     cf: I64Array
 
 
-def encode(postings: Postings, tails: list[bytes] | None = None, placed: NDArray[np.bool_] | None = None) -> Encoded:
+def encode(
+    postings: PostingArrays, tails: list[bytes] | None = None, placed: NDArray[np.bool_] | None = None
+) -> Encoded:
     """The records of some terms (at least one), written at once.
 
     Args:
@@ -134,7 +136,7 @@ def _gaps(values: U32Array, starts: I64Array, least: int, what: str) -> U32Array
 
 
 def _plan_positions(
-    postings: Postings, positions: U32Array, df: I64Array, cf: I64Array, placed: NDArray[np.bool_]
+    postings: PostingArrays, positions: U32Array, df: I64Array, cf: I64Array, placed: NDArray[np.bool_]
 ) -> StreamPlan | None:
     each = _chosen(postings.freqs, df, placed).astype(np.int64)
     ends = np.cumsum(each)
@@ -148,7 +150,7 @@ def _plan_positions(
 class _BlockTable:
     """The block tables of those terms that have one."""
 
-    def __init__(self, postings: Postings, starts: I64Array, repeated: NDArray[np.bool_], positions: bool) -> None:
+    def __init__(self, postings: PostingArrays, starts: I64Array, repeated: NDArray[np.bool_], positions: bool) -> None:
         df = postings.df
         self.sizes: I64Array = np.zeros(len(df), np.int64)
         self._long = np.flatnonzero(df > BLOCK)

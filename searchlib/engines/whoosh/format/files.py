@@ -23,7 +23,7 @@ import numpy as np
 from searchlib.engines.whoosh.format.columns import KIND as COLUMNS_KIND
 from searchlib.engines.whoosh.format.columns import LENGTH, ColumnsWriter
 from searchlib.engines.whoosh.format.container import ContainerWriter
-from searchlib.engines.whoosh.format.encoding import Postings, encode
+from searchlib.engines.whoosh.format.encoding import PostingArrays, encode
 from searchlib.engines.whoosh.format.filenames import (
     COLUMNS,
     EXTENSIONS,
@@ -124,7 +124,7 @@ class FieldFiles:
             postings = slice(doc_at, doc_end)
             lengths = lengths_of(postings) if int(counts[part].max()) > BLOCK else _NO_LENGTHS
             encoded = encode(
-                Postings(counts[part], docs[postings], part_freqs, part_positions, lengths),
+                PostingArrays(counts[part], docs[postings], part_freqs, part_positions, lengths),
                 None if tails is None else tails[part],
                 part_placed,
             )
