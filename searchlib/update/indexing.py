@@ -20,8 +20,8 @@ from searchlib.analysis import DEFAULT_LANGUAGE, detect_language
 from searchlib.concurrency.sandbox import keeping
 from searchlib.documents import Content, KnownRows, LoadOptions, Report, SeedFile, load
 from searchlib.documents.readahead import ReadAhead
-from searchlib.engine.writers import WriterOptions
 from searchlib.engine.locations import Location, engine_at
+from searchlib.engine.writers import WriterOptions
 from searchlib.errors import IndexCorrupt, SeedError
 from searchlib.files.roots import StrPath, name_of
 from searchlib.frozen import frozen

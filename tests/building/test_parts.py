@@ -9,7 +9,7 @@ import pytest
 
 import searchlib
 from searchlib import Document
-from searchlib.engine import WriterOptions
+from searchlib.engine.writers import WriterOptions
 from searchlib.engines.whoosh import open_writer
 from searchlib.engines.whoosh.building.parts import parts_of, weight
 from searchlib.engines.whoosh.building.portions import Portions

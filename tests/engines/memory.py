@@ -24,7 +24,7 @@ from searchlib.engine.explaining import Explanation
 from searchlib.engine.figures import Stats
 from searchlib.engine.readers import NearWord
 from searchlib.engine.requests import DOCUMENT, RELEVANCE, Request, SortKey
-from searchlib.engine.writers import Committed, DocumentState, Remembered
+from searchlib.engine.writers import Committed, DocumentState, Remembered, WriterOptions
 from searchlib.errors import IndexMissing
 from searchlib.model.ranking import BM25F, DEFAULT_RANKING
 from searchlib.model.records import Document, Record, document_digest
@@ -293,8 +293,8 @@ def open_reader(location: Any, compiled: bool | None = None) -> MemoryReader:
     return MemoryReader(location)
 
 
-def open_writer(location: Any, options: seam.WriterOptions | None = None) -> MemoryWriter:
-    options = options or seam.WriterOptions()
+def open_writer(location: Any, options: WriterOptions | None = None) -> MemoryWriter:
+    options = options or WriterOptions()
     return MemoryWriter(location, options.settings, options.sources)
 
 
