@@ -19,13 +19,16 @@ WHOOSHES = {"whoosh": "Whoosh==2.7.4", "whoosh3": "whoosh3==3.54.0"}
 nox.options.default_venv_backend = "venv"
 nox.options.error_on_missing_interpreters = False
 
+# Plugins of pytest that come with these libraries want to be told, and warn of themselves.
+ASYNCHRONOUS = ("-o", "asyncio_default_fixture_loop_scope=function", "-o", "asyncio_mode=auto", "-W", "default")
+
 PROJECT = nox.project.load_toml("pyproject.toml")
 
 
 def extras() -> list[str]:
     """What the extras of searchlib need that its tests use."""
     optional = PROJECT["project"]["optional-dependencies"]
-    return [*optional["formats"], *optional["web"]]
+    return [need for name in ("formats", "web", "evaluate") for need in optional[name]]
 
 
 def install(session: nox.Session, whoosh: str) -> None:
@@ -52,6 +55,13 @@ def lowest(session: nox.Session) -> None:
     session.install(*pins, *nox.project.dependency_groups(PROJECT, "test"), "click==8.2.0")  # as its tests need
     session.install("--no-deps", ".")
     session.run("pytest", *session.posargs)
+
+
+@nox.session(python=PYTHONS[0])
+def integrations(session: nox.Session) -> None:
+    """The retrievers, with the libraries that they are for: also a step of .ci/run."""
+    session.install(".[all]", *nox.project.dependency_groups(PROJECT, "integrations"))
+    session.run("pytest", "tests/integrations", *ASYNCHRONOUS, *session.posargs)
 
 
 @nox.session(python=PYTHONS[0])

@@ -18,7 +18,9 @@ def twice(names: Iterable[str]) -> set[str]:
 
 
 def test_no_two_classes_have_one_name() -> None:
-    trees = (ast.parse(file.read_text(encoding="utf-8")) for file in FILES)
+    # In integrations a class is in the world of its library, where it is the one of searchlib.
+    files = (file for file in FILES if file.parent.name != "integrations")
+    trees = (ast.parse(file.read_text(encoding="utf-8")) for file in files)
     assert not twice(node.name for tree in trees for node in ast.walk(tree) if isinstance(node, ast.ClassDef))
 
 

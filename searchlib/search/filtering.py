@@ -1,8 +1,8 @@
 """Filters: what limits the hits of a search and leaves their scores alone.
 
 A filter is a text in the query language, a query tree (`searchlib.query.Node` or ``whoosh.query.Query``), a dictionary,
-or a list of these, all of which must match. In a dictionary, all of whose entries must match, a value says what the
-field is to hold:
+or a list of these, all of which must match; `AnyOf` and `NoneOf` join any of them otherwise. In a dictionary, all of
+whose entries must match, a value says what the field is to hold:
 
 ==================================  ================================================================
 ``{"year": 1995}``                  this value, whole: case and accents do not count
@@ -24,6 +24,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from searchlib.errors import SettingsError
+from searchlib.frozen import frozen
 from searchlib.model.fields import Field, Fields, field_named
 from searchlib.model.records import TOO_BIG
 
@@ -31,6 +32,22 @@ if TYPE_CHECKING:
     from searchlib.query import Node, QueryWarning
 
 _DEEPEST = 50
+
+
+@frozen
+class AnyOf:
+    """A filter that matches where one of ``filters`` does."""
+
+    filters: tuple[Any, ...]
+
+
+@frozen
+class NoneOf:
+    """A filter that matches where none of ``filters`` does."""
+
+    filters: tuple[Any, ...]
+
+
 ALONE = "a value, a list of values, a (from, to) pair, a range or None"
 
 
@@ -42,6 +59,8 @@ def build_filter(filter: Any, names: Names, made: Callable[[Any], Node | None], 
     """
     if filter is None:
         return None
+    if isinstance(filter, (AnyOf, NoneOf)):
+        return _any(filter, names, made, depth)
     if isinstance(filter, Mapping):
         return _all([_entry(name, value, names) for name, value in filter.items()])
     if isinstance(filter, Sequence) and not isinstance(filter, str):
@@ -53,6 +72,16 @@ def build_filter(filter: Any, names: Names, made: Callable[[Any], Node | None], 
     if found is None:
         raise SettingsError(f"a filter is a text, a query, a dict, or a list of them, not {type(filter).__name__}")
     return found
+
+
+def _any(filter: AnyOf | NoneOf, names: Names, made: Callable[[Any], Node | None], depth: int) -> Node:
+    from searchlib.query.nodes import And, Everything, Not, Or
+
+    if depth > _DEEPEST:
+        raise SettingsError("the filter has filters within filters without end: give fewer")
+    built = (build_filter(one, names, made, depth + 1) for one in filter.filters)
+    found = Or(tuple(one if one is not None else Everything() for one in built))
+    return found if isinstance(filter, AnyOf) else And((Everything(), Not(found)))
 
 
 def _entry(name: Any, wanted: Any, names: Names) -> Node:

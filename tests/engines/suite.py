@@ -13,6 +13,7 @@ import pytest
 
 import searchlib
 from searchlib import Document, ParagraphNotFound, SettingsError
+from searchlib.search.filtering import AnyOf, NoneOf
 
 DOCUMENTS = (
     Document(
@@ -64,6 +65,9 @@ FILTERS = (
     ({"tag": "sea"}, "fleet10 1, ports 1, ports 2"),
     ("winter", "fleet10 1, ports 1"),
     (["winter", {"by": "Ann"}], "fleet10 1, ports 1"),
+    (AnyOf(({"by": "Bo"}, ["winter", {"year": (2000, None)}])), "fleet2 2, fleet10 1"),
+    (NoneOf(({"by": ["Ann", "Bo"]},)), "erdoğan 1"),
+    (AnyOf(()), ""),
 )
 SORTS = (
     ("document", "brief.md, erdoğan, fleet2, fleet10, häfen, ports, tokyo"),

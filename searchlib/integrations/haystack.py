@@ -1,0 +1,79 @@
+"""A retriever for Haystack: ``SearchlibRetriever("indexes/default", top_k=5).run(query="defense industry")``.
+
+A component: it stands in pipelines, is written to YAML with the place of its index (to read that, Haystack is told
+``allowed_modules=["searchlib.integrations.haystack"]``), and runs asynchronously in another thread.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from haystack import Document, component, default_from_dict, default_to_dict
+
+from searchlib.integrations.carrying import carried, opened
+from searchlib.integrations.conditions import condition, joined
+
+if TYPE_CHECKING:
+    from searchlib import Index
+
+
+@component
+class SearchlibRetriever:
+    """The best paragraphs of an index, as Haystack's documents; `searchlib.integrations.carrying` has their metadata.
+
+    ``index`` is an open `searchlib.Index`, or where it is; ``top_k`` how many hits; ``filters`` are Haystack's or a
+    filter of searchlib's, and those of a run take the place of these; ``search`` has further arguments of
+    `searchlib.Index.search`.
+    """
+
+    def __init__(
+        self,
+        index: Index | str | os.PathLike[str],
+        top_k: int = 10,
+        filters: Any = None,
+        search: dict[str, Any] | None = None,
+    ) -> None:
+        if top_k <= 0:
+            raise ValueError(f"top_k must be greater than 0, but got {top_k}")
+        self._index = opened(index)
+        self.top_k = top_k
+        self.filters = filters
+        self.search = search or {}
+
+    def to_dict(self) -> dict[str, Any]:
+        """What Haystack writes to YAML: the index by its place."""
+        path = os.fspath(self._index.path)
+        return default_to_dict(self, index=path, top_k=self.top_k, filters=self.filters, search=self.search)
+
+    @classmethod
+    def from_dict(cls, data: dict[str, Any]) -> SearchlibRetriever:
+        """The component that `to_dict` wrote."""
+        made: SearchlibRetriever = default_from_dict(cls, data)
+        return made
+
+    @component.output_types(documents=list[Document])
+    def run(self, query: str, filters: Any = None, top_k: int | None = None) -> dict[str, list[Document]]:
+        """The documents of a query."""
+        filter = translated(self.filters if filters is None else filters)
+        results = self._index.search(query, top_k or self.top_k, filter=filter, **self.search)
+        return {
+            "documents": [Document(id=hit.id, content=hit.text, meta=carried(hit), score=hit.score) for hit in results]
+        }
+
+    @component.output_types(documents=list[Document])
+    async def run_async(self, query: str, filters: Any = None, top_k: int | None = None) -> dict[str, list[Document]]:
+        """The same, without blocking the loop."""
+        return await asyncio.to_thread(self.run, query, filters, top_k)
+
+
+def translated(given: Any) -> Any:
+    """A filter of Haystack's as one of searchlib's, which it may be already."""
+    if not isinstance(given, Mapping) or "operator" not in given:
+        return given
+    if "conditions" in given:
+        return joined(str(given["operator"]), map(translated, given["conditions"]))
+    field = str(given["field"]).removeprefix("meta.")
+    return condition(field, str(given["operator"]), given["value"])
