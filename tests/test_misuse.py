@@ -203,7 +203,7 @@ def test_what_is_the_wrong_kind_of_thing_is_refused_with_what_to_give(
         (Document("d", "t", line=0), "the line of d is 0: give a whole number from 1 on"),
         (Document("d", "t", metadata=[("a", 1)]), "metadata of d is .*: give a dict"),  # type: ignore[arg-type]
         (Document("d", "t", metadata={1: "a"}), "a key of the metadata of d is 1: give text"),  # type: ignore[dict-item]
-        (Document("d", "t", metadata={"a": None}), "metadata 'a' of d is None"),  # type: ignore[dict-item]
+        (Document("d", "t", metadata={"a": b"x"}), "metadata 'a' of d is b'x'"),  # type: ignore[dict-item]
         (Document("d", "t", blocks=[]), r"blocks of d is \[\]: give a tuple"),  # type: ignore[arg-type]
         (Document("d", "t", blocks=((0, 1),)), "a block of d is"),  # type: ignore[arg-type]
         (Document("d", "text", blocks=(Block(0, 5),)), "block 0 to 5 of d is not in its text"),

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from functools import lru_cache
 
 from searchlib.analysis import base_language
 from searchlib.analysis.stemming import ALGORITHMS
-from searchlib.documents.frontmatter import flatten, scalar
+from searchlib.documents.frontmatter import flatten, nested_text, scalar
 from searchlib.documents.text import clean
 from searchlib.model.records import Scalar
 
@@ -30,7 +29,7 @@ _LANGUAGES = {
 def metadata_value(value: object) -> Scalar | tuple[Scalar, ...] | None:
     """``value`` if metadata can hold it: a scalar, or a list of them. None, "" and NaN are left out.
 
-    What is nested in a list is kept as JSON, as in front matter.
+    What is nested in a list is kept as text, as in front matter.
     """
     if isinstance(value, str):
         return clean(value) if value.strip() else None
@@ -58,16 +57,14 @@ def language_code(name: str) -> str:
 
 
 def as_text(value: object) -> str:
-    """A cell as text: strings as they are, lists line by line, the rest as JSON writes it."""
+    """A cell as text: strings as they are, lists and what is nested line by line."""
     if isinstance(value, str):
         return clean(value)
     if value is None:
         return ""
     if type(value) is int:
         return str(value)
-    if isinstance(value, list) and all(isinstance(item, str) for item in value):
-        return clean("\n".join(value))
     try:
-        return clean(json.dumps(value, ensure_ascii=False))
+        return clean(nested_text(value))
     except (ValueError, RecursionError):
         return ""

@@ -1,16 +1,15 @@
 """The front matter of a Markdown file: YAML between lines of ``---``, or TOML between lines of ``+++``.
 
 It becomes metadata: scalars and lists of them as they are, dates as ISO 8601, tables flattened (``author.name``),
-anything deeper as JSON.
+anything deeper as text.
 """
 
 from __future__ import annotations
 
 import datetime
-import json
 import math
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from searchlib.documents.text import clean
 from searchlib.files import tomlreading
@@ -119,8 +118,23 @@ def scalar(value: object) -> Scalar | None:
     elif isinstance(value, str):
         kept = clean(value[:_MAX_VALUE])
     else:
-        try:
-            kept = clean(json.dumps(value, ensure_ascii=False, default=str)[:_MAX_VALUE])
-        except (TypeError, ValueError, RecursionError):
-            kept = None
+        kept = clean(nested_text(value)[:_MAX_VALUE]) or None
     return kept
+
+
+def nested_text(value: object) -> str:
+    """What a person reads in nested values: names and what they stand for, a line each, without marks and escapes."""
+    return "\n".join(_lines(value))
+
+
+def _lines(value: object) -> Iterator[str]:
+    if isinstance(value, Mapping):
+        for key, inner in value.items():
+            said = nested_text(inner)
+            if said:
+                yield f"{key}: {said}"
+    elif isinstance(value, (list, tuple, set, frozenset)):
+        for inner in value:
+            yield from _lines(inner)
+    elif value is not None:
+        yield str(value).lower() if isinstance(value, bool) else str(value)

@@ -8,7 +8,7 @@ are not UTF-8, an id said twice), is *noted*; that never raises.
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import BinaryIO, cast
@@ -19,9 +19,11 @@ from searchlib.documents.seed import Content, HashingStream, KnownRows, LoadOpti
 from searchlib.errors import SearchlibError, SeedError
 from searchlib.frozen import frozen
 from searchlib.guards.limits import LIMITS, Limits, how_to_raise
+from searchlib.model.metadata import held, is_plain
 from searchlib.model.records import Document
 
 MAX_SKIPPED = 10_000
+_OWN = "searchlib.documents."
 
 
 @frozen
@@ -105,6 +107,8 @@ def load(
         seed = Seed(seed_file.name, source, seed_file.path, options, skip, note, known or KnownRows(), limits)
         told = False
         documents = load_in_sandbox(loader, seed) if is_sandboxed(loader) else loader(seed)
+        if not (getattr(loader, "__module__", "") or "").startswith(_OWN):
+            documents = _held(documents, note)
         for document in documents:
             report.documents += 1
             fields = len(document.metadata)
@@ -132,6 +136,21 @@ def load(
 def _part(name: str, line: int) -> str:
     """How a line of a file is named; 0: the file."""
     return f"{name}:{line}" if line else name
+
+
+def _held(documents: Iterable[Document], note: Callable[[int, str], None]) -> Iterator[Document]:
+    """The documents of a loader that is not searchlib's, with metadata as they are held."""
+    told: set[str] = set()
+    for document in documents:
+        if is_plain(document.metadata):
+            yield document
+            continue
+        metadata, refused = held(document.metadata)
+        for key in refused:
+            if key not in told:
+                told.add(key)
+                note(document.line, f"metadata {key!r} is nothing that metadata can hold; left out")
+        yield replace(document, metadata=metadata)
 
 
 def _trimmed(document: Document, most: int) -> Document:

@@ -28,6 +28,11 @@ IDS = ("id", "_id", "docid", "doc_id", "key")
 TITLES = ("title", "name", "headline", "subject")
 TEXTS = ("abstract", "text", "body", "content", "contents", "article", "passage")
 LANGUAGES = ("language", "lang")
+ENVELOPES = frozenset(
+    {"data", "items", "results", "rows", "records", "docs", "documents", "hits", "entries", "articles", "posts", "list"}
+    | {"values", "objects", "elements", "@graph", "content", "contents"}
+)
+"""Keys of an object under which its rows are."""
 
 MAX_FIELD = 16 << 20
 """Code points in a CSV field: where a quote is not closed, the damage ends here."""
@@ -59,8 +64,14 @@ def load_jsonl(seed: Seed) -> Iterator[Document]:
 
 
 def load_json(seed: Seed) -> Iterator[Document]:
-    """A document for each object of a JSON list, or one for one object; up to 64 MiB."""
+    """A document for each object of a JSON list, which may be in an object (``{"data": […]}``), or one for one object.
+
+    Up to 64 MiB; JSON Lines are read as such.
+    """
     text = text_of(seed)
+    if _is_lines(text):
+        yield from load_jsonl(seed)
+        return
     if len(text) > MAX_JSON:
         raise SeedError("too large for JSON read whole; write it as JSON Lines (.jsonl)", seed.name)
     try:
@@ -72,12 +83,59 @@ def load_json(seed: Seed) -> Iterator[Document]:
     if _too_deep(value, "", seed.limits.depth):
         raise SeedError(_deep(seed.limits.depth), seed.name)
     rows = _Rows(seed, "json")
+    if isinstance(value, dict) and (key := _envelope(value, seed.options)):
+        value, lines = value[key], _lines_of_items(text, key, value[key])
     items = value if isinstance(value, list) else [value]
     for number, (row, line) in enumerate(zip(items, lines, strict=True), 1):
         if isinstance(row, dict):
             yield from rows.document(row, number, line)
         else:
             seed.skips(line, f"item {number} is not a JSON object")
+
+
+def _is_lines(text: str) -> bool:
+    """Whether the first line is an object and there are others: JSON Lines, whatever the file is called."""
+    start = _after_space(text, 0)
+    end = text.find("\n", start)
+    if text[start : start + 1] != "{" or end < 0 or _after_space(text, end) == len(text):
+        return False
+    try:
+        return isinstance(_DECODER.decode(text[start:end].rstrip()), dict)
+    except (ValueError, RecursionError):
+        return False
+
+
+def _envelope(value: Mapping[str, object], options: LoadOptions) -> str:
+    """The key of an object whose rows are what is meant, and which is no row itself; "" if it is one."""
+    if any(name.casefold() in TEXTS or name in options.text for name in value if not isinstance(value[name], list)):
+        return ""
+    found = [
+        name
+        for name, inner in value.items()
+        if name.casefold() in ENVELOPES and isinstance(inner, list) and inner and isinstance(inner[0], dict)
+    ]
+    return found[0] if len(found) == 1 else ""
+
+
+def _lines_of_items(text: str, key: str, items: list[object]) -> list[int]:
+    """The lines on which the items of a list in an object begin: those of its first one with this key."""
+    found = re.search(re.escape(f'"{key}"') + r"\s*:\s*\[", text)
+    if found is None:
+        return [1] * len(items)
+    lines = []
+    line, counted = 1, 0
+    place = _after_space(text, found.end())
+    for _ in items:
+        line += text.count("\n", counted, place)
+        counted = place
+        lines.append(line)
+        try:
+            _, place = _DECODER.raw_decode(text, place)
+        except ValueError:  # another list of this key
+            return [1] * len(items)
+        place = _after_space(text, place)
+        place = _after_space(text, place + 1)
+    return lines
 
 
 def _parse(text: str) -> tuple[object, list[int]]:

@@ -18,8 +18,8 @@ from searchlib.query.lexer import printable
 class QueryWarning:
     """A mistake in a query: what is wrong, in which query, where (code points of it), and what to do.
 
-    ``message`` also says what became of it; ``problem`` does not, since in strict mode nothing did. ``str()`` shows
-    the query with a caret under the place, as `QueryError` does.
+    ``message`` also says what became of it; ``problem`` does not, since in strict mode nothing did. ``unknown`` is the
+    name of a field that no document has. ``str()`` shows the query with a caret under the place, as `QueryError` does.
     """
 
     message: str
@@ -28,6 +28,7 @@ class QueryWarning:
     advice: str = ""
     end: int = 0
     problem: str = ""
+    unknown: str = ""
 
     @property
     def start(self) -> int:
@@ -71,13 +72,13 @@ class Mistakes:
         """Whether there are so many that no other is noted."""
         return len(self._found) == MOST_SHOWN
 
-    def add(self, problem: str, place: tuple[int, int], advice: str = "", *, so: str = "") -> None:
+    def add(self, problem: str, place: tuple[int, int], advice: str = "", *, so: str = "", unknown: str = "") -> None:
         """Note a mistake; the same one twice counts once. ``so`` is what became of it, where it is no error."""
         if not self.full:
             message = f"{problem.removesuffix('.')}, so {so}." if so else problem
             start, end = place
             end = min(max(end, start + 1), len(self.source))
-            self._found[QueryWarning(message, self.source, start, advice, end, problem)] = None
+            self._found[QueryWarning(message, self.source, start, advice, end, problem, unknown)] = None
 
     def in_order(self) -> tuple[QueryWarning, ...]:
         """All of them by place."""

@@ -180,7 +180,8 @@ class Parser:
                 return
             similar = self._fields.similar(name)
             advice = f"Did you mean {similar}: ?" if similar else f"The fields are {self._fields.listed()}."
-            self._mistake(f'There is no field "{name}".', piece, advice, so="it is searched as a word")
+            problem, place = f'There is no field "{name}".', (piece.start, piece.end)
+            self._mistakes.add(problem, place, advice, so="it is searched as a word", unknown=name)
 
     def _sign(self, piece: Piece) -> None:
         group = self._groups[-1]

@@ -101,7 +101,7 @@ class Names:
     """The names of fields in the arguments of a search, and ``warnings`` of those that no document has.
 
     Such a name is taken for a key of metadata without values: the last document that had it may just be gone. It is
-    an error if ``strict``.
+    an error if ``strict``, as it is in filters.
     """
 
     def __init__(self, metadata: Iterable[str], strict: bool = False) -> None:

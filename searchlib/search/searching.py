@@ -403,18 +403,21 @@ class Interpreter:
         return bool(self._reader.search(Request(node, limit=1)).hits)
 
     def filter(self, given: Any) -> Within:
-        """The query of a filter, with the warnings of all texts in it."""
+        """The query of a filter, with the warnings of all texts in it. Raises for a field that no document has."""
         if given is None:
             return Within(None)
         from searchlib.search.filtering import Names, build_filter
 
-        names = Names(self._reader.fields, self._strict)
+        names = Names(self._reader.fields, strict=True)
         warnings: list[QueryWarning] = []
 
         def made(one: Any) -> Node | None:
             if not isinstance(one, str):
                 return self.tree(one)
             parsed = self.query(one)
+            for warning in parsed.warnings:
+                if warning.unknown:  # a filter that was lost would let everything in
+                    raise warning.as_error()
             warnings.extend(parsed.warnings)
             return parsed.query
 

@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 from searchlib.errors import IndexLocked, SettingsError
 from searchlib.guards.arguments import refused, text, whole
 from searchlib.model.locators import problem_of
-from searchlib.model.records import TOO_BIG, Block, Document
+from searchlib.model.metadata import held, is_plain
+from searchlib.model.records import Block, Document
 
 if TYPE_CHECKING:
     from searchlib.engine.writers import Writer
@@ -32,10 +34,13 @@ class WriterContext:
         self._ended = ""  # how
 
     def add(self, document: Document) -> None:
-        """Add a document, in place of any of the same path. Raises SettingsError for one that cannot be kept."""
+        """Add a document, in place of any of the same path. One without text is found by its title, as a row is.
+
+        Raises SettingsError for one that cannot be kept.
+        """
         self._usable()
         _check(document)
-        self._writer.add(document)
+        self._writer.add(_as_kept(document))
 
     def remove(self, path: str) -> None:
         """Remove the document of this path, if there is one."""
@@ -87,12 +92,8 @@ def _check(document: Any) -> None:
     whole(f"the line {named}", document.line)
     if not isinstance(document.metadata, Mapping):
         raise refused(f"metadata {named}", document.metadata, "a dict")
-    for key, value in document.metadata.items():
+    for key in document.metadata:
         text(f"a key of the metadata {named}", key)
-        values = value if isinstance(value, tuple) else (value,)
-        if not all(isinstance(one, (str, int, float, bool)) and _can_be_kept(one) for one in values):
-            what = "give text, a number, true or false, or a tuple of them"
-            raise SettingsError(f"metadata {key!r} {named} is {value!r}: {what}")
     if document.blocks is not None:
         _check_blocks(document, named)
 
@@ -120,6 +121,15 @@ def _check_blocks(document: Document, named: str) -> None:
         at = block.end
 
 
-def _can_be_kept(value: object) -> bool:
-    """Whether a value, if it is a number, is one that a float can hold."""
-    return not isinstance(value, int) or abs(value) < TOO_BIG
+def _as_kept(document: Document) -> Document:
+    """The document with metadata as they are held, and with its title for a text if it has no other."""
+    if not is_plain(document.metadata):
+        metadata, refused = held(document.metadata)
+        for key in refused:
+            given = document.metadata.get(key, "a value in a mapping")
+            what = "give text, a number, true or false, a date, or a list of them"
+            raise SettingsError(f"metadata {key!r} of {document.path} is {given!r}: {what}")
+        document = replace(document, metadata=metadata)
+    if document.title.strip() and not document.text.strip():
+        document = replace(document, text=document.title, blocks=None)
+    return document

@@ -45,7 +45,8 @@ def test_keys_of_a_few_parts_and_long_values_are_toml_as_any(tmp_path: Path) -> 
 
 
 @pytest.mark.parametrize(
-    "matter", ["a: " + "[" * 70 + "]" * 70, "a:\n" + "".join(" " * n + "- \n" for n in range(1, 80))]
+    "matter",
+    ["a: " + "[" * 70 + "x" + "]" * 70, "a:\n" + "".join(" " * n + "- \n" for n in range(1, 80)) + " " * 80 + "x"],
 )
 def test_yaml_nested_deeper_than_the_limit_is_text(tmp_path: Path, matter: str) -> None:
     (document,), report = loaded(tmp_path / "a.md", f"---\n{matter}\n---\nThe harbour.\n")
