@@ -93,6 +93,8 @@ async def _text(request: Request, most: int) -> str:
             raise ProblemDetail(
                 HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "too-large", detail, headers={"Connection": "close"}
             )
+    if not body:
+        raise ProblemDetail(HTTPStatus.BAD_REQUEST, "not-text", "There is no body: send the text in it.")
     try:
         return body.decode()
     except UnicodeDecodeError as error:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 PART: Final = 200
 """Paragraphs that are shown at once."""
+ROWS: Final = ("csv", "tsv", "jsonl", "json")
 _DEEPEST = 6
 
 
@@ -74,6 +75,7 @@ def document_values(index: Index, path: str, q: str, at: int, base: str) -> dict
         "document": document,
         "heading": marked(document.title) if document.title.strip() else marked(path),
         "details": details(document.metadata),
+        "is_row": "#" in path and document.type in ROWS,
         "pieces": list(_pieces(shown, document.title)),
         "found": [one for _, one in shown if one.is_found],
         "first": first,

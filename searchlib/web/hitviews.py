@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 KEEPS_LINES = ("code", "table")
 """Kinds of paragraphs in which line breaks mean something."""
+MOST_DETAILS = 4
+"""Values of the metadata beside a hit."""
 MOST_SHOWN = 60
 """Code points of a value."""
 
@@ -75,7 +77,7 @@ class ShownHit:
             snippet(hit.fragments(count=count), hit.text),
             hit.paragraph.kind in KEEPS_LINES,
             hit.document.language,
-            tuple(details(hit.document.metadata))[:4],
+            tuple(one for one in details(hit.document.metadata) if one[0] != "url")[:MOST_DETAILS],
         )
 
 

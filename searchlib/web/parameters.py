@@ -19,6 +19,7 @@ Asked: TypeAlias = Mapping[str, Any]
 MOST_VALUES: Final = 50
 """Times that a parameter may be given."""
 MOST_FACET_VALUES: Final = 1000
+LEAST_NUMBER: Final = 0.1
 _WHOLE = re.compile(r"-?[0-9]{1,12}")
 
 
@@ -75,8 +76,8 @@ class Parameter:
             found = float(text)
         except ValueError:
             found = math.nan
-        if not (math.isfinite(found) and found > 0):
-            raise self._refused(text, "a number above 0")
+        if not (math.isfinite(found) and found >= LEAST_NUMBER):
+            raise self._refused(text, f"a number from {LEAST_NUMBER} on")
         return found
 
     def _refused(self, text: str, give: str) -> ProblemDetail:
@@ -110,7 +111,7 @@ class Parameter:
 _SCHEMAS: Mapping[Kind, JsonObject] = {
     "text": {"type": "string"},
     "whole": {"type": "integer"},
-    "number": {"type": "number", "exclusiveMinimum": 0},
+    "number": {"type": "number", "minimum": LEAST_NUMBER},
     "flag": {"type": "boolean"},
 }
 

@@ -8,8 +8,9 @@ import os
 import socket
 from collections.abc import Callable
 
+import h11
 import uvicorn
-from starlette.types import ASGIApp
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from searchlib.errors import SettingsError
 
@@ -59,6 +60,7 @@ def run(application: ASGIApp, listener: socket.socket, ready: Callable[[], None]
         _telling(application, ready),
         log_config=None,
         access_log=False,
+        log_level="error",  # what strangers do wrong is told to them
         server_header=False,
         limit_concurrency=MOST_CONNECTIONS,
         timeout_keep_alive=15,
@@ -73,12 +75,14 @@ def run(application: ASGIApp, listener: socket.socket, ready: Callable[[], None]
 def _telling(application: ASGIApp, ready: Callable[[], None]) -> ASGIApp:
     """The application, which tells when it has started."""
 
-    async def telling(scope, receive, send):  # type: ignore[no-untyped-def]
-        async def sending(message):  # type: ignore[no-untyped-def]
+    async def telling(scope: Scope, receive: Receive, send: Send) -> None:
+        async def sending(message: Message) -> None:
             await send(message)
             if message["type"] == "lifespan.startup.complete":
                 ready()
 
-        await application(scope, receive, sending if scope["type"] == "lifespan" else send)
+        # Who breaks the protocol in the middle of a request cannot be answered any more.
+        with contextlib.suppress(h11.LocalProtocolError):
+            await application(scope, receive, sending if scope["type"] == "lifespan" else send)
 
     return telling

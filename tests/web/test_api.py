@@ -165,7 +165,7 @@ WRONG = [
     ("/api/search?query=a&limit=x", 400, "bad-parameter", "a whole number"),
     ("/api/search?query=a&limit=٣", 400, "bad-parameter", "a whole number"),
     ("/api/search?query=a&explain=1", 400, "bad-parameter", "true or false"),
-    ("/api/search?query=a&timeout=nan", 400, "bad-parameter", "a number above 0"),
+    ("/api/search?query=a&timeout=nan", 400, "bad-parameter", "a number from 0.1 on"),
     ("/api/search?query=a&quury=b", 400, "bad-parameter", "There is no parameter 'quury'"),
     ("/api/search?query=a&facets=author:1001", 400, "bad-parameter", "1000"),
     ("/api/search?query=a&sort=text", 400, "settings-error", "cannot sort by text"),
@@ -207,7 +207,9 @@ def test_what_asks_for_too_much_is_refused(client: TestClient) -> None:
     assert answer.json()["type"] == "urn:searchlib:query-error"
     big = client.post("/api/check_citations", content=b"x" * (1 << 19))
     assert (big.status_code, big.json()["type"]) == (413, "urn:searchlib:too-large")
-    assert client.post("/api/check_citations", content=b"\xff").status_code == 400
+    for body in (b"\xff", b""):
+        answer = client.post("/api/check_citations", content=body)
+        assert (answer.status_code, answer.json()["type"]) == (400, "urn:searchlib:not-text")
 
 
 def test_every_error_of_searchlib_is_a_problem_with_a_status_of_its_own(client: TestClient) -> None:

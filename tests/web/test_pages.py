@@ -162,8 +162,8 @@ def test_a_document_opens_at_the_paragraph_with_its_headings_and_kinds(client: T
 def test_a_row_is_shown_as_its_values(client: TestClient) -> None:
     page = page_at(client, "/document?path=seeds/birds.jsonl%232")
     assert texts(page, "h1") == ["Bitterns"]
-    assert {"author", "year"} <= set(texts(page, ".details dt"))
-    assert {"Ben <Low>", "2004"} <= set(texts(page, ".details dd"))
+    assert {"author", "year"} <= set(texts(page, ".row th"))
+    assert {"Ben <Low>", "2004"} <= set(texts(page, ".row td"))
 
 
 def test_a_long_document_comes_in_parts(client: TestClient) -> None:

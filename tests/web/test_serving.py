@@ -3,16 +3,11 @@
 from __future__ import annotations
 
 import json
-import os
-import re
 import signal
 import socket
-import subprocess
 import sys
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -21,32 +16,9 @@ from click.testing import CliRunner
 from searchlib.cli.main import program
 from searchlib.web.verbs import VERBS
 
+from .servers import serving
+
 DOCS = Path(__file__).parents[2] / "docs"
-
-
-@contextmanager
-def serving(*arguments: str, folder: Path, **variables: str) -> Iterator[tuple[str, subprocess.Popen[str]]]:
-    """The address that a server prints, and its process."""
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("SEARCHLIB_")}
-    process = subprocess.Popen(
-        [sys.executable, "-m", "searchlib", "serve", "--port", "0", *arguments],
-        cwd=folder,
-        env={**environment, **variables},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    try:
-        assert process.stderr is not None
-        said = ""
-        while not (found := re.search(r"http://\S+", said)):
-            line = process.stderr.readline()
-            assert line, said
-            said += line
-        yield found[0], process
-    finally:
-        process.kill()
-        process.communicate()
 
 
 def get(address: str) -> bytes:

@@ -16,6 +16,7 @@ function say(text) {
 
 let fetching = null;
 let waiting = 0;
+let typing = false; // what is typed until Enter is one step back
 
 function address() {
   const asked = new URLSearchParams();
@@ -38,6 +39,7 @@ async function show(where, history) {
     document.title = page.title;
     say(page.querySelector("#status").textContent.trim());
     if (history) window.history[history]({}, "", where);
+    else restore(page);
     prepare();
   } catch (error) {
     if (error.name !== "AbortError") say("The server cannot be reached.");
@@ -46,12 +48,22 @@ async function show(where, history) {
   }
 }
 
+// Going back: the form says again what it said.
+function restore(page) {
+  input.value = page.querySelector("#q").value;
+  form.querySelector("#sort").value = page.querySelector("#sort").value;
+  form.querySelector("[name=one]").checked = page.querySelector("[name=one]").checked;
+  for (const hidden of form.querySelectorAll("input[type=hidden]")) hidden.remove();
+  form.append(...page.querySelectorAll("#search input[type=hidden]"));
+}
+
 const onSearchPage = form !== null && form.querySelector("#sort") !== null;
 
 function typed() {
   clearTimeout(waiting);
   waiting = setTimeout(() => {
-    if (onSearchPage) show(address(), "replaceState");
+    if (onSearchPage) show(address(), typing ? "replaceState" : "pushState");
+    typing = true;
     complete();
   }, SOON);
 }
@@ -122,8 +134,9 @@ function take(text) {
 
 function go() {
   clearTimeout(waiting);
-  if (onSearchPage) show(address(), "pushState");
+  if (onSearchPage) show(address(), typing ? "replaceState" : "pushState");
   else form.requestSubmit();
+  typing = false;
 }
 
 // Hits: the arrows go from one to the next.
@@ -215,10 +228,7 @@ if (form) {
   });
   if (onSearchPage) {
     form.querySelector(".order").addEventListener("change", go);
-    window.addEventListener("popstate", () => {
-      input.value = new URLSearchParams(location.search).get("q") ?? "";
-      show(location.href, null);
-    });
+    window.addEventListener("popstate", () => show(location.href, null));
   }
 }
 prepare();
