@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 import click
 
-from searchlib.cli.settings import COLORS, Settings, load_settings
+from searchlib.cli.settings import COLORS, Commands, Settings, load_settings
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -59,4 +59,17 @@ class GroupedCommand(click.Command):
 
 def settings_with(**flags: object) -> Settings:
     """The settings of the working directory, with these flags."""
-    return load_settings().with_flags(**flags)
+    settings = load_settings().with_flags(**flags)
+    if settings.loaders is not None:
+        add_loaders(settings.loaders, settings.loaders.trusted)
+    return settings
+
+
+def add_loaders(commands: Commands, allowed: bool) -> None:
+    """Have files read by commands, if that is ``allowed``."""
+    from searchlib.documents import register
+    from searchlib.documents.commands import by_command, refused
+
+    for suffix, command in commands.by_suffix.items():
+        loader = by_command(command)
+        register(suffix, loader if allowed else refused(commands.file, command))

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from searchlib.cli.flags import index_option, json_option, settings_with
+from searchlib.cli.flags import add_loaders, index_option, json_option, settings_with
 from searchlib.cli.obtaining import build, load_options, summary, tell_skipped
 from searchlib.cli.output import counted, output_for, say
 
@@ -28,6 +28,7 @@ from searchlib.cli.output import counted, output_for, say
 @click.option("--wait", type=click.FloatRange(0), default=0, metavar="SECONDS", help="Wait for another writer.")
 @click.option("--compact", is_flag=True, help="Leave one segment: the smallest and fastest index.")
 @click.option("--rebuild", is_flag=True, help="Build all anew; documents that no seed has are kept.")
+@click.option("--allow-commands", is_flag=True, help="Run commands of a settings file that is not your own.")
 @click.option("--strict", is_flag=True, help="Stop at the first file that cannot be read.")
 @click.option("--allow-removal", is_flag=True, help="Remove most documents even if a folder is empty or gone.")
 @click.option("--check", is_flag=True, help="Build nothing; exit 1 if the index is not what SEEDS would give.")
@@ -36,6 +37,7 @@ from searchlib.cli.output import counted, output_for, say
 def command(
     seeds: tuple[str, ...],
     metadata_columns: str | None,
+    allow_commands: bool,
     check: bool,
     digest: bool,
     as_json: bool,
@@ -47,12 +49,14 @@ def command(
     NAME=PATH gives them another name in the index: work=a/notes home=b/notes.
     Documents that are as they were are not touched, changed ones are replaced, and those that SEEDS no longer
     have are removed: an index has the seeds named last. Where more than half of the documents would go because a
-    folder is empty or gone, nothing is changed without --allow-removal. Text, Markdown, HTML, JSON Lines, JSON, CSV
-    and TSV are read, also with .gz after the name.
+    folder is empty or gone, nothing is changed without --allow-removal. Text, Markdown, HTML, PDF, JSON Lines, JSON,
+    CSV and TSV are read, also with .gz after the name, and what [loaders] of the settings file has a command for.
     """
     columns = tuple(name.strip() for name in (metadata_columns or "").split(",") if name.strip())
     how = {name: flags.pop(name) for name in ("strict", "wait", "compact", "rebuild", "allow_removal")}
     settings = settings_with(seeds=seeds, metadata_columns=columns, **flags)
+    if allow_commands and settings.loaders is not None:
+        add_loaders(settings.loaders, allowed=True)
     output = output_for(settings)
     if check:
         from searchlib.cli.verify import check_against_seeds

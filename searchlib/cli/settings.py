@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import os
 import re
+import stat
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import field, fields, replace
 from pathlib import Path
@@ -139,6 +140,15 @@ def _setting(default: Any, check: Callable[[object], object], meaning: str) -> A
 
 
 @frozen
+class Commands:
+    """Commands that read files, by suffix; ``trusted`` if the settings file that has them is the user's own."""
+
+    by_suffix: Mapping[str, str]
+    file: str
+    trusted: bool
+
+
+@frozen
 class Settings:
     """All settings, checked. ``memory`` is in bytes, ``width`` in columns; None leaves it to searchlib.
 
@@ -164,6 +174,7 @@ class Settings:
     metadata_columns: tuple[str, ...] = _setting((), _strings, "columns of rows to keep as metadata; all the others")
     limits: Limits = LIMITS
     ranking: Mapping[str, float] = field(default_factory=dict)
+    loaders: Commands | None = None
     origin: Mapping[str, str] = field(default_factory=dict, compare=False)
 
     def with_flags(self, **flags: object) -> Settings:
@@ -185,8 +196,11 @@ def load_settings(directory: str | os.PathLike[str] = ".", environ: Mapping[str,
     found = _find(Path(directory).absolute())
     values: dict[str, Any] = {}
     origin: dict[str, str] = {}
+    loaders: Commands | None = None
     if found is not None:
         file, table = found
+        table = dict(table)
+        loaders = _loaders(table.pop("loaders", {}), file)
         values = {"index": _from(file, DEFAULT_INDEX), "seeds": tuple(_from(file, seed) for seed in DEFAULT_SEEDS)}
         for name, value in _flattened(table, file):
             key = name.replace("-", "_").replace(".", "_")
@@ -203,7 +217,19 @@ def load_settings(directory: str | os.PathLike[str] = ".", environ: Mapping[str,
             key = variable.removeprefix(PREFIX).lower()
             _known(key, variable, (PREFIX + known.upper() for known in _CHECKS))
             values[key], origin[key] = _checked(key, _from_text(key, text), variable), variable
-    return Settings(**_gathered(values, LIMITS, {}), origin=origin)
+    return Settings(**_gathered(values, LIMITS, {}), loaders=loaders, origin=origin)
+
+
+def _loaders(given: object, file: Path) -> Commands | None:
+    """The commands of a settings file. They are the user's own if nobody else, but root, may write there."""
+    if not given:
+        return None
+    if not isinstance(given, dict) or not all(isinstance(one, str) for one in given.values()):
+        raise SettingsError(f'{file}: loaders is no table of commands: write [loaders] and in it djvu = "djvutxt {{}}"')
+    status = file.stat()
+    own = not hasattr(os, "getuid") or (status.st_uid in (os.getuid(), 0) and not status.st_mode & stat.S_IWOTH)
+    commands = {"." + suffix.lstrip(".").lower(): command for suffix, command in given.items()}
+    return Commands(commands, str(file), own)
 
 
 def in_file(key: str) -> str:
