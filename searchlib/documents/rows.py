@@ -189,6 +189,7 @@ def load_csv(seed: Seed) -> Iterator[Document]:
     while True:
         line = lines.count + 1
         lines.quotes = 0
+        lines.taken.clear()
         try:
             cells = next(reader)
         except StopIteration:
@@ -208,22 +209,35 @@ def load_csv(seed: Seed) -> Iterator[Document]:
             continue
         if not header:
             header = _columns(cells)
+            rows.begin("\0".join((delimiter, *header)))
             continue
         number += 1
-        columns = header
-        if len(cells) > len(header):
-            columns = [*header, *(f"column{place}" for place in range(len(header) + 1, len(cells) + 1))]
-            seed.notes(line, f"{len(cells)} cells under {len(header)} columns")
-        yield from rows.document(dict(zip(columns, cells, strict=False)), number, line, lines.count > line)
+        yield from _of_table(rows, header, cells, number, line, lines)
+
+
+def _of_table(
+    rows: _Rows, header: list[str], cells: list[str], number: int, line: int, lines: _Counted
+) -> Iterator[Document]:
+    """The document of the cells that begin on ``line``; none if the index has it as it is."""
+    columns, digest = header, ""
+    if len(cells) > len(header):
+        columns = [*header, *(f"column{place}" for place in range(len(header) + 1, len(cells) + 1))]
+        rows.seed.notes(line, f"{len(cells)} cells under {len(header)} columns")
+    elif rows.is_known(number, f"{line}\0{''.join(lines.taken)}".encode("utf-8", "surrogatepass")):
+        return
+    else:
+        digest = rows.digest
+    yield from rows.document(dict(zip(columns, cells, strict=False)), number, line, lines.count > line, digest)
 
 
 class _Counted:
-    """An iterator of lines that knows how many it gave, and the quotation marks in them."""
+    """An iterator of lines that knows how many it gave, the quotation marks in them, and which it gave of late."""
 
     def __init__(self, lines: Iterator[tuple[int, str]]) -> None:
         self.lines = lines
         self.count = 0
         self.quotes = 0
+        self.taken: list[str] = []
         self.ended = False
         self.first: str | None = None
 
@@ -241,6 +255,7 @@ class _Counted:
                 raise StopIteration
             self.count, line = found
         self.quotes += line.count('"')
+        self.taken.append(line)
         return line
 
     def again(self, line: str) -> _Counted:
@@ -302,11 +317,15 @@ class _Rows:
         # The one hash that is in most processors; it is compared with nothing but its own.
         self._begin = hashlib.sha256(seed.name.encode("utf-8", "surrogatepass") + b"\0")
 
+    def begin(self, header: str) -> None:
+        """Take in what all rows are made of besides what they are themselves."""
+        self._begin.update(header.encode("utf-8", "surrogatepass") + b"\0")
+
     def is_known(self, number: int, line: bytes) -> bool:
         """Whether the index has the row that is this line, as it is and under the name that it would get now.
 
         Sets ``digest``, of the line and its number: all that its document is made of, but for ids that are there
-        twice. These are noted, and of a seed with notes nothing is known.
+        twice. These are noted, and of a seed with notes nothing is known. A row of several lines is all of them.
         """
         hashed = self._begin.copy()
         hashed.update(b"%d\0" % number)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -58,6 +59,39 @@ def test_an_update_makes_the_index_that_a_clean_build_makes(
         assert updated.changes.skipped == clean.changes.skipped, "what is skipped is told every time"
 
 
+CELLS = (
+    *(b"a,One.,Ann", b"b,Two.,", b'"a#2",Three.,Bo', b",No name.,", b'm,"On two\nlines, and more.",Ann', b'm,"Half\n'),
+    *(
+        "u,Straße.,Çelik".encode(),
+        "l,Café,".encode("latin-1"),
+        b"e,...,",
+        b"t,,Ann",
+        b"x,Four.,Ann,more",
+        b"x;Y;Z",
+        b"",
+    ),
+)
+HEADERS = st.sampled_from([b"id,text,by", b"id,by,text", b"name,text,id"])
+TABLES = st.tuples(HEADERS, st.lists(st.sampled_from(CELLS), max_size=7))
+
+
+@examples(12)
+@given(st.lists(TABLES, min_size=2, max_size=4))
+def test_an_update_of_a_table_makes_the_index_that_a_clean_build_makes(
+    tmp_path_factory: pytest.TempPathFactory, versions: list[tuple[bytes, list[bytes]]]
+) -> None:
+    folder = tmp_path_factory.mktemp("table")
+    path = folder / "rows.csv"
+    for number, (header, lines) in enumerate(versions):
+        path.write_bytes(b"\n".join([header, *lines]) + b"\n")
+        updated = searchlib.build(path, folder / "index", processes=1, compact=True)
+        clean = searchlib.build(path, folder / f"clean{number}", processes=1)
+        assert updated.digest == clean.digest
+        assert updated.changes is not None and clean.changes is not None
+        assert updated.changes.skipped == clean.changes.skipped, "what is skipped is told every time"
+        assert updated.changes.notes == clean.changes.notes
+
+
 def count_rows(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The ids of rows that are made documents of, from now on."""
     made: list[str] = []
@@ -75,14 +109,21 @@ def write(path: Path, texts: dict[str, str]) -> None:
     path.write_text("".join(json.dumps({"id": id, "text": text}) + "\n" for id, text in texts.items()))
 
 
-def test_rows_that_are_as_they_were_are_not_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def write_table(path: Path, texts: dict[str, str]) -> None:
+    path.write_text("id,text\n" + "".join(f'{id},"{text}\nOn another line."\n' for id, text in texts.items()))
+
+
+@pytest.mark.parametrize(("name", "write"), [("rows.jsonl", write), ("rows.csv", write_table)])
+def test_rows_that_are_as_they_were_are_not_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, write: Callable[[Path, dict[str, str]], None]
+) -> None:
     texts = {f"r{number}": f"The harbour {number}." for number in range(20)}
-    write(tmp_path / "rows.jsonl", texts)
-    searchlib.build(tmp_path / "rows.jsonl", tmp_path / "index", processes=1)
+    write(tmp_path / name, texts)
+    searchlib.build(tmp_path / name, tmp_path / "index", processes=1)
     made = count_rows(monkeypatch)
     texts["r11"] = "Another harbour."
-    write(tmp_path / "rows.jsonl", texts)
-    index = searchlib.build(tmp_path / "rows.jsonl", tmp_path / "index", processes=1)
+    write(tmp_path / name, texts)
+    index = searchlib.build(tmp_path / name, tmp_path / "index", processes=1)
     assert made == ["r0", "r1", "r11"], "those that tell the language, and the one that changed"
     assert index.changes is not None
     assert (index.changes.changed, index.changes.unchanged, index.changes.removed) == (1, 19, 0)
