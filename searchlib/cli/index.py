@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from searchlib.cli.flags import add_loaders, index_option, json_option, settings_with
-from searchlib.cli.obtaining import build, load_options, summary, tell_skipped
+from searchlib.cli.obtaining import build, load_options, summary, tell_report
 from searchlib.cli.output import counted, output_for, say
+
+if TYPE_CHECKING:
+    from searchlib import Index
+    from searchlib.update.indexing import Changes
 
 
 @click.command("index")
@@ -33,6 +37,8 @@ from searchlib.cli.output import counted, output_for, say
 @click.option("--allow-removal", is_flag=True, help="Remove most documents even if a folder is empty or gone.")
 @click.option("--check", is_flag=True, help="Build nothing; exit 1 if the index is not what SEEDS would give.")
 @click.option("--digest", is_flag=True, help="Print the digest of the index.")
+@click.option("--quiet", "-q", is_flag=True, help="Say nothing but errors.")
+@click.option("--verbose", "-v", is_flag=True, help="Name all files that were skipped or noted, not some a reason.")
 @json_option
 def command(
     seeds: tuple[str, ...],
@@ -40,6 +46,8 @@ def command(
     allow_commands: bool,
     check: bool,
     digest: bool,
+    quiet: bool,
+    verbose: bool,
     as_json: bool,
     **flags: Any,
 ) -> int:
@@ -49,8 +57,9 @@ def command(
     NAME=PATH gives them another name in the index: work=a/notes home=b/notes.
     Documents that are as they were are not touched, changed ones are replaced, and those that SEEDS no longer
     have are removed: an index has the seeds named last. Where more than half of the documents would go because a
-    folder is empty or gone, nothing is changed without --allow-removal. Text, Markdown, HTML, PDF, JSON Lines, JSON,
-    CSV and TSV are read, also with .gz after the name, and what [loaders] of the settings file has a command for.
+    folder is empty or gone, nothing is changed without --allow-removal. Where nothing could be read, the exit code
+    is 2. Text, Markdown, HTML, PDF, JSON Lines, JSON, CSV and TSV are read, also with .gz after the name, and what
+    [loaders] of the settings file has a command for.
     """
     columns = tuple(name.strip() for name in (metadata_columns or "").split(",") if name.strip())
     how = {name: flags.pop(name) for name in ("strict", "wait", "compact", "rebuild", "allow_removal")}
@@ -67,13 +76,22 @@ def command(
         assert changes is not None
         if as_json:
             output.json({"index": str(index.path), **changes.as_dict(), "digest": index.digest})
-        else:
-            if changes.rebuilt:
-                say(f"{index.path} was built anew: {changes.rebuilt}")
-            if changes.kept:
-                say(f"Kept {counted(changes.kept, 'document')} that no seed has")
-            say(f"{index.path}: {summary(changes)}")
-            if digest:
-                output.line(index.digest)
-        tell_skipped(changes)
-    return 0
+        elif not quiet:
+            _tell(index, changes)
+        if digest and not as_json:
+            output.line(index.digest)
+    if not quiet:
+        tell_report(changes, verbose)
+    if changes.documents or not (changes.skipped_count or changes.notes):
+        return 0
+    say("Nothing of this could be read" + ("; without --quiet it is said why" if quiet else ""))
+    return 2
+
+
+def _tell(index: Index, changes: Changes) -> None:
+    """Say what became of the index and its documents."""
+    if changes.rebuilt:
+        say(f"{index.path} was built anew: {changes.rebuilt}")
+    if changes.kept:
+        say(f"Kept {counted(changes.kept, 'document')} that no seed has")
+    say(f"{index.path}: {summary(changes)}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from searchlib.documents import LoadOptions
     from searchlib.update.indexing import Changes
 
-SKIPPED_SHOWN = 20
+NAMES_SHOWN = 5  # for each reason
 
 
 def build(
@@ -126,7 +127,7 @@ def open_or_build(settings: Settings) -> Index:
     with build(settings) as index:
         if index.changes is not None:
             say(summary(index.changes))
-            tell_skipped(index.changes)
+            tell_report(index.changes)
     return open_index(settings)
 
 
@@ -162,10 +163,17 @@ def summary(changes: Changes) -> str:
     )
 
 
-def tell_skipped(changes: Changes) -> None:
-    """Count what was left out, and name what was lost or could not be read, or not quite as it stands, and why."""
+def tell_report(changes: Changes, verbose: bool = False) -> None:
+    """Tell what was read and left out, what could not be read, or not quite as it stands, and what is there twice.
+
+    Names stand by the reason, some of each, or all of them if ``verbose``.
+    """
+    if len(changes.formats) > 1 or (verbose and changes.formats):
+        files = (f"{count:,} {suffix or 'without suffix'}" for suffix, count in changes.formats.items())
+        say("Files: " + ", ".join(files))
     if changes.left_out:
         say("Left out: " + ", ".join(f"{why} {count:,}" for why, count in sorted(changes.left_out.items())))
+    cut = False
     for label, found, count in (
         ("Lost, and nowhere in the seeds,", changes.lost, len(changes.lost)),
         ("Skipped", changes.skipped, changes.skipped_count),
@@ -173,7 +181,23 @@ def tell_skipped(changes: Changes) -> None:
     ):
         if found:
             say(f"{label} {count:,}:")
-        for name, reason in found[:SKIPPED_SHOWN]:
-            say(f"  {name}: {reason}")
-        if count > SKIPPED_SHOWN:
-            say(f"  and {count - SKIPPED_SHOWN:,} more")
+        named: dict[str, list[str]] = {}
+        for name, reason in found:
+            named.setdefault(reason, []).append(name)
+        for reason, names in sorted(named.items(), key=lambda one: -len(one[1])):
+            say(f"  {_some(sorted(names), verbose)}: {reason}")
+            cut = cut or len(names) > NAMES_SHOWN
+        if count > len(found):
+            say(f"  and {count - len(found):,} more")
+    same = changes.duplicates if verbose else changes.duplicates[:NAMES_SHOWN]
+    if same:
+        say(f"The same file under several names, {len(changes.duplicates):,}:")
+        say(*(f"  {_some(group, verbose)}" for group in same))
+        cut = cut or len(same) < len(changes.duplicates) or any(len(group) > NAMES_SHOWN for group in same)
+    if cut and not verbose:
+        say("All names: --verbose, or --json")
+
+
+def _some(names: Sequence[str], verbose: bool) -> str:
+    shown = names if verbose else names[:NAMES_SHOWN]
+    return ", ".join(shown) + (f" and {len(names) - len(shown):,} more" if len(shown) < len(names) else "")

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import os
 import time
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Set
 from dataclasses import dataclass, field
 from itertools import chain, islice
@@ -20,6 +21,8 @@ from searchlib.analysis import DEFAULT_LANGUAGE, detect_language
 from searchlib.concurrency.sandbox import keeping
 from searchlib.documents import Content, KnownRows, LoadOptions, Report, SeedFile, load
 from searchlib.documents.readahead import ReadAhead
+from searchlib.documents.registry import suffix_of
+from searchlib.documents.seed import digest as digest_of
 from searchlib.engine.locations import Location, engine_at
 from searchlib.engine.writers import WriterOptions
 from searchlib.errors import IndexCorrupt, SeedError
@@ -35,7 +38,9 @@ if TYPE_CHECKING:
     from searchlib.engine.writers import Committed, Writer
 
 KEEP = 64 << 20  # bytes
+EMPTY = "no text in it, so there is nothing to find"
 ROWS = (".jsonl", ".ndjson")  # names of seeds whose rows are known by their lines
+NOTHING = digest_of(b"")  # files without bytes are no duplicates
 _SAMPLED, _SAMPLE = 64, 256  # documents of a seed, and code points of each, by which its language is told
 
 
@@ -73,6 +78,8 @@ class Changes:
     skipped_count: int = 0
     notes: list[tuple[str, str]] = field(default_factory=list)  # what was read, but not quite as it stands
     left_out: dict[str, int] = field(default_factory=dict)  # files and folders that nobody meant, by why
+    formats: dict[str, int] = field(default_factory=dict)  # files that were read, now or before, by suffix
+    duplicates: list[tuple[str, ...]] = field(default_factory=list)  # names of files that are byte by byte the same
 
     @property
     def documents(self) -> int:
@@ -97,7 +104,9 @@ class Changes:
             "rebuilt": self.rebuilt,
             "kept": self.kept,
             "lost": [{"name": name, "reason": reason} for name, reason in self.lost],
+            "formats": self.formats,
             "left_out": self.left_out,
+            "duplicates": [list(names) for names in self.duplicates],
             "skipped_count": self.skipped_count,
             "skipped": [{"name": name, "reason": reason} for name, reason in self.skipped],
             "notes": [{"name": name, "remark": remark} for name, remark in self.notes],
@@ -196,7 +205,11 @@ def update(  # noqa: PLR0913 - keywords, one for each thing that can be said of 
     changes.skipped = [(skipped.name, skipped.reason) for skipped in update.report.skipped]
     changes.skipped_count = update.report.skipped_count
     changes.notes = [(noted.name, noted.reason) for noted in update.report.notes]
+    noted = {noted.name for noted in update.report.notes}
+    changes.notes += [(path, EMPTY) for path in sorted(committed.empty) if path not in noted]
     changes.left_out = dict(update.report.left_out)
+    changes.formats = update.formats()
+    changes.duplicates = update.duplicates()
     changes.seconds = time.perf_counter() - began
     return changes
 
@@ -306,6 +319,8 @@ class _Update:
         self.changes.unchanged += len(rows.unchanged)
         self._forget(known, writer)
         noted = self.report.skipped_count + len(self.report.notes) > reported
+        if not (first or rows.unchanged or noted):
+            self.report.note(seed.name, EMPTY)
         self.seeds[seed.name] = content.digest + INCOMPLETE * noted
 
     def _document(self, document: Document, seed: str, language: str, before: str | None, writer: Writer) -> None:
@@ -320,6 +335,19 @@ class _Update:
             writer.add(document, seed=seed, digest=digest, default_language=language)
         if self.changes.documents % 64 == 0:
             self.tell("reading")
+
+    def formats(self) -> dict[str, int]:
+        """How many of the seeds that can be read have which suffix; "" is none."""
+        found = Counter(suffix_of(name) for name in self.seeds if name not in self.unread)
+        return dict(sorted(found.items(), key=lambda one: (-one[1], one[0])))
+
+    def duplicates(self) -> list[tuple[str, ...]]:
+        """The names of seeds that hold the same bytes, those of each kind in order."""
+        named: dict[str, list[str]] = {}
+        for name, digest in self.seeds.items():
+            if digest.rstrip(INCOMPLETE) not in ("", NOTHING):
+                named.setdefault(digest.rstrip(INCOMPLETE), []).append(name)
+        return [tuple(names) for names in named.values() if len(names) > 1]
 
     def leave_out(self, empty: Set[str]) -> None:
         """Count documents that turned out to have no paragraph for what they are: not in the index."""

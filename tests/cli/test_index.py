@@ -31,7 +31,8 @@ def test_the_report_goes_to_stderr(fresh: Path) -> None:
     done = in_process("index")
     assert (done.code, done.out) == (0, "")
     assert re.fullmatch(
-        r"indexes/default: 3 added, 0 changed, 0 removed, 0 unchanged; 3 documents, \d+ paragraphs in [\d.]+ m?s\n",
+        r"indexes/default: 3 added, 0 changed, 0 removed, 0 unchanged; 3 documents, \d+ paragraphs in [\d.]+ m?s\n"
+        r"Files: 1 .jsonl, 1 .md, 1 .txt\n",
         done.err,
     )
 
