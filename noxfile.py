@@ -160,21 +160,21 @@ def schemathesis(session: nox.Session) -> None:
     """The HTTP API against its description: ``nox -s schemathesis -- --examples 1000``."""
     install(session, "whoosh")
     session.install(*nox.project.dependency_groups(PROJECT, "schemathesis"))
-    session.run("python", "-m", "tests.http.described", *session.posargs)
+    session.run("python", "-m", "tests.overhttp.described", *session.posargs)
 
 
 @nox.session(python=PYTHONS[0])
 def load(session: nox.Session) -> None:
     """200 requests at once for a minute each: calm, and while an index is updated, taken away, its server restarted."""
     install(session, "whoosh")
-    session.run("python", "-m", "tests.http.load", *session.posargs)
+    session.run("python", "-m", "tests.overhttp.load", *session.posargs)
 
 
 @nox.session(python=PYTHONS[0], name="http-fuzz")
 def http_fuzz(session: nox.Session) -> None:
     """Requests that no browser sends: ``nox -s http-fuzz -- --seconds 600 --seed 2``."""
     install(session, "whoosh")
-    session.run("python", "-m", "tests.http.strangers", *session.posargs)
+    session.run("python", "-m", "tests.overhttp.strangers", *session.posargs)
 
 
 @nox.session(python=PYTHONS[0])

@@ -22,7 +22,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import searchlib
-from tests.http.clients import Heard, clients
+from tests.overhttp.clients import Heard, clients
 from tests.web.corpus import write_seeds
 from tests.web.servers import serving
 
