@@ -145,9 +145,11 @@ def load_sources(
 
     Raises SettingsError for a path that does not exist.
     """
+    from searchlib.concurrency.sandbox import keeping
     from searchlib.documents import Report, load, walk
 
     report = report if report is not None else Report()
     seeds = walk(paths, include=include, exclude=exclude, report=report)
-    documents = [document for seed in seeds for document in load(seed, options, report, limits=limits)]
+    with keeping():
+        documents = [document for seed in seeds for document in load(seed, options, report, limits=limits)]
     return SourceLibrary(documents, (skipped.name for skipped in report.skipped))

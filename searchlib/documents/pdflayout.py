@@ -9,6 +9,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
@@ -24,13 +25,15 @@ _PAGE_NUMBER: Final = re.compile(
     r"[^\w]*(?:(?:page|seite|p\.|página|стр\.)\s*)?(\d{1,5}|[ivxlcdm]{1,8})(?:\s*(?:/|of|von|de|из)\s*\d{1,5})?[^\w]*",
     re.IGNORECASE,
 )
+_NEAR: Final = 64  # strips of a row that another may stand over: a page may be made to have very many
+_LEAST, _MOST = 8, 5_000  # strips of a page with columns
 _GUTTER: Final = 0.7  # times the size of the letters
 _CROSSING: Final = 0.4  # of the strips at most
 _LETTERS: Final = 12  # of a line of a column, at the mean
 
 
 class Row:
-    """What stands on one line of a column, from left to right."""
+    """What stands on one line of a column, in the order of reading."""
 
     __slots__ = ("base", "bottom", "left", "page", "right", "size", "strips", "top")
 
@@ -69,7 +72,25 @@ def rows_of(page: int, strips: Iterable[Strip]) -> list[Row]:
             rows[-1].append(strip)
         else:
             rows.append([strip])
-    return [Row(page, sorted(row, key=lambda one: one.left)) for row in rows]
+    return [Row(page, _in_reading_order(row)) for row in rows]
+
+
+def _in_reading_order(row: list[Strip]) -> list[Strip]:
+    """The strips of a row from left to right, or from right to left where its script is written so."""
+    return sorted(row, key=lambda one: one.left, reverse=len(row) > 1 and goes_left(row))
+
+
+def goes_left(strips: Iterable[Strip]) -> bool:
+    """Whether most letters are of scripts that are written from right to left."""
+    left = right = 0
+    for strip in strips:
+        if not strip.text.isascii():
+            kinds = Counter(map(unicodedata.bidirectional, strip.text))
+            left += kinds["R"] + kinds["AL"]
+            right += kinds["L"]
+        else:
+            right += len(strip.text)
+    return left > right
 
 
 def _on_one_line(row: list[Strip], strip: Strip) -> bool:
@@ -78,7 +99,7 @@ def _on_one_line(row: list[Strip], strip: Strip) -> bool:
     shared = min(first.top, strip.top) - max(first.bottom, strip.bottom)
     if shared < 0.5 * min(first.top - first.bottom, strip.top - strip.bottom):
         return False
-    return all(strip.left >= one.right - 1 or strip.right <= one.left + 1 for one in row)
+    return all(strip.left >= one.right - 1 or strip.right <= one.left + 1 for one in row[-_NEAR:])
 
 
 # Furniture
@@ -161,7 +182,7 @@ def _columns(strips: list[Strip], depth: int) -> list[list[Strip]]:
 
     def flush() -> None:
         sides = [one for one in beside if one.right <= gutter + 1], [one for one in beside if one.right > gutter + 1]
-        for side in sides:
+        for side in reversed(sides) if goes_left(beside) else sides:
             found.extend(_columns(side, depth + 1))
         beside.clear()
 
@@ -184,7 +205,7 @@ def _columns(strips: list[Strip], depth: int) -> list[list[Strip]]:
 
 def _gutter(strips: list[Strip]) -> float | None:
     """Where there is a gutter, from left to right: in the widest blank that few strips cross; None if there is none."""
-    if len(strips) < 8:
+    if not _LEAST <= len(strips) <= _MOST:
         return None
     size = Counter(round(strip.size) for strip in strips).most_common(1)[0][0] or 1
     first = int(min(strip.left for strip in strips))

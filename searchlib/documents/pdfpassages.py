@@ -140,7 +140,8 @@ def _has_cells(row: Row) -> bool:
     """Whether a row is one of a table: parts with wide gaps, of which the first is no bullet or number of a note."""
     if len(row.strips) < 2 or _MARK.fullmatch(row.strips[0].text):
         return False
-    return any(right.left - left.right > _CELL * left.size for left, right in pairwise(row.strips))
+    gaps = (max(after.left - one.right, one.left - after.right) / one.size for one, after in pairwise(row.strips))
+    return any(gap > _CELL for gap in gaps)
 
 
 def _begins(begun: list[Row], upper: Row, row: Row, right: float, leadings: Mapping[float, float]) -> bool:

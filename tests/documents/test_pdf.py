@@ -166,6 +166,17 @@ def test_arabic_is_in_the_order_of_reading_and_without_shapes_of_letters() -> No
     assert texts(data) == ["مرحبا"]
 
 
+def test_columns_of_arabic_are_read_from_the_right() -> None:
+    left, right = "\n".join(["\u0634\u0645\u0633 " * 6] * 8), "\n".join(["\u0642\u0645\u0631 " * 6] * 8)
+    page = [
+        Line(left_edge, 700 - 14 * number, one.strip()[::-1], 10, "any")
+        for number in range(8)
+        for left_edge, one in ((60, left.split("\n")[number]), (330, right.split("\n")[number]))
+    ]
+    (found,) = texts(pdf([page]))
+    assert found.index("\u0642\u0645\u0631") < found.index("\u0634\u0645\u0633")
+
+
 def test_labels_metadata_and_title() -> None:
     info = "/Title(Of Foxes)/Author(Ann Poe)/Keywords(fox, dog; river)/CreationDate(D:20200517120000Z)"
     data = pdf([lines(FIRST, 70, 700)] * 3, info=info, labels="/PageLabels<</Nums[0<</S/r>>2<</S/D/St 1>>]>>")
