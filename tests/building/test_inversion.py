@@ -131,8 +131,9 @@ def test_what_is_stored_says_where_each_paragraph_stands() -> None:
     assert (occurrences.values, occurrences.repeats.tolist()) == ([0, 1], [2, 1])
     ids = [paragraph_id("d.txt", "One.", 0), paragraph_id("d.txt", "Two."), paragraph_id("d.txt", "One.", 1)]
     alphabet = "0123456789abcdefghjkmnpqrstvwxyz"
-    numbers = [int("".join(f"{alphabet.index(c):05b}" for c in id)[:32], 2) for id in ids]
-    assert run.columns["_id"].tolist() == numbers
+    bits = ["".join(f"{alphabet.index(c):05b}" for c in id) for id in ids]
+    for name, start, stop in (("_id", 0, 32), ("_id2", 32, 64), ("_id3", 64, 80)):
+        assert run.columns[name].tolist() == [int(one[start:stop], 2) for one in bits]
 
 
 def test_the_language_is_the_documents_own_the_given_one_or_the_detected_one() -> None:
@@ -144,15 +145,16 @@ def test_the_language_is_the_documents_own_the_given_one_or_the_detected_one() -
         ("en", "fr", "fr"),
     ):
         run = invert([Incoming(Document("d", german, language=own))], given_language)
-        assert run.stored["language"].values == [expected]
+        assert run.about["language"] == [expected]
     unsure = invert([Incoming(Document("d", "42"), default_language="tr")], "auto")
-    assert unsure.stored["language"].values == ["tr"]
+    assert unsure.about["language"] == ["tr"]
 
 
 def test_a_document_without_paragraphs_leaves_nothing() -> None:
     run = invert([Incoming(Document("empty", "")), Incoming(Document("d", "One."))], "en")
     assert run.size == 1
     assert run.documents == [("empty", 0, None), ("d", 1, None)]
+    assert run.about["document"] == ["d"]
 
 
 @pytest.mark.parametrize(

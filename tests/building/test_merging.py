@@ -19,7 +19,7 @@ from searchlib.engines.whoosh.building.merging import merge, place
 from searchlib.engines.whoosh.building.portions import PORTIONS, Portions
 from searchlib.engines.whoosh.format.container import Container
 from searchlib.engines.whoosh.format.segment import SegmentColumns
-from searchlib.engines.whoosh.generation import KEPT
+from searchlib.engines.whoosh.storedrecords import COLUMNS
 from searchlib.errors import IndexCorrupt
 from searchlib.model.fields import TABLE
 from searchlib.model.records import Document
@@ -48,7 +48,7 @@ def built(
     folder: Path, parts: list[Source], kept: list, order: np.ndarray | None = None, portions: Portions = PORTIONS
 ) -> dict[str, bytes]:
     folder.mkdir()
-    merge(parts, place(parts, kept, order), folder, "MAIN_a", KEPT, portions)
+    merge(parts, place(parts, kept, order), folder, "MAIN_a", COLUMNS, portions)
     return files(folder)
 
 
@@ -115,7 +115,7 @@ def test_documents_stand_in_the_order_that_people_count_in(paths: list[str], ord
     assert sorted(paths, key=natural_key) == ordered
 
 
-@pytest.mark.parametrize("part", ["stored", "slices"])
+@pytest.mark.parametrize("part", ["rows", "slices"])
 def test_a_merge_that_fails_leaves_no_file_open(tmp_path: Path, part: str) -> None:
     """Or Windows could not remove them."""
 
@@ -130,7 +130,7 @@ def test_a_merge_that_fails_leaves_no_file_open(tmp_path: Path, part: str) -> No
     with warnings.catch_warnings(record=True) as said:
         warnings.simplefilter("always")
         with pytest.raises(IndexCorrupt):
-            merge(parts, place(parts, [None], None), tmp_path, "MAIN_a", KEPT)
+            merge(parts, place(parts, [None], None), tmp_path, "MAIN_a", COLUMNS)
         gc.collect()
     assert not said, "of files that were not closed"
 

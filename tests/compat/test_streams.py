@@ -49,10 +49,10 @@ def test_every_document_has_its_values_by_every_way(first, second):
     stored = read_stored(Container(write({"first": first, "second": second}, count), "stored", KIND))
     first += [MISSING] * (count - len(first))
     second += [MISSING] * (count - len(second))
-    assert same(list(stored.values(STORED_STREAM + "first")), first)
-    assert same([stored.value(STORED_STREAM + "second", document) for document in range(count)], second)
+    assert same(list(stored.values("first")), first)
+    assert same([stored.value("second", document) for document in range(count)], second)
     for document in range(count):
-        assert repr(stored.document(document)) == repr({"first": first[document], "second": second[document]})
+        assert repr(stored.record(document)) == repr({"first": first[document], "second": second[document]})
 
 
 @given(columns, st.lists(st.integers(0, 100), max_size=6))
@@ -61,12 +61,14 @@ def test_what_is_written_does_not_depend_on_how_it_was_added(values, cuts):
 
 
 def test_what_cannot_be_kept_is_refused():
+    writer = write_stored(ContainerWriter(Kept(), KIND))
     with pytest.raises(TypeError, match="cannot be stored"):
-        write({"field": ["a", object()]}, 2)
+        writer.stream(STORED_STREAM + "field").add(["a", object()])
+    writer.abort()
 
 
 @pytest.mark.parametrize("value", [MISSING, None, 1.5, [1], 1 << 70])
 def test_searchlib_itself_reads_texts_and_numbers_only(value):
     stored = Stored(Container(write({"field": ["a", value]}, 2), "stored", KIND), no_others)
     with pytest.raises(IndexCorrupt, match="not what was written"):
-        stored.document(1)
+        stored.record(1)

@@ -10,7 +10,7 @@ import pytest
 
 import searchlib
 from searchlib import Document
-from searchlib.engines.whoosh.format.stored import Stored
+from searchlib.engines.whoosh.format.stored import StoredStream
 from searchlib.highlight import Highlighter
 
 from .around import made
@@ -54,13 +54,13 @@ def test_every_hit_has_its_own_document_and_metadata(index: searchlib.Index) -> 
 
 def test_what_a_document_has_is_read_once(index: searchlib.Index, monkeypatch: pytest.MonkeyPatch) -> None:
     read: list[str] = []
-    values_at = Stored.values_at
+    rows_at = StoredStream.rows_at
 
-    def noted(self: Any, name: str, documents: Any) -> Any:
-        read.extend([name.removeprefix("stored:")] * len(documents))
-        return values_at(self, name, documents)
+    def noted(self: Any, fields: Any, items: Any) -> Any:
+        read.extend([*fields] * len(items))
+        return rows_at(self, fields, items)
 
-    monkeypatch.setattr(Stored, "values_at", noted)
+    monkeypatch.setattr(StoredStream, "rows_at", noted)
     for query in ("harbour", "closed"):
         assert len(list(index.search(query, limit=2 * PARAGRAPHS))) == 2 * PARAGRAPHS
     assert read.count("text") == 4 * PARAGRAPHS

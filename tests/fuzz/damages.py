@@ -20,7 +20,9 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 import numpy as np
+from format.test_terms import Kept
 
+from searchlib.engines.whoosh.compat.streams import read_stored, write_stored
 from searchlib.engines.whoosh.format.container import Container, ContainerWriter
 from searchlib.engines.whoosh.manifest import MANIFEST, describe_file, digest_of, is_file_name
 
@@ -378,13 +380,14 @@ def forge_stored(folder: Path, chance: random.Random) -> str:
     """Put other values in the place of a stored field's."""
     path = chance.choice(sorted(folder.glob("*.sto")))
     container = Container(path.read_bytes(), str(path), b"STOR")
-    streams = [name[6:] for name in container.names() if name.startswith("index:")]
-    chosen = chance.choice(streams)
-    rewritten = _rewritten(container, chosen, chance)
-
-    forge_file(path, rewritten.get, lambda meta: meta)
+    streams = container.meta["streams"]
+    stream = chance.choice(sorted(streams))
+    field = chance.choice(streams[stream]["fields"])
+    value = chance.choice(STORED_VALUES)
+    new = stored_as(container, stream, lambda name, values: [value] * len(values) if name == field else values)
+    forge_file(path, new.get, lambda meta: meta)
     restamp(folder)
-    return f"values of {chosen!r} of {path.name}"
+    return f"values of {field!r} of {path.name}"
 
 
 STORED_VALUES: tuple[Any, ...] = (
@@ -408,26 +411,16 @@ STORED_VALUES: tuple[Any, ...] = (
 )
 
 
-def _rewritten(container: Container, stream: str, chance: random.Random) -> dict[str, bytes]:
-    """The sections of a file of stored fields in which all values of a stream are one of `STORED_VALUES`."""
-    import struct
-
-    from searchlib.engines.whoosh.compat import valuebytes
-
-    documents = container.meta["documents"]
-    value = chance.choice(STORED_VALUES)
-    if isinstance(value, str) and chance.random() < 0.7:
-        kind, data = 1, value.encode("utf-8", "surrogatepass")
-        body = struct.pack("<BBI", kind, 1, 1) + struct.pack("<II", documents, len(data)) + data
-    elif type(value) is int and abs(value) < 2**62:
-        body = struct.pack("<BBI", 2, 1, 1) + struct.pack("<I", documents) + struct.pack("<qB", value, 1)
-    else:
-        data = valuebytes.encode(value)
-        body = struct.pack("<BBI", 3, 1, 1) + struct.pack("<II", documents, len(data)) + data
-    section = container.section("blocks")
-    blocks = section.slice(0, section.length).tobytes()
-    index = struct.pack("<II", 0, documents) + struct.pack("<QQ", len(blocks), len(blocks) + 1 + len(body))
-    return {"blocks": blocks + b"\0" + body, f"index:{stream}": index}
+def stored_as(container: Container, stream: str, change: Callable[[str, list[Any]], list[Any]]) -> dict[str, bytes]:
+    """The sections of a stream of stored fields, the values of each field changed."""
+    known = read_stored(container).stream(stream)
+    file = Kept()
+    writer = write_stored(ContainerWriter(file, b"STOR"))
+    writer.stream(stream, known.fields).add(*(change(name, list(known.values(name))) for name in known.fields))
+    writer.close(known.count)
+    written = Container(file.contents, "forged", b"STOR")
+    sections = {name: written.section(name) for name in written.names() if name.endswith(":" + stream)}
+    return {name: section.slice(0, section.length).tobytes() for name, section in sections.items()}
 
 
 def forge_manifest(folder: Path, chance: random.Random) -> str:

@@ -11,7 +11,8 @@ can. But they cannot do other things. What the executor and the reader go by is 
 * lengths are unsigned, their sum between their least and their greatest (averages divide scores);
 * a segment has the columns and stored fields of records, a record has texts where it should, metadata that is an object
   of scalars, and the id that its path and text give: a text put in another's place is found;
-* a paragraph's number says no more than that its document begins in the segment.
+* the records of a document are neighbours and numbered in order, and every record is of one document;
+* a dictionary and the blocks that need it become no more than they may.
 
 Harmless by construction, for whoever forges only makes the index answer otherwise: terms out of order (look-ups miss
 them), positions in any order, lengths, ``start`` and ``line`` (numbers that are shown), titles, headings and metadata
@@ -27,6 +28,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -40,7 +42,7 @@ from searchlib.errors import IndexCorrupt, IndexMissing
 from searchlib.files.names import MANIFEST
 
 from . import damages
-from .damages import forge_file, restamp
+from .damages import forge_file, restamp, stored_as
 from .indexes import SAMPLES, Samples, answers, is_problem, outcome, pages_only, verified
 from .manifests import forge
 from .manifests import put as put_value
@@ -156,21 +158,50 @@ def test_a_compound_file_beside_the_files_of_a_segment_is_not_read(samples: Samp
     assert outcome(answers, folder) == samples.answers["seeds"]
 
 
-def test_texts_put_in_the_place_of_others_are_found_by_their_ids(samples: Samples) -> None:
-    folder = samples.copy("metadata")
+def rewrite(folder: Path, stream: str, change: Callable[[str, list[Any]], list[Any]]) -> Path:
+    """Change values of a stream of stored fields, with blocks, index and checksums in order."""
     path = only(folder, "*.sto")
     container = Container(path.read_bytes(), str(path), b"STOR")
-    sections = {
-        name: container.section(name).slice(0, container.section(name).length).tobytes() for name in container.names()
-    }
-    # All texts are those of the titles, with blocks, index and checksums in order.
-    sections["index:stored:text"] = sections["index:stored:title"]
-    forge_file(path, lambda name, data: sections[name], lambda meta: meta)
+    new = stored_as(container, "stored:" + stream, change)
+    forge_file(path, new.get, lambda meta: meta)
+    restamp(folder)
+    return path
+
+
+def test_texts_put_in_the_place_of_others_are_found_by_their_ids(samples: Samples) -> None:
+    folder = samples.copy("metadata")
+    path = rewrite(folder, "records", lambda name, values: values[::-1] if name == "text" else values)
+    assert corrupt(folder) == path.name
+
+
+def test_what_is_stored_of_a_document_in_the_place_of_another_is_found_by_their_ids(samples: Samples) -> None:
+    folder = samples.copy("metadata")
+    path = rewrite(folder, "documents", lambda name, values: values[::-1])
+    assert corrupt(folder) == path.name
+
+
+@pytest.mark.parametrize("column", ["_id", "_id2", "_id3"])
+def test_an_id_of_which_any_bit_is_another_is_found_where_its_record_is_read(samples: Samples, column: str) -> None:
+    folder = samples.copy("scripts")
+    path = only(folder, "*.col")
+    forge_file(path, put(column, lambda data: bytes([data[0] ^ 1]) + data[1:]), lambda meta: meta)
+    restamp(folder)
+    assert corrupt(folder) == only(folder, "*.sto").name
+
+
+@pytest.mark.parametrize("firsts", [[1, 2], [0, 0], [0, 2, 1], [0], [], [2**32 - 1, 0]])
+def test_documents_that_do_not_cover_the_records_are_found(samples: Samples, firsts: list[int]) -> None:
+    folder = samples.copy("scripts")
+    path = only(folder, "*.sto")
+    whole = np.array(firsts, "<u4")
+    forge_file(path, put("firsts", lambda data: whole.tobytes() + data[whole.nbytes :]), lambda meta: meta)
+    if firsts in ([0], []):
+        forge_file(path, put("firsts", lambda data: whole.tobytes()), lambda meta: meta)
     restamp(folder)
     assert corrupt(folder) == path.name
 
 
-@pytest.mark.parametrize("missing", ["number", "start", "line", "_id"])
+@pytest.mark.parametrize("missing", ["number", "start", "line", "_id", "_id2", "_id3"])
 def test_a_segment_without_a_column_of_records_is_none(samples: Samples, missing: str) -> None:
     folder = samples.copy("scripts")
     path = only(folder, "*.col")
@@ -215,22 +246,11 @@ def test_numbers_that_would_be_documents_beyond_the_last_are_found(samples: Samp
     assert corrupt(folder) == path.name
 
 
-def test_metadata_that_is_no_object_of_scalars_is_found(samples: Samples) -> None:
-    import struct
-
-    for value in (b"[" * 5000, b"null", b'{"a": {"b": 1}}', b'{"a": null}', b"9" * 5000, b'"x"', b""):
-        folder = samples.copy("scripts")
-        path = only(folder, "*.sto")
-        container = Container(path.read_bytes(), str(path), b"STOR")
-        documents = container.meta["documents"]
-        section = container.section("blocks")
-        blocks = section.slice(0, section.length).tobytes()
-        block = b"\0" + struct.pack("<BBIII", 1, 1, 1, documents, len(value)) + value
-        index = struct.pack("<IIQQ", 0, documents, len(blocks), len(blocks) + len(block))
-        new = {"blocks": blocks + block, "index:stored:metadata": index}
-        forge_file(path, lambda name, data, new=new: new.get(name, data), lambda meta: meta)
-        restamp(folder)
-        assert corrupt(folder) == path.name, value
+@pytest.mark.parametrize("value", ["[" * 5000, "null", '{"a": {"b": 1}}', '{"a": null}', "9" * 5000, '"x"', ""])
+def test_metadata_that_is_no_object_of_scalars_is_found(samples: Samples, value: str) -> None:
+    folder = samples.copy("scripts")
+    path = rewrite(folder, "documents", lambda name, values: [value] * len(values) if name == "metadata" else values)
+    assert corrupt(folder) == path.name
 
 
 def test_a_segment_cannot_claim_more_documents_than_its_file_has_room_for(samples: Samples) -> None:

@@ -41,7 +41,7 @@ def segment(folder: Path, field: str, values: list[list[bytes]]) -> SegmentColum
             np.array(list(map(len, values))),
         )
         terms.finish()
-        files.stored("document").add([f"d{number}" for number in range(len(values))])
+        files.documents(np.ones(len(values), np.int64))
         files.column("number", np.ones(len(values), np.uint8))
         files.close(len(values))
     return SegmentColumns(folder, "MAIN_1")
@@ -124,10 +124,10 @@ def test_records_before_the_first_document_are_found(tmp_path: Path) -> None:
     (tmp_path / "seeds").mkdir()
     (tmp_path / "seeds" / "a.txt").write_text("A\n\nA ship.\n\nA port.\n", "utf-8")
     searchlib.build(tmp_path / "seeds", tmp_path / "index", processes=1)
-    (path,) = (tmp_path / "index").glob("*.col")
-    forge_file(path, put("number", lambda data: b"\x02" + data[1:]), lambda meta: meta)
+    (path,) = (tmp_path / "index").glob("*.sto")
+    forge_file(path, put("firsts", lambda data: b"\x01" + data[1:]), lambda meta: meta)
     restamp(tmp_path / "index")
-    with pytest.raises(IndexCorrupt, match="does not begin a document"):
+    with pytest.raises(IndexCorrupt, match="do not cover its records"):
         searchlib.open(tmp_path / "index").search("*", facets=["title"]).facets["title"]
 
 

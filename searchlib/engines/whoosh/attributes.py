@@ -204,7 +204,10 @@ def _postings(
     except UnicodeDecodeError:
         segment.stored_damaged(f"a value of {name!r} is no text")
     entries = [entry for _, entry in found]
-    counted = np.ones(segment.doc_count, bool) if of_records else segment.column("number") == 1
+    counted = np.ones(segment.doc_count, bool)
+    if not of_records:  # those of a document have all the same
+        counted[:] = False
+        counted[table.firsts] = True
     owner = np.arange(segment.doc_count) if of_records else table.document_of
     owners, which = [np.empty(0, np.int64)], [np.empty(0, np.int32)]
     pairs = 0

@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from itertools import compress
+from typing import cast
 
 import numpy as np
 
 from searchlib.concurrency.lazily import cached_property
 from searchlib.engine.writers import DocumentState
 from searchlib.engines.whoosh.format.segment import SegmentColumns
+from searchlib.engines.whoosh.storedrecords import DOCUMENTS
 from searchlib.model.arrays import NDArray
 
 
 class DocumentTable:
-    """The documents of one segment, in order. A document's records are neighbours and begin with number 1."""
+    """The documents of one segment, in order. A document's records are neighbours."""
 
     def __init__(self, segment: SegmentColumns) -> None:
         self.segment = segment
@@ -23,13 +25,10 @@ class DocumentTable:
             np.ones(segment.doc_count, bool) if segment.deleted is None else ~segment.deleted
         )
 
-    @cached_property
+    @property
     def firsts(self) -> NDArray[np.int64]:
         """The first record of each document."""
-        firsts = np.flatnonzero(self.segment.column("number") == 1)
-        if self.segment.doc_count and not (len(firsts) and firsts[0] == 0):
-            self.segment.columns_damaged("its first record does not begin a document")
-        return firsts
+        return self.segment.firsts
 
     @cached_property
     def living(self) -> NDArray[np.bool_]:
@@ -41,7 +40,7 @@ class DocumentTable:
 
     def values(self, name: str) -> list[str]:
         """A stored text of each document."""
-        found = [value for value in self.segment.stored_values_at(name, self.firsts) if isinstance(value, str)]
+        found = [value for value in self.segment.stream(DOCUMENTS).values(name) if isinstance(value, str)]
         if len(found) < len(self.firsts):
             self.segment.stored_damaged(f"{name!r} of a document is no text")
         return found
@@ -58,7 +57,7 @@ class DocumentTable:
 
     def value(self, name: str, document: int) -> str:
         """A stored text of one document."""
-        found = self.segment.stored_value(name, int(self.firsts[document]))
+        found = self.segment.stream(DOCUMENTS).value(name, document)
         if type(found) is not str:
             self.segment.stored_damaged(f"{name!r} of a document is no text")
         return found
@@ -83,13 +82,14 @@ class DocumentTable:
 
     def states(self) -> Iterator[DocumentState]:
         """What is known of each document that is not deleted."""
-        columns = (self.values(name) for name in ("_digest", "_seed"))
-        rows = zip(self.paths, *columns, strict=True)
+        rows = self.segment.stream(DOCUMENTS).rows(("document", "_digest", "_seed"))
         for row in compress(rows, self.living.tolist()):
-            yield DocumentState(*row)
+            if not all(isinstance(value, str) for value in row):
+                self.segment.stored_damaged("what is known of a document is no text")
+            yield DocumentState(*cast("list[str]", row))
 
     def count(self, kept: NDArray[np.bool_], languages: Counter[str], types: Counter[str]) -> None:
         """Add the documents whose records are ``kept`` to the counts by language and type."""
         keeps = kept[self.firsts].tolist()
-        languages.update(compress(self.values("language"), keeps))
-        types.update(compress(self.values("type"), keeps))
+        for name, counts in (("language", languages), ("type", types)):
+            counts.update(compress(self.values(name), keeps))

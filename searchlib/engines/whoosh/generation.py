@@ -19,7 +19,7 @@ import numpy as np
 from searchlib.analysis.natural import natural_key
 from searchlib.engines.whoosh import disk
 from searchlib.engines.whoosh.building.mergesources import SegmentSource, Source
-from searchlib.engines.whoosh.building.merging import GONE, Placement, StoredNames, merge, place
+from searchlib.engines.whoosh.building.merging import GONE, Placement, merge, place
 from searchlib.engines.whoosh.building.pool import Inverted
 from searchlib.engines.whoosh.building.portions import PORTIONS, Portions
 from searchlib.engines.whoosh.building.runs import InvertedDocument
@@ -45,13 +45,12 @@ from searchlib.engines.whoosh.manifest import (
     digest_of,
 )
 from searchlib.engines.whoosh.segments import open_segment, open_words
-from searchlib.engines.whoosh.storedrecords import COLUMNS, VALUES
+from searchlib.engines.whoosh.storedrecords import COLUMNS
 from searchlib.errors import IndexCorrupt
 from searchlib.frozen import frozen
 from searchlib.model.arrays import NDArray
 
 NEW = "MAIN_new"  # what a segment is called until its files have their digests
-KEPT = StoredNames(VALUES, COLUMNS)
 
 
 class Following:
@@ -173,7 +172,7 @@ class Following:
     def _merge(
         self, sources: list[Source], placement: Placement, listed: Sequence[Sequence[InvertedDocument]]
     ) -> tuple[SegmentEntry, list[str]]:
-        merge(sources, placement, self._private, NEW, KEPT, self._portions)
+        merge(sources, placement, self._private, NEW, COLUMNS, self._portions)
         tokens = 0
         for source, target in zip(sources, placement.targets, strict=True):
             lengths = source.lengths("text")

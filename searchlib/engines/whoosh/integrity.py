@@ -30,6 +30,7 @@ from searchlib.engines.whoosh.format.vocabulary import Vocabulary, increasing, s
 from searchlib.engines.whoosh.manifest import FileEntry, Manifest, SegmentEntry, describe_file
 from searchlib.engines.whoosh.seeds import read_seeds
 from searchlib.engines.whoosh.segments import open_segment, open_words
+from searchlib.engines.whoosh.storedrecords import RECORDS, read_ids
 from searchlib.errors import IndexCorrupt, IndexIncompatible
 from searchlib.files.opening import NotAFile
 from searchlib.model.arrays import NDArray
@@ -184,7 +185,7 @@ def _counts_those(known: Vocabulary, segments: Sequence[SegmentColumns], portion
 
 def _of_segment(segment: SegmentColumns, table: DocumentTable, entry: SegmentEntry) -> Iterator[str]:
     numbers = segment.column("number").astype(np.int64)
-    if len(numbers) and (numbers[0] != 1 or not ((np.diff(numbers) == 1) | (numbers[1:] == 1)).all()):
+    if not np.array_equal(numbers, np.arange(1, len(numbers) + 1) - np.repeat(table.firsts, table.spans)):
         yield "the paragraphs of a document are not numbered in order"
     if len(table.firsts) != entry.documents:
         yield f"has {len(table.firsts)} documents, the manifest says {entry.documents}"
@@ -199,17 +200,18 @@ def _of_segment(segment: SegmentColumns, table: DocumentTable, entry: SegmentEnt
 
 
 def _ids(segment: SegmentColumns) -> Iterator[str]:
-    """Ids come from path, text and occurrence: the column that finds them has their first 32 bits."""
-    names = ("document", "text", "_occurrence")
-    rows = zip(*(segment.stored_values(name) for name in names), segment.column("_id").tolist(), strict=True)
+    """Ids come from path, text and occurrence."""
+    paths = segment.stored_values("document")
+    texts = segment.stream(RECORDS).rows(("text", "_occurrence"))
     known, hashed = "", IdHash("")
-    for number, (path, text, occurrence, bits) in enumerate(rows):
+    ids = read_ids(segment, np.arange(segment.doc_count))
+    for number, (path, (text, occurrence), id) in enumerate(zip(paths, texts, ids, strict=True)):
         if not isinstance(path, str) or not isinstance(text, str) or not isinstance(occurrence, int):
             yield f"record {number} is not what was written"
             return
         if path != known:
             known, hashed = path, IdHash(path)
-        if int.from_bytes(hashed.digest(" ".join(text.split()), occurrence)[:4], "big") != bits:
+        if int.from_bytes(hashed.digest(" ".join(text.split()), occurrence), "big") != id:
             yield f"the id of record {number} is not that of its text"
             return
 

@@ -21,11 +21,11 @@ from searchlib.engines.whoosh.manifest import Manifest, read_digest
 from searchlib.engines.whoosh.order import IndexOrder
 from searchlib.engines.whoosh.pages import Page, Paging
 from searchlib.engines.whoosh.segments import open_generation
-from searchlib.engines.whoosh.storedrecords import KnownDocuments, read_record, read_records
+from searchlib.engines.whoosh.storedrecords import KnownDocuments, read_ids, read_records
 from searchlib.guards.deadline import check
 from searchlib.model.fields import PROSE
 from searchlib.model.ranking import BM25F, DEFAULT_RANKING
-from searchlib.model.records import ID_LENGTH, Record, id_number
+from searchlib.model.records import ID_LENGTH, Record, id_number, id_text
 from searchlib.query.nodes import Leaf, Node, Pattern, Word, leaves
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from searchlib.engines.whoosh.format.segment import SegmentColumns
     from searchlib.engines.whoosh.resuming import CursorPlace
 
-_ID_BITS = 32  # of an id that the column holds
+_ID_BITS = 32  # of an id that the first of its columns holds
 _NO_HITS = Page(np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0))
 
 
@@ -48,7 +48,7 @@ class WhooshHandle(NamedTuple):
     @property
     def id(self) -> str:
         """The id of the paragraph."""
-        return self.reader.records([self])[0].id
+        return self.reader.id_at(self.segment, self.doc)
 
 
 def _room(size: int) -> int:
@@ -154,10 +154,9 @@ class WhooshReader:
         from searchlib.engines.whoosh.resuming import NEAREST, CursorPlace, encode
 
         places = list(zip(page.segments.tolist(), page.docs.tolist(), strict=True))[: -NEAREST - 1 : -1]
-        read = self._read(places)
-        last = read[places[0]]
+        last = self._read(places[:1])[places[0]]
         keys = page.keys[-1] if page.keys else ()
-        ids = tuple(read[one].id for one in places)
+        ids = tuple(self.id_at(*one) for one in places)
         score = float(page.scores[-1])
         return encode(CursorPlace(offset + size, score, keys, last.document.path, last.paragraph.number, ids))
 
@@ -211,6 +210,10 @@ class WhooshReader:
 
     # Records
 
+    def id_at(self, segment: int, doc: int) -> str:
+        """The id of a record, of which nothing else is read."""
+        return id_text(read_ids(self._segments[segment], np.array([doc]))[0])
+
     def records(self, handles: Sequence[Handle]) -> list[Record]:
         """The records themselves."""
         places = list(map(_place, handles))
@@ -253,20 +256,16 @@ class WhooshReader:
             if segment.deleted is not None:
                 matching &= ~segment.deleted
             for doc in np.flatnonzero(matching).tolist():
-                if bits <= _ID_BITS or read_record(segment, doc).id.startswith(prefix):
+                if bits <= _ID_BITS or self.id_at(segment_number, doc).startswith(prefix):
                     yield segment_number, doc
 
     def _around(self, segment: int, doc: int, before: int, after: int) -> list[tuple[int, int]]:
         """The places of a record and of its neighbours."""
-        numbers = self._segments[segment].column("number")
-        number = int(numbers[doc])
-        if not 1 <= number <= doc + 1:
-            self._segments[segment].columns_damaged("the paragraphs of a document are not numbered in order")
-        first = max(doc - number + 1, doc - before)
-        following = numbers[doc + 1 : doc + 1 + after]
-        ends = np.flatnonzero(following == 1)
-        last = doc + (int(ends[0]) if len(ends) else len(following))
-        return [(segment, number) for number in range(first, last + 1)]
+        columns = self._segments[segment]
+        firsts, document = columns.firsts, int(columns.document_of(np.array([doc]))[0])
+        end = int(firsts[document + 1]) if document + 1 < len(firsts) else columns.doc_count
+        first = max(int(firsts[document]), doc - before)
+        return [(segment, number) for number in range(first, min(doc + 1 + after, end))]
 
     # The index
 

@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
-from itertools import chain
+from itertools import chain, pairwise
 from pathlib import Path
 from typing import Any, Final, cast
 
@@ -28,7 +28,7 @@ from searchlib.engines.whoosh.format.filenames import COLUMNS, STORED
 from searchlib.engines.whoosh.format.stored import KIND as STORED_KIND
 from searchlib.engines.whoosh.format.stored import STORED_STREAM, Stored, no_others
 from searchlib.engines.whoosh.manifest import is_file_name, is_json, names_in_manifest
-from searchlib.engines.whoosh.storedrecords import metadata_of
+from searchlib.engines.whoosh.storedrecords import DOCUMENTS, RECORDS, metadata_of
 from searchlib.errors import IndexCorrupt, IndexIncompatible
 from searchlib.frozen import frozen
 from searchlib.model.arrays import NDArray
@@ -93,7 +93,7 @@ class _Segment:
         path = folder / (name + STORED)
         self._path = path
         self._stored = Stored(Container(map_file(path), str(path), STORED_KIND), no_others)
-        self._size = self._stored.doc_count
+        self._size = self._stored.count
         self._columns: dict[str, NDArray[Any]] = {}
         path = folder / (name + COLUMNS)
         with suppress(IndexCorrupt, IndexIncompatible, KeyError):
@@ -120,70 +120,59 @@ class _Segment:
         if isinstance(gone, Lost):
             yield gone
             gone = None
-        firsts = self._firsts()
-        ends = np.append(firsts[1:], self._size)
-        for first, end, seed in zip(firsts.tolist(), ends.tolist(), self._values("_seed", firsts), strict=True):
+        try:
+            firsts = self._stored.firsts
+        except IndexCorrupt as error:
+            yield Lost(self._path.name, _reason(error))
+            return
+        for number, (first, end) in enumerate(pairwise([*firsts.tolist(), self._size])):
             if gone is not None and gone[first]:
                 continue
+            (seed,) = self._about(number, ["_seed"])
             if seed is _UNREADABLE:
-                yield Lost(self._name_of(first), f"whether a seed has it cannot be read in {self._path.name}")
+                yield Lost(self._name_of(number), f"whether a seed has it cannot be read in {self._path.name}")
             elif seed == "":
-                yield self._document(first, end)
+                yield self._document(number, first, end)
 
-    def _firsts(self) -> NDArray[np.int64]:
-        """The first record of each document."""
-        numbers = self._columns["number"].astype(np.int64) if self._columns else np.zeros(0, np.int64)
-        if len(numbers) and numbers[0] == 1 and ((np.diff(numbers) == 1) | (numbers[1:] == 1)).all():
-            return np.flatnonzero(numbers == 1)
-        paths = self._values("document", np.arange(self._size))
-        return np.array([n for n in range(self._size) if n == 0 or paths[n] != paths[n - 1]], np.int64)
+    def _about(self, number: int, names: Sequence[str]) -> list[Any]:
+        """What is stored of a document, `_UNREADABLE` where it cannot be read."""
+        with suppress(IndexCorrupt, KeyError):
+            (found,) = self._stored.stream(STORED_STREAM + DOCUMENTS).rows_at(names, np.array([number]))
+            return found
+        return [_UNREADABLE] * len(names)
 
-    def _values(self, name: str, records: NDArray[np.int64]) -> list[Any]:
-        """A stored field of some records, `_UNREADABLE` where it cannot be read."""
-        stream = STORED_STREAM + name
-        if stream not in self._stored:
-            return [_UNREADABLE] * len(records)
-        with suppress(IndexCorrupt):
-            return list(self._stored.values_at(stream, records))
-        return [self._value(stream, record) for record in records.tolist()]
-
-    def _value(self, stream: str, record: int) -> Any:
-        try:
-            return self._stored.value(stream, record)
-        except IndexCorrupt:
-            return _UNREADABLE
-
-    def _name_of(self, record: int) -> str:
-        path = self._values("document", np.array([record]))[0]
+    def _name_of(self, number: int) -> str:
+        (path,) = self._about(number, ["document"])
         return path if isinstance(path, str) else f"a document in {self._path.name}"
 
-    def _document(self, first: int, end: int) -> Kept | Lost:
-        of_document = {name: self._values(name, np.array([first]))[0] for name in _OF_DOCUMENT}
-        records = np.arange(first, end)
-        of_paragraphs = {name: self._values(name, records) for name in OF_PARAGRAPH}
-        if not all(isinstance(value, str) for value in chain(of_document.values(), *of_paragraphs.values())):
-            return Lost(self._name_of(first), f"it cannot be read in {self._path.name}")
-        path, texts = of_document["document"], of_paragraphs["text"]
+    def _document(self, number: int, first: int, end: int) -> Kept | Lost:
+        document = self._about(number, _OF_DOCUMENT)
+        try:
+            rows = self._stored.stream(STORED_STREAM + RECORDS).rows_at(OF_PARAGRAPH, np.arange(first, end))
+        except (IndexCorrupt, KeyError):
+            rows = []
+        if not rows or not all(isinstance(value, str) for value in chain(document, *rows)):
+            return Lost(self._name_of(number), f"it cannot be read in {self._path.name}")
+        about = dict(zip(_OF_DOCUMENT, document, strict=True))
+        texts, headings, kinds, locators = zip(*cast("list[list[str]]", rows), strict=True)
         starts = self._columns["start"][first:end].tolist() if self._columns else [0] * len(texts)
         lines = self._columns["line"][first:end].tolist() if self._columns else [1] * len(texts)
         text, places = _placed(texts, starts)
         blocks = tuple(
             Block(start, start + len(one), cast(Kind, kind), tuple(above.split("\n")) if above else (), line)
-            for start, one, kind, above, line in zip(
-                places, texts, of_paragraphs["kind"], of_paragraphs["headings"], lines, strict=True
-            )
+            for start, one, kind, above, line in zip(places, texts, kinds, headings, lines, strict=True)
         )
         try:
-            located = map(read_locators, of_paragraphs["locators"])
+            located = map(read_locators, locators)
             blocks = tuple(replace(block, locators=one) for block, one in zip(blocks, located, strict=True))
         except ValueError:
-            return Lost(path, f"its locators cannot be read in {self._path.name}")
+            return Lost(about["document"], f"its locators cannot be read in {self._path.name}")
         try:
-            found = metadata_of(of_document["metadata"])
+            found = metadata_of(about["metadata"])
         except ValueError:
-            return Lost(path, f"its metadata cannot be read in {self._path.name}")
-        title, type, language = of_document["title"], of_document["type"], of_document["language"]
-        return Kept(Document(path, text, title, type, language, found, blocks), of_document["_digest"])
+            return Lost(about["document"], f"its metadata cannot be read in {self._path.name}")
+        title, type, language = about["title"], about["type"], about["language"]
+        return Kept(Document(about["document"], text, title, type, language, found, blocks), about["_digest"])
 
 
 def _placed(texts: Sequence[str], starts: Sequence[int]) -> tuple[str, list[int]]:

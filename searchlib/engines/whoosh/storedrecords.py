@@ -2,13 +2,14 @@
 
 A segment's checksums say that it is what somebody wrote, not that searchlib did. So a segment must have the *layout* of
 records (`check_layout`, on opening), and a record must have the types that a `Record` promises and the id that its text
-gives (`read_record`, whenever one is read). What is neither is an IndexCorrupt that names the file.
+gives (`read_records`, whenever one is read). What is neither is an IndexCorrupt that names the file.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any, Final, TypeAlias, cast
 
 import numpy as np
@@ -16,62 +17,70 @@ import numpy as np
 from searchlib.engines.whoosh.format.segment import SegmentColumns
 from searchlib.model import locators
 from searchlib.model.arrays import NDArray
-from searchlib.model.fields import NUMBERS, OF_DOCUMENT, OF_PARAGRAPH, STORED_TEXTS
+from searchlib.model.fields import NUMBERS, OF_DOCUMENT, OF_PARAGRAPH
 from searchlib.model.records import DocumentInfo, Kind, Metadata, Paragraph, Record, Scalar, id_text, paragraph_number
 from searchlib.query.values import field_values
 
-COLUMNS: Final = ("_id", *NUMBERS)
-"""The columns of a segment of records: the numbers of each, and the first 32 bits of its id."""
-VALUES: Final = (*STORED_TEXTS, "_occurrence", "_digest", "_seed")
-"""The stored fields of a segment of records."""
-_OF_RECORD: Final = ("document", "_occurrence", *OF_PARAGRAPH)
-_ABOUT: Final = (*(name for name in OF_DOCUMENT if name != "document"), "_digest")
+RECORDS: Final = "records"
+DOCUMENTS: Final = "documents"
+STREAMS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
+    {RECORDS: (*OF_PARAGRAPH, "_occurrence"), DOCUMENTS: (*OF_DOCUMENT, "_digest", "_seed")}
+)
+"""What is stored of each record, and of each document."""
+ID_COLUMNS: Final = ("_id", "_id2", "_id3")
+"""The columns that hold the id: its first 32 bits, the next 32, and the last 16."""
+COLUMNS: Final = (*ID_COLUMNS, *NUMBERS)
+"""The columns of a segment of records: the id and the numbers of each."""
+_ABOUT: Final = (*OF_DOCUMENT, "_digest")
 _AT_ONCE: Final = 256  # records
 _KEPT: Final = 1 << 20  # code points of what is known of documents
 _OVERHEAD: Final = 1 << 10  # of a document, about
 _DIGEST: Final = 32  # hexadecimal digits; what follows them is the language that documents were taken to be in
 
-_Key: TypeAlias = tuple[str, int, str]
-"""The segment of a document, the number of its first record less one, and its path."""
+_Key: TypeAlias = tuple[str, int]
+"""The segment of a document, and its number there."""
 
 
 def check_layout(segment: SegmentColumns) -> None:
     """Raise IndexCorrupt if a segment is none of records: if columns or stored fields are missing or no numbers."""
     if set(COLUMNS) - set(segment.columns) or any(segment.column_type(name)[1] != "u" for name in COLUMNS):
         segment.columns_damaged("its columns are not those of an index")
-    if set(VALUES) - set(segment.stored_names):
+    streams = segment.streams
+    if any(name not in streams or set(fields) - set(streams[name]) for name, fields in STREAMS.items()):
+        segment.stored_damaged("its stored fields are not those of an index")
+    if segment.stream(RECORDS).shared or not segment.stream(DOCUMENTS).shared:
         segment.stored_damaged("its stored fields are not those of an index")
 
 
-class KnownDocuments:
-    """What records say of their documents, kept of those read last: the paragraphs of one say the same.
+def read_ids(segment: SegmentColumns, numbers: NDArray[np.int64]) -> list[int]:
+    """The ids of records of a segment, 80 bits each, without their texts."""
+    parts = (segment.column(name)[numbers].tolist() for name in ID_COLUMNS)
+    return [first << 48 | second << 16 | third for first, second, third in zip(*parts, strict=True)]
 
-    A document is known by its segment, path and first record. Safe between threads.
-    """
+
+class KnownDocuments:
+    """What records say of their documents, kept of those read last. Safe between threads."""
 
     def __init__(self) -> None:
         self._known: dict[_Key, DocumentInfo] = {}
         self._room = _KEPT
 
-    def of(self, segment: SegmentColumns, numbers: Sequence[int], keys: Sequence[_Key]) -> dict[_Key, DocumentInfo]:
-        """The document of each of these records, which increase, by its key."""
-        found: dict[_Key, DocumentInfo] = {}
-        missing: dict[_Key, int] = {}
-        for number, key in zip(numbers, keys, strict=True):
-            document = self._known.get(key)
-            if document is not None:
-                found[key] = document
-            else:
-                missing.setdefault(key, number)
-        which = np.array(list(missing.values()), np.int64)
-        columns = [segment.stored_values_at(name, which) for name in _ABOUT]
-        for (key, number), values in zip(missing.items(), zip(*columns, strict=True), strict=True):
-            about = dict(zip(_ABOUT, _texts(segment, number, values), strict=True))
-            title, source = about["title"], about["metadata"]
-            metadata, digest = _metadata(segment, number, source), about["_digest"][:_DIGEST]
-            found[key] = DocumentInfo(key[2], title, about["type"], about["language"], metadata, digest)
-            self._keep(key, found[key], len(title) + len(source))
-        return found
+    def of(self, segment: SegmentColumns, numbers: Iterable[int]) -> dict[int, DocumentInfo]:
+        """These documents of a segment, by their numbers."""
+        name, known = segment.segment_id, self._known
+        found = {number: known.get((name, number)) for number in numbers}
+        missing = [number for number, document in found.items() if document is None]
+        if missing:
+            rows = segment.stream(DOCUMENTS).rows_at(_ABOUT, np.array(missing, np.int64))
+            for number, row in zip(missing, rows, strict=True):
+                about = dict(zip(_ABOUT, _texts(segment, f"document {number}", row), strict=True))
+                path, title, source = about["document"], about["title"], about["metadata"]
+                metadata = _metadata(segment, f"document {number}", source)
+                digest = about["_digest"][:_DIGEST]
+                document = DocumentInfo(path, title, about["type"], about["language"], metadata, digest)
+                found[number] = document
+                self._keep((name, number), document, len(path) + len(title) + len(source))
+        return cast("dict[int, DocumentInfo]", found)
 
     def _keep(self, key: _Key, document: DocumentInfo, size: int) -> None:
         self._room -= _OVERHEAD + size
@@ -82,44 +91,36 @@ class KnownDocuments:
             self._known[key] = document
 
 
-def read_record(segment: SegmentColumns, number: int, known: KnownDocuments | None = None) -> Record:
-    """A record of a segment. Raises IndexCorrupt if what is stored is none, or not that of its id."""
-    return next(read_records(segment, np.array([number], np.int64), known))
-
-
 def read_records(
     segment: SegmentColumns, numbers: NDArray[np.int64], known: KnownDocuments | None = None
 ) -> Iterator[Record]:
-    """Records of a segment, by increasing numbers: several times faster than one by one."""
+    """Records of a segment, by increasing numbers: several times faster than one by one.
+
+    Raises IndexCorrupt if what is stored is none, or not that of its id.
+    """
     known = known or KnownDocuments()
     for first in range(0, len(numbers), _AT_ONCE):
         part = numbers[first : first + _AT_ONCE]
-        which: list[int] = part.tolist()
-        stored = {name: list(segment.stored_values_at(name, part)) for name in _OF_RECORD}
-        columns = {name: segment.column(name)[part].tolist() for name in COLUMNS}
-        paths = stored["document"]
-        if not all(isinstance(path, str) for path in paths):
-            segment.stored_damaged(f"records from {which[0]} on are not what was written")
-        name = segment.segment_id
-        firsts = zip(which, columns["number"], paths, strict=True)
-        keys = [(name, one - at, cast(str, path)) for one, at, path in firsts]
-        documents = known.of(segment, which, keys)
-        values = zip(*(stored[name] for name in (*OF_PARAGRAPH, "_occurrence")), strict=True)
-        places = zip(columns["number"], columns["start"], columns["line"], columns["_id"], strict=True)
-        for number, key, its_values, its_places in zip(which, keys, values, places, strict=True):
-            yield _record(segment, number, documents[key], its_values, its_places)
+        of = segment.document_of(part)
+        expected = (part - segment.firsts[of] + 1).tolist()
+        which: list[int] = of.tolist()
+        documents = known.of(segment, which)
+        rows = segment.stream(RECORDS).rows_at(STREAMS[RECORDS], part)
+        columns = {name: segment.column(name)[part].tolist() for name in NUMBERS}
+        if columns["number"] != expected:
+            segment.columns_damaged("the paragraphs of a document are not numbered in order")
+        places = zip(columns["number"], columns["start"], columns["line"], read_ids(segment, part), strict=True)
+        for number, document, row, its_places in zip(part.tolist(), which, rows, places, strict=True):
+            yield _record(segment, number, documents[document], row, its_places)
 
 
 def _record(
-    segment: SegmentColumns, number: int, known: DocumentInfo, values: Sequence[Any], places: tuple[int, int, int, int]
+    segment: SegmentColumns, number: int, known: DocumentInfo, row: Sequence[Any], places: tuple[int, int, int, int]
 ) -> Record:
-    text, headings, kind, source = _texts(segment, number, values[:-1])
-    occurrence = values[-1]
-    if not isinstance(occurrence, int):
-        segment.stored_damaged(f"record {number} is not what was written")
-    place, start, line, bits = places
-    id = paragraph_number(known.path, text, occurrence)
-    if id >> 48 != bits:
+    text, headings, kind, source, occurrence = row
+    _texts(segment, f"record {number}", row[:-1])
+    place, start, line, id = places
+    if not isinstance(occurrence, int) or paragraph_number(known.path, text, occurrence) != id:
         segment.stored_damaged(f"the id of record {number} is not that of its text")
     metadata = {**known.metadata}  # a record's own: it can be changed
     document = DocumentInfo(known.path, known.title, known.type, known.language, metadata, known.digest)
@@ -129,9 +130,9 @@ def _record(
     return Record(id_text(id), document, paragraph)
 
 
-def _texts(segment: SegmentColumns, number: int, values: Sequence[Any]) -> Sequence[str]:
+def _texts(segment: SegmentColumns, what: str, values: Sequence[Any]) -> Sequence[str]:
     if not all(isinstance(value, str) for value in values):
-        segment.stored_damaged(f"record {number} is not what was written")
+        segment.stored_damaged(f"{what} is not what was written")
     return values
 
 
@@ -144,25 +145,16 @@ def _locators(segment: SegmentColumns, number: int, source: str) -> tuple[locato
 
 def read_values(segment: SegmentColumns, number: int) -> dict[str, tuple[Scalar, ...]]:
     """The values of each field that a record has of its metadata and its locators."""
-    source = segment.stored_value("locators", number)
-    if not isinstance(source, str):
-        segment.stored_damaged(f"the locators of record {number} are not what was written")
-    return field_values(read_metadata(segment, number), _locators(segment, number, source))
+    what = f"what is stored of record {number}"
+    metadata, located = _texts(segment, what, [segment.stored_value(name, number) for name in ("metadata", "locators")])
+    return field_values(_metadata(segment, what, metadata), _locators(segment, number, located))
 
 
-def read_metadata(segment: SegmentColumns, number: int) -> Metadata:
-    """The metadata of a record."""
-    source = segment.stored_value("metadata", number)
-    if not isinstance(source, str):
-        segment.stored_damaged(f"the metadata of record {number} is not what was written")
-    return _metadata(segment, number, source)
-
-
-def _metadata(segment: SegmentColumns, number: int, source: str) -> Metadata:
+def _metadata(segment: SegmentColumns, what: str, source: str) -> Metadata:
     try:
         return metadata_of(source)
     except ValueError:
-        segment.stored_damaged(f"the metadata of record {number} is not what was written")
+        segment.stored_damaged(f"{what} is not what was written")
 
 
 def metadata_of(source: str) -> Metadata:

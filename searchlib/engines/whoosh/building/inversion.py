@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 from array import array
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 from typing import Final
@@ -20,7 +19,7 @@ from searchlib.engines.whoosh.building.incoming import Incoming
 from searchlib.engines.whoosh.building.parts import whole
 from searchlib.engines.whoosh.building.runs import InvertedDocument, Repeated, Run
 from searchlib.engines.whoosh.building.wordcounts import TextWords
-from searchlib.engines.whoosh.storedrecords import COLUMNS
+from searchlib.engines.whoosh.storedrecords import COLUMNS, DOCUMENTS, ID_COLUMNS, RECORDS, STREAMS
 from searchlib.model.fields import EXACT, PROSE, TABLE
 from searchlib.model.locators import Locator, values_of, written
 from searchlib.model.records import DocumentInfo, IdHash, Metadata
@@ -68,7 +67,8 @@ class _Inverter:
         self.exact: dict[str, ValueField] = {name: ValueField() for name in EXACT}
         self.metadata = MetadataFields()
         self.texts: list[str] = []
-        self.stored: dict[str, Repeated] = defaultdict(Repeated)
+        self.stored = {name: Repeated() for name in STREAMS[RECORDS][1:]}  # all but the text
+        self.about: dict[str, list[str]] = {name: [] for name in STREAMS[DOCUMENTS]}
         self.columns: dict[str, array[int]] = {name: array("I") for name in COLUMNS}
         self.documents: list[InvertedDocument] = []
         self.words = _Words()
@@ -93,12 +93,14 @@ class _Inverter:
                 self.prose[field.name].add_text(value, language, first, size)
             else:
                 self.exact[field.name].add(value, size)
-            self.stored[field.name].add(value, size)
+            if size:
+                self.about[field.name].append(value)
         for start, stop in stretches(found.kinds):
             self.exact["kind"].add(found.kinds[start], stop - start)
             self.stored["kind"].add(found.kinds[start], stop - start)
         self._values(document.metadata, found.locators)
-        self._store(incoming, size)
+        if size:
+            self._store(incoming)
         self._identify(document.path, texts, part.occurrences)
         self.columns["number"].extend(range(part.number + 1, part.number + size + 1))
         self.columns["start"].extend([part.offset + start for start in found.starts])
@@ -131,14 +133,11 @@ class _Inverter:
                 self.metadata.add(values, self.size + start, length)
             self.stored["locators"].add(written(ones), length)
 
-    def _store(self, incoming: Incoming, size: int) -> None:
+    def _store(self, incoming: Incoming) -> None:
         metadata = incoming.document.metadata
-        for name, value in (
-            ("metadata", _ENCODER.encode(dict(metadata)) if metadata else "{}"),
-            ("_digest", incoming.digest),
-            ("_seed", incoming.seed),
-        ):
-            self.stored[name].add(value, size)
+        self.about["metadata"].append(_ENCODER.encode(dict(metadata)) if metadata else "{}")
+        self.about["_digest"].append(incoming.digest)
+        self.about["_seed"].append(incoming.seed)
 
     def _identify(self, path: str, texts: list[str], occurrences: Sequence[int] | None) -> None:
         alike = [" ".join(text.split()) for text in texts]
@@ -146,9 +145,10 @@ class _Inverter:
             occurrences = _occurrences(alike)
         for start, stop in stretches(occurrences):
             self.stored["_occurrence"].add(occurrences[start], stop - start)
-        digests = map(IdHash(path).digest, alike, occurrences)
-        ids = np.frombuffer(b"".join([digest[:4] for digest in digests]), ">u4")
-        self.columns["_id"].frombytes(ids.astype(np.uint32).tobytes())
+        digests = b"".join(map(IdHash(path).digest, alike, occurrences))
+        ids = np.frombuffer(digests, np.dtype(list(zip(ID_COLUMNS, (">u4", ">u4", ">u2"), strict=True))))
+        for name in ID_COLUMNS:
+            self.columns[name].frombytes(ids[name].astype(np.uint32).tobytes())
 
     def run(self) -> Run:
         fields = {"text": self.text.invert()}
@@ -162,7 +162,8 @@ class _Inverter:
             self.size,
             fields,
             self.texts,
-            dict(self.stored),
+            self.stored,
+            self.about,
             columns,
             self.documents,
             metadata,

@@ -9,26 +9,32 @@ from __future__ import annotations
 import pickle
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from contextlib import ExitStack
 from dataclasses import replace
-from itertools import chain, compress, islice, repeat, starmap
+from itertools import chain, compress, islice, repeat
 from pathlib import Path
-from typing import Any, BinaryIO, Protocol, cast
+from typing import Any, BinaryIO, Final, Protocol, TypeAlias, cast
 
 import numpy as np
 
 from searchlib.engines.whoosh.building.portions import PORTIONS, Portions
-from searchlib.engines.whoosh.building.runs import FieldRun, Repeated, Run, StoredChunk, StoredValue, UInts, sums
+from searchlib.engines.whoosh.building.runs import FieldRun, InvertedDocument, Repeated, Run, StoredValue, UInts, sums
 from searchlib.engines.whoosh.format.segment import SegmentColumns
 from searchlib.engines.whoosh.format.terms import TermEntry
 from searchlib.engines.whoosh.format.thin import SHARED, beginning, field_of
+from searchlib.engines.whoosh.storedrecords import DOCUMENTS, RECORDS, STREAMS
 from searchlib.frozen import frozen
 from searchlib.model.arrays import NDArray
 from searchlib.model.fields import PROSE, TABLE
 
 _NONE = np.zeros(0, np.uint32)
+
+Columns: TypeAlias = Sequence[Sequence[StoredValue]]
+"""Stored values of some items: of each field those of all of them."""
+Sizes: TypeAlias = tuple[NDArray[np.int64], NDArray[np.bool_]]
+_REPEATED: Final = STREAMS[RECORDS][1:]  # all but the text
 
 
 @frozen
@@ -68,8 +74,14 @@ class Source(Protocol):
     def lengths(self, name: str) -> NDArray[Any] | None:
         """Tokens of a field for each record; None for a field without lengths, and for one of metadata."""
 
-    def stored(self, name: str) -> Iterator[StoredChunk]:
-        """The stored values of one name in chunks, and how many records in succession have each (None: one)."""
+    def documents(self) -> Sizes:
+        """How many records each document has, or each part of one, and whether a document begins with it.
+
+        Those without records are not among them.
+        """
+
+    def rows(self, stream: str) -> Iterator[Columns]:
+        """What is stored of the records, or of the documents, in chunks: a list for each field of the stream."""
 
     def column(self, name: str) -> UInts:
         """A column, one number for each record."""
@@ -164,12 +176,15 @@ class RunSource:
         found = self._run.fields.get(name)
         return found.lengths if found is not None else None
 
-    def stored(self, name: str) -> Iterator[StoredChunk]:
-        """The stored values of one name, in chunks."""
-        if name == "text":
-            yield self._run.texts, None
-        elif name in self._run.stored:
-            yield self._run.stored[name].values, self._run.stored[name].repeats
+    def documents(self) -> Sizes:
+        """How many records each document has, or each part, and whether a document begins with it."""
+        return _sizes(self._run.documents)
+
+    def rows(self, stream: str) -> Iterator[Columns]:
+        """What is stored of the records, or of the documents, in chunks."""
+        if stream == DOCUMENTS:
+            return _of_documents(self._run.about)
+        return _of_records(iter([self._run.texts]), self._run.stored)
 
     def column(self, name: str) -> UInts:
         """A column."""
@@ -177,23 +192,38 @@ class RunSource:
 
     def stored_at(self, name: str, records: NDArray[np.int64]) -> Iterator[str]:
         """The stored texts of one name of some records."""
-        return _chosen(self.stored(name), self.size, records)
+        return _chosen(self, name, records)
 
     def words(self) -> tuple[list[bytes], list[int]]:
         """The words of the run and their counts."""
         return self._run.words, self._run.word_counts.tolist()
 
 
-def _chosen(chunks: Iterator[StoredChunk], size: int, records: NDArray[np.int64]) -> Iterator[str]:
-    wanted = np.zeros(size, bool)
+def _sizes(documents: Sequence[InvertedDocument]) -> Sizes:
+    there = [document for document in documents if document.records]
+    sizes = np.array([document.records for document in there], np.int64)
+    return sizes, np.array([document.above is None for document in there], bool)
+
+
+def _of_documents(about: Mapping[str, Sequence[str]]) -> Iterator[Columns]:
+    yield [about[name] for name in STREAMS[DOCUMENTS]]
+
+
+def _of_records(texts: Iterator[Sequence[str]], stored: Mapping[str, Repeated]) -> Iterator[Columns]:
+    others = [chain.from_iterable(map(repeat, stored[name].values, stored[name].repeats)) for name in _REPEATED]
+    for chunk in texts:
+        yield [chunk, *(list(islice(values, len(chunk))) for values in others)]
+
+
+def _chosen(source: RunSource | SpilledRun, name: str, records: NDArray[np.int64]) -> Iterator[str]:
+    """The stored texts of one name of some records of a run, given by increasing number."""
+    stream = next(stream for stream, fields in STREAMS.items() if name in fields)
+    values = chain.from_iterable(columns[STREAMS[stream].index(name)] for columns in source.rows(stream))
+    if stream == DOCUMENTS:
+        values = chain.from_iterable(map(repeat, values, source.documents()[0].tolist()))
+    wanted = np.zeros(source.size, bool)
     wanted[records] = True
-    texts = cast(Iterator[str], chain.from_iterable(starmap(one_each, chunks)))
-    return compress(texts, wanted.tolist())
-
-
-def one_each(values: Sequence[StoredValue], repeats: Sequence[int] | None) -> Iterable[StoredValue]:
-    """The values of a chunk, one for each record."""
-    return values if repeats is None else chain.from_iterable(map(repeat, values, repeats))
+    return cast(Iterator[str], compress(values, wanted.tolist()))
 
 
 class SpilledRun:
@@ -224,8 +254,9 @@ class SpilledRun:
         self._write("words", b"\n".join(run.words))
         self._write("word_counts", run.word_counts)
         _save_texts(folder / "texts", run.texts)
-        with (folder / "stored").open("wb") as file:
-            pickle.dump(run.stored, file, pickle.HIGHEST_PROTOCOL)
+        for name, values in (("stored", run.stored), ("about", (_sizes(run.documents), run.about))):
+            with (folder / name).open("wb") as file:
+                pickle.dump(values, file, pickle.HIGHEST_PROTOCOL)
 
     def _write(self, name: str, data: bytes | UInts) -> None:
         with (self._folder / name).open("wb") as file:
@@ -286,16 +317,20 @@ class SpilledRun:
             return None
         return self._whole(f"{self._fields[name]}.lengths")
 
-    def stored(self, name: str) -> Iterator[StoredChunk]:
-        """The stored values of one name, in chunks."""
-        if name == "text":
-            yield from _load_texts(self._folder / "texts", self._portions.values)
-            return
-        with (self._folder / "stored").open("rb") as file:
-            # Written by this very build, in a folder of its own.
-            stored: dict[str, Repeated] = pickle.load(file)
-        if name in stored:
-            yield stored[name].values, stored[name].repeats
+    def _kept(self, name: str) -> Any:
+        with (self._folder / name).open("rb") as file:
+            return pickle.load(file)  # written by this very build, in a folder of its own
+
+    def documents(self) -> Sizes:
+        """How many records each document has, or each part, and whether a document begins with it."""
+        found: Sizes = self._kept("about")[0]
+        return found
+
+    def rows(self, stream: str) -> Iterator[Columns]:
+        """What is stored of the records, or of the documents, in chunks."""
+        if stream == DOCUMENTS:
+            return _of_documents(self._kept("about")[1])
+        return _of_records(_load_texts(self._folder / "texts", self._portions.values), self._kept("stored"))
 
     def column(self, name: str) -> UInts:
         """A column."""
@@ -303,7 +338,7 @@ class SpilledRun:
 
     def stored_at(self, name: str, records: NDArray[np.int64]) -> Iterator[str]:
         """The stored texts of one name of some records."""
-        return _chosen(self.stored(name), self.size, records)
+        return _chosen(self, name, records)
 
     def words(self) -> tuple[list[bytes], list[int]]:
         """The words of the run and their counts."""
@@ -332,13 +367,13 @@ def _save_texts(path: Path, texts: Sequence[str]) -> None:
     np.save(path.with_suffix(".npy"), sizes)
 
 
-def _load_texts(path: Path, most: int) -> Iterator[StoredChunk]:
+def _load_texts(path: Path, most: int) -> Iterator[Sequence[str]]:
     sizes = np.load(path.with_suffix(".npy"))
     with path.open("rb") as file:
         for first in range(0, len(sizes), most):
             cut = np.cumsum(sizes[first : first + most], dtype=np.int64).tolist()
             blob = file.read(cut[-1])
-            yield [blob[i:j].decode("utf-8", "surrogatepass") for i, j in zip([0, *cut], cut, strict=False)], None
+            yield [blob[i:j].decode("utf-8", "surrogatepass") for i, j in zip([0, *cut], cut, strict=False)]
 
 
 class SegmentSource:
@@ -400,11 +435,16 @@ class SegmentSource:
         """Tokens of the field for each record."""
         return self._segment.lengths(name) if name in PROSE else None
 
-    def stored(self, name: str) -> Iterator[StoredChunk]:
-        """The stored values of one name, in chunks."""
-        values = iter(self._segment.stored_values(name))
-        while chunk := list(islice(values, self._portions.values)):
-            yield chunk, None
+    def documents(self) -> Sizes:
+        """How many records each document has; none is in parts."""
+        sizes = np.diff(self._segment.firsts, append=self.size)
+        return sizes, np.ones(len(sizes), bool)
+
+    def rows(self, stream: str) -> Iterator[Columns]:
+        """What is stored of the records, or of the documents, in chunks."""
+        rows = self._segment.stream(stream).rows(STREAMS[stream])
+        while chunk := list(islice(rows, self._portions.values)):
+            yield list(zip(*chunk, strict=True))
 
     def column(self, name: str) -> UInts:
         """A column."""

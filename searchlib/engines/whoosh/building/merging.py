@@ -18,12 +18,13 @@ from typing import Any
 import numpy as np
 
 from searchlib.engines.whoosh.building.child import Aside
-from searchlib.engines.whoosh.building.mergesources import Slice, Source, SpilledRun, one_each
+from searchlib.engines.whoosh.building.mergesources import Columns, Slice, Source, SpilledRun
 from searchlib.engines.whoosh.building.portions import PORTIONS, Portions
-from searchlib.engines.whoosh.building.runs import StoredChunk, StoredValue, UInts, aligned, ranges
+from searchlib.engines.whoosh.building.runs import UInts, aligned, ranges
 from searchlib.engines.whoosh.format.files import SegmentFiles, ThinFieldFiles, stored_file
 from searchlib.engines.whoosh.format.stored import STORED_STREAM
 from searchlib.engines.whoosh.format.thin import field_of, thin_below
+from searchlib.engines.whoosh.storedrecords import DOCUMENTS, RECORDS, STREAMS
 from searchlib.frozen import frozen
 from searchlib.model.arrays import NDArray
 from searchlib.model.fields import EXACT, PROSE
@@ -67,20 +68,20 @@ def merge(
     placement: Placement,
     folder: Path,
     segment_id: str,
-    names: StoredNames,
+    columns: Sequence[str],
     portions: Portions = PORTIONS,
 ) -> None:
     """Write the segment ``segment_id`` into ``folder``.
 
-    What is large enough to have been put aside on disk is merged in two processes: texts and other stored values
-    there, postings here.
+    What is large enough to have been put aside on disk is merged in two processes: what is stored there, postings and
+    ``columns`` here.
     """
     if sources and all(isinstance(source, SpilledRun) for source in sources):
-        with Aside(_write_stored, sources, placement, folder, segment_id, names.stored):
-            _write_postings(sources, placement, folder, segment_id, names.columns, portions)
+        with Aside(_write_stored, sources, placement, folder, segment_id):
+            _write_postings(sources, placement, folder, segment_id, columns, portions)
     else:
-        _write_stored(sources, placement, folder, segment_id, names.stored)
-        _write_postings(sources, placement, folder, segment_id, names.columns, portions)
+        _write_stored(sources, placement, folder, segment_id)
+        _write_postings(sources, placement, folder, segment_id, columns, portions)
 
 
 def _write_postings(
@@ -117,55 +118,67 @@ def _metadata(sources: Sequence[Source], placement: Placement) -> Counter[str]:
     return counts
 
 
-def _write_stored(
-    sources: Sequence[Source], placement: Placement, folder: Path, segment_id: str, names: Sequence[str]
-) -> None:
+def _write_stored(sources: Sequence[Source], placement: Placement, folder: Path, segment_id: str) -> None:
     file = stored_file(folder, segment_id)
     try:
-        in_order = placement.in_order
-        for name in names:
-            writer = file.stream(STORED_STREAM + name)
-            for values, repeats in _stored(name, sources, placement, in_order):
-                writer.add(values, repeats)
+        documents, sizes = _of_documents(sources, placement)
+        file.documents(sizes)
+        for stream, where in ((RECORDS, placement), (DOCUMENTS, documents)):
+            writer = file.stream(STORED_STREAM + stream, STREAMS[stream], shared=stream == DOCUMENTS)
+            for columns in _rows(stream, sources, where):
+                writer.add(*columns)
         file.close(placement.size, sync=False)
     except BaseException:
         file.abort()
         raise
 
 
-@frozen
-class StoredNames:
-    """What is stored for each record besides its postings."""
+def _of_documents(sources: Sequence[Source], placement: Placement) -> tuple[Placement, NDArray[np.int64]]:
+    """Where what each source has of its documents goes, as their records do, and how many records each then has.
 
-    stored: Sequence[str]
-    columns: Sequence[str]
+    What a source has of a part that does not begin a document goes nowhere: its document has it already.
+    """
+    known = [source.documents() for source in sources]
+    firsts = [target[np.cumsum(sizes) - sizes] for target, (sizes, _) in zip(placement.targets, known, strict=True)]
+    first = np.concatenate([np.zeros(0, np.uint32), *firsts])
+    size = np.concatenate([np.zeros(0, np.int64), *(sizes for sizes, _ in known)])
+    begins = np.concatenate([np.zeros(0, bool), *(begin for _, begin in known)])
+    order = np.argsort(first, kind="stable")[: int(np.count_nonzero(first != GONE))]
+    starts = np.flatnonzero(begins[order])
+    targets = np.full(len(first), GONE, np.uint32)
+    targets[order[starts]] = np.arange(len(starts), dtype=np.uint32)
+    ends = np.cumsum([len(part) for part in firsts])
+    parts = [targets[end - len(part) : end] for part, end in zip(firsts, ends.tolist(), strict=True)]
+    sizes = np.add.reduceat(size[order], starts) if len(starts) else size[:0]
+    return Placement(parts, len(starts)), sizes
 
 
-def _stored(name: str, sources: Sequence[Source], placement: Placement, in_order: bool) -> Iterator[StoredChunk]:
-    """The stored values of the records that are kept, in their new order, in chunks as of a source."""
-    if not in_order:
-        yield _rearranged(name, sources, placement), None
+def _rows(stream: str, sources: Sequence[Source], placement: Placement) -> Iterator[Columns]:
+    """What is stored of the items that are kept, in their new order, in chunks as of a source."""
+    if not placement.in_order:
+        yield _rearranged(stream, sources, placement)
         return
     for source, target in zip(sources, placement.targets, strict=True):
         alive = target != GONE
         if alive.all():
-            yield from source.stored(name)
+            yield from source.rows(stream)
             continue
         keeps = iter(alive.tolist())
-        for values, repeats in source.stored(name):
-            size = sum(repeats) if repeats is not None else len(values)
-            yield list(compress(one_each(values, repeats), islice(keeps, size))), None
+        for columns in source.rows(stream):
+            keep = list(islice(keeps, len(columns[0])))
+            yield [list(compress(column, keep)) for column in columns]
 
 
-def _rearranged(name: str, sources: Sequence[Source], placement: Placement) -> list[StoredValue]:
-    found: list[Any] = [None] * placement.size
+def _rearranged(stream: str, sources: Sequence[Source], placement: Placement) -> Columns:
+    found: list[list[Any]] = [[None] * placement.size for _ in STREAMS[stream]]
     for source, target in zip(sources, placement.targets, strict=True):
         places = iter(target.tolist())
-        for values, repeats in source.stored(name):
-            # The places come second: zip must not take one that has no value in this chunk.
-            for value, to in zip(one_each(values, repeats), places, strict=False):
-                if to != GONE:
-                    found[to] = value
+        for columns in source.rows(stream):
+            to = list(islice(places, len(columns[0])))
+            for values, column in zip(found, columns, strict=True):
+                for place_of, value in zip(to, column, strict=True):
+                    if place_of != GONE:
+                        values[place_of] = value
     return found
 
 

@@ -15,8 +15,6 @@ from searchlib.model.arrays import NDArray
 
 UInts: TypeAlias = NDArray[np.uint32]
 StoredValue: TypeAlias = str | int
-StoredChunk: TypeAlias = tuple[Sequence[StoredValue], Sequence[int] | None]
-"""Values, and how many records in succession have each (None: one)."""
 
 
 @frozen
@@ -70,16 +68,18 @@ class InvertedDocument(NamedTuple):
 class Run:
     """A batch of documents, inverted: postings by field, the text of each record, other stored values by name.
 
-    Records are numbered from 0, in the order in which documents and paragraphs came. ``metadata`` has the postings of
-    all fields of metadata, keys as in the dictionary of thin fields (``format.thin``), and ``metadata_fields`` their
-    names in that order. ``words`` are those of the vocabulary, in no order and with repetitions, and ``word_counts``
-    how often each occurs.
+    Records are numbered from 0, in the order in which documents and paragraphs came. ``about`` has what is stored of
+    the documents, each field those of all ``documents`` that have records. ``metadata`` has the postings of all fields
+    of metadata, keys as in the dictionary of thin fields (``format.thin``), and ``metadata_fields`` their names in that
+    order. ``words`` are those of the vocabulary, in no order and with repetitions, and ``word_counts`` how often each
+    occurs.
     """
 
     size: int
     fields: dict[str, FieldRun]
     texts: list[str]
     stored: dict[str, Repeated]
+    about: dict[str, list[str]]
     columns: dict[str, UInts]
     documents: list[InvertedDocument]
     metadata: FieldRun

@@ -163,23 +163,23 @@ class ValueReader(columns.ColumnReader):  # type: ignore[misc]
     """Reads a stream of values for Whoosh; a document without one has the column's default."""
 
     def __init__(self, stored: AnyStored, name: str, column: Any) -> None:
-        self._stored = stored
-        self._stream = COLUMN_STREAM + name
+        self._values = stored.stream(COLUMN_STREAM + name)
+        self._name = name
         self._lists = isinstance(column, columns.ListColumn)
         self._default = _default(column)
         # What Whoosh's own reader of a VarBytesColumn says of itself; here any value is found directly.
         cutoff = getattr(column, "write_offsets_cutoff", 0)
-        self.had_stored_offsets = bool(getattr(column, "allow_offsets", False)) and stored.doc_count > cutoff
+        self.had_stored_offsets = bool(getattr(column, "allow_offsets", False)) and stored.count > cutoff
 
     def __len__(self) -> int:
-        return self._stored.doc_count
+        return self._values.count
 
     def __getitem__(self, document: int) -> Any:
-        value = self._stored.value(self._stream, document)
+        value = self._values.value(self._name, document)
         return self._default if value is MISSING else value
 
     def __iter__(self) -> Iterator[Any]:
-        return (self._default if value is MISSING else value for value in self._stored.values(self._stream))
+        return (self._default if value is MISSING else value for value in self._values.values(self._name))
 
     def sort_key(self, document: int) -> Any:
         """What to sort by: the value, or the first one of a list."""

@@ -391,7 +391,7 @@ class ColumnarPerDocReader(_SegmentReader, base.PerDocumentReader):  # type: ign
     def has_vector(self, docnum: int, fieldname: str) -> bool:
         """Whether a document has a vector in a field."""
         stream = VECTOR_STREAM + fieldname
-        return stream in self._stored and self._stored.value(stream, docnum) is not MISSING
+        return stream in self._stored and self._stored.stream(stream).value(fieldname, docnum) is not MISSING
 
     def vector(self, docnum: int, fieldname: str, format_: Any) -> PostingMatcher:
         """A matcher over the terms of a document in a field.
@@ -401,7 +401,7 @@ class ColumnarPerDocReader(_SegmentReader, base.PerDocumentReader):  # type: ign
         """
         if not self.has_vector(docnum, fieldname):
             raise KeyError(f"document {docnum} has no vector of field {fieldname!r}")
-        kept = self._stored.value(VECTOR_STREAM + fieldname, docnum)
+        kept = self._stored.stream(VECTOR_STREAM + fieldname).value(fieldname, docnum)
         try:
             return PostingMatcher(listed(kept, format_), format_)
         except ValueDamaged:
@@ -409,4 +409,4 @@ class ColumnarPerDocReader(_SegmentReader, base.PerDocumentReader):  # type: ign
 
     def stored_fields(self, docnum: int) -> dict[str, Any]:
         """The stored values of a document."""
-        return {name: value for name, value in self._stored.document(docnum).items() if value is not MISSING}
+        return {name: value for name, value in self._stored.record(docnum).items() if value is not MISSING}

@@ -56,7 +56,7 @@ def read_stored(container: Container) -> AnyStored:
 def fill(stream: StreamWriter[Any], documents: int) -> None:
     """Append `MISSING` until there are so many documents."""
     if documents > stream.count:
-        stream.add((MISSING,), (documents - stream.count,))
+        stream.add([MISSING] * (documents - stream.count))
 
 
 def column_names(stored: AnyStored) -> list[str]:

@@ -252,8 +252,8 @@ class InvertedFiles:
 
 
 def stored_file(folder: Path, segment_id: str) -> StoredWriter[Never]:
-    """A segment's file of stored fields, by itself; a field's stream is named `STORED_STREAM` and its name."""
-    return StoredWriter(ContainerWriter((folder / (segment_id + STORED)).open("xb"), STORED_KIND), no_others)
+    """A segment's file of stored fields, by itself; its streams are named `STORED_STREAM` and something."""
+    return StoredWriter(ContainerWriter((folder / (segment_id + STORED)).open("xb"), STORED_KIND), no_others, folder)
 
 
 class SegmentFiles:
@@ -298,10 +298,16 @@ class SegmentFiles:
         return self._inverted.thin_fields(self._chunk)
 
     def stored(self, name: str) -> StreamWriter[Never]:
-        """The stored values of a field: call ``.add(values)`` with those of successive documents."""
+        """The values of a stored field, alone: call ``.add(values)`` with those of successive records."""
         if self._stored is None:
             raise RuntimeError("another process writes the stored fields")
         return self._stored.stream(STORED_STREAM + name)
+
+    def documents(self, sizes: NDArray[np.int64]) -> None:
+        """Say how many records each document has."""
+        if self._stored is None:
+            raise RuntimeError("another process writes the stored fields")
+        self._stored.documents(sizes)
 
     def column(self, name: str, array: NDArray[Any]) -> None:
         """Keep a numeric column: a number for every document."""
@@ -319,7 +325,7 @@ class SegmentFiles:
             return
         self._closed = True
         if doc_count is None:
-            stored_count = self._stored.doc_count if self._stored is not None else 0
+            stored_count = self._stored.count if self._stored is not None else 0
             doc_count = max(self._columns.doc_count or 0, stored_count)
         self._inverted.close(self._sync)
         if self._stored is not None:

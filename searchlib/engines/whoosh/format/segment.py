@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, NoReturn, TypeAlias, TypeVar
+from typing import Any, Never, NoReturn, TypeAlias, TypeVar
 
 import numpy as np
 
@@ -30,7 +30,7 @@ from searchlib.engines.whoosh.format.filenames import (
 )
 from searchlib.engines.whoosh.format.postings import MAX_DOCUMENTS, Blocks, TermRecord
 from searchlib.engines.whoosh.format.stored import KIND as STORED_KIND
-from searchlib.engines.whoosh.format.stored import STORED_STREAM, Stored, no_others
+from searchlib.engines.whoosh.format.stored import STORED_STREAM, Stored, StoredStream, no_others
 from searchlib.engines.whoosh.format.terms import TermEntry, Terms
 from searchlib.engines.whoosh.format.thin import SHARED, ThinField, ThinTerms, read_table
 from searchlib.engines.whoosh.format.unpacking import StreamDamaged
@@ -216,7 +216,7 @@ class SegmentColumns:
         self.doc_count: int = self._columns.doc_count
         self._inverted.doc_count = self.doc_count
         """Documents in the segment, deleted ones included."""
-        if self._stored.doc_count != self.doc_count:
+        if self._stored.count != self.doc_count:
             self._stored.container.damaged("its number of documents is not that of the columns")
         self.deleted: NDArray[np.bool_] | None = None
         """Which documents are deleted; None if none is."""
@@ -366,20 +366,39 @@ class SegmentColumns:
         return list(self._stored.fields)
 
     def stored(self, doc: int) -> dict[str, str | int]:
-        """The stored values of a document."""
-        return self._stored.document(doc)
+        """The stored values of a record."""
+        return self._stored.record(doc)
 
     def stored_value(self, name: str, doc: int) -> str | int:
-        """One stored value of a document."""
-        return self._stored.value(STORED_STREAM + name, doc)
+        """One stored value of a record."""
+        return self._stored.value(name, doc)
 
     def stored_values(self, name: str) -> Iterator[str | int]:
-        """One stored field of all documents, in order."""
-        return self._stored.values(STORED_STREAM + name)
+        """One stored field of all records, in order."""
+        return self._stored.values(name)
 
     def stored_values_at(self, name: str, docs: NDArray[np.int64]) -> Iterator[str | int]:
-        """One stored field of some documents, which increase."""
-        return self._stored.values_at(STORED_STREAM + name, docs)
+        """One stored field of some records; those that are neighbours are best asked for together."""
+        return self._stored.values_at(name, docs)
+
+    def stream(self, name: str) -> StoredStream[Never]:
+        """The stored fields that are kept together under a name."""
+        return self._stored.stream(STORED_STREAM + name)
+
+    @property
+    def streams(self) -> Mapping[str, Sequence[str]]:
+        """The names of all these, and the fields of each."""
+        names = {name: self._stored.stream(name).fields for name in self._stored.names}
+        return {name.removeprefix(STORED_STREAM): fields for name, fields in names.items()}
+
+    @property
+    def firsts(self) -> NDArray[np.int64]:
+        """The first record of each document."""
+        return self._stored.firsts
+
+    def document_of(self, docs: NDArray[np.int64]) -> NDArray[np.int64]:
+        """The document of each of these records."""
+        return self._stored.document_of(docs)
 
     def terms_damaged(self, what: str) -> NoReturn:
         """Raise `IndexCorrupt`: the dictionaries have the right checksums, and are not what was written."""

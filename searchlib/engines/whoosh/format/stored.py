@@ -1,54 +1,61 @@
-"""Stored fields: for every document a value of each field, a text or an integer.
+"""Stored fields: for every record and every document the value of each of their fields, a text or an integer.
 
-* A *stream* is one field's values in document order. Its name is ``stored:`` and the field.
-* An *other* value is neither, or absent: bytes that only what wrote them can read. searchlib writes none, and reads
-  none unless it is given a function that does.
-* A *run* is a value that successive documents share (all paragraphs of a document have its title): kept once.
-* A *block* is some 32 KiB of a stream, compressed by itself with Zstandard.
+* A *stream* has a value of each of its *fields* for each of its *items*. These are the records of the segment, and in a
+  *shared* stream its documents, whose records are neighbours.
+* An *other* value is neither text nor integer, or absent: bytes that only what wrote them can read. searchlib writes
+  none, and reads none unless it is given a function that does.
+* A *block* is some 3 KiB of successive items with all their fields, compressed by itself with Zstandard: what a single
+  record needs is in one.
+* The *dictionary* of a stream is what its blocks share, so that they are small although each is read alone.
 
-A block begins with 0 (the rest is as it is) or 1 (the rest is a Zstandard frame). What it holds::
+A block begins with 0 (the rest is as it is) or 1 (the rest is a Zstandard frame). What it holds is, for each field, its
+values of all items of the block, one after the other::
 
-    kind (1)           1 texts · 2 integers · 3 other values
-    runs (1)           1: some run is longer than one document
-    values (4)         how many there are, n
-    run lengths        if runs: documents of each (4·n)
-    texts, others      where each ends (4·n), then the bytes
-    integers           the first (8), size of the others in bytes (1), then value - previous value, signed
+    form (1)           bits 0-1: 1 texts · 2 integers · 3 other values; bit 2: all items have the one value that
+                       follows; bits 3-4: s, the size of numbers, as a power of two
+    texts, others      the length of each (s·n), then the bytes
+    integers           the first (8), then value - previous value, signed (s·(n - 1))
 
-All blocks of all streams stand in the section ``blocks``. For each stream with m blocks there is a section
-``index:`` and its name: the first document of each block and the number of documents (4·(m + 1)), then where each
-block begins and where it ends (8·m each).
+For each stream there is a section ``blocks:`` and its name, with all its blocks; a section ``index:`` and its name with
+the items of each block (2·m), then the bytes of each (4·m); and maybe a section ``dictionary:`` and its name, in the
+form of a block. If any stream is shared, the section ``firsts`` has the first record of each document, and the number
+of records (4 each).
 """
 
 from __future__ import annotations
 
-import itertools
 import struct
 import threading
-from bisect import bisect_left, bisect_right
 from collections import OrderedDict
-from collections.abc import Callable, Iterator
-from typing import Final, Generic, NoReturn, TypeVar
+from collections.abc import Callable, Iterator, Sequence
+from itertools import accumulate
+from operator import itemgetter
+from typing import Any, Final, Generic, NoReturn, TypeVar
 
 import numpy as np
 import zstandard
 
 from searchlib.concurrency.forking import lock_for
-from searchlib.engines.whoosh.format.container import Container, Section
+from searchlib.concurrency.lazily import cached_property
+from searchlib.engines.whoosh.format.container import Container
 from searchlib.model.arrays import NDArray
 
 KIND: Final = b"STOR"
 STORED_STREAM: Final = "stored:"
+"""What the names of streams begin with whose fields are stored fields."""
 CACHED_BYTES: Final = 16 << 20
+MOST_ITEMS: Final = (1 << 16) - 1  # of a block
+LARGEST_DICTIONARY: Final = 1 << 18
 _MAX_RATIO: Final = 256
 _ALWAYS_ALLOWED: Final = 1 << 20
 _OVERHEAD: Final = 1 << 10  # of a block, about
-_MANY: Final = 8  # values of one block that are cheaper to find at once than one by one
+_OF_VALUE: Final = 40  # bytes in memory, about, of where one ends
 
-_OF_THREAD: Final = threading.local()
-BLOCK_HEADER: Final = struct.Struct("<BBI")
 TEXTS, INTEGERS, OTHERS = 1, 2, 3
-
+ALIKE: Final = 4
+UNSIGNED: Final = "BHI"
+SIGNED: Final = "bhiq"
+FIRST: Final = struct.Struct("<q")
 
 Other = TypeVar("Other")
 
@@ -63,72 +70,69 @@ def allowed_size(packed: int) -> int:
     return max(_ALWAYS_ALLOWED, _MAX_RATIO * packed)
 
 
+class _Values(Generic[Other]):
+    """The values of one field in a block."""
+
+    __slots__ = ("_alike", "_data", "_ends", "_integers", "_other", "stop")
+
+    def __init__(self, data: bytes, at: int, items: int, other: Callable[[bytes], Other]) -> None:
+        """Find them at a place in the contents of a block; ``stop`` is where they end."""
+        form = data[at]
+        kind, size = form & 3, form >> 3
+        self._alike = bool(form & ALIKE)
+        self._data, self._other = data, None if kind == TEXTS else other
+        self._integers: list[int] | None = None
+        count = 1 if self._alike else items
+        at += 1
+        if kind == INTEGERS:
+            steps = struct.unpack_from(f"<{count - 1}{SIGNED[size]}", data, at + FIRST.size)
+            self._integers = list(accumulate(steps, initial=FIRST.unpack_from(data, at)[0]))
+            self.stop = at + FIRST.size + ((count - 1) << size)
+        elif kind in (TEXTS, OTHERS):
+            begin = at + (count << size)
+            self._ends = list(accumulate(struct.unpack_from(f"<{count}{UNSIGNED[size]}", data, at), initial=begin))
+            self.stop = self._ends[-1]
+        else:
+            raise ValueError("kind")
+
+    @property
+    def count(self) -> int:
+        """How many values are kept."""
+        return len(self._ends) - 1 if self._integers is None else len(self._integers)
+
+    def value(self, item: int) -> str | int | Other:
+        """The value of an item, counted from the first of the block."""
+        if self._alike:
+            item = 0
+        if self._integers is not None:
+            return self._integers[item]
+        data = self._data[self._ends[item] : self._ends[item + 1]]
+        return data.decode("utf-8", "surrogatepass") if self._other is None else self._other(data)
+
+
 class _Block(Generic[Other]):
     """A block, decompressed."""
 
-    __slots__ = ("_data", "_ends", "_integers", "_kind", "_other", "_run_ends", "documents", "size")
+    __slots__ = ("_fields", "items", "size")
 
-    def __init__(self, raw: bytes, other: Callable[[bytes], Other]) -> None:
-        self._other = other
-        self._kind, has_runs, count = BLOCK_HEADER.unpack_from(raw)
-        at = BLOCK_HEADER.size
-        self._run_ends: NDArray[np.int64] | None = None
-        self.documents = count
-        if has_runs:
-            self._run_ends = np.cumsum(np.frombuffer(raw, "<u4", count, at), dtype=np.int64)
-            self.documents = int(self._run_ends[-1])
-            at += 4 * count
-        self._data = b""
-        if self._kind == INTEGERS:
-            first, size = struct.unpack_from("<qB", raw, at)
-            if size not in (1, 2, 4, 8):
-                raise ValueError("integers")
-            steps = np.frombuffer(raw, f"<i{size}", count - 1, at + 9)  # before room is made for so many
-            numbers = np.empty(count, np.int64)
-            numbers[0] = first
-            numbers[1:] = steps
-            self._integers = np.cumsum(numbers)
-        elif self._kind in (TEXTS, OTHERS):
-            self._ends = np.frombuffer(raw, "<u4", count, at)
-            self._data = raw[at + 4 * count :]
-            if int(self._ends[-1]) != len(self._data) or bool((self._ends[1:] < self._ends[:-1]).any()):
-                raise ValueError("ends")
-        else:
-            raise ValueError("kind")
-        self.size = _OVERHEAD + len(raw) + 8 * count * (bool(has_runs) + (self._kind == INTEGERS))  # bytes in memory
+    def __init__(self, raw: bytes, items: int, fields: int, other: Callable[[bytes], Other]) -> None:
+        self.items = items
+        self._fields: list[_Values[Other]] = []
+        at = 0
+        for _ in range(fields):
+            self._fields.append(_Values(raw, at, items, other))
+            at = self._fields[-1].stop
+        if at != len(raw):
+            raise ValueError("length")
+        self.size = _OVERHEAD + len(raw) + _OF_VALUE * sum(field.count for field in self._fields)  # bytes in memory
 
-    def value(self, document: int) -> str | int | Other:
-        """The value of a document, counted from the first of the block."""
-        at = document if self._run_ends is None else int(self._run_ends.searchsorted(document, "right"))
-        if self._kind == INTEGERS:
-            return int(self._integers[at])
-        ends = self._ends
-        return self._convert(ends.item(at - 1) if at else 0, ends.item(at))
+    def value(self, field: int, item: int) -> str | int | Other:
+        """The value of an item, counted from the first of the block, in a field, counted likewise."""
+        return self._fields[field].value(item)
 
-    def _convert(self, start: int, stop: int) -> str | Other:
-        data = self._data[start:stop]
-        return data.decode("utf-8", "surrogatepass") if self._kind == TEXTS else self._other(data)
-
-    def at(self, documents: NDArray[np.int64]) -> list[str | int | Other]:
-        """The values of some documents, counted from the first of the block."""
-        which = documents if self._run_ends is None else self._run_ends.searchsorted(documents, "right")
-        if self._kind == INTEGERS:
-            return list(self._integers[which].tolist())
-        ends = self._ends.astype(np.int64)
-        starts = np.concatenate(([0], ends[:-1]))[which].tolist()
-        return [self._convert(start, stop) for start, stop in zip(starts, ends[which].tolist(), strict=True)]
-
-    def all(self) -> list[str | int | Other]:
-        """The values of all documents of the block."""
-        if self._kind == INTEGERS:
-            distinct: list[str | int | Other] = list(self._integers.tolist())
-        else:
-            ends = self._ends.tolist()
-            distinct = [self._convert(start, stop) for start, stop in itertools.pairwise((0, *ends))]
-        if self._run_ends is None:
-            return distinct
-        counts = np.diff(self._run_ends, prepend=0).tolist()
-        return [value for value, count in zip(distinct, counts, strict=True) for _ in range(count)]
+    def row(self, fields: Sequence[int], item: int) -> list[str | int | Other]:
+        """Its values in several fields."""
+        return [self._fields[field].value(item) for field in fields]
 
 
 class _Cache(Generic[Other]):
@@ -156,60 +160,136 @@ class _Cache(Generic[Other]):
                 self._room += self._blocks.popitem(last=False)[1].size
 
 
-class _Stream(Generic[Other]):
-    """A stream for reading: where its blocks are, and the one that was read last."""
+class StoredStream(Generic[Other]):
+    """A stream for reading; made by `Stored.stream`."""
 
     def __init__(
-        self,
-        name: str,
-        container: Container,
-        blocks: Section,
-        cache: _Cache[Other],
-        documents: int,
-        other: Callable[[bytes], Other],
+        self, name: str, container: Container, about: Any, cache: _Cache[Other], other: Callable[[bytes], Other]
     ) -> None:
-        data = container.section("index:" + name).array(np.uint8)
-        count, rest = divmod(len(data) - 4, 20)
-        if rest or count < 0:
-            container.damaged(f"the index of {name!r} has a length that cannot be")
-        split = 4 * (count + 1)
-        firsts = data[:split].view("<u4")
-        self.firsts: list[int] = firsts.tolist()
-        """The first document of each block, and the number of documents."""
-        self._places = data[split:].view("<u8").reshape(2, count)
-        if self.firsts[-1] != documents or self.firsts[0] or not (firsts[1:] > firsts[:-1]).all():
-            container.damaged(f"the index of {name!r} does not cover the documents")
-        self._name, self._container, self._blocks, self._cache, self._other = name, container, blocks, cache, other
-        self._last: tuple[int, int, _Block[Other]] | None = None  # first document, the one after the last
-
-    def value(self, document: int) -> str | int | Other:
-        last = self._last
-        if last is None or not last[0] <= document < last[1]:
-            number = bisect_right(self.firsts, document) - 1
-            self._last = last = self.firsts[number], self.firsts[number + 1], self.block(number)
+        self._name, self._container, self._cache, self._other = name, container, cache, other
         try:
-            return last[2].value(document - last[0])
-        except ValueError:
-            self.damaged()
+            self.fields: list[str] = list(about["fields"])
+            self.count: int = about["items"]
+            """How many items there are."""
+            self.shared: bool = about["shared"]
+            """Whether these are documents."""
+            right = type(self.count) is int and type(self.shared) is bool and set(map(type, self.fields)) == {str}
+        except (KeyError, TypeError):
+            right = False
+        if not right or len(set(self.fields)) < len(self.fields):
+            container.damaged(f"its directory is wrong about {name!r}")
+        self._number = {field: number for number, field in enumerate(self.fields)}
+        self._of_thread = threading.local()
 
-    def block(self, number: int) -> _Block[Other]:
-        """A block, by its number."""
+    @cached_property
+    def _places(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """The first item of each block, and how many there are; the first byte of each, and how many there are."""
+        data = self._container.section("index:" + self._name).array(np.uint8)
+        count, rest = divmod(len(data), 6)
+        if rest:
+            self._container.damaged(f"the index of {self._name!r} has a length that cannot be")
+        items, sizes = data[: 2 * count].view("<u2"), data[2 * count :].view("<u4")
+        firsts, starts = np.zeros(count + 1, np.int64), np.zeros(count + 1, np.int64)
+        items.cumsum(dtype=np.int64, out=firsts[1:])
+        sizes.cumsum(dtype=np.int64, out=starts[1:])
+        length = self._container.section("blocks:" + self._name).length
+        if firsts[-1] != self.count or starts[-1] != length or not (items.all() and sizes.all()):
+            self._container.damaged(f"the index of {self._name!r} does not cover its items")
+        return firsts, starts
+
+    @cached_property
+    def _dictionary(self) -> zstandard.ZstdCompressionDict | None:
+        """What the blocks share."""
+        name = "dictionary:" + self._name
+        if name not in self._container:
+            return None
+        section = self._container.section(name)
+        try:
+            data = _decompress(section.slice(0, section.length).tobytes(), zstandard.ZstdDecompressor())
+            if not 0 < len(data) <= LARGEST_DICTIONARY:
+                raise ValueError("size")
+            return zstandard.ZstdCompressionDict(data)
+        except (ValueError, IndexError, zstandard.ZstdError):
+            self._container.damaged(f"the dictionary of {self._name!r} is not what was written")
+
+    def _decompressor(self) -> zstandard.ZstdDecompressor:
+        """One cannot be shared between threads."""
+        try:
+            found: zstandard.ZstdDecompressor = self._of_thread.decompressor
+        except AttributeError:
+            found = self._of_thread.decompressor = zstandard.ZstdDecompressor(dict_data=self._dictionary)
+        return found
+
+    def _block(self, number: int) -> _Block[Other]:
         block = self._cache.get((self._name, number))
         if block is None:
-            start, stop = self._places[:, number].tolist()
-            data = self._blocks.slice(start, stop).tobytes()
+            firsts, starts = self._places
+            start, stop = starts[number : number + 2].tolist()
+            data = self._container.section("blocks:" + self._name).slice(start, stop).tobytes()
+            items = int(firsts[number + 1] - firsts[number])
             try:
-                block = _Block(_decompress(data), self._other)
-                right = block.documents == self.firsts[number + 1] - self.firsts[number]
+                block = _Block(_decompress(data, self._decompressor()), items, len(self.fields), self._other)
             except (ValueError, IndexError, struct.error, zstandard.ZstdError):
-                right = False
-            if block is None or not right:
                 self._container.damaged(f"block {number} of {self._name!r} is not what was written")
             self._cache.put((self._name, number), block)
         return block
 
-    def damaged(self) -> NoReturn:
-        """Raise IndexCorrupt for a value in it."""
+    def _found(self, items: NDArray[np.int64]) -> Iterator[tuple[_Block[Other], int]]:
+        """The block of each of these items, and its place in that."""
+        firsts = self._places[0]
+        if len(items) and not 0 <= int(items.min()) <= int(items.max()) < self.count:
+            raise IndexError(f"item {int(items.max())} of {self.count}")
+        numbers = firsts.searchsorted(items, "right") - 1
+        within = items - firsts[numbers]
+        known, block = -1, None
+        for number, place in zip(numbers.tolist(), within.tolist(), strict=True):
+            if block is None or number != known:
+                known, block = number, self._block(number)
+            yield block, place
+
+    def values_at(self, field: str, items: NDArray[np.int64]) -> Iterator[str | int | Other]:
+        """The values of a field of these items; those of a block are best asked for together."""
+        number = self._number[field]
+        try:
+            for block, place in self._found(items):
+                yield block.value(number, place)
+        except ValueError:
+            self._damaged()
+
+    def rows_at(self, fields: Sequence[str], items: NDArray[np.int64]) -> list[list[str | int | Other]]:
+        """The values of several fields for each of these items."""
+        numbers = [self._number[field] for field in fields]
+        try:
+            return [block.row(numbers, place) for block, place in self._found(items)]
+        except ValueError:
+            self._damaged()
+
+    def rows(self, fields: Sequence[str]) -> Iterator[list[str | int | Other]]:
+        """The values of several fields for all items, in order."""
+        numbers = [self._number[field] for field in fields]
+        try:
+            for number in range(len(self._places[0]) - 1):
+                block = self._block(number)
+                yield from (block.row(numbers, item) for item in range(block.items))
+        except ValueError:
+            self._damaged()
+
+    def values(self, field: str) -> Iterator[str | int | Other]:
+        """The values of a field of all items, in order."""
+        return map(itemgetter(0), self.rows([field]))
+
+    def value(self, field: str, item: int) -> str | int | Other:
+        """The value of a field of one item."""
+        firsts = self._places[0]
+        if not 0 <= item < self.count:
+            raise IndexError(f"item {item} of {self.count}")
+        number = int(firsts.searchsorted(item, "right")) - 1
+        try:
+            return self._block(number).value(self._number[field], item - int(firsts[number]))
+        except ValueError:
+            self._damaged()
+
+    def _damaged(self) -> NoReturn:
         self._container.damaged(f"a value of {self._name!r} is not what was written")
 
 
@@ -226,84 +306,85 @@ class Stored(Generic[Other]):
 
     def __init__(self, container: Container, other: Callable[[bytes], Other]) -> None:
         self.container = container
-        self._other = other
-        self._blocks = container.section("blocks")
-        self._cache: _Cache[Other] = _Cache(CACHED_BYTES)
-        self._streams: dict[str, _Stream[Other]] = {}
-        self._fields: list[tuple[str, _Stream[Other]]] | None = None
-        count = container.meta.get("documents")
-        if type(count) is not int:
-            container.damaged("it does not say how many documents it has")
-        self.doc_count: int = count
-        prefix = "index:" + STORED_STREAM
-        self.fields: list[str] = [name[len(prefix) :] for name in container.names() if name.startswith(prefix)]
-        """The names of all stored fields."""
+        count, streams = container.meta.get("records"), container.meta.get("streams")
+        if type(count) is not int or count < 0 or not isinstance(streams, dict):
+            container.damaged("its directory is wrong")
+        self.count: int = count
+        """The records of the segment."""
+        cache: _Cache[Other] = _Cache(CACHED_BYTES)
+        self._streams = {name: StoredStream(name, container, about, cache, other) for name, about in streams.items()}
+        for name, stream in self._streams.items():
+            if not stream.shared and stream.count != count:
+                container.damaged(f"{name!r} has not a value for each record")
+        self.fields: dict[str, StoredStream[Other]] = {
+            field: stream
+            for name, stream in self._streams.items()
+            if name.startswith(STORED_STREAM)
+            for field in stream.fields
+        }
+        """The stored fields, and the stream that has each."""
 
-    def __contains__(self, name: str) -> bool:
-        return "index:" + name in self.container
+    def __contains__(self, stream: str) -> bool:
+        return stream in self._streams
 
-    def _stream(self, name: str) -> _Stream[Other]:
-        stream = self._streams.get(name)
-        if stream is None:
-            stream = _Stream(name, self.container, self._blocks, self._cache, self.doc_count, self._other)
-            self._streams[name] = stream
-        return stream
+    @property
+    def names(self) -> list[str]:
+        """The names of all streams."""
+        return list(self._streams)
 
-    def _known(self, document: int) -> None:
-        if not 0 <= document < self.doc_count:
-            raise IndexError(f"document {document} of {self.doc_count}")
+    def stream(self, name: str) -> StoredStream[Other]:
+        """The stream of this name."""
+        return self._streams[name]
 
-    def value(self, name: str, document: int) -> str | int | Other:
-        """The value of a document in a stream."""
-        self._known(document)
-        return self._stream(name).value(document)
+    @cached_property
+    def firsts(self) -> NDArray[np.int64]:
+        """The first record of each document."""
+        if "firsts" not in self.container:
+            self.container.damaged("it does not say which records its documents have")
+        found = self.container.section("firsts").array("<u4").astype(np.int64)
+        begins = len(found) and found[0] == 0 and found[-1] == self.count
+        if not begins or not (found[1:] > found[:-1]).all():
+            self.container.damaged("its documents do not cover its records")
+        if any(stream.shared and stream.count != len(found) - 1 for stream in self._streams.values()):
+            self.container.damaged("it has not a value for each document")
+        return found[:-1]
 
-    def values_at(self, name: str, documents: NDArray[np.int64]) -> Iterator[str | int | Other]:
-        """The values of these documents, which increase."""
-        stream = self._stream(name)
-        firsts = stream.firsts
-        wanted: list[int] = documents.tolist()
-        first = 0
-        while first < len(wanted):
-            number = bisect_right(firsts, wanted[first]) - 1
-            last = bisect_left(wanted, firsts[number + 1], first)
-            block, begin = stream.block(number), firsts[number]
-            try:
-                if last - first < _MANY:
-                    yield from [block.value(document - begin) for document in wanted[first:last]]
-                else:
-                    yield from block.at(documents[first:last] - begin)
-            except (ValueError, IndexError):
-                stream.damaged()
-            first = last
+    def document_of(self, records: NDArray[np.int64]) -> NDArray[np.int64]:
+        """The document of each of these records, counted from 0."""
+        return self.firsts.searchsorted(records, "right") - 1
 
-    def document(self, document: int) -> dict[str, str | int | Other]:
-        """The stored values of a document, by field."""
-        self._known(document)
-        if self._fields is None:
-            self._fields = [(name, self._stream(STORED_STREAM + name)) for name in self.fields]
-        return {name: stream.value(document) for name, stream in self._fields}
+    def value(self, name: str, record: int) -> str | int | Other:
+        """A stored field of a record, or of its document."""
+        if not 0 <= record < self.count:
+            raise IndexError(f"record {record} of {self.count}")
+        stream = self.fields[name]
+        item = int(self.firsts.searchsorted(record, "right")) - 1 if stream.shared else record
+        return stream.value(name, item)
+
+    def values_at(self, name: str, records: NDArray[np.int64]) -> Iterator[str | int | Other]:
+        """A stored field of these records, or of their documents."""
+        stream = self.fields[name]
+        return stream.values_at(name, self.document_of(records) if stream.shared else records)
 
     def values(self, name: str) -> Iterator[str | int | Other]:
-        """The values of all documents, in order."""
-        stream = self._stream(name)
-        for number in range(len(stream.firsts) - 1):
-            try:
-                yield from stream.block(number).all()
-            except ValueError:
-                stream.damaged()
+        """A stored field of all records, in order."""
+        stream = self.fields[name]
+        if not stream.shared:
+            return stream.values(name)
+        sizes = np.diff(self.firsts, append=self.count).tolist()
+        return (value for value, size in zip(stream.values(name), sizes, strict=True) for _ in range(size))
+
+    def record(self, record: int) -> dict[str, str | int | Other]:
+        """The stored fields of a record and of its document."""
+        return {name: self.value(name, record) for name in self.fields}
 
 
-def _decompress(data: bytes) -> bytes:
+def _decompress(data: bytes, decompressor: zstandard.ZstdDecompressor) -> bytes:
     if data[:1] == b"\0":
         return data[1:]
     frame = data[1:]
     size = zstandard.frame_content_size(frame)
     if data[:1] != b"\1" or not 0 <= size <= allowed_size(len(frame)):
         raise ValueError("frame")
-    try:
-        decompressor = _OF_THREAD.decompressor
-    except AttributeError:  # one cannot be shared
-        decompressor = _OF_THREAD.decompressor = zstandard.ZstdDecompressor()
     found: bytes = decompressor.decompress(frame)
     return found
