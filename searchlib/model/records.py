@@ -10,6 +10,7 @@
 from __future__ import annotations
 
 import json
+from base64 import b32encode
 from collections.abc import Mapping
 from dataclasses import field
 from typing import Literal, TypeAlias
@@ -28,6 +29,7 @@ Kind: TypeAlias = Literal["text", "heading", "item", "table", "code", "quote"]
 
 ID_LENGTH = 16
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"  # Crockford's base 32: no i, l, o, u to misread
+_FROM_RFC_4648 = bytes.maketrans(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", _ALPHABET.encode())
 
 
 @frozen
@@ -142,7 +144,7 @@ def paragraph_number(path: str, text: str, occurrence: int = 0) -> int:
 
 def id_text(number: int) -> str:
     """The id whose 80 bits are this number."""
-    return "".join([_ALPHABET[number >> shift & 31] for shift in range(75, -1, -5)])
+    return b32encode(number.to_bytes(10, "big")).translate(_FROM_RFC_4648).decode()
 
 
 def id_number(prefix: str) -> int:

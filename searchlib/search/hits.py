@@ -1,8 +1,8 @@
 """What a search returns: results, their hits, and the citation of each.
 
 A `Hit` is a ranked paragraph with the *spans* that made it match. Its citation (`searchlib.citing`) is what lets
-anyone find and check the paragraph again. `Results` reads a record only when its hit is looked at, and counts all
-matches only when `total` is asked for.
+anyone find and check the paragraph again. `Results` reads records only when more than the id of a hit is looked at, and
+counts all matches only when `total` is asked for.
 
 What reads later has the files of its generation open until then. A pickle (or a copy) has none: everything that there
 is to ask is asked when it is made.
@@ -34,28 +34,29 @@ SNIPPET_LENGTH = 240  # code points
 
 @frozen
 class Hit:
-    """A ranked paragraph. ``rank`` counts from 1."""
+    """A ranked paragraph. ``rank`` counts from 1; ``id`` is that of the paragraph."""
 
     rank: int
     score: float
-    record: Record
+    id: str
+    _record: Callable[[], Record] = field(repr=False)
     _highlights: Callable[[], Highlights] = field(repr=False)
     _explain: Callable[[], Explanation | None] = field(repr=False, compare=False)
     _neighbours: Callable[[], Sequence[Record]] = field(default=tuple, repr=False, compare=False)
 
     def __reduce__(self) -> tuple[Any, ...]:
-        known = (self.highlights, self._explain(), tuple(self._neighbours()))
-        return Hit, (self.rank, self.score, self.record, *map(_Known, known))
+        known = (self.record, self.highlights, self._explain(), tuple(self._neighbours()))
+        return Hit, (self.rank, self.score, self.id, *map(_Known, known))
+
+    @property
+    def record(self) -> Record:
+        """The paragraph as the index has it; read when first asked for, with those of the other hits of the page."""
+        return self._record()
 
     @property
     def highlights(self) -> Highlights:
         """What of the record matched; found when first asked for."""
         return self._highlights()
-
-    @property
-    def id(self) -> str:
-        """The id of the paragraph."""
-        return self.record.id
 
     @property
     def document(self) -> DocumentInfo:

@@ -107,15 +107,17 @@ class Search:
 
     def hit(self, number: int) -> Hit:
         """One of the hits, counted from 0."""
-        with self._deadline.running():
-            found, rank, page = self._answer.hits[number], self.offset + number + 1, self._page
-            record = page.record(number)
-        asked = self._request
+        found, rank, asked = self._answer.hits[number], self.offset + number + 1, self._request
+        record, context = Lazy(partial(self._record, number)), partial(self._page.context, number)
         explain = partial(_explain, self._reader, asked.query, found.handle, self._deadline, asked.ranking)
-        return Hit(rank, found.score, record, self._marked(record), explain, partial(page.context, number))
+        return Hit(rank, found.score, found.handle.id, record, Lazy(partial(self._marked, record)), explain, context)
 
-    def _marked(self, record: Record) -> Lazy[Highlights]:
-        return Lazy(lambda: _highlights(self._highlighter, record, self._deadline))
+    def _record(self, number: int) -> Record:
+        with self._deadline.running():
+            return self._page.record(number)
+
+    def _marked(self, record: Lazy[Record]) -> Highlights:
+        return _highlights(self._highlighter, record(), self._deadline)
 
     @cached_property
     def _highlighter(self) -> Highlighter:
@@ -287,7 +289,7 @@ def _streamed(reader: Reader, highlighter: Highlighter, filter: Node | None, dea
         explain = partial(_explain, reader, highlighter.query, handle, deadline)
         context = partial(_context, reader, handle)
         highlights = Lazy(partial(_highlights, highlighter, record, deadline))
-        yield Hit(rank, found.score, record, highlights, explain, context)
+        yield Hit(rank, found.score, record.id, Lazy(partial(_itself, record)), highlights, explain, context)
 
 
 def _explain(
@@ -295,6 +297,10 @@ def _explain(
 ) -> Explanation | None:
     with deadline.running():
         return reader.explain(query, [handle], ranking)[0]
+
+
+def _itself(record: Record) -> Record:
+    return record
 
 
 def _highlights(highlighter: Highlighter, record: Record, deadline: Deadline) -> Highlights:

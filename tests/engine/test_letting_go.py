@@ -160,7 +160,9 @@ def test_an_index_that_was_written_over_this_one_is_noticed_whatever_its_times_a
 
     def built(word: str, name: str) -> Path:
         (tmp_path / "seeds").mkdir(exist_ok=True)
-        (tmp_path / "seeds" / "a.txt").write_text(f"Notes\n\nBuy {word} today.\n", encoding="utf-8")
+        (tmp_path / "seeds" / "a.txt").write_text(
+            f"Notes of the harbour\n\nBuy {word} today, and more of it tomorrow.\n", encoding="utf-8"
+        )
         searchlib.build(tmp_path / "seeds", tmp_path / name).close()
         return tmp_path / name
 

@@ -42,6 +42,16 @@ def test_ids_and_texts_are_had_without_highlights(index: searchlib.Index, monkey
     assert results[3] != index.search("closed")[3]
 
 
+def test_ids_and_scores_are_had_without_records(index: searchlib.Index, monkeypatch: pytest.MonkeyPatch) -> None:
+    known = [(hit.id, hit.score) for hit in index.search("harbour") if hit.record.id == hit.id]
+    with monkeypatch.context() as nothing_read:
+        nothing_read.setattr(StoredStream, "_block", None)
+        results = index.search("harbour  ")
+        assert [(hit.id, hit.score) for hit in results] == known
+        assert len(known) == 10
+    assert [hit.record.id for hit in results] == [id for id, _ in known]
+
+
 def test_every_hit_has_its_own_document_and_metadata(index: searchlib.Index) -> None:
     for _ in range(2):
         for hit in index.search("harbour", limit=2 * PARAGRAPHS):
@@ -62,6 +72,6 @@ def test_what_a_document_has_is_read_once(index: searchlib.Index, monkeypatch: p
 
     monkeypatch.setattr(StoredStream, "rows_at", noted)
     for query in ("harbour", "closed"):
-        assert len(list(index.search(query, limit=2 * PARAGRAPHS))) == 2 * PARAGRAPHS
+        assert len({hit.text for hit in index.search(query, limit=2 * PARAGRAPHS)}) == 2 * PARAGRAPHS
     assert read.count("text") == 4 * PARAGRAPHS
     assert read.count("title") == read.count("metadata") == 2

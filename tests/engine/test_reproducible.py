@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import random
 import subprocess
 import sys
 from pathlib import Path
@@ -30,9 +31,20 @@ MEGABYTE = 1 << 20
 def plain(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
     """What a plain build makes."""
     folder = tmp_path_factory.mktemp("plain")
-    write_corpus(folder / "seeds")
+    write_seeds(folder / "seeds")
     searchlib.build(folder / "seeds", folder / "index", processes=1)
-    return contents(folder / "index")
+    found = contents(folder / "index")
+    assert any(b"dictionary:stored:records" in data for data in found.values()), "there is text enough for one"
+    return found
+
+
+def write_seeds(folder: Path, backwards: bool = False) -> None:
+    """The corpus, and a hundred kilobytes of prose."""
+    write_corpus(folder, backwards=backwards)
+    chance = random.Random(1)
+    words = ["".join(chance.choices("abcdefghijklmnop", k=chance.randint(2, 9))) for _ in range(400)]
+    lines = [" ".join(chance.choices(words, k=20)) + "." for _ in range(800)]
+    (folder / "prose.txt").write_text("\n\n".join(lines), encoding="utf-8")
 
 
 @pytest.mark.parametrize(
@@ -50,7 +62,7 @@ def test_another_build_makes_the_same_bytes(
 ) -> None:
     """Its seeds were written in another order, at other times, and lie elsewhere; so does the index."""
     project = tmp_path / "another" / "place"
-    write_corpus(project / "seeds", backwards=True)
+    write_seeds(project / "seeds", backwards=True)
     for number, path in enumerate(sorted((project / "seeds").rglob("*"))):
         os.utime(path, (10_000_000 * number, 10_000_000 * number))
     done = subprocess.run(

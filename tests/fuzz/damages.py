@@ -11,6 +11,7 @@ that they draw. It returns words for what it did.
 from __future__ import annotations
 
 import contextlib
+import io
 import json
 import os
 import random
@@ -20,7 +21,6 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 import numpy as np
-from format.test_terms import Kept
 
 from searchlib.engines.whoosh.compat.streams import read_stored, write_stored
 from searchlib.engines.whoosh.format.container import Container, ContainerWriter
@@ -409,6 +409,16 @@ STORED_VALUES: tuple[Any, ...] = (
         True,
     ),
 )
+
+
+class Kept(io.BytesIO):
+    """A file whose contents outlive it."""
+
+    contents = b""
+
+    def close(self) -> None:
+        self.contents = self.getvalue()
+        super().close()
 
 
 def stored_as(container: Container, stream: str, change: Callable[[str, list[Any]], list[Any]]) -> dict[str, bytes]:
