@@ -10,7 +10,6 @@
 from __future__ import annotations
 
 import json
-from base64 import b32encode
 from collections.abc import Mapping
 from dataclasses import field
 from typing import Literal, TypeAlias
@@ -144,6 +143,8 @@ def paragraph_number(path: str, text: str, occurrence: int = 0) -> int:
 
 def id_text(number: int) -> str:
     """The id whose 80 bits are this number."""
+    from base64 import b32encode  # which compiles regular expressions: a cold command may do without
+
     return b32encode(number.to_bytes(10, "big")).translate(_FROM_RFC_4648).decode()
 
 
