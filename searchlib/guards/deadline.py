@@ -12,13 +12,15 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from contextvars import ContextVar
 
 from searchlib.errors import QueryTimeout
 from searchlib.guards.limits import how_to_raise
 
 Clock = Callable[[], float]
+
+_UNTIMED = nullcontext()
 
 
 class Deadline:
@@ -29,12 +31,13 @@ class Deadline:
         self._left = seconds or 0.0
         self._clock = clock
 
-    @contextmanager
-    def running(self) -> Iterator[None]:
+    def running(self) -> AbstractContextManager[None]:
         """The time in this block counts, and checks in it raise QueryTimeout when there is none left."""
-        if self._seconds is None or _running.get() is not None:  # or this is part of what is timed already
-            yield
-            return
+        untimed = self._seconds is None or _running.get() is not None  # or this is part of what is timed already
+        return _UNTIMED if untimed else self._timed()
+
+    @contextmanager
+    def _timed(self) -> Iterator[None]:
         ends = self._clock() + self._left
         token = _running.set((self, ends))
         try:

@@ -83,10 +83,11 @@ def match(
     records gives its ``leaves``.
     """
     found = Evaluator(leaves or Leaves(node), fields, language, attributes or {}).evaluate(node)
-    tokens: dict[str, set[int]] = {}
-    for name, indices in found or ():
-        tokens.setdefault(name, set()).update(indices)
-    return Match(found is not None, {name: tuple(sorted(indices)) for name, indices in tokens.items()})
+    tokens: dict[str, tuple[int, ...]] = {}
+    for name, indices in found or ():  # which are ascending
+        known = tokens.get(name)
+        tokens[name] = tuple(sorted({*known, *indices}) if known else indices)
+    return Match(found is not None, tokens)
 
 
 class Evaluator:
@@ -112,6 +113,10 @@ class Evaluator:
             case Word():
                 found = [(name, self._tokens(node, name)) for name, _ in node.fields]
                 return [one for one in found if one[1]] or None
+            case And(nodes):
+                return self._all(nodes)
+            case Or(nodes) | Best(nodes):
+                return _any(map(self.evaluate, nodes))
             case Phrase():
                 return [one for name, _ in node.fields for one in self._phrase(node, name)] or None
             case Value():
@@ -120,10 +125,6 @@ class Evaluator:
                 return _any(self._in_field(node, name) for name in node.fields)
             case Everything(field):
                 return [] if not field or self._fields.get(field) or self._text_of(field) else None
-            case And(nodes):
-                return self._all(nodes)
-            case Or(nodes) | Best(nodes):
-                return _any(map(self.evaluate, nodes))
             case Not(inner):
                 return [] if self.evaluate(inner) is None else None
             case Optional(inner, optional):
@@ -151,13 +152,11 @@ class Evaluator:
 
     def _tokens(self, leaf: Asked, name: str) -> Sequence[int]:
         """The tokens in the field ``name`` that match a leaf, ascending."""
-        number = self._leaves.number(leaf)
-        if number is None:
-            return ()
         found = self._found.get(name)
         if found is None:
             found = self._found[name] = self._find(name)
-        return found.get(number, ())
+        number = self._leaves.number(leaf) if found else None
+        return () if number is None else found.get(number, ())
 
     def _find(self, name: str) -> dict[int, list[int]]:
         field = self._fields.get(name, ())

@@ -56,7 +56,7 @@ class Field:
 
     def text(self, record: Record) -> str:
         """What a record has in this field of prose, as it is indexed: of a heading path, each heading is a line."""
-        found = self.value(record)
+        found = getattr(getattr(record, self.owner), self.attribute or self.name)  # asked for each field of each hit
         return found if isinstance(found, str) else "\n".join(found)
 
 
