@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -140,6 +139,8 @@ def _index_of(
         ):
             yield ranked
     else:
+        import tempfile
+
         with tempfile.TemporaryDirectory(prefix="searchlib-evaluate-") as folder:
             path = Path(folder) / "index"
             searchlib.build([judged.corpus], path, processes=settings.processes).close()

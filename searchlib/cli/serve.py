@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-import secrets
-import socket
 from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -73,7 +71,11 @@ def command(
     is_public = not is_loopback(host)
     token = token or os.environ.get(TOKEN, "")
     if is_public and not token:
+        import secrets
+
         token = secrets.token_urlsafe(24)
+    import socket
+
     own = (host, socket.gethostname()) if is_public else (host,)
     options = ServeOptions(
         hosts=(*LOOPBACK, *own, *hosts),

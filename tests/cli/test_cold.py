@@ -46,3 +46,16 @@ def test_a_cold_query_takes_little_longer_than_to_import_numpy(tmp_path: Path) -
 
 def test_help_takes_little_longer_than_to_import_click(tmp_path: Path) -> None:
     assert ratio(tmp_path, ["-m", "searchlib", "--help"], "import click") < 1.8  # it is 1.3
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["query", "--help"]])
+def test_help_imports_nothing_that_only_some_command_needs(arguments: list[str]) -> None:
+    """Of all commands: their modules are imported for the list of them, so what they need they import when they run."""
+    heavy = ["asyncio", "hashlib", "numpy", "socket", "ssl", "starlette", "tempfile", "whoosh", "zstandard"]
+    script = (
+        "import sys, atexit; import click; before = set(sys.modules);"
+        f"atexit.register(lambda: print(sorted({{*{heavy}}} & (set(sys.modules) - before)), file=sys.stderr));"
+        f"sys.argv = ['searchlib', *{arguments}]; from searchlib.__main__ import main; main()"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert done.stderr == "[]\n"
