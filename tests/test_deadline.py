@@ -166,7 +166,7 @@ def test_a_timeout_is_an_argument_of_whatever_evaluates_a_query(index: searchlib
 
 
 def test_of_several_queries_the_one_that_took_too_long_is_named(index: searchlib.Index, monkeypatch: Any) -> None:
-    monkeypatch.setattr("searchlib.search.searching.Deadline", lambda seconds: Deadline(seconds, Ticking()))
+    monkeypatch.setattr("searchlib.search.many.Deadline", lambda seconds: Deadline(seconds, Ticking()))
     with pytest.raises(QueryTimeout, match=r"^Query 2 of 2: The search took longer"):
         index.search_many(["war", HARD["words"]], timeout=60)
 

@@ -19,6 +19,7 @@ LAYERS = (
     ("searchlib.evaluation", "searchlib.integrations"),
     ("searchlib.web",),
     ("searchlib", "searchlib.api", "searchlib.options"),
+    ("searchlib.search.many",),
     ("searchlib.search.searching", "searchlib.search.similarity", "searchlib.update"),
     ("searchlib.engines",),
     ("searchlib.search",),

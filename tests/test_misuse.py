@@ -83,7 +83,7 @@ FUNCTIONS: dict[str, tuple[Getter, dict[str, Any]]] = {
         lambda index: index.search,
         {"query": "harbour", "offset": 0, "after": None, **_SEARCH},
     ),
-    "Index.search_many": (lambda index: index.search_many, {"queries": ["harbour"], **_SEARCH}),
+    "Index.search_many": (lambda index: index.search_many, {"queries": ["harbour"], "processes": 1, **_SEARCH}),
     "Index.all": (
         lambda index: index.all,
         {"query": "harbour", "filter": None, "strict": False, "synonyms": None, "timeout": 60},

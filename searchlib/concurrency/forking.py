@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import threading
 import weakref
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 
 class Locked(Protocol):
@@ -14,11 +14,22 @@ class Locked(Protocol):
     _lock: threading.Lock
 
 
+@runtime_checkable
+class Forked(Protocol):
+    """Something that a child takes up otherwise than it stands."""
+
+    def forked(self) -> None:
+        """Begin anew."""
+
+
 _OWNERS: weakref.WeakSet[Locked] = weakref.WeakSet()
 
 
 def lock_for(owner: Locked) -> threading.Lock:
-    """A lock to be the ``_lock`` of ``owner``, which has a new one in every child."""
+    """A lock to be the ``_lock`` of ``owner``, which has a new one in every child.
+
+    A child calls ``forked`` of an owner that has it.
+    """
     _OWNERS.add(owner)
     return threading.Lock()
 
@@ -26,6 +37,8 @@ def lock_for(owner: Locked) -> threading.Lock:
 def _renew() -> None:
     for owner in list(_OWNERS):
         owner._lock = threading.Lock()
+        if isinstance(owner, Forked):
+            owner.forked()
 
 
 if hasattr(os, "register_at_fork"):

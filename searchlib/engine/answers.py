@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import field
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
@@ -86,7 +86,7 @@ class Answer:
     ``documents`` and ``facets`` are None or empty where they were not wanted, and had a cost.
     """
 
-    hits: tuple[Ranked, ...]
+    hits: Sequence[Ranked]
     offset: int = 0
     total: int | None = None
     documents: int | None = None

@@ -110,7 +110,7 @@ class Clauses:
             return self._value(text, start, field, at)
         words = self.tokens(text, start, field)
         self.spend(len(words))
-        made = self._in_a_row(words, max(1, int(piece.match["slop"] or 1)), at)
+        made = self._in_aphrase(words, max(1, int(piece.match["slop"] or 1)), at)
         if made is None:
             self._mistakes.add("There is no word between these quotation marks.", at, "Write at least one word there.")
         return made
@@ -210,7 +210,7 @@ class Clauses:
         self.spend(len(words))
         thesaurus = self._synonyms if synonyms else None
         if text.isascii() or not any(is_unspaced(form.exact) for word in words for form in word.forms):
-            return self._in_a_row(words, 1, at) if synonyms else _row(words, 1, at)
+            return self._in_aphrase(words, 1, at) if synonyms else phrase(words, 1, at)
         # Between runs of bigrams there may be words of other scripts: each on its own.
         found = any_of(words, at)
         if thesaurus is None or found is None:
@@ -223,10 +223,10 @@ class Clauses:
         ]
         return Best((found, *others), at=at) if others else found
 
-    def _in_a_row(self, words: list[Word], slop: int, at: At) -> Node | None:
+    def _in_aphrase(self, words: list[Word], slop: int, at: At) -> Node | None:
         """A phrase, or its only word, with what means the same."""
         if self._synonyms is None or not words:
-            return _row(words, slop, at)
+            return phrase(words, slop, at)
         for place in range(len(words)):
             self.spend(sum(map(len, self._synonyms.at(words, place).values())))
         return self._synonyms.phrase(words, slop, at)
@@ -293,10 +293,6 @@ def bounds_of(piece: Piece) -> tuple[tuple[str, int] | None, tuple[str, int] | N
 def _bound(text: str, start: int) -> tuple[str, int] | None:
     bound = text.strip().strip(_AT_ENDS)
     return None if bound in ("", "*") else (bound, start + text.index(bound))
-
-
-def _row(words: list[Word], slop: int, at: At) -> Node | None:
-    return phrase(words, slop, at) if words else None
 
 
 def _constant(node: Node | None, at: At) -> Node | None:

@@ -306,8 +306,8 @@ def boosted(node: Node, factor: float) -> Node:  # noqa: PLR0911 - one for each 
             return replace(node, boost=node.boost * factor)
 
 
-def phrase(words: Sequence[Word], slop: int = 1, at: At = None) -> Node:
-    """The words in a row: a `Phrase`, its only word, or `NOTHING`."""
+def phrase(words: Sequence[Word], slop: int = 1, at: At = None) -> Node | None:
+    """The words in a row: a `Phrase`, its only word, or None where there is none."""
     if len(words) < 2:
-        return words[0] if words else NOTHING
+        return words[0] if words else None
     return Phrase(tuple(words), slop, at=at)

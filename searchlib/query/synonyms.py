@@ -158,10 +158,12 @@ class Thesaurus:
                 forms += [replace(form, weight=form.weight * WEIGHT, synonym_of=word.text) for form in its_forms]
         return word if len(forms) == len(word.forms) else replace(word, forms=tuple(forms))
 
-    def phrase(self, words: Sequence[Word], slop: int = 1, at: At = None) -> Node:
-        """A phrase (or its only word) with its synonyms: the best of all the ways to say it."""
+    def phrase(self, words: Sequence[Word], slop: int = 1, at: At = None) -> Node | None:
+        """A phrase (or its only word) with its synonyms: the best of all the ways to say it. None without words."""
         merged = [self.word(words, place) for place in range(len(words))]
         typed = phrase(merged, slop, at)
+        if typed is None:
+            return None
         others = [_synonym(variant, words, slop) for variant in self._variants(words, merged) if variant != merged]
         return Best((typed, *others), at=at) if others else typed
 
@@ -188,10 +190,12 @@ class Thesaurus:
 def _synonym(words: Sequence[Word], typed: Sequence[Word], slop: int) -> Node:
     # The words of a phrase add up: one for a word is to count like a word.
     share = min(1.0, len(typed) / max(1, len(words)))
-    made = boosted(phrase(words, slop), WEIGHT * share)
-    assert isinstance(made, (Word, Phrase))  # every entry has a word
+    made = phrase(words, slop)
+    assert made is not None  # every entry has a word
+    weighed = boosted(made, WEIGHT * share)
+    assert isinstance(weighed, (Word, Phrase))
     at = _place(typed)
-    return replace(made, synonym_of=" ".join(word.text for word in typed), at=at)
+    return replace(weighed, synonym_of=" ".join(word.text for word in typed), at=at)
 
 
 def _place(words: Sequence[Word]) -> At:

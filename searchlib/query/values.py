@@ -93,7 +93,7 @@ def value(name: str, text: str, plain: str, at: At = None, shift: int = 0) -> No
     is nothing to look for.
     """
     words = words_of(text, ("",), ((name, 1.0),), shift)
-    found = phrase(words, at=at) if words else None
+    found = phrase(words, at=at)
     date = date_key(plain.strip())
     number = None if date else number_of(plain)
     if date:

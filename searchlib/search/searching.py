@@ -7,16 +7,16 @@ A `Search` is one query with its `searchlib.search.wanted.Wanted` on one generat
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from searchlib.citing import NEIGHBOURS
 from searchlib.concurrency.lazily import Lazy, cached_property
 from searchlib.engine.requests import Request
-from searchlib.errors import ParagraphNotFound, QueryError, QueryTimeout, SettingsError
+from searchlib.errors import ParagraphNotFound, SettingsError
 from searchlib.frozen import frozen
-from searchlib.guards.arguments import several, text
+from searchlib.guards.arguments import text
 from searchlib.guards.deadline import Deadline
 from searchlib.guards.limits import LIMITS, Limits
 from searchlib.model.ranking import BM25F, DEFAULT_RANKING
@@ -41,56 +41,38 @@ _SHORT = 512  # code points of a text that is worth remembering: one that is lon
 _Read = TypeVar("_Read")
 
 
+@frozen
+class Question:
+    """What the engine is asked, in one go; the field, and the number of values, of each facet by its name."""
+
+    request: Request
+    facets: Mapping[str, tuple[str, int | None]]
+    warnings: tuple[QueryWarning, ...]
+
+
 class Search:
-    """A query on one generation of an index, answered."""
+    """A query on one generation of an index, answered; ``ask`` makes its question, if that has to be known."""
 
     def __init__(
-        self, reader: Reader, given: Any, parsed: Interpretation, filter: Within, wanted: Wanted, deadline: Deadline
+        self,
+        reader: Reader,
+        given: Any,
+        ask: Callable[[], Question],
+        answer: Answer,
+        wanted: Wanted,
+        deadline: Deadline,
     ) -> None:
         self._reader = reader
         self._given = given
         self._wanted = wanted
         self._deadline = deadline
-        self._facets: dict[str, tuple[str, int | None]] = {}
-        self.warnings = [*parsed.warnings, *filter.warnings]
-        self._request = self._asked(parsed.query, filter.query)
-        self._answer = reader.search(self._request)
-        self._page = HitRecords(reader, self._answer.hits)
-        if isinstance(given, str):
-            self.warnings += expanded(given, self._answer, wanted.strict)
+        self._question = Lazy(ask)
+        self._answer = answer
+        self._page = HitRecords(reader, answer.hits)
 
-    def _asked(self, query: Node, filter: Node | None) -> Request:
-        """What the engine is asked, in one go."""
-        wanted, after = self._wanted, None
-        sort = self._named() if wanted.facets or wanted.sort else ()
-        if wanted.after is not None:
-            from searchlib.engine.cursors import unseal
-
-            after = unseal(wanted.after, wanted.question(self._given))
-        sizes: dict[str, int | None] = {}
-        for field, size in self._facets.values():  # by several names, it is counted once
-            known = sizes.get(field, 0)
-            sizes[field] = None if size is None or known is None else max(size, known)
-        return Request(
-            query,
-            filter,
-            sort,
-            wanted.per_document,
-            after,
-            wanted.offset,
-            wanted.limit,
-            facets=sizes,
-            ranking=wanted.ranking,
-        )
-
-    def _named(self) -> tuple[SortKey, ...]:
-        from searchlib.search.filtering import Names
-
-        names = Names(self._reader.fields, self._wanted.strict)
-        self._facets = self._wanted.facet_sizes(names)
-        keys = self._wanted.sort_keys(names)
-        self.warnings += names.warnings
-        return keys
+    @property
+    def _request(self) -> Request:
+        return self._question().request
 
     def __len__(self) -> int:
         return len(self._answer.hits)
@@ -155,7 +137,7 @@ class Search:
     def facets(self) -> Mapping[str, Facet]:
         """The facets that were asked for."""
         found = self._answer.facets
-        return {name: found[field].first(size) for name, (field, size) in self._facets.items()}
+        return {name: found[field].first(size) for name, (field, size) in self._question().facets.items()}
 
     @cached_property
     def cursor(self) -> str | None:
@@ -232,32 +214,46 @@ def search(reader: Reader, query: Any, wanted: Wanted, deadline: Deadline | None
     deadline = deadline or Deadline(wanted.limits.timeout)
     with deadline.running():
         parser = Interpreter(reader, wanted.strict, wanted.synonyms, wanted.limits, wanted.ranking)
-        return _answer(reader, query, parser.query(query), parser.filter(wanted.filter), wanted, began, deadline)
+        parsed, filter = parser.query(query), parser.filter(wanted.filter)
+        question = question_of(reader, query, parsed, filter, wanted)
+        answer, warnings = answered(reader, query, question, wanted)
+        found = Search(reader, query, lambda: question, answer, wanted, deadline)
+        return Results(found, time.perf_counter() - began, warnings)
 
 
-def search_many(reader: Reader, queries: Iterable[Any], wanted: Wanted) -> list[Results]:
-    """The results of each of several queries. What they have in common is done once; an error says in which it is."""
-    if isinstance(queries, str):
-        raise SettingsError("search_many takes a list of queries: for a single one there is search")
-    asked = several("queries", queries, "a list of queries")
-    parser = Interpreter(reader, wanted.strict, wanted.synonyms, wanted.limits, wanted.ranking)
-    with Deadline(wanted.limits.timeout).running():
-        filter = parser.filter(wanted.filter)
-    found = []
-    for number, query in enumerate(asked, 1):
-        began = time.perf_counter()
-        deadline = Deadline(wanted.limits.timeout)
-        try:
-            with deadline.running():
-                found.append(_answer(reader, query, parser.query(query), filter, wanted, began, deadline))
-        except QueryError as error:
-            message = f"Query {number} of {len(asked)}: {error.message}"
-            raise QueryError(message, error.source, error.position, error.advice) from error
-        except SettingsError as error:
-            raise SettingsError(f"Query {number} of {len(asked)}: {error}") from error
-        except QueryTimeout as error:
-            raise QueryTimeout(f"Query {number} of {len(asked)}: {error}", error.seconds) from error
-    return found
+def question_of(reader: Reader, given: Any, parsed: Interpretation, filter: Within, wanted: Wanted) -> Question:
+    """What to ask for a query. Raises SettingsError for names that cannot be, or a cursor of another search."""
+    sort: tuple[SortKey, ...] = ()
+    facets: dict[str, tuple[str, int | None]] = {}
+    warnings = (*parsed.warnings, *filter.warnings)
+    if wanted.facets or wanted.sort:
+        from searchlib.search.filtering import Names
+
+        names = Names(reader.fields, wanted.strict)
+        facets, sort = wanted.facet_sizes(names), wanted.sort_keys(names)
+        warnings = (*warnings, *names.warnings)
+    after = None
+    if wanted.after is not None:
+        from searchlib.engine.cursors import unseal
+
+        after = unseal(wanted.after, wanted.question(given))
+    sizes: dict[str, int | None] = {}
+    for field, size in facets.values():  # by several names, it is counted once
+        known = sizes.get(field, 0)
+        sizes[field] = None if size is None or known is None else max(size, known)
+    per_document, offset, limit = wanted.per_document, wanted.offset, wanted.limit
+    request = Request(
+        parsed.query, filter.query, sort, per_document, after, offset, limit, facets=sizes, ranking=wanted.ranking
+    )
+    return Question(request, facets, warnings)
+
+
+def answered(reader: Reader, given: Any, question: Question, wanted: Wanted) -> tuple[Answer, tuple[QueryWarning, ...]]:
+    """The answer of the engine, and all warnings."""
+    answer = reader.search(question.request)
+    if answer.costly and isinstance(given, str):
+        return answer, (*question.warnings, *expanded(given, answer, wanted.strict))
+    return answer, question.warnings
 
 
 def stream(
@@ -324,13 +320,6 @@ def _timed(hits: Iterator[Hit], deadline: Deadline) -> Iterator[Hit]:
         if hit is None:
             return
         yield hit
-
-
-def _answer(
-    reader: Reader, given: Any, parsed: Interpretation, filter: Within, wanted: Wanted, began: float, deadline: Deadline
-) -> Results:
-    found = Search(reader, given, parsed, filter, wanted, deadline)
-    return Results(found, time.perf_counter() - began, tuple(found.warnings))
 
 
 def expanded(text: str, answer: Answer, strict: bool) -> Sequence[QueryWarning]:
@@ -428,6 +417,10 @@ class Interpreter:
             return parsed.query
 
         query = build_filter(given, names, made)
+        if query is not None:
+            from searchlib.query.cost import check_clauses
+
+            check_clauses(query, self._limits)  # of a dictionary's values too
         return Within(query, (*warnings, *names.warnings))
 
 

@@ -122,6 +122,8 @@ def test_an_index_is_opened_with_limits_for_queries_filters_and_trees(tmp_path: 
             lambda: index.search("war and peace"),
             lambda: index.search("war", filter="war and peace"),
             lambda: index.search("war", filter=[{"type": "text"}, "war and peace"]),
+            lambda: index.search("war", filter={"type": ["text", "html", "markdown"]}),
+            lambda: index.search("war", filter=[{"type": "text"}, {"kind": "text"}, "war"]),
             lambda: index.search("war", filter=wq.Or([wq.Term("text", text) for text in "abc"])),
             lambda: index.search(wq.Or([wq.Term("text", text) for text in "abc"])),
             lambda: index.search_many(["war", "war and peace"]),

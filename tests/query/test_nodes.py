@@ -105,8 +105,8 @@ def test_a_boost_multiplies_every_score_and_changes_no_match(seed: int) -> None:
         assert boosted(node, 1.0) is node
 
 
-def test_a_row_of_words_is_a_phrase_its_only_word_or_nothing() -> None:
+def test_a_row_of_words_is_a_phrase_its_only_word_or_none() -> None:
     assert phrase([A, B], 2, (0, 3)) == Phrase((A, B), 2)
     assert phrase([A]) is A
-    assert phrase([]) is NOTHING
-    assert all(isinstance(leaf, Leaf) for leaf in leaves(And((A, phrase([A, B])))))
+    assert phrase([]) is None
+    assert all(isinstance(leaf, Leaf) for leaf in leaves(And((A, Phrase((A, B))))))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 import numpy as np
 
@@ -38,6 +38,16 @@ class Page:
     docs: Ints
     scores: NDArray[np.float64]
     keys: Sequence[Keys] = ()
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # As bytes: a pickle of an array takes as long as one of all else.
+        columns = np.stack([self.segments, self.docs, self.scores.view(np.int64)]).astype(np.int64, copy=False)
+        return _unpickled, (columns.tobytes(), self.keys)
+
+
+def _unpickled(columns: bytes, keys: Sequence[Keys]) -> Page:
+    segments, docs, scores = np.frombuffer(columns, np.int64).reshape(3, -1)
+    return Page(segments, docs, scores.view(np.float64), keys)
 
 
 class Paging:

@@ -6,11 +6,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, overload
 
 import numpy as np
 
 from searchlib.concurrency.lazily import cached_property
+from searchlib.concurrency.turns import Turns
 from searchlib.engine.answers import Answer, Facet, Handle, Ranked
 from searchlib.engine.figures import Problem, Stats
 from searchlib.engine.readers import Words
@@ -51,6 +52,29 @@ class WhooshHandle(NamedTuple):
         return self.reader.id_at(self.segment, self.doc)
 
 
+class RankedPage(Sequence[Ranked]):
+    """The hits of a page, each made when it is asked for."""
+
+    def __init__(self, reader: WhooshReader, page: Page) -> None:
+        self._reader = reader
+        self._page = page
+
+    def __len__(self) -> int:
+        return len(self._page.docs)
+
+    @overload
+    def __getitem__(self, number: int) -> Ranked: ...
+    @overload
+    def __getitem__(self, number: slice) -> list[Ranked]: ...
+
+    def __getitem__(self, number: int | slice) -> Ranked | list[Ranked]:
+        if isinstance(number, slice):
+            return [self[one] for one in range(*number.indices(len(self)))]
+        page, place = self._page, range(len(self))[number]
+        handle = WhooshHandle(self._reader, int(page.segments[place]), int(page.docs[place]))
+        return Ranked(handle, float(page.scores[place]))
+
+
 def _room(size: int) -> int:
     """Bytes that decoded posting lists may take in an index of so many: what is asked again and again has room."""
     return min(max(2 * size, 64 << 20), 1 << 30)
@@ -72,6 +96,7 @@ class WhooshReader:
         self.manifest, self._segments, self._words = open_generation(folder)
         self._order = IndexOrder(self._segments)
         self._documents = KnownDocuments()
+        self._turns = Turns()
         self._snapshot = Snapshot(
             self._segments,
             order=self._order,
@@ -84,10 +109,10 @@ class WhooshReader:
         """The metadata fields of the documents."""
         return frozenset(self.manifest.metadata_fields)
 
-    @property
-    def languages(self) -> Sequence[str]:
+    @cached_property
+    def languages(self) -> tuple[str, ...]:
         """The languages of the documents."""
-        return list(self.manifest.languages)
+        return tuple(self.manifest.languages)
 
     @property
     def size(self) -> int:
@@ -98,6 +123,14 @@ class WhooshReader:
 
     def search(self, request: Request) -> Answer:
         """The hits of a request, and what of it is to be counted."""
+        taken = self._turns.take()
+        try:
+            return self._search(request)
+        finally:
+            if taken:
+                self._turns.give()
+
+    def _search(self, request: Request) -> Answer:
         sorts = 0 if request.by_score else len(request.sort)
         place: CursorPlace | None = None
         if request.after is not None:
@@ -132,13 +165,12 @@ class WhooshReader:
         )
         return Page(found.segments, found.docs, found.scores)
 
-    def _hits(self, page: Page, with_records: bool) -> tuple[Ranked, ...]:
-        rows = zip(page.segments.tolist(), page.docs.tolist(), page.scores.tolist(), strict=True)
-        found = [Ranked(WhooshHandle(self, segment, doc), score) for segment, doc, score in rows]
-        if with_records:
-            records = self.records([one.handle for one in found])
-            found = [one._replace(record=record) for one, record in zip(found, records, strict=True)]
-        return tuple(found)
+    def _hits(self, page: Page, with_records: bool) -> Sequence[Ranked]:
+        found = RankedPage(self, page)
+        if not with_records:
+            return found
+        records = self.records([one.handle for one in found])
+        return [one._replace(record=record) for one, record in zip(found, records, strict=True)]
 
     @staticmethod
     def _known_total(request: Request, found: int) -> int | None:

@@ -62,7 +62,7 @@ class Prose(FieldType):  # type: ignore[misc]
     def parse_query(self, fieldname: str, qstring: str, boost: float = 1.0) -> Any:
         """What finds a word, or the phrase that the word turns out to be."""
         words = [Word(qstring, token, ((fieldname, 1.0),)) for token in analysis.forms(qstring, [self.language])]
-        return _stock(phrase(words), boost)
+        return _stock(phrase(words) or NOTHING, boost)
 
 
 class Meta(FieldType):  # type: ignore[misc]

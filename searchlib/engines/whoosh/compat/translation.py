@@ -112,7 +112,7 @@ class _Translator:
         field, texts = field_named(tree.fieldname), [_text(word) for word in tree.words if word is not None]
         if field.kind in ("exact", "number"):
             return self._term(field, " ".join(texts), tree)
-        return phrase([word for text in texts for word in self._words(field, text)], tree.slop)
+        return phrase([word for text in texts for word in self._words(field, text)], tree.slop) or NOTHING
 
     def variations(self, tree: query.Variations) -> Node:
         """The forms of an English word: a word finds all its forms."""
@@ -123,7 +123,7 @@ class _Translator:
         words = self._words(field, text)
         if any(is_unspaced(form.exact) for word in words for form in word.forms):
             return any_of(words) or NOTHING
-        return phrase(words)
+        return phrase(words) or NOTHING
 
     def _words(self, field: Field, text: str) -> list[Word]:
         """A word for each token of a text."""
