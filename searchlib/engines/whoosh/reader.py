@@ -22,11 +22,11 @@ from searchlib.engines.whoosh.manifest import Manifest, read_digest
 from searchlib.engines.whoosh.order import IndexOrder
 from searchlib.engines.whoosh.pages import Page, Paging
 from searchlib.engines.whoosh.segments import open_generation
-from searchlib.engines.whoosh.storedrecords import KnownDocuments, read_ids, read_records
+from searchlib.engines.whoosh.storedrecords import KnownDocuments, read_id, read_records
 from searchlib.guards.deadline import check
 from searchlib.model.fields import PROSE
 from searchlib.model.ranking import BM25F, DEFAULT_RANKING
-from searchlib.model.records import ID_LENGTH, Record, id_number, id_text
+from searchlib.model.records import ID_LENGTH, Record, id_number
 from searchlib.query.nodes import Leaf, Node, Pattern, Word, leaves
 
 if TYPE_CHECKING:
@@ -244,7 +244,7 @@ class WhooshReader:
 
     def id_at(self, segment: int, doc: int) -> str:
         """The id of a record, of which nothing else is read."""
-        return id_text(read_ids(self._segments[segment], np.array([doc]))[0])
+        return read_id(self._segments[segment], doc)
 
     def records(self, handles: Sequence[Handle]) -> list[Record]:
         """The records themselves."""
