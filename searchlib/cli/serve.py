@@ -67,6 +67,8 @@ def command(
         if package in ("starlette", "uvicorn", "jinja2"):
             raise SettingsError(f'serve needs {package}: pip install "searchlib[web]"') from None
         raise
+    from searchlib.concurrency.sandbox import keeping
+
     settings = settings_with(**given)
     is_public = not is_loopback(host)
     token = token or os.environ.get(TOKEN, "")
@@ -95,6 +97,7 @@ def command(
             shown = next(iter(opened)) if len(opened) == 1 else counted(len(opened), "index", "indexes")
             say(f"Serving {shown} at {address}{f'?token={token}' if token else ''} (stop it with Ctrl-C)")
 
+        stack.enter_context(keeping())
         run(application, listener, ready)
 
 

@@ -18,14 +18,14 @@ from typing import TYPE_CHECKING, Any
 
 from searchlib.concurrency.lazily import lazy_expression
 from searchlib.engine.locations import Location, engine_at
-from searchlib.errors import IndexCorrupt
+from searchlib.errors import IndexCorrupt, SeedError
 from searchlib.files.freshness import changed_at
 from searchlib.files.roots import StrPath
 from searchlib.guards.limits import LIMITS, Limits
 from searchlib.update.comparing import INCOMPLETE, digest_of, find_seeds, locate_roots
 
 if TYPE_CHECKING:  # a query imports nothing that reads seeds, unless one changed
-    from searchlib.documents import LoadOptions
+    from searchlib.documents import LoadOptions, Seed
     from searchlib.model.records import Document
 
 _NESTED = 16  # "#" in a path that may end the name of its seed
@@ -77,6 +77,29 @@ class RememberedSeeds:
     def seed_of(self, path: str) -> str | None:
         """The name of the seed that the document at ``path`` is of; None if of none, as it came by a writer."""
         return next((name for name in _names(path) if name in self.digests), None)
+
+    def seed(self, path: str) -> Seed:
+        """The seed that the document at ``path`` is of, with its bytes, which are those that were indexed.
+
+        Below its root no link is followed to it. Raises SeedError if there is none, it cannot be seen, or it has
+        changed.
+        """
+        from searchlib.documents import Seed, SeedFile
+
+        name = self.seed_of(path)
+        place = next((place for root, place in self.roots.items() if name is not None and _is_below(name, root)), None)
+        if name is None or place is None:
+            raise SeedError("there is no seed of this document to be seen", path)
+        folder = Path(place)
+        try:
+            file, status = _file_of(name, folder)
+        except (OSError, ValueError):  # a null character in a name
+            raise SeedError("its seed is not there", path) from None
+        found = SeedFile(file, name, status.st_size, root=folder if folder.is_dir() else None)
+        content = found.read(self.limits.file_bytes, limits=self.limits, whole=True)
+        if content.data is None or content.digest != self.digests[name].rstrip(INCOMPLETE):
+            raise SeedError("its seed has changed since it was indexed", path)
+        return Seed(name, content.data, options=self.options, limits=self.limits)
 
     def is_stale(self, path: str) -> bool | None:
         """Whether the document at ``path`` changed since it was indexed or is gone; None if its seed cannot be seen."""

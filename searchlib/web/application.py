@@ -36,7 +36,7 @@ from searchlib.web.responding import Answering, Reply, Served
 from searchlib.web.serveoptions import DEFAULTS, ServeOptions
 from searchlib.web.templating import STATIC, rendered
 
-TAKEN = frozenset({"api", "static", "p", "document", "feed", "mcp", "opensearch.xml"})
+TAKEN = frozenset({"api", "static", "p", "document", "page", "feed", "mcp", "opensearch.xml"})
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _LARGE = 1000  # bytes that are worth compressing
 
@@ -62,7 +62,7 @@ def app(
     if len(served) > 1:
         found.append(Route("/", _listing(served, answering)))
     found.append(Mount("/static/{digest}", StaticFiles(directory=STATIC)))
-    middleware = [Middleware(GZipMiddleware, minimum_size=_LARGE)]
+    middleware = [Middleware(GZipMiddleware, minimum_size=_LARGE, compresslevel=4)]
     if options.origins:
         middleware.append(Middleware(CORSMiddleware, allow_origins=options.origins, allow_headers=["Authorization"]))
     inside = Starlette(

@@ -31,8 +31,8 @@ class ShownPlace:
 
     id: str
     title: Markup
-    path: str
-    line: int
+    file: str
+    locators: tuple[str, ...]
     number: int
     headings: tuple[Markup, ...]
     page: str
@@ -48,8 +48,8 @@ class ShownPlace:
         return cls(
             record.id,
             marked(document.title, title) if document.title.strip() else marked(document.path),
-            document.path,
-            paragraph.line,
+            f"{document.path}:{paragraph.line}" if paragraph.line else document.path,
+            tuple(map(str, paragraph.locators)),
             paragraph.number,
             tuple(marked(heading, its) for heading, its in zip(headings, of_each, strict=True)),
             paragraph_address(base, record.id, q),

@@ -12,9 +12,9 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from searchlib.engine.locations import engine_at
-from searchlib.model.records import Record
 from searchlib.web.addresses import PageQuery
 from searchlib.web.documentpage import document_values
+from searchlib.web.drawnpage import picture
 from searchlib.web.facetfields import telling_fields
 from searchlib.web.paragraphpage import CONTEXT, MOST_CONTEXT, paragraph_values
 from searchlib.web.parameters import Parameter, read
@@ -26,6 +26,7 @@ from searchlib.web.templating import rendered
 
 Endpoint = Callable[[Request], Awaitable[Response]]
 
+PNG = "image/png"
 ATOM = "application/atom+xml; charset=utf-8"
 OPENSEARCH = "application/opensearchdescription+xml; charset=utf-8"
 _WORDS = Parameter("q", "The words that it was found by.", default="")
@@ -34,6 +35,10 @@ _OF_DOCUMENT = (
     Parameter("path", "The path of the document.", required=True),
     _WORDS,
     Parameter("at", "The number of a paragraph.", "whole", 1, least=1, most=1_000_000_000),
+)
+_OF_PAGE = (
+    Parameter("path", "The path of the document.", required=True),
+    Parameter("number", "The number of the page.", "whole", 1, least=1, most=1_000_000),
 )
 
 
@@ -52,6 +57,7 @@ class Pages:
             Route(f"{prefix}/", self.search),
             Route(f"{prefix}/p/{{id}}", self.paragraph),
             Route(f"{prefix}/document", self.document),
+            Route(f"{prefix}/page", self.page),
             Route(f"{prefix}/feed", self.feed),
             Route(f"{prefix}/opensearch.xml", self.opensearch),
         ]
@@ -76,14 +82,14 @@ class Pages:
             asked = read(_OF_PARAGRAPH, _given(request), strict=False)
         except ProblemDetail as problem:
             return refused(request, problem)
-        id, base = request.path_params["id"], self._base(request)
+        id, base, sources = request.path_params["id"], self._base(request), self._answering.options.sources
 
         def make() -> Reply:
             index = self._served.index
-            values = paragraph_values(index, id, asked["q"].strip(), asked["context"], base, self._is_stale)
+            values = paragraph_values(index, id, asked["q"].strip(), asked["context"], base, sources)
             return self._page(request, "paragraph.html", **values)
 
-        return await self._answering.answer(request, self._served, make, kept=self._answering.options.sources is None)
+        return await self._answering.answer(request, self._served, make, kept=sources is None)
 
     async def document(self, request: Request) -> Response:
         """The page of a document."""
@@ -96,6 +102,21 @@ class Pages:
         def make() -> Reply:
             values = document_values(self._served.index, asked["path"], asked["q"].strip(), asked["at"], base)
             return self._page(request, "document.html", **values)
+
+        return await self._answering.answer(request, self._served, make)
+
+    async def page(self, request: Request) -> Response:
+        """A page of a PDF as a picture, where the server may read the seeds."""
+        sources = self._answering.options.sources
+        try:
+            asked = read(_OF_PAGE, _given(request), strict=False)
+            if sources is None:
+                raise ProblemDetail(HTTPStatus.FORBIDDEN, "no-sources", "This server does not look at the seeds.")
+        except ProblemDetail as problem:
+            return refused(request, problem)
+
+        def make() -> Reply:
+            return Reply(picture(self._served.index, sources, asked["path"], asked["number"]), PNG)
 
         return await self._answering.answer(request, self._served, make)
 
@@ -135,10 +156,6 @@ class Pages:
         if self._facets[0] != digest:
             self._facets = digest, telling_fields(self._served.index)
         return self._facets[1]
-
-    def _is_stale(self, record: Record) -> bool | None:
-        sources = self._answering.options.sources
-        return False if sources is None else self._served.index.is_stale(record, sources)
 
     def _base(self, request: Request) -> str:
         return str(request.scope.get("root_path", "")) + self._served.prefix

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
 from searchlib import Index
+from searchlib.files.roots import StrPath
 from searchlib.model.records import Record
 from searchlib.web.addresses import paragraph_address
+from searchlib.web.drawnpage import drawn_pages
 from searchlib.web.hitviews import KEEPS_LINES, ShownHit, ShownPlace, details, lines_of
 from searchlib.web.templating import marked
 
@@ -44,9 +46,9 @@ class CitationForm:
 
 
 def paragraph_values(
-    index: Index, id: str, q: str, around: int, base: str, stale: Callable[[Record], bool | None]
+    index: Index, id: str, q: str, around: int, base: str, sources: Sequence[StrPath] | None
 ) -> dict[str, Any]:
-    """What the template of the page shows."""
+    """What the template of the page shows; ``sources`` as in `searchlib.web.serveoptions.ServeOptions`."""
     record = index.paragraph(id)
     hit = found_by(index, record, q)
     records = index.context(record.id, around, around)
@@ -54,6 +56,8 @@ def paragraph_values(
     last = records[-1].paragraph.number
     whole = records[0].paragraph.number == 1 and last < record.paragraph.number + around
     more = max(around * 3, 3)
+    spans = hit.spans if hit is not None else ()
+    drawn, not_drawn = drawn_pages(index, sources, record, spans, base)
     return {
         "q": q,
         "place": ShownPlace.of(record, base, q, hit.highlights if hit is not None else None),
@@ -66,7 +70,9 @@ def paragraph_values(
         "citation": str(citation),
         "why": lines_of(hit.explain().lines()) if hit is not None else [],
         "similar": [ShownHit.of(one, base, "") for one in index.similar(record.id, SIMILAR)],
-        "stale": stale(record),
+        "stale": sources is not None and index.is_stale(record, sources),
+        "drawn": drawn,
+        "not_drawn": not_drawn,
     }
 
 

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 import searchlib
-from tests.web.corpus import write_seeds
+from tests.web.corpus import harbour_pdf, write_seeds
 from tests.web.servers import serving
 
 ROOT = Path(__file__).parents[2]
@@ -55,6 +55,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a server: of the seeds of the tests, the manual of searchlib, and its own seed."""
     folder = tmp_path_factory.mktemp("browsed")
     write_seeds(folder / "seeds")
+    (folder / "seeds" / "harbour.pdf").write_bytes(harbour_pdf())
     shutil.copytree(ROOT / "docs", folder / "seeds" / "manual", ignore=shutil.ignore_patterns("*.png"))
     shutil.copytree(ROOT / "seeds", folder / "seeds" / "news")
     searchlib.build(folder / "seeds", folder / "indexes" / "default", processes=1).close()

@@ -20,6 +20,7 @@ PAGES = {
     "mistake": "/?q=tide+%22estuary",
     "too-much": "/?q=" + "a+" * 1100,
     "paragraph": "/p/{id}?q=estuary",
+    "drawn": "/p/{pdf}?q=gates+ships",
     "document": "/document?path=seeds/tides.md&q=tide",
     "long": "/document?path=seeds/log.txt&q=west&at=300",
     "row": "/document?path=seeds/birds.jsonl%231",
@@ -31,8 +32,12 @@ COMPLAINS = ("too-much", "no-such")
 
 
 def path_of(page: Any, name: str, served: str) -> str:
-    answer = page.request.get(f"{served}/api/search?query=%22along+the+estuary%22")
-    return PAGES[name].replace("{id}", answer.json()["hits"][0]["id"])
+    found = PAGES[name]
+    for slot, words in (("{id}", "%22along+the+estuary%22"), ("{pdf}", "gates+ships&filter=type:pdf")):
+        if slot in found:
+            answer = page.request.get(f"{served}/api/search?query={words}")
+            found = found.replace(slot, answer.json()["hits"][0]["id"])
+    return found
 
 
 def until(page: Any, expression: str) -> None:
@@ -150,6 +155,21 @@ def test_a_citation_is_copied_in_each_form(opened: Open, served: str) -> None:
         until(page, "document.querySelector('#status').textContent.endsWith(' copied')")
         assert page.evaluate("navigator.clipboard.readText()") == page.locator(".form pre").nth(number).inner_text()
         page.evaluate("document.querySelector('#status').textContent = ''")
+
+
+def test_a_page_of_a_pdf_is_drawn_with_the_matches_marked(opened: Open, served: str) -> None:
+    page = opened("/")
+    page.goto(path_of(page, "drawn", served), wait_until="networkidle")
+    assert page.locator(".drawn rect").count() == 2
+    sizes = page.evaluate(
+        "fetch(document.querySelector('.drawn image').href.baseVal).then((answer) => answer.blob())"
+        ".then(createImageBitmap).then((picture) => [picture.width, picture.height])"
+    )
+    assert sizes[0] * 8 == pytest.approx(sizes[1] * 6, rel=0.01)
+    mark = page.locator(".drawn rect").first.bounding_box()
+    whole = page.locator(".drawn svg").bounding_box()
+    assert whole["x"] < mark["x"] < whole["x"] + whole["width"]
+    assert whole["y"] < mark["y"] < whole["y"] + whole["height"] / 2
 
 
 def test_a_document_opens_at_the_paragraph(opened: Open) -> None:

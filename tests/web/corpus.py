@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from tests.documents.pdfs import Line, lines, pdf
+
 TIDES = """\
 ---
 url: https://example.org/tides
@@ -53,3 +55,21 @@ def write_seeds(folder: Path) -> None:
     long = "\n\n".join(f"Entry {number} of the log: the wind was from the west." for number in range(1, 451))
     (folder / "log.txt").write_text(long, encoding="utf-8")
     (folder / "strange.txt").write_text("Seen\u202e and gone\x1b[31m in the estuary.\n\nEnd.\n", encoding="utf-8")
+
+
+def harbour_pdf() -> bytes:
+    """Two pages of 600 by 800 points."""
+    tide = (
+        "The tide turns twice a day in the estuary, and those who\nwork there know its hours by heart. A gauge of brass"
+    )
+    hours = (
+        "In spring the tide rises six metres. The harbour is closed\nto ships of more than twenty metres until it has"
+        " turned,\nand the gates are opened by hand."
+    )
+    first = [
+        Line(70, 710, "The harbour and its tides", 18, "bold"),
+        *lines(tide + "\nstands at the mouth of the river since 1874.", 70, 680, 11, 15),
+        Line(70, 610, "Opening hours", 14, "bold"),
+        *lines(hours, 70, 585, 11, 15),
+    ]
+    return pdf([first, lines("Appendix. All times are in UTC, also in summer.", 70, 700, 11, 15)])
