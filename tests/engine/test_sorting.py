@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +14,11 @@ from hypothesis import strategies as st
 
 import searchlib
 from searchlib import Document, SettingsError
-from searchlib.engines.whoosh import pages
+from searchlib.engine.requests import Request
+from searchlib.engines.whoosh.execution.tuning import Tuning
+from searchlib.engines.whoosh.reader import WhooshReader
 from searchlib.engines.whoosh.sorting import least
+from searchlib.query.language import parse
 
 from .around import made
 
@@ -34,20 +38,24 @@ def test_the_least_of_codes_are_those_of_sorting_all(rows: list[tuple[int, float
     assert found.tolist() == sorted(range(len(rows)), key=lambda at: (*rows[at], at))[:count]
 
 
-def test_a_document_that_crowds_out_the_others_does_not_hide_them(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_document_that_crowds_out_the_others_does_not_hide_them(tmp_path: Path) -> None:
     """More is asked for until the page is full: past what is asked for at most, too."""
-    monkeypatch.setattr(pages, "MOST_ASKED", 200)
     index = made(tmp_path, [])
     with index.writer() as w:
         w.add(Document("a", "\n\n".join(["harbour"] * 900)))
         for number in range(5):
             w.add(Document(f"b{number}", "A harbour is what we look for.\n\nharbour and more words"))
-    found = index.search("harbour", 4, per_document=1)
-    assert [hit.document.path for hit in found] == ["a", "b0", "b1", "b2"]
+    reader = WhooshReader(Path(str(index.path)), tuning=Tuning(asked=200))
+    query = parse("harbour", languages=reader.languages).query
+    everything = Request(query, per_document=1, total=True, documents=True, records=True)
+
+    def paths_of(request: Request) -> list[str]:
+        return [one.record.document.path for one in reader.search(request).hits if one.record]
+
+    assert paths_of(replace(everything, limit=4)) == ["a", "b0", "b1", "b2"]
+    found = reader.search(replace(everything, limit=4))
     assert (found.total, found.documents) == (910, 6)
-    assert [hit.document.path for hit in index.search("harbour", 9, offset=4, per_document=1)] == ["b3", "b4"]
+    assert paths_of(replace(everything, limit=9, offset=4)) == ["b3", "b4"]
 
 
 @pytest.mark.parametrize(

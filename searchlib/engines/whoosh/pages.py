@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from searchlib.engines.whoosh.resuming import CursorPlace
     from searchlib.engines.whoosh.sorting import Sorted
 
-MOST_ASKED: Final = 1 << 14
-"""Hits: who needs more of them is given all."""
 _GROWTH: Final = 4
 
 Ints: TypeAlias = NDArray[np.int64]
@@ -108,7 +106,7 @@ class Paging:
             if len(chosen) == limit or count is None or len(docs) < count:
                 own = None if which is None else which[chosen]
                 return self._page(segments[chosen], docs[chosen], scores[chosen], own)
-            count = None if count * _GROWTH > MOST_ASKED else max(count * _GROWTH, 64)
+            count = None if count * _GROWTH > self._snapshot.tuning.asked else max(count * _GROWTH, 64)
 
     def _first(self, count: int | None) -> tuple[Ints, Ints, NDArray[np.float64], Ints | None]:
         if self._sorted is None:

@@ -18,6 +18,7 @@ from searchlib.engine.readers import Words
 from searchlib.engine.requests import Request
 from searchlib.engine.writers import DocumentState
 from searchlib.engines.whoosh.execution import Snapshot, count, explain, frequency, is_costly, search
+from searchlib.engines.whoosh.execution.tuning import TUNING, Tuning
 from searchlib.engines.whoosh.manifest import Manifest, read_digest
 from searchlib.engines.whoosh.order import IndexOrder
 from searchlib.engines.whoosh.pages import Page, Paging
@@ -90,7 +91,7 @@ def _tokens(segment: SegmentColumns) -> int:
 class WhooshReader:
     """Implements ``searchlib.engine.readers.Reader``; digested and verifiable. For ``compiled`` see ``Snapshot``."""
 
-    def __init__(self, folder: Path, compiled: bool | None = None) -> None:
+    def __init__(self, folder: Path, compiled: bool | None = None, tuning: Tuning = TUNING) -> None:
         self.folder = folder
         self.manifest: Manifest
         self.manifest, self._segments, self._words = open_generation(folder)
@@ -102,6 +103,7 @@ class WhooshReader:
             order=self._order,
             cache_bytes=_room(sum(entry.size for entry in self.manifest.all_files.values())),
             compiled=compiled,
+            tuning=tuning,
         )
 
     @cached_property

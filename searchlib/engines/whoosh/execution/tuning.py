@@ -56,6 +56,9 @@ class Tuning:
     kept_terms: int = 1_024
     """Terms of a pattern that are kept between queries."""
 
+    asked: int = 1 << 14
+    """Hits that are asked for to fill a page: who needs more of them is given all."""
+
     extents: int = 1 << 23
     """Extents that are made at once."""
     occurrences: int = 1 << 24
