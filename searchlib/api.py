@@ -288,14 +288,18 @@ class Index:
 
     def documents(self, *, filter: Any = None) -> Iterator[DocumentInfo]:
         """Every document, or those with a paragraph that matches ``filter``, by path: as they are when it begins."""
-        reader, after = self._reader, None
-        while True:
-            asked = Wanted(_AT_ONCE, 0, filter, "document", 1, after, limits=self.limits)
-            page = search(reader, "*", asked)
-            yield from (hit.document for hit in page)
-            after = page.cursor
-            if after is None:
-                return
+        reader = self._reader
+
+        def page(after: str | None) -> Results:
+            return search(reader, "*", Wanted(_AT_ONCE, 0, filter, "document", 1, after, limits=self.limits))
+
+        def pages(results: Results) -> Iterator[DocumentInfo]:
+            yield from (hit.document for hit in results)
+            while (after := results.cursor) is not None:
+                results = page(after)
+                yield from (hit.document for hit in results)
+
+        return pages(page(None))  # what is wrong with what was given is said now, and not when the first is asked for
 
     def document(self, path: str, first: int = 1, limit: int | None = None) -> list[Record]:
         """The paragraphs of the document at ``path``, in order; none if there is no such document.

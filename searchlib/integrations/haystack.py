@@ -46,7 +46,9 @@ class SearchlibRetriever:
     def to_dict(self) -> dict[str, Any]:
         """What Haystack writes to YAML: the index by its place."""
         path = os.fspath(self._index.path)
-        return default_to_dict(self, index=path, top_k=self.top_k, filters=self.filters, search=self.search)
+        arguments = {"index": path, "top_k": self.top_k, "filters": self.filters, "search": self.search}
+        made: dict[str, Any] = default_to_dict(self, **arguments)
+        return made
 
     @classmethod
     def from_dict(cls, data: dict[str, Any]) -> SearchlibRetriever:

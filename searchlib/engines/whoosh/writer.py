@@ -35,6 +35,7 @@ from searchlib.engines.whoosh.seeds import read_seeds, write_seeds
 from searchlib.engines.whoosh.segments import open_segment
 from searchlib.errors import IndexCorrupt, IndexIncompatible, IndexMissing
 from searchlib.files.names import MANIFEST
+from searchlib.guards.arguments import refused
 from searchlib.model.records import Document, document_digest
 from searchlib.paragraphs.identifying import language_of
 
@@ -50,11 +51,14 @@ class WhooshWriter:
     """
 
     def __init__(self, folder: Path, options: WriterOptions) -> None:
+        portions = PORTIONS if options.tuning is None else options.tuning
+        if not isinstance(portions, Portions):
+            raise refused("tuning", portions, "a searchlib.engines.whoosh.building.portions.Portions")
         self._folder = folder
+        self._portions = portions
         self._lock = Lock(folder, options.wait)
         self._processes = options.processes if options.processes is not None else os.cpu_count() or 1
         self._memory = options.memory if options.memory is not None else MEMORY
-        self._portions = options.tuning if isinstance(options.tuning, Portions) else PORTIONS
         self._most = max(min(self._portions.batch, self._memory // 64), 1)  # code points of a batch
         self._few = min(self._portions.alone, self._memory // 8)  # code points that are not worth a second process
         self._runs: InProcess | Workers | None = None
