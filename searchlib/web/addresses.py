@@ -1,18 +1,24 @@
 """Addresses of pages: the address is the query.
 
-``/?q=words&in=author:Ada&sort=-year&page=2``. What can be clicked is another `Query`, with a part of it changed.
+``/?q=words&in=author:Ada&sort=-year&page=2``. What is still typed is asked for with ``typing=1``, which is in no
+address that is shown. What can be clicked is another `Query`, with a part of it changed.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 from urllib.parse import quote, urlencode
 
+from searchlib.analysis.words import is_unspaced
+from searchlib.query.lexer import OPERATORS
 from searchlib.web.parameters import Parameter, read
 
 HITS: Final = 10
+_LAST: Final = re.compile(r"(?:[\w\s’']*\s)?(\w{2,})")
+"""Plain words, of which the last has two letters: what stands in brackets or quotation marks is no beginning."""
 MOST_PAGES: Final = 1000
 _Q = Parameter("q", "What to find.", default="")
 _PARAMETERS = (
@@ -21,6 +27,7 @@ _PARAMETERS = (
     Parameter("filter", "A query that hits match too.", many=True),
     Parameter("sort", "A field.", default=""),
     Parameter("one", "One hit of a document.", choices=("1", ""), default=""),
+    Parameter("typing", "Whether the last word may go on.", choices=("1", ""), default=""),
     Parameter("page", "Which page of hits.", "whole", 1, least=1, most=MOST_PAGES),
 )
 
@@ -35,6 +42,7 @@ class PageQuery:
     sort: str = ""
     one: bool = False
     page: int = 1
+    typing: bool = False
 
     @classmethod
     def read(cls, given: Mapping[str, Sequence[str]]) -> PageQuery:
@@ -43,12 +51,22 @@ class PageQuery:
         pairs = (text.partition(":") for text in asked["in"])
         chosen = tuple((name, value) for name, colon, value in pairs if name and colon)
         within = tuple(filter(None, asked["filter"]))
-        return cls(asked["q"].strip(), chosen, within, asked["sort"], bool(asked["one"]), asked["page"])
+        return cls(
+            asked["q"].strip(), chosen, within, asked["sort"], bool(asked["one"]), asked["page"], bool(asked["typing"])
+        )
 
     @property
     def is_empty(self) -> bool:
         """Whether nothing is asked for."""
         return not (self.q or self.chosen or self.within)
+
+    @property
+    def text(self) -> str:
+        """What is searched: everything, if there are no words; also what begins as the last word, if it is typed."""
+        last = _LAST.fullmatch(self.q) if self.typing else None
+        if last is None or is_unspaced(last[1]) or any(word in ("NOT", *OPERATORS) for word in self.q.split()):
+            return self.q or "*"
+        return f"{self.q} {last[1]}*"
 
     @property
     def filters(self) -> list[Any] | None:

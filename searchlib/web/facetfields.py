@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from searchlib import Index
+from searchlib.model.locators import FIELDS
 
 MOST_FIELDS: Final = 6
 _LOOKED_AT: Final = 24
@@ -14,7 +15,8 @@ _FEW: Final = 12
 
 def telling_fields(index: Index) -> tuple[str, ...]:
     """The fields of an index that are worth counting, those with few values first."""
-    candidates = ("type", "language", *index.fields[:_LOOKED_AT])
+    known = [name for name in index.fields if name not in FIELDS]
+    candidates = ("type", "language", *known[:_LOOKED_AT])
     found = index.search("*", 0, facets=dict.fromkeys(candidates, 1)).facets
     documents = index.stats().documents
     sizes = {name: len(facet) + facet.others for name, facet in found.items()}

@@ -34,7 +34,7 @@ def search_values(index: Index, asked: PageQuery, base: str, facets: Sequence[st
         return {**values, "stats": index.stats(), "results": None}
     try:
         results = index.search(
-            asked.q or "*",
+            asked.text,
             HITS,
             offset=(asked.page - 1) * HITS,
             filter=asked.filters,
@@ -49,14 +49,15 @@ def search_values(index: Index, asked: PageQuery, base: str, facets: Sequence[st
 
 def _found(results: Results, asked: PageQuery, base: str) -> dict[str, Any]:
     total = results.documents if asked.one else results.total
+    suggestion = results.suggestion if asked.q and not asked.typing and results.total < _FEW else None
     last = min(-(-total // HITS), MOST_PAGES)
     return {
         "results": results,
         "stats": None,
         "hits": [ShownHit.of(hit, base, asked.q, SNIPPETS) for hit in results],
-        "suggestion": results.suggestion if asked.q and results.total < _FEW else None,
-        "suggested": asked.asking(results.suggestion or "").address(base),
-        "warnings": [warning.lines for warning in results.warnings],
+        "suggestion": suggestion,
+        "suggested": asked.asking(suggestion or "").address(base),
+        "warnings": [] if asked.typing else [warning.lines for warning in results.warnings],
         "facets": _facets(results, asked, base),
         "chosen": _chosen(asked, base),
         "previous": asked.at(min(asked.page - 1, last)).address(base) if asked.page > 1 and last else "",

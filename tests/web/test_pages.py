@@ -100,6 +100,27 @@ def test_pages_of_hits_lead_to_one_another(client: TestClient) -> None:
     assert "no more hits" in page_at(client, "/?q=wind&page=900").css_first("main").text()
 
 
+@pytest.mark.parametrize(
+    ("q", "finds"),
+    [
+        ("estu", "estuary"),
+        ("the estu", "estuary"),
+        ("herons", "Herons"),
+        ('"estu', ""),
+        ("(estu", ""),
+        ("text:estu", ""),
+        ("NOT estu", ""),
+        ("e", ""),
+    ],
+)
+def test_what_is_typed_still_finds_what_begins_so(client: TestClient, q: str, finds: str) -> None:
+    page = client.get("/", params={"q": q, "typing": "1"})
+    marks = texts(Page(page.text), ".hit .text mark")
+    assert (finds in marks) if finds else not any("estuary" in mark for mark in marks)
+    assert "typing" not in page.text
+    assert not Page(page.text).css(".meant")
+
+
 def test_a_misspelt_word_has_a_suggestion_that_leads_to_hits(client: TestClient) -> None:
     page = page_at(client, "/?q=hurons")
     assert texts(page, ".meant a") == ["herons"]

@@ -27,12 +27,13 @@ function address() {
   return form.getAttribute("action") + (query ? `?${query}` : "");
 }
 
-async function show(where, history) {
+// While a word is typed, what begins so is found too; the address says what was typed.
+async function show(where, history, more = "") {
   fetching?.abort();
   const mine = (fetching = new AbortController());
   main.setAttribute("aria-busy", "true");
   try {
-    const answer = await fetch(where, { signal: mine.signal, headers: { Accept: "text/html" } });
+    const answer = await fetch(where + more, { signal: mine.signal, headers: { Accept: "text/html" } });
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
     if (mine.signal.aborted) return;
     main.replaceChildren(...page.querySelector("#main").childNodes);
@@ -62,7 +63,8 @@ const onSearchPage = form !== null && form.querySelector("#sort") !== null;
 function typed() {
   clearTimeout(waiting);
   waiting = setTimeout(() => {
-    if (onSearchPage) show(address(), typing ? "replaceState" : "pushState");
+    const where = address();
+    if (onSearchPage) show(where, typing ? "replaceState" : "pushState", where.includes("?") ? "&typing=1" : "");
     typing = true;
     complete();
   }, SOON);
