@@ -55,13 +55,15 @@ def _endpoint(verb: Verb, served: Served, answering: Answering) -> Endpoint:
             return refused(request, problem)
         options = answering.options
         if verb.streamed:
-            asked["timeout"] = answering.seconds(served, asked["timeout"])
-            return await answering.stream(request, served, lambda: iter(verb.run(served.index, asked, options)))
+            return await answering.stream(
+                request, served, lambda: iter(verb.run(served.index, asked, options)), asked["timeout"]
+            )
 
         def make() -> Reply:
             return _reply(verb.run(served.index, asked, options))
 
-        alone = (lambda: answering.alone(make)) if verb.alone else make
+        reads_seeds = verb.posted and options.sources is not None  # all of them, to check what a text cites
+        alone = (lambda: answering.alone(make)) if verb.alone or reads_seeds else make
         return await answering.answer(request, served, alone, kept=verb.kept, seconds=asked.get("timeout"))
 
     return endpoint

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from searchlib import Index
+from searchlib import Index, QueryTimeout
 from searchlib.model.locators import FIELDS
 
 MOST_FIELDS: Final = 6
@@ -17,7 +17,10 @@ def telling_fields(index: Index) -> tuple[str, ...]:
     """The fields of an index that are worth counting, those with few values first."""
     known = [name for name in index.fields if name not in FIELDS]
     candidates = ("type", "language", *known[:_LOOKED_AT])
-    found = index.search("*", 0, facets=dict.fromkeys(candidates, 1)).facets
+    try:
+        found = index.search("*", 0, facets=dict.fromkeys(candidates, 1)).facets
+    except QueryTimeout:  # there are too many values to be worth it
+        return ()
     documents = index.stats().documents
     sizes = {name: len(facet) + facet.others for name, facet in found.items()}
     telling = [name for name, size in sizes.items() if 2 <= size <= max(_FEW, documents // 2)]

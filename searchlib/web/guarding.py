@@ -78,7 +78,7 @@ class Guard:
         if not self._is_ours(headers.getlist("host")):
             detail = "This server is not called that: name it with --allow-host where it is to answer to this name."
             return refusal(scope, ProblemDetail(HTTPStatus.MISDIRECTED_REQUEST, "unknown-host", detail))
-        if not self._options.token or self._is_preflight(scope, headers):
+        if not self._options.token or self._is_preflight(scope, headers) or _is_ours_alone(scope):
             return None
         return self._without_token(scope, headers)
 
@@ -134,6 +134,12 @@ class Guard:
             COOKIE, self._cookie, httponly=True, samesite="lax", secure=request.url.scheme == "https", path="/"
         )
         return answer
+
+
+def _is_ours_alone(scope: Scope) -> bool:
+    """Whether what is asked for is a file of this package: the page that asks for the token has them too."""
+    path = str(scope["path"]).removeprefix(scope.get("root_path", ""))
+    return path.startswith("/static/") and ".." not in path
 
 
 def _same(given: str, wanted: str) -> bool:

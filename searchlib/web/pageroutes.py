@@ -48,7 +48,7 @@ class Pages:
     def __init__(self, served: Served, answering: Answering) -> None:
         self._served = served
         self._answering = answering
-        self._facets: tuple[str, tuple[str, ...]] = ("", ())  # of a generation, by its digest
+        self._facets: tuple[str, tuple[str, ...]] = ("", ())  # of a generation, by its tag
 
     def routes(self) -> list[BaseRoute]:
         """A route for each."""
@@ -152,9 +152,9 @@ class Pages:
         given = self._answering.options.facets
         if given is not None:
             return given
-        digest = self._served.index.digest
-        if self._facets[0] != digest:
-            self._facets = digest, telling_fields(self._served.index)
+        tag = self._served.tag
+        if not tag or self._facets[0] != tag:
+            self._facets = tag, telling_fields(self._served.index)
         return self._facets[1]
 
     def _base(self, request: Request) -> str:

@@ -21,6 +21,7 @@ from searchlib.web.templating import rendered
 JSON = "application/json"
 LINES = "application/jsonl"
 HTML = "text/html; charset=utf-8"
+UNTAGGED = {"Cache-Control": "no-store"}
 _TAG = re.compile(r'(?:W/)?"([^"]*)"')
 
 

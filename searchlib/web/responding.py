@@ -19,11 +19,11 @@ from starlette.responses import Response, StreamingResponse
 from starlette.types import Receive, Scope, Send
 
 from searchlib import Index
-from searchlib.errors import SearchlibError
+from searchlib.errors import SearchlibError, SettingsError
 from searchlib.guards.deadline import Deadline
 from searchlib.web.admission import Admission
 from searchlib.web.problemdetails import ProblemDetail, problem_of, too_busy
-from searchlib.web.replies import JSON, LINES, as_bytes, matches, refusal, tagged
+from searchlib.web.replies import JSON, LINES, UNTAGGED, as_bytes, matches, refusal, tagged
 from searchlib.web.serveoptions import TIMEOUT, ServeOptions
 from searchlib.web.templating import edition
 
@@ -44,6 +44,14 @@ class Served:
         """Seconds that an answer may take."""
         return self.index.limits.timeout or TIMEOUT
 
+    @property
+    def tag(self) -> str:
+        """What answers of the index as it is now are known by; "" for an index whose engine has no digests."""
+        try:
+            return f"{self.index.digest}-{edition()}"
+        except SettingsError:
+            return ""
+
 
 @dataclass(frozen=True, slots=True)
 class Reply:
@@ -52,7 +60,6 @@ class Reply:
     body: bytes
     media_type: str = JSON
     status: int = HTTPStatus.OK
-    headers: Mapping[str, str] | None = None
 
 
 Make: TypeAlias = Callable[[], Reply]
@@ -72,58 +79,64 @@ class Answering:
         """The answer that ``make`` makes, in a thread; a 304 where who asks has it; a problem where there is one."""
 
         def made() -> Response:
-            tag = f"{served.index.digest}-{edition()}" if kept else ""
-            if kept and matches(request.headers.get("if-none-match"), tag):
+            tag = served.tag if kept else ""
+            if tag and matches(request.headers.get("if-none-match"), tag):
                 return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=tagged(tag))
             with Deadline(self.seconds(served, seconds)).running():
                 reply = make()
-            headers = tagged(tag) if kept and reply.status == HTTPStatus.OK else {"Cache-Control": "no-store"}
-            return Response(reply.body, reply.status, {**headers, **(reply.headers or {})}, reply.media_type)
+            headers = tagged(tag) if tag and reply.status == HTTPStatus.OK else UNTAGGED
+            return Response(reply.body, reply.status, headers, reply.media_type)
 
         try:
             return await self._admission.run(made)
         except Exception as error:
             return refused(request, error)
 
-    async def stream(self, request: Request, served: Served, begin: Callable[[], Iterator[Any]]) -> Response:
-        """Lines of JSON, made as they are read; what goes wrong before the first of them is a problem."""
-        tag = ""
+    async def stream(
+        self, request: Request, served: Served, begin: Callable[[], Iterator[Any]], seconds: float | None = None
+    ) -> Response:
+        """Lines of JSON, made as they are read, some at a time, each time within so many ``seconds``.
 
-        def begun() -> tuple[Iterator[Any], bytes]:
-            nonlocal tag
-            tag = f"{served.index.digest}-{edition()}"
-            if matches(request.headers.get("if-none-match"), tag):
-                return iter(()), b""
-            values = begin()
-            return values, b"".join(as_bytes(one, "\n") for one in islice(values, AT_ONCE))
+        What goes wrong before the first of them is a problem.
+        """
+        most = self.seconds(served, seconds)
+
+        def begun() -> tuple[str, Iterator[Any], bytes]:
+            tag = served.tag
+            if tag and matches(request.headers.get("if-none-match"), tag):
+                return tag, iter(()), b""
+            with Deadline(most).running():
+                values = begin()
+                return tag, values, _part(values)
+
+        def more() -> bytes:
+            with Deadline(most).running():
+                return _part(values)
 
         try:
             self._admission.begin_stream()
         except ProblemDetail as error:
             return refused(request, error)
         try:
-            values, first = await self._admission.run(begun)
+            tag, values, first = await self._admission.run(begun)
         except Exception as error:
             self._admission.end_stream()
             return refused(request, error)
-        headers = tagged(tag)
-        if matches(request.headers.get("if-none-match"), tag):
+        headers = tagged(tag) if tag else UNTAGGED
+        if tag and matches(request.headers.get("if-none-match"), tag):
             self._admission.end_stream()
             return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
         if request.method == "HEAD":
             self._admission.end_stream()
             return Response(headers=headers, media_type=LINES)
-        return _LineStream(self._lines(values, first), headers, self._admission.end_stream)
+        return _LineStream(self._lines(first, more), headers, self._admission.end_stream)
 
-    async def _lines(self, values: Iterator[Any], first: bytes) -> AsyncIterator[bytes]:
-        """The lines that follow, some at a time."""
+    async def _lines(self, lines: bytes, more: Callable[[], bytes]) -> AsyncIterator[bytes]:
+        """These lines, and those that follow."""
         try:
-            lines = first
             while lines:
                 yield lines
-                lines = await self._admission.run(
-                    lambda: b"".join(as_bytes(one, "\n") for one in islice(values, AT_ONCE))
-                )
+                lines = await self._admission.run(more)
         except Exception as error:
             tell(error)
             yield as_bytes({"problem": problem_of(error).as_dict()}, "\n")
@@ -154,6 +167,10 @@ class _LineStream(StreamingResponse):
             await super().__call__(scope, receive, send)
         finally:
             self._ends()
+
+
+def _part(values: Iterator[Any]) -> bytes:
+    return b"".join(as_bytes(one, "\n") for one in islice(values, AT_ONCE))
 
 
 def refused(request: Request, error: Exception) -> Response:

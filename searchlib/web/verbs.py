@@ -112,7 +112,7 @@ def _search_many(index: Index, asked: Asked, options: ServeOptions) -> list[Json
 
 
 def _all(index: Index, asked: Asked, options: ServeOptions) -> Iterator[JsonObject]:
-    found = index.all(asked["query"], filter=filters(asked["filter"]), strict=asked["strict"], timeout=asked["timeout"])
+    found = index.all(asked["query"], filter=filters(asked["filter"]), strict=asked["strict"])
 
     def shown(hit: Hit) -> JsonObject:
         return hit.as_dict(asked["length"], asked["snippets"], explain=asked["explain"])
@@ -242,7 +242,7 @@ VERBS: Final = (
         "Every hit, in the order of the index, a line of JSON each; a last line with a problem if it ends before.",
         _all,
         "Hit",
-        (QUERY, FILTER, STRICT, TIMEOUT, *SHOWN),
+        (QUERY, FILTER, STRICT, replace(TIMEOUT, meaning="Seconds that each hundred may take."), *SHOWN),
         streamed=True,
     ),
     Verb(
@@ -314,7 +314,7 @@ VERBS: Final = (
     Verb(
         "check_citations",
         "What became of each citation in a text, which is the body of the request: by the index, or by the seeds as "
-        "they are now where the server reads these.",
+        "they are now where the server reads these; then one at a time.",
         _check_citations,
         "[Check]",
         posted=True,

@@ -13,6 +13,7 @@ from starlette.routing import Route
 from starlette.testclient import TestClient
 
 import searchlib
+from searchlib.guards.deadline import Deadline
 from searchlib.web import ServeOptions, app
 from searchlib.web.admission import Admission
 from searchlib.web.guarding import COOKIE
@@ -78,7 +79,8 @@ def locked(index: searchlib.Index) -> Iterator[TestClient]:
 
 
 def test_without_the_token_nobody_comes_in(locked: TestClient) -> None:
-    for path in ("/", "/api/stats", "/static/x/searchlib.css", "/nosuch", "/?token=wrong", "/?q=token"):
+    assert locked.get("/static/x/searchlib.css").status_code == 200, "the page that asks for the token has them"
+    for path in ("/", "/api/stats", "/static/../api/stats", "/static", "/nosuch", "/?token=wrong", "/?q=token"):
         answer = locked.get(path)
         assert answer.status_code == 401
         assert answer.headers["www-authenticate"].startswith("Bearer")
@@ -150,6 +152,23 @@ def test_a_search_ends_in_time(folder: object, index: searchlib.Index) -> None:
 def test_a_request_may_ask_for_less_time_than_there_is_and_not_for_more(index: searchlib.Index) -> None:
     answering, served = Answering(ServeOptions()), Served("x", index)
     assert [answering.seconds(served, asked) for asked in (None, 0.5, 1000.0)] == [TIMEOUT, 0.5, TIMEOUT]
+
+
+def test_each_part_of_a_long_list_has_the_time_that_an_answer_has(
+    index: searchlib.Index, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not all of them together: there may be millions."""
+    used = []
+    whole = Deadline.running
+
+    def counted(self: Deadline) -> object:
+        used.append(self._seconds)
+        return whole(self)
+
+    monkeypatch.setattr("searchlib.web.responding.Deadline.running", counted)
+    lines = TestClient(app(index), base_url=BASE).get("/api/all?query=wind&timeout=0.5").text.splitlines()
+    assert len(lines) == 450
+    assert used.count(0.5) == 6, "five parts, and that there are no more"
 
 
 def test_who_comes_when_there_is_enough_to_do_is_told_to_come_again() -> None:

@@ -14,6 +14,7 @@ from starlette.testclient import TestClient
 import searchlib
 from searchlib.web import ServeOptions, app
 from searchlib.web.addresses import PageQuery
+from searchlib.web.facetfields import telling_fields
 
 from .conftest import BASE
 
@@ -301,3 +302,27 @@ def test_the_address_is_the_query() -> None:
 
 def test_what_others_have_hung_on_an_address_does_no_harm(client: TestClient) -> None:
     assert texts(page_at(client, "/?q=herons&utm_source=x"), ".hit h2") == ["Herons"]
+
+
+def test_an_index_without_digests_is_served_without_tags(
+    index: searchlib.Index, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def none(self: searchlib.Index) -> str:
+        raise searchlib.SettingsError("the index has no digest")
+
+    monkeypatch.setattr(searchlib.Index, "digest", property(none))
+    client = TestClient(app(index), base_url=BASE)
+    for path in ("/?q=tide", "/api/search?query=tide", "/api/all?query=tide", "/feed?q=tide"):
+        answer = client.get(path, headers={"If-None-Match": "*"})
+        assert (answer.status_code, answer.headers["cache-control"]) == (200, "no-store")
+        assert "etag" not in answer.headers
+
+
+def test_fields_that_take_too_long_to_count_are_not_counted(
+    index: searchlib.Index, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def slow(*arguments: object, **named: object) -> None:
+        raise searchlib.QueryTimeout("too long", 1.0)
+
+    monkeypatch.setattr("searchlib.web.facetfields.Index.search", slow)
+    assert telling_fields(index) == ()
