@@ -61,7 +61,7 @@ class Searchlib:
         self._index.close()
 
     def _parsed(self, text: str) -> Any:
-        return parse(text, _METADATA, ["en"], _FIELDS, strict=True).query
+        return parse(text, _METADATA, self._index._reader.lexicon, _FIELDS, strict=True).query
 
     def prepare(self, asked: Query) -> tuple[Any, Any]:
         """The nodes of the query language, and the filter; patterns alone, as the others have them."""

@@ -1,15 +1,24 @@
-"""Analysis: from text to the terms that stand for it."""
+"""Analysis: from text to the terms that stand for it.
+
+Each question has one place: `words` where words begin and end (and scripts without spaces are cut), `folding` what is
+alike in writing, `tokens` what of a text stands in an index, `stemming` and `languages` what a language adds,
+`wordforms` which words of an index a word of a query finds.
+"""
 
 from searchlib.analysis.folding import SEPARATOR, fold, join_key, split_key, where_assigned
 from searchlib.analysis.languages import DEFAULT_LANGUAGE, detect_language
-from searchlib.analysis.stemming import base_language
-from searchlib.analysis.tokens import Form, Token, ascii_keys, forms, keys_of, surfaces, tokens
+from searchlib.analysis.stemming import base_language, stems
+from searchlib.analysis.tokens import Token, ascii_keys, keys_of, query_tokens, surfaces, tokens
+from searchlib.analysis.wordforms import NO_WORDS, Form, Lexicon, NoWords, forms
 from searchlib.analysis.words import split_words
 
 __all__ = [
     "DEFAULT_LANGUAGE",
+    "NO_WORDS",
     "SEPARATOR",
     "Form",
+    "Lexicon",
+    "NoWords",
     "Token",
     "ascii_keys",
     "base_language",
@@ -18,8 +27,10 @@ __all__ = [
     "forms",
     "join_key",
     "keys_of",
+    "query_tokens",
     "split_key",
     "split_words",
+    "stems",
     "surfaces",
     "tokens",
     "where_assigned",

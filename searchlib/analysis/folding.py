@@ -1,7 +1,9 @@
 """Forms of a word: exact, folded, and the key that holds both.
 
-* The *exact* form is the word without case and compatibility differences: NFKC, full case folding.
-* The *folded* form is the exact one without accents.
+* The *exact* form is the word without case and compatibility differences: NFKC, full case folding, nothing of what
+  stands in words and changes nothing (joiners, soft hyphens, variation selectors).
+* The *folded* form is the exact one without accents, and with one letter for those that only keyboards tell apart
+  (the yeh and kaf of Arabic and Persian).
 * Characters that Unicode 14.0 does not have (see `_ranges`) are left as they are, whatever the running Python knows.
 * The *key* is how a token stands in the term dictionary: the folded form, and where the exact form differs,
   a unit separator and the exact form. So all accent variants of a word are neighbours in the dictionary, and a
@@ -17,17 +19,17 @@ from functools import cache
 from itertools import groupby
 
 from searchlib.analysis import _ranges
-from searchlib.analysis.words import BEYOND_LATIN, IGNORABLE
+from searchlib.analysis.words import BEYOND_LATIN, IGNORABLE, LINE_END
 from searchlib.concurrency.lazily import lazy_expression
 
 SEPARATOR = "\x1f"
 AFTER_SEPARATOR = "\x20"  # keys with the folded form f lie in {f} and [f + SEPARATOR, f + AFTER_SEPARATOR)
 LONGEST_WORD = 200  # code points; longer ones are cut, for indexing and querying alike
 
-_DROP_IGNORABLE = dict.fromkeys(map(ord, IGNORABLE))
-# Letters that Unicode does not decompose but readers take for an accented one.
+# Letters that Unicode does not decompose but readers take for an accented one, or, in Arabic, for the same.
 _LETTERS = str.maketrans(
     {"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i", "ħ": "h", "ŧ": "t", "ŋ": "n"}
+    | {"ک": "ك", "ڪ": "ك", "ی": "ي", "ى": "ي", "ہ": "ه", "ة": "ه", "ٱ": "ا"}
 )  # fmt: skip
 # Outside of these blocks, which have no gaps, a character may be one that Unicode 14.0 does not have.
 # To look beyond Latin first is quicker.
@@ -70,9 +72,11 @@ def exact_form(word: str) -> str:
     """
     if word.isascii():
         return word.lower()[:LONGEST_WORD]
+    if "\u00ad" in word:
+        word = LINE_END.sub("", word)
     folded = unicodedata.normalize("NFKC", word).casefold()
     # Full case folding makes İ an i with a dot above, which no reader of Turkish sees there.
-    folded = folded.replace("i\u0307", "i").translate(_DROP_IGNORABLE)
+    folded = IGNORABLE.sub("", folded.replace("i\u0307", "i"))
     return unicodedata.normalize("NFKC", folded)[:LONGEST_WORD]
 
 

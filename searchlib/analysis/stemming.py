@@ -1,11 +1,17 @@
-"""Stems, by the Snowball algorithm of each language (Porter, https://snowballstem.org)."""
+"""Stems, by the Snowball algorithm of each language (Porter, https://snowballstem.org).
+
+Nothing of an index depends on them but its tables of stems, which are made of its words: the words themselves stand in
+it as they are written. A *reading* of a word is it as it is written, or without accents, as people type it: its stems
+are those of both, so that accents never decide, whatever a stemmer makes of them.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
+from searchlib.analysis.folding import without_accents
 from searchlib.concurrency.lazily import lazy_expression
 
 # ISO 639-1 code: the algorithm's name in Snowball.
@@ -36,6 +42,16 @@ def _stemmer(language: str) -> Any:
     return Stemmer.Stemmer(algorithm, 0) if algorithm in Stemmer.algorithms() else None
 
 
+def algorithm(language: str) -> str:
+    """What stems words of a language, with its version; "" if nothing does."""
+    if _stemmer(language) is None:
+        return ""
+    import Stemmer
+
+    return f"{ALGORITHMS[language]} {Stemmer.version()}"
+
+
+@lru_cache(1 << 16)
 def stem(exact: str, language: str) -> str:
     """The stem of an exact form; the form itself where the language has no stemmer, or it holds a digit."""
     if not language or _DIGIT.search(exact):
@@ -46,10 +62,24 @@ def stem(exact: str, language: str) -> str:
     return stemmer.stemWord(exact) or exact
 
 
-def stem_all(exact: Sequence[bytes], language: str) -> list[bytes]:
-    """The stems of many exact forms of ASCII letters and digits, without a call from Python for each."""
-    stemmer = _stemmer(language) if language else None
+def stems(exact: str, language: str) -> tuple[str, ...]:
+    """The stems of the readings of a word, without accents: of the word as it is, and as it is without accents."""
+    if not language:
+        return (without_accents(exact),)
+    own = without_accents(stem(exact, language))
+    if exact.isascii():
+        return (own,)
+    plain = without_accents(stem(without_accents(exact), language))
+    return (plain,) if own == plain else (plain, own)
+
+
+def stems_of_all(words: Sequence[str], language: str) -> list[tuple[str, ...]]:
+    """The `stems` of many exact forms, without a call from Python for each of ASCII."""
+    stemmer = _stemmer(language)
     if stemmer is None:
-        return list(exact)
-    stems = stemmer.stemWords(exact)
-    return [stemmed or form if form.isalpha() else form for form, stemmed in zip(exact, stems, strict=True)]
+        return [stems(word, "") for word in words]
+    found = stemmer.stemWords(words)
+    return [
+        ((stemmed or word) if word.isalpha() else word,) if word.isascii() else stems(word, language)
+        for word, stemmed in zip(words, found, strict=True)
+    ]

@@ -1,9 +1,11 @@
 """Tokens: the one definition that indexing, querying and highlighting share.
 
-* ``tokens(text, language)`` gives each token with its key, its range in the text and its position.
-* ``keys_of(word, language)`` gives the keys of one word, which the bulk builder asks once per distinct word.
-* ``forms(text, languages)`` gives, for each token of a query, the forms in which an index may hold it.
+* ``tokens(text)`` gives each token with its key, its range in the text and its position.
+* ``keys_of(word)`` gives the keys of one word, which the bulk builder asks once per distinct word.
 * ``surfaces(word)`` gives the words that a reader sees in it, which the vocabulary of an index counts.
+
+A token is a word as it is written, or a bigram of a script without spaces. Which words are forms of one another is no
+matter of theirs: see `wordforms`.
 """
 
 from __future__ import annotations
@@ -11,8 +13,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import lru_cache
 
-from searchlib.analysis.folding import LONGEST_WORD, exact_form, join_key, split_key, without_accents
-from searchlib.analysis.stemming import stem, stem_all
+from searchlib.analysis.folding import LONGEST_WORD, exact_form, join_key, split_key
 from searchlib.analysis.words import find_words, is_unspaced, pieces
 from searchlib.frozen import frozen
 
@@ -30,24 +31,7 @@ class Token:
 
 
 @frozen
-class Form:
-    """A form in which an index may hold a token of a query.
-
-    A key matches when its folded part equals ``folded`` (with ``prefix``: begins with it), and the record's
-    language is one of ``languages`` (None: any). The exact part tells an accent variant from the form itself.
-    ``synonym_of`` is the word of the query that the form is a synonym of; "" for the word's own.
-    """
-
-    folded: str
-    exact: str
-    languages: frozenset[str] | None = None
-    weight: float = 1.0
-    prefix: bool = False
-    synonym_of: str = ""
-
-
-@frozen
-class _Piece:
+class WordPart:
     """One token of a word: the key, and the range of the word that it stands for."""
 
     key: str
@@ -57,17 +41,17 @@ class _Piece:
 
 
 @lru_cache(_CACHED_WORDS)
-def _analyse(word: str, language: str) -> tuple[_Piece, ...]:
+def pieces_of(word: str) -> tuple[WordPart, ...]:
+    """The tokens of one word, in order."""
     if not is_unspaced(word):
         exact = exact_form(word)
-        return (_Piece(join_key(stem(exact, language)), 0, len(word)),) if exact else ()
-    found: list[_Piece] = []
+        return (WordPart(join_key(exact), 0, len(word)),) if exact else ()
+    found: list[WordPart] = []
     cut = list(pieces(word))
     for number, (start, end, is_unit) in enumerate(cut):
         if not is_unit:
             found.extend(
-                _Piece(piece.key, start + piece.start, start + piece.end)
-                for piece in _analyse(word[start:end], language)
+                WordPart(piece.key, start + piece.start, start + piece.end) for piece in pieces_of(word[start:end])
             )
             continue
         following = cut[number + 1] if number + 1 < len(cut) else None
@@ -75,81 +59,60 @@ def _analyse(word: str, language: str) -> tuple[_Piece, ...]:
         stop = following[1] if following is not None and bigram else end
         exact = exact_form(word[start:stop])
         if exact:
-            found.append(_Piece(join_key(exact), start, stop, not bigram))
+            found.append(WordPart(join_key(exact), start, stop, not bigram))
     return tuple(found)
 
 
-def tokens(text: str, language: str = "") -> list[Token]:
-    """The tokens of ``text`` in order; ``language`` (ISO 639-1) chooses the stemmer, "" means none."""
+def tokens(text: str) -> list[Token]:
+    """The tokens of ``text`` in order."""
     found: list[Token] = []
     for match in find_words(text):
         start = match.start()
-        for piece in _analyse(match[0], language):
+        for piece in pieces_of(match[0]):
             found.append(Token(piece.key, start + piece.start, start + piece.end, len(found)))
     return found
 
 
-def keys_of(word: str, language: str = "") -> tuple[str, ...]:
+def keys_of(word: str) -> tuple[str, ...]:
     """The keys of the tokens that one word (of ``words.split_words``) becomes, in order; mostly one."""
-    return tuple(piece.key for piece in _analyse(word, language))
+    return tuple(piece.key for piece in pieces_of(word))
 
 
 def surfaces(word: str) -> tuple[str, ...]:
-    """What one word (of ``words.split_words``) is when nothing but its case is folded: its exact form, not stemmed.
+    """What one word (of ``words.split_words``) is when nothing but its case is folded: its exact form.
 
     A run of a script without spaces gives its bigrams, or its only unit.
     """
-    if not is_unspaced(word):
-        exact = exact_form(word)
-        return (exact,) if exact else ()
-    return tuple(split_key(piece.key)[1] for piece in _query_pieces(word, ""))
+    return tuple(split_key(token.key)[1] for token in query_tokens(word))
 
 
-def ascii_keys(words: Sequence[bytes], language: str = "") -> list[bytes]:
+def ascii_keys(words: Sequence[bytes]) -> list[bytes]:
     """The key of each of many words of ASCII letters and digits in lower case: one for each, in UTF-8."""
-    return stem_all([word[:LONGEST_WORD] if len(word) > LONGEST_WORD else word for word in words], language)
+    return [word[:LONGEST_WORD] if len(word) > LONGEST_WORD else word for word in words]
 
 
-def forms(text: str, languages: Sequence[str]) -> list[tuple[Form, ...]]:
-    """For each token of a query's ``text``, in order, the forms in which the index may hold it.
+@frozen
+class QueryToken:
+    """A token of a query: its key, its range in the text, and whether it is a single unit: a beginning of bigrams."""
 
-    ``languages`` are those of the index's documents. A token has one form where they all stem it alike, else one
-    for each distinct stem, which counts in documents of the languages that stem so.
+    key: str
+    start: int
+    end: int
+    unit: bool = False
+
+
+def query_tokens(text: str) -> list[QueryToken]:
+    """The tokens of a query's ``text``: those of a text, without the last units of longer runs.
+
+    Within a longer run the last unit is the second half of the bigram before it.
     """
-    wanted = sorted(set(languages)) or [""]
-    per_language = {language: _query_pieces(text, language) for language in wanted}
-    # Languages differ in stems only, never in where words begin and end.
-    return [
-        _merge({language: found[number] for language, found in per_language.items()})
-        for number in range(len(per_language[wanted[0]]))
-    ]
-
-
-def _query_pieces(text: str, language: str) -> list[_Piece]:
-    found: list[_Piece] = []
+    found: list[QueryToken] = []
     for match in find_words(text):
-        analysed = _analyse(match[0], language)
-        for number, piece in enumerate(analysed):
-            # Within a longer run the last unit is the second half of the bigram before it.
-            if piece.last_of_run and number and _is_bigram_of_run(analysed[number - 1], piece):
-                continue
-            found.append(piece)
+        start = match.start()
+        before: WordPart | None = None
+        for piece in pieces_of(match[0]):
+            second_half = before is not None and before.end == piece.end and before.start < piece.start
+            if not (piece.last_of_run and second_half):
+                found.append(QueryToken(piece.key, start + piece.start, start + piece.end, piece.last_of_run))
+            before = piece
     return found
-
-
-def _is_bigram_of_run(before: _Piece, last: _Piece) -> bool:
-    return before.end == last.end and before.start < last.start
-
-
-def _merge(pieces_by_language: dict[str, _Piece]) -> tuple[Form, ...]:
-    by_key: dict[str, set[str]] = {}
-    single = False
-    for language, piece in pieces_by_language.items():
-        by_key.setdefault(piece.key, set()).add(language)
-        single = piece.last_of_run
-    found = []
-    for key, its_languages in by_key.items():
-        exact = key.rpartition("\x1f")[2]
-        limited = frozenset(its_languages) if len(by_key) > 1 else None
-        found.append(Form(without_accents(exact), exact, limited, prefix=single))
-    return tuple(found)

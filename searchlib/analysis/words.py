@@ -17,7 +17,12 @@ from functools import cache
 from searchlib.analysis import _ranges
 from searchlib.concurrency.lazily import lazy_expression
 
-IGNORABLE = "\u00ad\u200c\u200d"  # stand inside words, change nothing
+_VARIANTS = "\u180b-\u180d\u180f\ufe00-\ufe0f\U000e0100-\U000e01ef"  # selectors of a character's variant
+_IGNORABLE = "\u00ad\u034f\u200c\u200d\u2060\ufeff" + _VARIANTS
+IGNORABLE = lazy_expression(f"[{_IGNORABLE}]+")
+"""What stands inside words and changes nothing."""
+LINE_END = lazy_expression(r"\u00ad[^\S\n]*\n[^\S\n]*")
+"""A soft hyphen where a line ends: the word goes on in the next."""
 _ASCII_WORD = lazy_expression("[0-9A-Za-z]+")
 # Latin letters to U+024F with typographic punctuation: there Python's own classes are Unicode 14's, at no cost.
 BEYOND_LATIN = lazy_expression("[^\x00-\u024f\u2010-\u205e]")
@@ -37,8 +42,8 @@ _FIRST_UNSPACED = "\u0e00"
 # Marks of those scripts and of any other (voicing marks of kana, variation selectors), and joiners.
 _UNIT_MARKS = (
     "\u0300-\u036f\u0e31\u0e34-\u0e3a\u0e47-\u0e4e\u0eb1\u0eb4-\u0ebc\u0ec8-\u0ece\u102b-\u103e\u1056-\u1059\u105e-\u1060"
-    "\u1062-\u1064\u1067-\u106d\u1071-\u1074\u1082-\u108d\u108f\u17b4-\u17d3\u302a-\u302f\u3099\u309a\ufe00-\ufe0f"
-    "\uff9e\uff9f\U000e0100-\U000e01ef" + IGNORABLE
+    "\u1062-\u1064\u1067-\u106d\u1071-\u1074\u1082-\u108d\u108f\u17b4-\u17d3\u302a-\u302f\u3099\u309a"
+    "\uff9e\uff9f" + _IGNORABLE
 )
 _JAMO_SYLLABLE = "[\u1100-\u115f\ua960-\ua97c]+[\u1160-\u11a7\ud7b0-\ud7c6]*[\u11a8-\u11ff\ud7cb-\ud7fb]*"
 _UNIT = f"(?:{_JAMO_SYLLABLE}|[{_UNSPACED}])[{_UNIT_MARKS}]*"
@@ -67,19 +72,24 @@ def _unit() -> re.Pattern[str]:
 @cache
 def _bmp_word() -> re.Pattern[str]:
     # 9 ms. Without the astral ranges, as they make the class ten times slower.
-    return re.compile(f"[0-9A-Za-z{_bmp_class()}]+|[{_RAISED}]+")
+    return _through_lines(f"[0-9A-Za-z{_bmp_class()}]+")
 
 
 @cache
 def _any_word() -> re.Pattern[str]:
-    return re.compile(f"(?:[0-9A-Za-z{_bmp_class()}]|[{_character_class(_ranges.ASTRAL)}])+|[{_RAISED}]+")
+    return _through_lines(f"(?:[0-9A-Za-z{_bmp_class()}]|[{_character_class(_ranges.ASTRAL)}])+")
 
 
 def _bmp_class() -> str:
     ranges = _ranges.BMP
     for with_raised, without in _RAISED_IN_RANGES:
         ranges = ranges.replace(with_raised, without)
-    return _character_class(ranges)
+    return "\u2060\ufeff" + _character_class(ranges)
+
+
+def _through_lines(run: str) -> re.Pattern[str]:
+    """A run of characters of a word, which a soft hyphen at the end of a line carries on; or raised characters."""
+    return re.compile(rf"{run}(?:(?<=\u00ad)[^\S\n]*\n[^\S\n]*{run})*|[{_RAISED}]+")
 
 
 def _pattern(text: str) -> re.Pattern[str]:

@@ -109,7 +109,7 @@ class IndexLibrary:
     def _search(self, text: str, limit: int) -> list[Record]:
         from searchlib.query import parse
 
-        query = parse(text.lower(), self._reader.fields, self._reader.languages, {"text": 1.0}, limits=_NO_LIMITS).query
+        query = parse(text.lower(), self._reader.fields, self._reader.lexicon, {"text": 1.0}, limits=_NO_LIMITS).query
         return self._found(query, limit)
 
     def _found(self, query: Node, limit: int | None) -> list[Record]:

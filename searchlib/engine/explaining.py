@@ -120,7 +120,7 @@ class Explanation:
 
         @cache
         def written(field: str) -> Mapping[str, tuple[str, ...]]:
-            return _written(TABLE[field].text(record) if field in PROSE else "", record.document.language)
+            return _written(TABLE[field].text(record) if field in PROSE else "")
 
         return _written_in(self, written)
 
@@ -181,10 +181,10 @@ def _as_dict(node: Explanation, amount: int) -> dict[str, Any]:
     return found
 
 
-def _written(text: str, language: str) -> dict[str, tuple[str, ...]]:
+def _written(text: str) -> dict[str, tuple[str, ...]]:
     """For each key in a text how its tokens are written, without case."""
     found: dict[str, dict[str, str]] = {}
-    for token in tokens(text, language):
+    for token in tokens(text):
         word = text[token.start : token.end]
         found.setdefault(token.key, {}).setdefault(word.casefold(), word)
     return {key: tuple(words.values()) for key, words in found.items()}
@@ -204,7 +204,7 @@ def _entries(node: Explanation, amount: int, depth: int) -> Iterator[tuple[int, 
     amounts = node.amounts(amount)
     if node.made == "word":
         for one, share in zip(node.occurrences, amounts, strict=True):
-            yield depth + 1, shown(share), _occurrence(one)
+            yield depth + 1, shown(share), _occurrence(one, node.text.strip("“”"))
         return
     for part, share, contribution in zip(node.parts, amounts, node.contributions(), strict=True):
         if contribution == part.score:
@@ -244,10 +244,12 @@ def _word(node: Explanation) -> str:
     return f"{asked}: {rarity} × frequency {node.frequency:.{DIGITS}f} (of at most {most:g}){boost}"
 
 
-def _occurrence(one: Occurrence) -> str:
+def _occurrence(one: Occurrence, typed: str) -> str:
     often = _TIMES.get(one.frequency, f"{one.frequency:,} times")
     words = "1 word" if one.length == 1 else f"{one.length:,} words"
     size = f" of {words} ({one.average_length:.1f} on average)" if one.length else ""
     weight = f", each counting {one.weight:g}" if one.weight != 1.0 else ""
     synonym = f", as a synonym of “{one.synonym_of}”" if one.synonym_of else ""
-    return f"{often} in the {one.field}{size}{weight}{synonym}"
+    others = [f"“{word}”" for word in one.found_as if word.casefold() != typed.casefold()]
+    form = f" as {listed(others, 'or')}" if others else ""
+    return f"{often}{form} in the {one.field}{size}{weight}{synonym}"

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, runtime_checkable
 from searchlib.model.ranking import BM25F, DEFAULT_RANKING
 
 if TYPE_CHECKING:
+    from searchlib.analysis import Lexicon
     from searchlib.engine.answers import Answer, Handle, Ranked
     from searchlib.engine.explaining import Explanation
     from searchlib.engine.figures import Problem, Stats
@@ -81,6 +82,10 @@ class Reader(Protocol):
         self, query: Node, handles: Sequence[Handle], ranking: BM25F = DEFAULT_RANKING
     ) -> list[Explanation | None]:
         """Where the scores of records came from; None where the query does not match."""
+
+    @property
+    def lexicon(self) -> Lexicon:
+        """The words of the documents, by which those of queries are resolved; the same one each time."""
 
     @property
     def words(self) -> Words:

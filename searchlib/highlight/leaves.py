@@ -80,11 +80,11 @@ class Table(dict[str, Numbers]):
         for leaf, number in asked.items():
             match leaf:
                 case Word():
+                    for folded in leaf.written_as(language):
+                        _append(self._folded, folded, number)
                     for form in leaf.forms_in(language):
                         if form.prefix:
                             self._patterns.append((number, _beginning(form.folded)))
-                        else:
-                            _append(self._folded, form.folded, number)
                 case Value(key):
                     _append(self._keys, key, number)
                 case Prefix() | Wildcard() | Fuzzy() | Range():

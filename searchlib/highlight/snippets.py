@@ -18,10 +18,9 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from searchlib.analysis import fold
+from searchlib.analysis import fold, keys_of, split_key, stems
 from searchlib.errors import SettingsError
 from searchlib.frozen import frozen
-from searchlib.highlight.texts import words_of
 
 if TYPE_CHECKING:
     from searchlib.highlight.cuts import Cuts
@@ -97,7 +96,8 @@ def snippet(
 
 def _word(text: str, language: str) -> str:
     """What is the same for all forms of a word."""
-    return words_of(language, True)[text] or fold(text)
+    keys = keys_of(text)
+    return stems(split_key(keys[0])[1], language)[0] if len(keys) == 1 else fold(text)
 
 
 def _densest(spans: Sequence[Span], words: Sequence[str], left: Sequence[int], length: int) -> tuple[int, int]:

@@ -1,7 +1,7 @@
 """Analysed text for the matcher: which tokens match which leaves of a query, and where those stand.
 
 Highlighting is mostly tokenising, and most tokens of a paragraph match nothing. So words are looked up without their
-places, in what is known of the words of a language (`WordKeys`) and of the query (`Table`), and places are found only
+places, in what is known of words (`WordKeys`) and of the query (`Table`), and places are found only
 where something matched. Texts in which a word is several tokens, as in scripts without spaces, go token by token.
 """
 
@@ -28,26 +28,25 @@ _attributes = attrgetter(*(TABLE[name].path for name in _ATTRIBUTES))
 
 
 class WordKeys(dict[str, "str | None"]):
-    """For each word of a language the key of its token, or its folded key; None where it is not one token."""
+    """For each word the key of its token, or its folded key; None where it is not one token."""
 
-    def __init__(self, language: str, folded: bool) -> None:
+    def __init__(self, folded: bool) -> None:
         super().__init__()
-        self._language = language
         self._folded = folded
 
     def __missing__(self, word: str) -> str | None:
         if len(self) >= CACHED_WORDS:
             self.clear()
-        keys = keys_of(word, self._language)
+        keys = keys_of(word)
         key = keys[0] if len(keys) == 1 else None
         found = self[word] = split_key(key)[0] if key is not None and self._folded else key
         return found
 
 
-@lru_cache(64)
-def words_of(language: str, folded: bool) -> WordKeys:
-    """The words of a language that were met so far, for all queries."""
-    return WordKeys(language, folded)
+@lru_cache(2)
+def known_words(folded: bool) -> WordKeys:
+    """The words that were met so far, for all queries."""
+    return WordKeys(folded)
 
 
 class Text(Sequence[Token]):
@@ -62,7 +61,7 @@ class Text(Sequence[Token]):
         if not self._text:  # as headings often are
             return {}
         table = leaves.table(self._language)
-        known = words_of(self._language, table.plain)
+        known = known_words(table.plain)
         words = split_words(self._text)
         keys = list(map(known.__getitem__, words))
         if None in keys:
@@ -78,7 +77,7 @@ class Text(Sequence[Token]):
     @cached_property
     def tokens(self) -> list[Token]:
         """All tokens."""
-        return tokens(self._text, self._language)
+        return tokens(self._text)
 
     @overload
     def __getitem__(self, index: int) -> Token: ...

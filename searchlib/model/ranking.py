@@ -5,7 +5,7 @@
   of its field there, so that a long field needs more of them.
 * A word's score saturates in tf~: ten occurrences are not ten times as good as one.
 
-For a word in fields f with weights w_f, where a key counts c_key (1, or less for another accentuation)::
+For a word in fields f with weights w_f, where a key counts c_key (1, or less for another form or accentuation)::
 
     idf   = ln(1 + (N - df + 0.5) / (df + 0.5))
     norm  = 1 - b + b * length_f / average length_f
@@ -49,17 +49,25 @@ class BM25F:
 
     ``k1`` >= 0: how late a word's score saturates. ``b`` in 0..1: how much length counts. ``delta`` >= 0: what a
     match is worth however long the field (BM25+). ``accent`` in 0..1: the weight of a key that equals the query's
-    only without accents. ``weights``: of the fields; a field that is not there weighs 1.
+    only without accents. ``form`` in 0..1: that of another form of a word than the one that was typed. ``weights``: of
+    the fields; a field that is not there weighs 1.
     """
 
     k1: float = 1.2
     b: float = 0.75
     delta: float = 0.0
     accent: float = 0.3
+    form: float = 0.8
     weights: Mapping[str, float] = field(default_factory=lambda: FIELD_WEIGHTS, hash=False)
 
     def __post_init__(self) -> None:
-        if self.k1 < 0 or not 0 <= self.b <= 1 or self.delta < 0 or not 0 <= self.accent <= 1:
+        if (
+            self.k1 < 0
+            or not 0 <= self.b <= 1
+            or self.delta < 0
+            or not 0 <= self.accent <= 1
+            or not 0 <= self.form <= 1
+        ):
             raise ValueError(f"ranking parameters out of range: {self}")
         if any(weight < 0 for weight in self.weights.values()):
             raise ValueError(f"a field weight is negative: {dict(self.weights)}")
@@ -90,7 +98,7 @@ class BM25F:
 
 DEFAULT_RANKING: Final = BM25F()
 RANKING_RANGES: Final[Mapping[str, float]] = MappingProxyType(
-    {"k1": 1000.0, "b": 1.0, "delta": 1000.0, "accent": 1.0, **dict.fromkeys(PROSE, 1000.0)}
+    {"k1": 1000.0, "b": 1.0, "delta": 1000.0, "accent": 1.0, "form": 1.0, **dict.fromkeys(PROSE, 1000.0)}
 )
 """What people may set, by name: the parameters, and the weight of each field of prose. From 0 to this."""
 

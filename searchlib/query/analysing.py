@@ -3,41 +3,37 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import TypeAlias
 
-from searchlib.analysis import Form, forms, tokens
+from searchlib.analysis import NO_WORDS, Lexicon, query_tokens
+from searchlib.analysis.tokens import QueryToken
+from searchlib.analysis.wordforms import forms_of
 from searchlib.query.nodes import Weights, Word
-
-Analysed: TypeAlias = tuple[tuple[tuple[Form, ...], int, int], ...]
-"""For each token its forms, and where it stands in the text: start and end."""
 
 _KEPT, _LONGEST = 1 << 12, 64  # texts, and code points of each
 
 
-def words_of(text: str, languages: tuple[str, ...], fields: Weights, shift: int = 0) -> list[Word]:
-    """A `Word` for each token of ``text``, which stands ``shift`` code points from the query's beginning."""
+def words_of(text: str, lexicon: Lexicon, fields: Weights, shift: int = 0, *, exactly: bool = False) -> list[Word]:
+    """A `Word` for each token of ``text``, which stands ``shift`` code points from the query's beginning.
+
+    ``exactly`` as it is written, and in no other form.
+    """
     return [
-        Word(text[start:end], token, fields, at=(shift + start, shift + end))
-        for token, start, end in analysed(text, languages)
+        Word(
+            text[token.start : token.end],
+            forms_of(token, NO_WORDS if exactly else lexicon),
+            fields,
+            exactly=exactly,
+            at=(shift + token.start, shift + token.end),
+        )
+        for token in tokens_of(text)
     ]
 
 
-def analysed(text: str, languages: tuple[str, ...]) -> Analysed:
-    """The tokens of a query's ``text`` for documents in these ``languages``."""
-    return _kept(text, languages) if len(text) <= _LONGEST else _analysed(text, languages)
+def tokens_of(text: str) -> tuple[QueryToken, ...]:
+    """The tokens of a query's ``text``."""
+    return _kept(text) if len(text) <= _LONGEST else tuple(query_tokens(text))
 
 
-def _analysed(text: str, languages: tuple[str, ...]) -> Analysed:
-    return tuple((token, *place) for token, place in zip(forms(text, languages), _places(text), strict=True))
-
-
-_kept = lru_cache(_KEPT)(_analysed)
-
-
-def _places(text: str) -> list[tuple[int, int]]:
-    """Where the tokens of a query stand that `forms` gives: the last unit of a longer run of bigrams is none."""
-    places: list[tuple[int, int]] = []
-    for token in tokens(text):
-        if not (places and places[-1][0] < token.start and places[-1][1] == token.end):
-            places.append((token.start, token.end))
-    return places
+@lru_cache(_KEPT)
+def _kept(text: str) -> tuple[QueryToken, ...]:
+    return tuple(query_tokens(text))

@@ -2,8 +2,8 @@
 
 * A word becomes a `Word` in the fields that are searched; one that analysis cuts into several tokens
   (``state-of-the-art``) a `Phrase`, and one of a script written without spaces any of its bigrams.
-* Patterns and fuzzy words compare with what stands in the term dictionary: stems without accents. They score the
-  same for whatever they match.
+* Patterns and fuzzy words compare with words as they are written, but for case and accents. They score the same for
+  whatever they match.
 * In a field that is no prose, a word or what is in quotation marks is one value, whole.
 
 Each of the methods returns None for what asks for nothing. ``field`` is the field that is named, None where none is.
@@ -15,14 +15,14 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Final
 
-from searchlib.analysis import fold
+from searchlib.analysis import Lexicon, fold, split_key
 from searchlib.analysis.words import is_unspaced
 from searchlib.concurrency.lazily import lazy_expression
 from searchlib.guards.limits import LIMITS, Limits
 from searchlib.model.fields import Field
 from searchlib.model.locators import KINDS, LABEL
 from searchlib.query import values
-from searchlib.query.analysing import analysed, words_of
+from searchlib.query.analysing import tokens_of, words_of
 from searchlib.query.cost import too_many
 from searchlib.query.joining import all_of, any_of
 from searchlib.query.lexer import ESCAPES, QUOTES, Piece, escaped, typed_pattern, unescaped
@@ -31,7 +31,6 @@ from searchlib.query.nodes import (
     NOTHING,
     At,
     Best,
-    Constant,
     Everything,
     Fuzzy,
     Node,
@@ -62,13 +61,13 @@ class Clauses:
 
     def __init__(
         self,
-        languages: tuple[str, ...],
+        lexicon: Lexicon,
         weights: Weights,
         mistakes: Mistakes,
         synonyms: Thesaurus | None = None,
         limits: Limits = LIMITS,
     ) -> None:
-        self._languages = languages
+        self._lexicon = lexicon
         self._weights = weights
         self._names = tuple(name for name, _ in weights)
         self._mistakes = mistakes
@@ -82,10 +81,10 @@ class Clauses:
         if self._made > self._limits.query_clauses:
             raise too_many(self._limits)
 
-    def word(self, text: str, start: int, end: int, field: Field | None) -> Node | None:
-        """A word without white space in it."""
+    def word(self, text: str, start: int, end: int, field: Field | None, exactly: bool = False) -> Node | None:
+        """A word without white space in it; ``exactly`` as it is written."""
         if field is None or field.kind == "prose":
-            return self._one_word(text, start, field, (start, end))
+            return self._one_word(text, start, field, (start, end), exactly)
         return self._value(text, start, field, (start, end))
 
     def words(self, parts: Sequence[tuple[str, int]], end: int, field: Field | None) -> Node | None:
@@ -99,18 +98,18 @@ class Clauses:
             padded = padded.ljust(place - start) + text
         return self._value(padded, start, field, (start, end))
 
-    def tokens(self, text: str, start: int, field: Field | None) -> list[Word]:
+    def tokens(self, text: str, start: int, field: Field | None, exactly: bool = False) -> list[Word]:
         """A `Word` for each token of prose."""
-        return words_of(text, self._languages, self._weights_in(field), start)
+        return words_of(text, self._lexicon, self._weights_in(field), start, exactly=exactly)
 
-    def phrase(self, piece: Piece, field: Field | None) -> Node | None:
-        """Text in quotation marks."""
+    def phrase(self, piece: Piece, field: Field | None, exactly: bool = False) -> Node | None:
+        """Text in quotation marks; ``exactly`` as it is written."""
         text, start, at = piece.match["quoted"], piece.start + 1, (piece.start, piece.end)
         if field is not None and field.kind != "prose":
             return self._value(text, start, field, at)
-        words = self.tokens(text, start, field)
+        words = self.tokens(text, start, field, exactly)
         self.spend(len(words))
-        made = self._in_aphrase(words, max(1, int(piece.match["slop"] or 1)), at)
+        made = self._in_a_row(words, max(1, int(piece.match["slop"] or 1)), at)
         if made is None:
             self._mistakes.add("There is no word between these quotation marks.", at, "Write at least one word there.")
         return made
@@ -126,10 +125,12 @@ class Clauses:
         for part in _PARTS.finditer(piece.text):
             # A question mark at the end of a word is punctuation, and so is one before a word that has no other.
             text, start = part[0].rstrip("?"), piece.start + part.start()
-            make, bare = self._part, text.lstrip("?")
-            if "*" not in text and "?" not in bare:
-                make, text, start = self._one_word, bare, start + len(text) - len(bare)
-            made.append(make(text, start, field, (start, start + len(text))))
+            bare = text.lstrip("?")
+            if "*" in text or "?" in bare:
+                made.append(self._part(text, field, (start, start + len(text))))
+            else:
+                start += len(text) - len(bare)
+                made.append(self._one_word(bare, start, field, (start, start + len(bare))))
         return all_of(made, at)
 
     def fuzzy(self, piece: Piece, field: Field | None) -> Node | None:
@@ -147,15 +148,11 @@ class Clauses:
             return Fuzzy(folded, (field.name,), distance, prefix, typed=typed_pattern(text), at=at)
         if not distance:
             return self._one_word(text, piece.start, field, at)
-        # Compared with the stems that the index holds, so the stems of what was typed are what is compared.
         made = []
-        for forms, start, end in analysed(text, self._languages):
-            place, typed = (piece.start + start, piece.start + end), text[start:end]
-            stems = [
-                Fuzzy(folded, self._names_in(field), distance, prefix, typed=typed, at=place)
-                for folded in dict.fromkeys(form.folded for form in forms)
-            ]
-            made.append(_constant(any_of(stems, place), place))
+        for token in tokens_of(text):
+            place, typed = (piece.start + token.start, piece.start + token.end), text[token.start : token.end]
+            folded = split_key(token.key)[0]
+            made.append(Fuzzy(folded, self._names_in(field), distance, prefix, typed=typed, at=place))
         return all_of(made, at)
 
     def range(self, piece: Piece, field: Field | None) -> Node | None:
@@ -205,12 +202,12 @@ class Clauses:
     def _names_in(self, field: Field | None) -> tuple[str, ...]:
         return self._names if field is None else (field.name,)
 
-    def _one_word(self, text: str, start: int, field: Field | None, at: At, synonyms: bool = True) -> Node | None:
-        words = self.tokens(text, start, field)
+    def _one_word(self, text: str, start: int, field: Field | None, at: At, exactly: bool = False) -> Node | None:
+        words = self.tokens(text, start, field, exactly)
         self.spend(len(words))
-        thesaurus = self._synonyms if synonyms else None
-        if text.isascii() or not any(is_unspaced(form.exact) for word in words for form in word.forms):
-            return self._in_aphrase(words, 1, at) if synonyms else phrase(words, 1, at)
+        thesaurus = None if exactly else self._synonyms
+        if text.isascii() or not any(is_unspaced(word.forms[0].exact) for word in words):
+            return self._in_a_row(words, 1, at)
         # Between runs of bigrams there may be words of other scripts: each on its own.
         found = any_of(words, at)
         if thesaurus is None or found is None:
@@ -223,24 +220,19 @@ class Clauses:
         ]
         return Best((found, *others), at=at) if others else found
 
-    def _in_aphrase(self, words: list[Word], slop: int, at: At) -> Node | None:
+    def _in_a_row(self, words: list[Word], slop: int, at: At) -> Node | None:
         """A phrase, or its only word, with what means the same."""
-        if self._synonyms is None or not words:
+        if self._synonyms is None or not words or words[0].exactly:
             return phrase(words, slop, at)
         for place in range(len(words)):
             self.spend(sum(map(len, self._synonyms.at(words, place).values())))
         return self._synonyms.phrase(words, slop, at)
 
-    def _part(self, text: str, start: int, field: Field | None, at: At) -> Node | None:
+    def _part(self, text: str, field: Field | None, at: At) -> Node | None:
         """A pattern of letters, digits and wildcards only."""
         if not text.strip("*"):
             return having(field, at)
-        folded = fold(_STARS.sub("*", text))
-        found = _pattern(folded, self._names_in(field), text, at)
-        if not isinstance(found, Prefix):
-            return found
-        # The index holds stems: industry* is to find "industry", which stands there as industri.
-        return _constant(any_of([found, self._one_word(text.rstrip("*"), start, field, at, synonyms=False)], at), at)
+        return _pattern(fold(_STARS.sub("*", text)), self._names_in(field), text, at)
 
     def _value(self, text: str, start: int, field: Field, at: At) -> Node | None:
         plain = unescaped(" ".join(text.split()) if "  " in text else text)
@@ -268,7 +260,6 @@ class Clauses:
 
 
 MAKERS: Final[Mapping[str, Callable[[Clauses, Piece, Field | None], Node | None]]] = {
-    "phrase": Clauses.phrase,
     "pattern": Clauses.pattern,
     "fuzzy": Clauses.fuzzy,
     "range": Clauses.range,
@@ -293,11 +284,6 @@ def bounds_of(piece: Piece) -> tuple[tuple[str, int] | None, tuple[str, int] | N
 def _bound(text: str, start: int) -> tuple[str, int] | None:
     bound = text.strip().strip(_AT_ENDS)
     return None if bound in ("", "*") else (bound, start + text.index(bound))
-
-
-def _constant(node: Node | None, at: At) -> Node | None:
-    """``node`` with one score for whatever it matches, as a pattern alone has it."""
-    return node if node is None or isinstance(node, (Prefix, Fuzzy)) else Constant(node, at=at)
 
 
 def _value_pattern(text: str, field: Field, at: At) -> Node | None:

@@ -58,7 +58,7 @@ def clauses(leaf: Leaf) -> int:
     """What a leaf of a tree counts as."""
     match leaf:
         case Word():
-            return 1 + sum(bool(form.synonym_of) for form in leaf.forms)
+            return 1 + sum(bool(form.synonym_of) and not form.other for form in leaf.forms)
         case Phrase():
             return sum(map(clauses, leaf.words))
         case Wildcard(pattern, names):

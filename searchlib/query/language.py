@@ -8,10 +8,11 @@ describes the language itself.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from searchlib.analysis import NO_WORDS, Lexicon
 from searchlib.frozen import frozen
 from searchlib.guards.limits import LIMITS, Limits
 from searchlib.model.fields import Fields
@@ -48,13 +49,13 @@ class Parsed:
 def parse(
     text: str,
     fields: Iterable[str] = (),
-    languages: Sequence[str] = (),
+    lexicon: Lexicon = NO_WORDS,
     default_fields: Mapping[str, float] = DEFAULT_FIELDS,
     strict: bool = False,
     synonyms: Synonyms | None = None,
     limits: Limits = LIMITS,
 ) -> Parsed:
-    """Parse ``text`` for an index whose documents have the metadata ``fields`` and are in these ``languages``.
+    """Parse ``text`` for an index whose documents have the metadata ``fields`` and the words of ``lexicon``.
 
     Words without a field are searched in ``default_fields``, a mapping of names to weights. ``synonyms`` are those of
     `searchlib.query.synonyms.load_synonyms`. Where ``strict``, the first mistake is raised as
@@ -65,8 +66,8 @@ def parse(
     source = printable(text)
     mistakes = Mistakes(source)
     known = _fields_of(frozenset(fields))
-    thesaurus = synonyms.thesaurus(languages) if synonyms is not None else None
-    clauses = Clauses(tuple(languages), tuple(default_fields.items()), mistakes, thesaurus, limits)
+    thesaurus = synonyms.thesaurus(lexicon) if synonyms is not None else None
+    clauses = Clauses(lexicon, tuple(default_fields.items()), mistakes, thesaurus, limits)
     parser = Parser(known, clauses, mistakes, thesaurus)
     found = parser.parse(readable(source, lambda name: known.resolve(name) is not None))
     if isinstance(found, Not):

@@ -42,8 +42,8 @@ _WIDE = str.maketrans(
 _WIDE_COLON = lazy_expression(r"(?<![\w.\-])([^\W\d][\w.\-]{0,63})：")
 
 _EDGE = rf"\s(){QUOTES}"  # what words and operators stand between
-# Where a word can begin: at an edge, after a field's colon, or after the + or - before the word.
-_BEGIN = rf"(?:(?<![^{_EDGE}:])|(?<=[\s(][+\-])|(?<=\A[+\-]))"
+# Where a word can begin: at an edge, after a field's colon, or after the +, - or = before the word.
+_BEGIN = rf"(?:(?<![^{_EDGE}:])|(?<=[\s(][+\-=])|(?<=\A[+\-=]))"
 _LETTER = rf"[^{_EDGE}:^~]"  # of a pattern
 _MARK = "?!.,;"  # at the end of a word, a question mark is punctuation like these
 _INNER = rf"[^{_EDGE}:^~{_MARK}]"
@@ -76,6 +76,7 @@ _PIECE = lazy_expression(
             "comparison": rf"(?:(?<=:)|(?<=:\s))(?P<relation>[<>]=?|=[<>])\s*"
             rf"(?P<bound>[{QUOTES}][^{QUOTES}]*[{QUOTES}]|[^{_EDGE}^]*)",
             # Behind a word only what looks like a number: x^y is a word.
+            "exactly": r"(?:(?<![^\s(:])|(?<=[\s(][+\-])|(?<=\A[+\-]))=(?=[^\s()=<>:+\-])",
             "power": rf"(?<=[^\s(])\^[+-]?[\d.][^\s()]*|(?<=[){QUOTES}])\^[^\s()]*",
             "pattern": rf"{_BEGIN}(?![\[{{])(?:{_LETTER}*\*{_LETTER}*"
             rf"|[{_MARK}]*{_INNER}+(?:[!.,;]+{_INNER}+)*[!.,;]*\?[{_MARK}]*{_INNER}{_LETTER}*)",

@@ -42,24 +42,25 @@ class Word(_Written):
     """One word, in any of its forms, in any of its fields.
 
     A record matches when, in some field, the key of a token matches a form (see `searchlib.analysis.Form`) that counts
-    in the record's language. ``text`` is the word as it was typed. ``synonym_of`` is what was typed instead of it, if
-    it is a synonym.
+    in the record's language. ``text`` is the word as it was typed, and the first form is that one; ``exactly`` if no
+    other form of it was to be found. ``synonym_of`` is what was typed instead of it, if it is a synonym.
     """
 
     text: str = dataclasses.field(compare=False)
     forms: tuple[Form, ...]
     fields: Weights
     boost: float = 1.0
+    exactly: bool = dataclasses.field(default=False, compare=False)
     synonym_of: str = dataclasses.field(default="", compare=False)
     at: At = dataclasses.field(default=None, compare=False)
-
-    def languages(self) -> frozenset[str]:
-        """The languages that some form of the word is limited to."""
-        return frozenset().union(*(form.languages for form in self.forms if form.languages is not None))
 
     def forms_in(self, language: str) -> tuple[Form, ...]:
         """The forms that count in a record of ``language``."""
         return tuple(form for form in self.forms if form.languages is None or language in form.languages)
+
+    def written_as(self, language: str) -> frozenset[str]:
+        """The folded forms of words that match in a record of ``language``, but for beginnings (``prefix``)."""
+        return frozenset(form.folded for form in self.forms_in(language) if not form.prefix)
 
 
 @frozen

@@ -29,7 +29,7 @@ MOST_NESTING = 64  # operators of `NESTING`
 class _Group:
     """What is being read: operands, what stands between them, and what waits for the next operand."""
 
-    __slots__ = ("between", "field", "name", "named", "operands", "operator", "sign")
+    __slots__ = ("between", "exactly", "field", "name", "named", "operands", "operator", "sign")
 
     def __init__(self, field: Field | None = None) -> None:
         self.field = field
@@ -37,6 +37,7 @@ class _Group:
         self.between: list[Piece | None] = []
         self.operator: Piece | None = None
         self.sign: Piece | None = None
+        self.exactly = False  # whether the next word or phrase is meant as it is written
         self.name: Piece | None = None  # of the field before the next operand
         self.named: Field | None = None
 
@@ -97,6 +98,7 @@ class Parser:
             operand.sign = group.sign.kind
         group.operands.append(operand)
         group.operator = group.sign = group.name = group.named = None
+        group.exactly = False
         self._last = operand
 
     def _word(self, piece: Piece) -> None:
@@ -104,12 +106,19 @@ class Parser:
         if group.name is not None and piece.text[0] in "[{":
             advice = f"Write a range like this: {group.name.text}[1990 TO 2000]"
             self._mistake("This is not a range.", piece, advice)
-        made = self._clauses.word(piece.text, piece.start, piece.end, self._field)
-        self._put(made, piece.start, piece.end, piece.text)
+        made = self._clauses.word(piece.text, piece.start, piece.end, self._field, group.exactly)
+        self._put(made, piece.start, piece.end, "" if group.exactly else piece.text)
 
     def _clause(self, piece: Piece) -> None:
         """Any other operand that is a single piece."""
         self._put(MAKERS[piece.kind](self._clauses, piece, self._field), piece.start, piece.end)
+
+    def _phrase(self, piece: Piece) -> None:
+        made = self._clauses.phrase(piece, self._field, self._groups[-1].exactly)
+        self._put(made, piece.start, piece.end)
+
+    def _exactly(self, _: Piece) -> None:
+        self._groups[-1].exactly = True
 
     def _range(self, piece: Piece) -> None:
         if bounds_of(piece) != (None, None):
@@ -276,6 +285,8 @@ _TAKE: Final[dict[str, Callable[[Parser, Piece], None]]] = {
     **dict.fromkeys(("not", "plus"), Parser._sign),
     **dict.fromkeys(("quote", "distance", "power"), Parser._misplaced),
     "word": Parser._word,
+    "phrase": Parser._phrase,
+    "exactly": Parser._exactly,
     "range": Parser._range,
     "open": Parser._open,
     "close": Parser._close,

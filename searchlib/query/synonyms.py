@@ -5,7 +5,7 @@
   comment, and a backslash takes the meaning from the character behind it. Several words between commas are a phrase.
 * An *entry* is what stands between two commas. Entries are compared with a query as a query with texts: without
   case, by stem.
-* A `Thesaurus` is the file, analysed for the languages of an index.
+* `Entries` is the file, analysed for the languages of an index; a `Thesaurus` is that and the words of the index.
 
 Unlike Solr's, ``=>`` takes nothing away: what was typed is always found.
 """
@@ -18,11 +18,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from searchlib.analysis import Form, tokens
+from searchlib.analysis import NO_WORDS, Lexicon, stems, tokens
 from searchlib.errors import SettingsError
 from searchlib.files.opening import read_file
 from searchlib.frozen import frozen
-from searchlib.query.analysing import Analysed, analysed
+from searchlib.query.analysing import words_of
 from searchlib.query.nodes import At, Best, Node, Phrase, Weights, Word, boosted, phrase
 
 MAX_FILE = 16 << 20
@@ -45,14 +45,14 @@ class Synonyms:
     """
 
     rules: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]
-    _analysed: dict[tuple[str, ...], Thesaurus] = field(default_factory=dict, repr=False, compare=False)
+    _analysed: dict[tuple[str, ...], Entries] = field(default_factory=dict, repr=False, compare=False)
 
-    def thesaurus(self, languages: Sequence[str]) -> Thesaurus:
-        """The rules for an index with documents in these languages."""
-        key = tuple(sorted(set(languages)))
+    def thesaurus(self, lexicon: Lexicon) -> Thesaurus:
+        """The rules for an index with these words."""
+        key = tuple(sorted(set(lexicon.languages)))
         if key not in self._analysed:
-            self._analysed[key] = Thesaurus(self.rules, key)
-        return self._analysed[key]
+            self._analysed[key] = Entries(self.rules, key)
+        return Thesaurus(self._analysed[key], lexicon)
 
 
 def load_synonyms(given: str | os.PathLike[str] | Synonyms) -> Synonyms:
@@ -107,55 +107,72 @@ def _entries(side: str, where: str) -> tuple[str, ...]:
 
 @frozen
 class Meaning:
-    """A synonym: its text and tokens."""
+    """A synonym: its text, and the keys by which each of its words is compared."""
 
     text: str
-    found: Analysed
+    steps: tuple[frozenset[str], ...]
 
-    def words(self, fields: Weights) -> list[Word]:
+    def words(self, lexicon: Lexicon, fields: Weights) -> list[Word]:
         """Its words, which stand nowhere in the query."""
-        return [Word(self.text[start:end], forms, fields) for forms, start, end in self.found]
+        return [replace(word, at=None) for word in words_of(self.text, lexicon, fields)]
 
 
-class Thesaurus:
-    """Entries by the beginnings of their tokens' keys."""
+class Entries:
+    """Entries by the keys of their first words: stems, in each language of the index."""
 
     def __init__(self, rules: Iterable[tuple[tuple[str, ...], tuple[str, ...]]], languages: tuple[str, ...]) -> None:
-        self._entries: dict[str, list[tuple[str, list[frozenset[str]], list[Meaning]]]] = {}
+        self._languages = languages or ("",)
+        self._entries: dict[str, list[tuple[Meaning, list[Meaning]]]] = {}
         made: dict[str, Meaning] = {}
 
         def meaning(text: str) -> Meaning:
             if text not in made:
-                made[text] = Meaning(text, analysed(text, languages))
+                made[text] = Meaning(text, tuple(map(self.keys, words_of(text, NO_WORDS, ()))))
             return made[text]
 
         for entries, others in rules:
             meanings = [meaning(other) for other in others]  # of all entries: each leaves itself out when asked
-            for entry in entries:
-                steps = [_keys(forms) for forms, *_ in meaning(entry).found]
-                for key in sorted(steps[0]):
-                    self._entries.setdefault(key, []).append((entry, steps, meanings))
+            for entry in map(meaning, entries):
+                for key in sorted(entry.steps[0]):
+                    self._entries.setdefault(key, []).append((entry, meanings))
+
+    def keys(self, word: Word) -> frozenset[str]:
+        """What a word is compared by: equal stems, in some language, are one word."""
+        typed = word.forms[0]
+        if typed.prefix:
+            return frozenset((typed.folded + "*",))
+        return frozenset(stem for language in self._languages for stem in stems(typed.exact, language))
 
     def at(self, words: Sequence[Word], place: int) -> dict[int, list[Meaning]]:
         """What the words from ``place`` on have synonyms for: how many words, and the synonyms."""
         found: dict[int, dict[str, Meaning]] = {}
-        for key in sorted(_keys(words[place].forms)):
-            for entry, steps, meanings in self._entries.get(key, ()):
-                if len(steps) <= len(words) - place and all(
-                    step & _keys(words[place + number].forms) for number, step in enumerate(steps)
-                ):
-                    found.setdefault(len(steps), {}).update((one.text, one) for one in meanings if one.text != entry)
+        keys = list(map(self.keys, words[place : place + 1]))
+        for key in sorted(keys[0]):
+            for entry, meanings in self._entries.get(key, ()):
+                size = len(entry.steps)
+                keys += map(self.keys, words[place + len(keys) : place + size])
+                if size <= len(keys) and all(map(frozenset.intersection, entry.steps, keys)):
+                    found.setdefault(size, {}).update((one.text, one) for one in meanings if one.text != entry.text)
         return {length: list(meanings.values()) for length, meanings in found.items()}
+
+
+class Thesaurus:
+    """The synonyms of the words of a query."""
+
+    def __init__(self, entries: Entries, lexicon: Lexicon) -> None:
+        self._entries = entries
+        self._lexicon = lexicon
+        self.at = entries.at
 
     def word(self, words: Sequence[Word], place: int) -> Word:
         """The word at ``place``, with the forms of its synonyms of one word."""
         word = words[place]
         forms = list(word.forms)
-        known = _keys(forms)
+        known = self._entries.keys(word)
         for meaning in self.at(words, place).get(1, ()):
-            its_forms = meaning.found[0][0]
-            if len(meaning.found) == 1 and not known & _keys(its_forms):
-                forms += [replace(form, weight=form.weight * WEIGHT, synonym_of=word.text) for form in its_forms]
+            if len(meaning.steps) == 1 and not known & meaning.steps[0]:
+                (other,) = meaning.words(self._lexicon, word.fields)
+                forms += [replace(form, weight=form.weight * WEIGHT, synonym_of=word.text) for form in other.forms]
         return word if len(forms) == len(word.forms) else replace(word, forms=tuple(forms))
 
     def phrase(self, words: Sequence[Word], slop: int = 1, at: At = None) -> Node | None:
@@ -170,7 +187,8 @@ class Thesaurus:
     def others(self, words: Sequence[Word], place: int, length: int) -> list[Node]:
         """The synonyms of the ``length`` words from ``place`` on."""
         part = words[place : place + length]
-        return [_synonym(one.words(part[0].fields), part, 1) for one in self.at(words, place).get(length, ())]
+        found = self.at(words, place).get(length, ())
+        return [_synonym(one.words(self._lexicon, part[0].fields), part, 1) for one in found]
 
     def _variants(self, words: Sequence[Word], merged: list[Word]) -> list[list[Word]]:
         """All ways to write the words, with other numbers of them."""
@@ -179,9 +197,9 @@ class Thesaurus:
             found = [[merged[place], *rest] for rest in variants[place + 1]]
             for length, meanings in sorted(self.at(words, place).items()):
                 for one in meanings:
-                    if length == 1 == len(one.found):
+                    if length == 1 == len(one.steps):
                         continue  # is in the word itself
-                    written = one.words(words[place].fields)
+                    written = one.words(self._lexicon, words[place].fields)
                     found += [[*written, *rest] for rest in variants[place + length]]
             variants[place] = found[:MOST_VARIANTS]
         return variants[0]
@@ -201,7 +219,3 @@ def _synonym(words: Sequence[Word], typed: Sequence[Word], slop: int) -> Node:
 def _place(words: Sequence[Word]) -> At:
     first, last = words[0].at, words[-1].at
     return None if first is None or last is None else (first[0], last[1])
-
-
-def _keys(forms: Iterable[Form]) -> frozenset[str]:
-    return frozenset(form.folded + "*" * form.prefix for form in forms)

@@ -124,7 +124,8 @@ def _text(leaf: Leaf) -> str:  # noqa: PLR0911 - one for each class of leaf
         case Word():
             return _word(leaf)
         case Phrase():
-            return f'"{leaf.text}"' + (f"~{leaf.slop}" if leaf.slop != 1 else "")
+            exactly = "=" * leaf.words[0].exactly
+            return f'{exactly}"{leaf.text}"' + (f"~{leaf.slop}" if leaf.slop != 1 else "")
         case Prefix():
             return leaf.typed or f"{literal(leaf.text)}*"
         case Wildcard():
@@ -141,11 +142,12 @@ def _text(leaf: Leaf) -> str:  # noqa: PLR0911 - one for each class of leaf
 
 
 def _word(word: Word) -> str:
+    exactly = "=" * word.exactly
     if word.text in EVERY_OPERATOR:
-        return f'"{word.text}"'
+        return f'{exactly}"{word.text}"'
     if word.fields and field_named(word.fields[0][0]).kind == "metadata" and not word.text.isdecimal():
         return f"'{word.text}'" if _is_number(word.text) else word.text
-    return word.text
+    return exactly + word.text
 
 
 def _is_number(text: str) -> bool:

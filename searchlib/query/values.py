@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable
 from functools import lru_cache
 
-from searchlib.analysis import fold, tokens, where_assigned
+from searchlib.analysis import NO_WORDS, fold, tokens, where_assigned
 from searchlib.concurrency.lazily import lazy_expression
 from searchlib.model import locators
 from searchlib.model.fields import RESERVED
@@ -92,7 +92,7 @@ def value(name: str, text: str, plain: str, at: At = None, shift: int = 0) -> No
     ``text`` stands ``shift`` code points from the query's beginning; ``plain`` is it without escapes. None where there
     is nothing to look for.
     """
-    words = words_of(text, ("",), ((name, 1.0),), shift)
+    words = words_of(text, NO_WORDS, ((name, 1.0),), shift)
     found = phrase(words, at=at)
     date = date_key(plain.strip())
     number = None if date else number_of(plain)

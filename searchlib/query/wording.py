@@ -34,10 +34,10 @@ def described(node: Node) -> str:  # noqa: PLR0911, PLR0912 - one for each class
     """What a node of a query asks for."""
     match node:
         case Word(text):
-            return f"“{text}”{_synonym(node)}"
+            return f"“{text}”{' as it is written' * node.exactly}{_synonym(node)}"
         case Phrase(_, slop):
             apart = f" with words up to {slop} apart" if slop > 1 else ""
-            return f"“{node.text}”{apart}{_synonym(node)}"
+            return f"“{node.text}”{' as it is written' * node.words[0].exactly}{apart}{_synonym(node)}"
         case Value(key, field):
             return _in_fields((field,), f"“{key.rpartition(SEPARATOR)[2]}”")
         case Prefix(text, fields):
@@ -69,8 +69,7 @@ def described(node: Node) -> str:  # noqa: PLR0911, PLR0912 - one for each class
 
 def listed(parts: Iterable[str], word: str) -> str:
     """Parts joined by commas and a word, each once."""
-    every = dict.fromkeys(parts)
-    several = [part for part in every if f"{part[:-1]}*”" not in every]  # industry* finds industry too
+    several = list(dict.fromkeys(parts))
     if len(several) > _MOST:
         several = [*several[:_MOST], "others"]
     return f" {word} ".join([", ".join(several[:-1]), several[-1]] if len(several) > 1 else several)

@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any, TypeVar, cast
+from weakref import WeakKeyDictionary, ref
 
 from searchlib.citing import NEIGHBOURS
 from searchlib.concurrency.lazily import Lazy, cached_property
@@ -24,6 +25,7 @@ from searchlib.model.records import ID_LENGTH
 from searchlib.search.hits import Hit, Results, Stream
 
 if TYPE_CHECKING:
+    from searchlib.analysis import Lexicon
     from searchlib.engine.answers import Answer, Facet, Handle, Ranked
     from searchlib.engine.explaining import Explanation
     from searchlib.engine.readers import Reader
@@ -335,9 +337,9 @@ def expanded(text: str, answer: Answer, strict: bool) -> Sequence[QueryWarning]:
 
 
 def _parse(
+    lexicon: Lexicon,
     given: str,
     fields: frozenset[str],
-    languages: tuple[str, ...],
     strict: bool,
     synonyms: Synonyms | None,
     limits: Limits,
@@ -345,11 +347,27 @@ def _parse(
 ) -> Interpretation:
     from searchlib.query import parse
 
-    found = parse(given, fields, languages, ranking.weights, strict, synonyms, limits)
+    found = parse(given, fields, lexicon, ranking.weights, strict, synonyms, limits)
     return Interpretation(found.query, found.warnings)
 
 
-_parse_once = lru_cache(_TEXTS)(_parse)
+_PARSERS: WeakKeyDictionary[Lexicon, Callable[..., Interpretation]] = WeakKeyDictionary()
+
+
+def _parse_once(lexicon: Lexicon) -> Callable[..., Interpretation]:
+    """Parses texts for an index, and remembers the last ones as long as that is open: what has them has not it."""
+    known = _PARSERS.get(lexicon)
+    if known is not None:
+        return known
+    there = ref(lexicon)
+
+    @lru_cache(_TEXTS)
+    def parse(*given: Any) -> Interpretation:
+        lexicon = there()
+        assert lexicon is not None  # who asks has it
+        return _parse(lexicon, *given)
+
+    return _PARSERS.setdefault(lexicon, parse)
 
 
 class Interpreter:
@@ -376,9 +394,10 @@ class Interpreter:
             if tree is None:
                 raise SettingsError(f"a query is a text or a query tree, not {type(given).__name__}")
             return Interpretation(tree)
-        fields, languages = frozenset(self._reader.fields), tuple(self._reader.languages)
-        parse = _parse if len(given) > _SHORT else _parse_once
-        return parse(given, fields, languages, self._strict, self._synonyms, self._limits, self._ranking)
+        lexicon = self._reader.lexicon
+        parse = partial(_parse, lexicon) if len(given) > _SHORT else _parse_once(lexicon)
+        fields = frozenset(self._reader.fields)
+        return parse(given, fields, self._strict, self._synonyms, self._limits, self._ranking)
 
     def tree(self, given: Any) -> Node | None:
         """The nodes of a tree: searchlib's own, or Whoosh's, translated. None for what is neither."""
@@ -390,7 +409,7 @@ class Interpreter:
                 return None
             from searchlib.engines.whoosh.compat.translation import translated
 
-            given = translated(given, self._reader.languages, self._matches)
+            given = translated(given, self._reader.lexicon, self._matches)
         check_clauses(given, self._limits)
         return cast("Node", given)
 

@@ -8,11 +8,11 @@ factor, and BM25F ranks what it finds.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from searchlib.analysis import Lexicon
     from searchlib.engine.readers import Reader
     from searchlib.model.records import Record
     from searchlib.query.nodes import Node, Word
@@ -27,8 +27,8 @@ def telling_words(reader: Reader, record: Record, most: int = MOST_WORDS) -> lis
     from searchlib.model.ranking import idf
 
     counts: dict[Word, int] = {}
-    for text, often in _words(record.paragraph.text, record.document.language).items():
-        for word in _nodes(text, reader.languages):
+    for text, often in _words(record.paragraph.text).items():
+        for word in _nodes(text, reader.lexicon):
             counts[word] = counts.get(word, 0) + often
     considered = sorted(counts, key=lambda word: -counts[word])[:_CONSIDERED]
     frequencies = dict(zip(considered, reader.frequencies(considered), strict=True))
@@ -58,22 +58,22 @@ def others_only(record: Record, within_document: bool) -> Node:
     return And((Everything(), Not(itself)))
 
 
-def _words(text: str, language: str) -> dict[str, int]:
+def _words(text: str) -> dict[str, int]:
     """The words of a text as they stand there, one spelling for each key, and how often."""
     from searchlib.analysis import tokens
 
     spelling: dict[str, str] = {}
     counts: dict[str, int] = {}
-    for token in tokens(text, language):
+    for token in tokens(text):
         written = spelling.setdefault(token.key, text[token.start : token.end])
         counts[written] = counts.get(written, 0) + 1
     return counts
 
 
-def _nodes(text: str, languages: Sequence[str]) -> list[Word]:
+def _nodes(text: str, lexicon: Lexicon) -> list[Word]:
     """The words of the text field that a word makes; a single character of a script without spaces is none."""
     from searchlib.analysis import forms
     from searchlib.query.nodes import Word
 
     fields = (("text", 1.0),)
-    return [Word(text, found, fields) for found in forms(text, languages) if not any(form.prefix for form in found)]
+    return [Word(text, found, fields) for found in forms(text, lexicon) if not found[0].prefix]

@@ -12,12 +12,12 @@ from searchlib.analysis.folding import AFTER_SEPARATOR, LONGEST_WORD, SEPARATOR,
 from searchlib.analysis.words import find_words
 
 
-def keys(text: str, language: str = "") -> list[str]:
-    return [token.key for token in tokens(text, language)]
+def keys(text: str) -> list[str]:
+    return [token.key for token in tokens(text)]
 
 
-def folded(text: str, language: str = "") -> list[str]:
-    return [split_key(key)[0] for key in keys(text, language)]
+def folded(text: str) -> list[str]:
+    return [split_key(key)[0] for key in keys(text)]
 
 
 def test_everything_but_letters_marks_and_digits_separates_words() -> None:
@@ -63,18 +63,35 @@ def test_composed_and_decomposed_text_have_the_same_tokens() -> None:
     assert keys(unicodedata.normalize("NFD", text)) == keys(text)
 
 
-def test_soft_hyphens_and_joiners_change_nothing() -> None:
-    assert keys("docu\u00adment می\u200cخواهم") == ["document", "میخواهم"]
+def test_what_stands_in_words_and_changes_nothing_does_not_count() -> None:
+    assert keys("docu\u00adment می\u200cخواهم") == ["document", "ميخواهم\x1fمیخواهم"]
+    assert keys("葛\U000e0100城市") == keys("葛城市") == ["葛城", "城市", "市"]
+    assert keys("de\u2060fence \ufeffpeace na\ufe0fi\u034fve") == ["defence", "peace", "naive"]
+    assert keys("\ufeff \u2060") == []
 
 
-def test_stems_are_those_of_the_language() -> None:
-    assert keys("leaders leading", "en") == ["leader", "lead"]
-    assert keys("leaders", "xx") == ["leaders"]
-    assert folded("Häuser", "de") == ["haus"]
+def test_a_soft_hyphen_where_a_line_ends_goes_on_in_the_next() -> None:
+    text = "Die Poli\u00ad\ntikwissenschaft und\u00ad"
+    assert keys(text) == ["die", "politikwissenschaft", "und"]
+    assert [text[token.start : token.end] for token in tokens(text)][1] == "Poli\u00ad\ntikwissenschaft"
+    assert keys("Poli\u00ad \n  tik") == ["politik"]
+    assert keys("Poli\u00ad\n\ntik poli-\ntik") == ["poli", "tik", "poli", "tik"]
+
+
+@pytest.mark.parametrize(
+    ("one", "other"), [("كتابي", "کتابی"), ("الدورى", "الدوري"), ("مدرسة", "مدرسه"), ("ہوا", "هوا"), ("أحمد", "احمد")]
+)
+def test_letters_that_only_keyboards_tell_apart_are_one(one: str, other: str) -> None:
+    assert fold(one) == fold(other)
+
+
+def test_words_stand_as_they_are_written() -> None:
+    assert keys("leaders leading") == ["leaders", "leading"]
+    assert folded("Häuser") == ["hauser"]
 
 
 def test_defence_and_defense_stay_what_they_are() -> None:
-    assert len(set(keys("defence defense", "en"))) == 2
+    assert len(set(keys("defence defense"))) == 2
 
 
 def test_unspaced_scripts_are_overlapping_bigrams_the_last_alone() -> None:
@@ -84,27 +101,17 @@ def test_unspaced_scripts_are_overlapping_bigrams_the_last_alone() -> None:
 
 
 def test_a_query_of_a_run_leaves_out_the_last_unit_and_a_unit_alone_is_a_prefix() -> None:
-    assert [form.exact for (form,) in forms("東京都", ["ja"])] == ["東京", "京都"]
-    assert forms("東", ["ja"]) == [(Form("東", "東", None, prefix=True),)]
+    assert [form.exact for (form,) in forms("東京都")] == ["東京", "京都"]
+    assert forms("東") == [(Form("東", "東", None, prefix=True),)]
 
 
 def test_positions_count_every_token_and_ranges_are_of_the_text() -> None:
     text = "The state of the 東京都, Erdoğan’s"
-    found = tokens(text, "en")
+    found = tokens(text)
     assert [token.position for token in found] == list(range(len(found)))
     assert [text[token.start : token.end] for token in found] == [
         "The", "state", "of", "the", "東京", "京都", "都", "Erdoğan", "s",
     ]  # fmt: skip
-
-
-def test_a_word_that_languages_stem_differently_has_a_form_for_each() -> None:
-    ((one, other),) = forms("leaders", ["en", "tr"])
-    assert (one.exact, one.languages) == ("leader", frozenset({"en"}))
-    assert (other.exact, other.languages) == ("leaders", frozenset({"tr"}))
-
-
-def test_a_word_that_all_languages_stem_alike_has_one_form_for_all() -> None:
-    assert forms("radio", ["en", "de"]) == [(Form("radio", "radio"),)]
 
 
 def test_the_short_cuts_for_ascii_and_latin_know_the_same_characters() -> None:
@@ -117,7 +124,7 @@ def test_the_short_cuts_for_ascii_and_latin_know_the_same_characters() -> None:
 def test_overlong_words_are_cut_alike_everywhere() -> None:
     word = "x" * 1000
     assert keys(word) == ["x" * LONGEST_WORD]
-    assert forms(word, [""])[0][0].exact == "x" * LONGEST_WORD
+    assert forms(word)[0][0].exact == "x" * LONGEST_WORD
 
 
 texts = st.text(
@@ -135,16 +142,16 @@ def test_split_words_finds_the_words_that_have_places(text: str) -> None:
     assert [exact_form(word) for word in split_words(text)] == [exact_form(word) for word in placed]
 
 
-@given(texts, st.sampled_from(["", "en", "tr", "hi"]))
-def test_tokens_are_the_keys_of_the_words_in_order(text: str, language: str) -> None:
-    assert keys(text, language) == [key for word in split_words(text) for key in keys_of(word, language)]
+@given(texts)
+def test_tokens_are_the_keys_of_the_words_in_order(text: str) -> None:
+    assert keys(text) == [key for word in split_words(text) for key in keys_of(word)]
 
 
-@given(st.lists(st.text("abcdefgs019'", min_size=1, max_size=250)), st.sampled_from(["", "en", "tr", "hi"]))
-def test_many_ascii_words_at_once_have_the_same_keys(texts: list[str], language: str) -> None:
+@given(st.lists(st.text("abcdefgs019'", min_size=1, max_size=250)))
+def test_many_ascii_words_at_once_have_the_same_keys(texts: list[str]) -> None:
     words = [word for text in texts for word in split_words(text)]
-    found = ascii_keys([word.encode() for word in words], language)
-    assert [(key.decode(),) for key in found] == [keys_of(word, language) for word in words]
+    found = ascii_keys([word.encode() for word in words])
+    assert [(key.decode(),) for key in found] == [keys_of(word) for word in words]
 
 
 @given(texts)
@@ -165,7 +172,7 @@ def test_a_key_tells_its_folded_and_exact_form(text: str) -> None:
 @given(texts)
 def test_every_token_of_a_text_is_found_by_asking_for_its_own_text(text: str) -> None:
     for token in tokens(text):
-        asked = forms(text[token.start : token.end], [""])
+        asked = forms(text[token.start : token.end])
         plain = split_key(token.key)[0]
         assert any(
             plain == form.folded or (form.prefix and plain.startswith(form.folded)) for one in asked for form in one

@@ -46,7 +46,7 @@ def counted(texts: list[str], language: str) -> tuple[Postings, list[int]]:
     found: Postings = defaultdict(lambda: defaultdict(list))
     lengths = []
     for record, text in enumerate(texts):
-        analysed = tokens(text, language)
+        analysed = tokens(text)
         lengths.append(len(analysed))
         for token in analysed:
             found[token.key][record].append(token.position)

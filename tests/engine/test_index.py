@@ -428,8 +428,8 @@ def test_a_common_term_is_found_by_stock_whoosh_too(tmp_path: Path, path: Path) 
     (tmp_path / "long.txt").write_text(text, encoding="utf-8")
     index = searchlib.build(tmp_path / "long.txt", path)
     with index.whoosh.searcher() as searcher:
-        assert len(searcher.search(Term("text", "peac"), limit=10)) == 1000
-        assert len(searcher.search(Or([Term("text", "war"), Term("text", "peac")]), limit=None)) == 1000
+        assert len(searcher.search(Term("text", "peace"), limit=10)) == 1000
+        assert len(searcher.search(Or([Term("text", "war"), Term("text", "peace")]), limit=None)) == 1000
 
 
 def test_a_closed_index_says_so(seeds: Path, path: Path) -> None:

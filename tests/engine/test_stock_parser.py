@@ -6,12 +6,14 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from lexicons import lexicon_of
 from whoosh import fields as whoosh_fields
 from whoosh import query
 from whoosh.filedb.filestore import RamStorage
 from whoosh.qparser import MultifieldParser, QueryParser
 
 from searchlib.analysis import tokens
+from searchlib.engines.whoosh.compat.anyform import AnyForm
 from searchlib.engines.whoosh.compat.fieldtypes import Meta, Prose
 from searchlib.engines.whoosh.compat.translation import translated
 from searchlib.highlight import match
@@ -37,6 +39,8 @@ def searcher() -> Iterator[Any]:
     with index.searcher() as opened:
         yield opened
 
+
+WORDS = lexicon_of(*(record["text"] for record in RECORDS))
 
 ASKED = {
     "weapons": [0, 1],
@@ -71,7 +75,7 @@ def test_a_stock_searcher_finds_what_is_typed(text: str, searcher: Any) -> None:
 
 @pytest.mark.parametrize("text", ASKED)
 def test_what_whooshs_parser_makes_is_translated_to_the_same(text: str) -> None:
-    tree = translated(QueryParser("text", SCHEMA).parse(text), ["en"], lambda _: False)
+    tree = translated(QueryParser("text", SCHEMA).parse(text), WORDS, lambda _: False)
     assert [number for number, record in enumerate(RECORDS) if match(tree, analysed(record), "en")] == ASKED[text]
 
 
@@ -79,7 +83,7 @@ def analysed(record: dict[str, Any]) -> dict[str, Any]:
     from searchlib.analysis import Token
 
     return {
-        name: tokens(value, "en")
+        name: tokens(value)
         if name in ("text", "title")
         else [Token(key, 0, 0, place) for key, place in zip(*meta_keys(value), strict=True)]
         for name, value in record.items()
@@ -93,16 +97,25 @@ def test_several_fields_and_boosts_are_whooshs_business(searcher: Any) -> None:
     assert len(hits) == 3
 
 
-def test_what_the_parser_makes_is_of_whooshs_own_classes() -> None:
+def test_what_the_parser_makes_is_of_whooshs_own_classes_but_for_words_in_all_their_forms() -> None:
     for text in ASKED:
         waiting = [QueryParser("text", SCHEMA).parse(text)]
         while waiting:
             one = waiting.pop()
-            assert type(one).__module__.startswith("whoosh."), text
+            assert type(one).__module__.startswith("whoosh.") or isinstance(one, AnyForm), text
             waiting.extend(one.children())
 
 
-def test_a_word_is_looked_for_in_every_accentuation() -> None:
+def test_a_word_is_looked_for_in_every_form_and_accentuation(searcher: Any) -> None:
     found = SCHEMA["text"].parse_query("text", "Wär", boost=2.0)
-    assert found == query.Or([query.Term("text", "war"), query.Prefix("text", "war\x1f")], boost=2.0)
+    assert found == AnyForm("text", "wär", "en", boost=2.0)
+    assert hash(found) == hash(AnyForm("text", "wär", "en", boost=2.0)) != hash(AnyForm("text", "wär", "de"))
+    assert list(found.expanded_terms(searcher.reader())) == [("text", b"war")]
+    of = AnyForm("text", "erdogan", "en").expanded_terms(searcher.reader())
+    assert list(of) == [("text", b"erdogan"), ("text", "erdogan\x1ferdoğan".encode())]
+    assert list(AnyForm("text", "weaponed", "en").expanded_terms(searcher.reader())) == [
+        ("text", b"weapon"),
+        ("text", b"weapons"),
+    ]
+    assert "boost=2.0" in repr(found)
     assert SCHEMA["text"].parse_query("text", "...") == query.NullQuery

@@ -16,6 +16,7 @@ from itertools import takewhile
 from typing import Any
 
 from execution.oracle import Oracle, as_doc, distance
+from lexicons import TextLexicon
 
 from searchlib.analysis import fold, split_words, surfaces
 from searchlib.analysis.natural import natural_key
@@ -26,6 +27,7 @@ from searchlib.engine.readers import NearWord
 from searchlib.engine.requests import DOCUMENT, RELEVANCE, Request, SortKey
 from searchlib.engine.writers import Committed, DocumentState, Remembered, WriterOptions
 from searchlib.errors import IndexMissing
+from searchlib.model.fields import PROSE, TABLE
 from searchlib.model.ranking import BM25F, DEFAULT_RANKING
 from searchlib.model.records import Document, Record, document_digest
 from searchlib.paragraphs.identifying import language_of, records_of
@@ -65,6 +67,11 @@ class Shelf:
 
     def oracle(self, ranking: BM25F = DEFAULT_RANKING) -> Oracle:
         return Oracle(list(map(as_doc, self.rows)), ranking)
+
+    @cached_property
+    def lexicon(self) -> TextLexicon:
+        texts = ((TABLE[name].text(record), record.document.language) for record in self.rows for name in PROSE)
+        return TextLexicon(texts)
 
     @cached_property
     def words(self) -> Counter[str]:
@@ -120,6 +127,10 @@ class MemoryReader:
     @property
     def languages(self) -> Sequence[str]:
         return sorted({record.document.language for record in self.shelf.rows})
+
+    @property
+    def lexicon(self) -> TextLexicon:
+        return self.shelf.lexicon
 
     @property
     def size(self) -> int:

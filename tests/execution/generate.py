@@ -97,7 +97,7 @@ def a_word(rng: random.Random, fields: Weights) -> Word:
         languages = rng.choice([None, None, None, frozenset({"en"}), frozenset({"", "de"}), frozenset({"tr", "en"})])
         prefix = rng.random() < 0.1
         folded, exact = (folded[:1], folded[:1]) if prefix else (folded, exact or folded)
-        forms.append(Form(folded, exact, languages, rng.choice([1.0, 1.0, 0.5]), prefix))
+        forms.append(Form(folded, exact, languages, rng.choice([1.0, 1.0, 0.5]), prefix, other=rng.random() < 0.3))
     return Word("word", tuple(forms), fields)
 
 

@@ -84,6 +84,9 @@ class MemorySegment:
         for key, _ in self.terms(name, start, stop):
             yield [key]
 
+    def stems(self, language: str) -> None:
+        return None
+
     def docs(self, entry: Entry) -> np.ndarray:
         self.decoded += entry.df
         return entry.doc_numbers

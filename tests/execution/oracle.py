@@ -60,7 +60,6 @@ class Oracle:
         self.ranking = ranking
         self.df = cache(self._df)
         self.df_of_word = cache(self._df_of_word)
-        self.vocabulary = cache(self._vocabulary)
         self.average = cache(self._average)
 
     def answers(self, node: Node) -> dict[int, float]:
@@ -121,14 +120,15 @@ class Oracle:
                     tf += weight * counts / self.norm(doc, field)
         return self.bm25(tf, self.df_of_word(word), word.boost) if matched else None
 
-    def counts(self, word: Word, key: str, language: str | None) -> float | None:
-        """What a key counts for a word in a record of a language (None: of any), or None if it does not match."""
+    def counts(self, word: Word, key: str, language: str) -> float | None:
+        """What a key counts for a word in a record of a language, or None if it does not match."""
         written = split_key(key)[1]
         found = []
-        for form in word.forms if language is None else word.forms_in(language):
+        for form in word.forms_in(language):
             if fits(form, key):
                 equal = written.startswith(form.exact) if form.prefix else written == form.exact
-                found.append(form.weight * (1.0 if equal else self.ranking.accent))
+                weight = form.weight * (self.ranking.form if form.other else 1.0)
+                found.append(weight * (1.0 if equal else self.ranking.accent))
         return max(found, default=None)
 
     def bm25(self, tf: float, df: int, boost: float) -> float:
@@ -143,11 +143,12 @@ class Oracle:
         return sum(key in keys_of(doc, field) for doc in self.live)
 
     def _df_of_word(self, word: Word) -> int:
-        keys = ((field, key) for field, _ in word.fields for key in self.vocabulary(field))
-        return max((self.df(*one) for one in keys if self.counts(word, one[1], None) is not None), default=0)
+        """In how many records it stands in the field where it is commonest."""
 
-    def _vocabulary(self, field: str) -> set[str]:
-        return {key for doc in self.live for key in keys_of(doc, field)}
+        def holds(doc: Doc, field: str) -> bool:
+            return any(self.counts(word, key, doc.language) is not None for key in keys_of(doc, field))
+
+        return max((sum(holds(doc, field) for doc in self.live) for field, _ in word.fields), default=0)
 
     def _average(self, field: str) -> float:
         return sum(len(doc.prose.get(field, ())) for doc in self.live) / max(len(self.live), 1)

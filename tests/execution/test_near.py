@@ -110,7 +110,7 @@ def test_places_of_a_word_repeated_ten_thousand_times_take_little_memory() -> No
 def a_form(letter: str, fields: tuple[tuple[str, float], ...] = (("text", 1.0),)) -> Word:
     from searchlib.analysis import forms
 
-    (found,) = forms(letter, ["en"])
+    (found,) = forms(letter)
     return Word(letter, tuple(found), fields)
 
 

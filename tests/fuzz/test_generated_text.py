@@ -121,7 +121,7 @@ def test_every_paragraph_is_found_by_each_of_its_words(corpus: list[str], langua
             path, place = hit.document.path, hit.paragraph
             assert documents[path][place.start : place.end] == hit.text
             assert index.paragraph(hit.id) == hit.record
-            for token in tokens(hit.text, language):
+            for token in tokens(hit.text):
                 words.setdefault(hit.text[token.start : token.end], set()).add(hit.id)
         assert len({hit.id for hit in everything}) == len(everything)
         for word, ids in list(words.items())[:40]:
@@ -155,4 +155,4 @@ def check_spans(hit: searchlib.Hit, word: str) -> None:
 def folded(text: str, language: str) -> list[str]:
     from searchlib.analysis import split_key
 
-    return [split_key(token.key)[0] for token in tokens(text, language)]
+    return [split_key(token.key)[0] for token in tokens(text)]

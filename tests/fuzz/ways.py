@@ -64,8 +64,7 @@ def sampled(reader: Any, chance: random.Random) -> list[list[Word]]:
     for segment, view in enumerate(reader._snapshot.views):
         for record in chance.sample(range(view.doc_count), min(PARAGRAPHS, view.doc_count)):
             stored = reader.records([WhooshHandle(reader, segment, record)])[0]
-            language = stored.document.language
-            keys = [token.key for token in tokens(stored.paragraph.text, language)]
+            keys = [token.key for token in tokens(stored.paragraph.text)]
             if keys:
                 found.append([word(key) for key in keys])
     return found

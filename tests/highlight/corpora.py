@@ -10,6 +10,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+from lexicons import lexicon_of
+
 from searchlib.analysis import fold, forms, keys_of
 from searchlib.highlight import Highlighter
 from searchlib.model.records import Block, Document, DocumentInfo, Paragraph, Record
@@ -104,6 +106,7 @@ class Queries:
     def __init__(self, rng: random.Random, words: Sequence[str], positive: bool = False) -> None:
         self.rng = rng
         self.words = list(words)
+        self.lexicon = lexicon_of(*self.words, languages=LANGUAGES)
         self.positive = positive
 
     def tree(self, depth: int = 2) -> Node:
@@ -155,14 +158,14 @@ class Queries:
         return self.in_a_row(words, self.fields(), self.rng.randint(1, 4))
 
     def in_a_row(self, text: str, fields: Weights, slop: int = 1) -> Node:
-        return phrase([Word(text, token, fields) for token in forms(text, LANGUAGES)], slop)
+        return phrase([Word(text, token, fields) for token in forms(text, self.lexicon)], slop) or NOTHING
 
     def value(self) -> Node:
         """A key of the dictionary."""
         return Value(self.key(), self.field())
 
     def key(self) -> str:
-        keys = keys_of(self.rng.choice(self.words), self.rng.choice(LANGUAGES))
+        keys = keys_of(self.rng.choice(self.words))
         return self.rng.choice(keys) if keys else "x"
 
     def near(self, name: str, depth: int) -> Node:
@@ -234,7 +237,7 @@ class Queries:
     def language(self, source: str) -> Node:
         from searchlib.query import parse
 
-        return parse(source, ["year", "date", "author", "draft"], LANGUAGES).query
+        return parse(source, ["year", "date", "author", "draft"], self.lexicon).query
 
 
 def paragraphs_of_seeds() -> list[str]:

@@ -9,6 +9,7 @@ import pytest
 from execution import generate
 from execution.memory import Doc
 from execution.oracle import Oracle, places_of
+from lexicons import lexicon_of
 
 from searchlib.analysis import Form, Token, forms
 from searchlib.highlight import Highlighter, match, places
@@ -47,7 +48,7 @@ TEXT = "War and peace, and the war of wars; Erdoğan left."
 def marked(node: Node | str, text: str = TEXT, language: str = "en") -> str:
     """``text`` with what matched in brackets, or "no match"."""
     if isinstance(node, str):
-        node = parse(node, ["text"], ["en", "de"], {"text": 1.0}).query
+        node = parse(node, ["text"], lexicon_of(text, languages=["en", "de"]), {"text": 1.0}).query
     found = spans(node, text, language)
     if not found:
         return "no match"
@@ -57,7 +58,7 @@ def marked(node: Node | str, text: str = TEXT, language: str = "en") -> str:
 
 
 def asked(text: str) -> Word:
-    (form,) = forms(text, ["en"])
+    (form,) = forms(text, lexicon_of(TEXT))
     return Word(text, form, (("text", 1.0),))
 
 
@@ -142,13 +143,13 @@ def test_one_character_of_chinese_is_highlighted_alone() -> None:
 
 
 def test_a_phrase_in_two_fields_is_no_phrase() -> None:
-    node = parse('"war peace"', ["text", "title"], ["en"]).query
+    node = parse('"war peace"', ["text", "title"]).query
     assert spans(node, "war", "en", "peace") == ()
     assert spans(node, "war peace", "en", "war") == ((0, 3), (4, 9))
 
 
 def test_a_match_in_the_title_alone_has_no_spans_in_the_text() -> None:
-    node = parse("peace", ["text", "title"], ["en"]).query
+    node = parse("peace", ["text", "title"]).query
     assert match(node, {}, "en").matched is False
     assert spans(node, "war", "en", "peace") == ()
 
@@ -266,7 +267,7 @@ def test_metadata_is_matched_by_words_numbers_and_dates() -> None:
         "kind:table": False,
         "author:smiht~": True,
     }.items():
-        node = parse(f"war AND {text}", metadata, ["en"]).query
+        node = parse(f"war AND {text}", metadata).query
         assert Highlighter(node).spans(record) == (((0, 3),) if expected else ()), text
 
 

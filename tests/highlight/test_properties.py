@@ -8,6 +8,7 @@ from pathlib import Path
 from exploring import examples
 from hypothesis import given
 from hypothesis import strategies as st
+from lexicons import lexicon_of
 
 from searchlib.analysis import tokens
 from searchlib.highlight import match
@@ -72,8 +73,11 @@ def cases(draw: st.DrawFn) -> tuple[str, str, str]:
     return draw(texts_of(words)), draw(queries_of(words)), draw(queries_of(words))
 
 
+WORDS = lexicon_of(*VOCABULARY, languages=LANGUAGES)
+
+
 def parsed(source: str) -> Node:
-    return parse(source, ["text"], LANGUAGES, {"text": 1.0}).query
+    return parse(source, ["text"], WORDS, {"text": 1.0}).query
 
 
 def blanked(text: str, found: tuple[tuple[int, int], ...]) -> str:
@@ -90,7 +94,7 @@ def test_spans_are_ranges_of_whole_tokens_in_order(case: tuple[str, str, str], l
     text, source, _ = case
     node = parsed(source)
     found = spans(node, text, language)
-    assert bool(found) == match(node, {"text": tokens(text, language)}, language).matched
+    assert bool(found) == match(node, {"text": tokens(text)}, language).matched
     edges = [edge for span in found for edge in span]
     assert edges == sorted(set(edges))
     assert not edges or (edges[0] >= 0 and edges[-1] <= len(text))
@@ -102,9 +106,7 @@ def test_the_text_of_every_span_is_what_was_asked_for(case: tuple[str, str, str]
     """any_leaf(query) matches text[start:end], from its first token to its last."""
     text, source, _ = case
     node = parsed(source)
-    separate = parse(
-        source.replace('"', " ").replace("AND", "OR").replace("MAYBE", ""), ["text"], LANGUAGES, {"text": 1.0}
-    )
+    separate = parse(source.replace('"', " ").replace("AND", "OR").replace("MAYBE", ""), ["text"], WORDS, {"text": 1.0})
     # The words of a phrase one by one: a loose phrase is highlighted word by word.
     single = Or(tuple(leaves(separate.query)))
     for start, end in spans(node, text, language):
@@ -144,16 +146,16 @@ def test_nothing_is_highlighted_for_what_is_excluded(case: tuple[str, str, str],
     """spans(a NOT b) is spans(a), or nothing."""
     text, wanted, excluded = case
     both = spans(parsed(f"({wanted}) NOT ({excluded})"), text, language)
-    has_excluded = match(parsed(excluded), {"text": tokens(text, language)}, language).matched
+    has_excluded = match(parsed(excluded), {"text": tokens(text)}, language).matched
     assert both == (() if has_excluded else spans(parsed(wanted), text, language))
 
 
 @examples(40)
 @given(texts_of(st.sampled_from(VOCABULARY)) | st.text(), languages)
 def test_a_text_of_the_matcher_has_the_tokens_of_the_analyser(text: str, language: str) -> None:
-    """list(Text(text, language)) == tokens(text, language)."""
+    """list(Text(text, language)) == tokens(text)."""
     made = Text(text, language)
-    expected = tokens(text, language)
+    expected = tokens(text)
     assert list(made) == expected
     everything = Leaves(Prefix("", ("text",)))
     assert made.find(everything).get(0, []) == list(range(len(expected)))
@@ -164,7 +166,7 @@ def test_real_paragraphs_hold_to_the_same() -> None:
     """Every word of the seed finds its paragraph; blanking the spans makes the hit vanish."""
     seed = next((Path(__file__).parents[2] / "seeds").glob("*.txt")).read_text(encoding="utf-8")
     for paragraph in filter(None, seed.split("\n")):
-        for token in tokens(paragraph, "en"):
+        for token in tokens(paragraph):
             word = paragraph[token.start : token.end]
             for source in (word, f"{word[:3]}*", f"{word}~"):
                 node = parsed(source)

@@ -21,7 +21,7 @@ FEW = Limits(query_clauses=10)
 
 def refused(text: str, limits: Limits = LIMITS, synonyms: str = "") -> str:
     with pytest.raises(QueryError) as caught:
-        parse(text, NAMES, ("en",), limits=limits, synonyms=parse_synonyms(synonyms) if synonyms else None)
+        parse(text, NAMES, limits=limits, synonyms=parse_synonyms(synonyms) if synonyms else None)
     return str(caught.value)
 
 
@@ -70,7 +70,7 @@ def test_every_kind_of_clause_counts(text: str) -> None:
 
 
 def test_as_many_as_the_limit_are_searched() -> None:
-    assert parse(" ".join(WORDS.split()[:10]), NAMES, ("en",), limits=FEW).warnings == ()
+    assert parse(" ".join(WORDS.split()[:10]), NAMES, limits=FEW).warnings == ()
 
 
 def test_synonyms_count_before_they_are_made() -> None:

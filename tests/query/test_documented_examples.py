@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
+from lexicons import lexicon_of
 
 from searchlib.highlight import Highlighter
 from searchlib.model.locators import Locator
@@ -31,9 +32,12 @@ def record(text: str) -> Record:
     return Record("0" * 16, document, Paragraph(3, 0, len(text), text, headings=("Markets",), locators=PLACE))
 
 
-def parsed(source: str, text: str = "") -> Parsed:
+WORDS = lexicon_of(*(text.replace("**", "") for _, *texts in EXAMPLES for text in texts), languages=["de", "en"])
+
+
+def parsed(source: str) -> Parsed:
     # The title has words of its own; where an example is about the text, only the text is searched.
-    return parse(source, FIELDS, ["de", "en"], {"text": 1.0}, synonyms=SYNONYMS)
+    return parse(source, FIELDS, WORDS, {"text": 1.0}, synonyms=SYNONYMS)
 
 
 def marked(text: str, spans: tuple[tuple[int, int], ...]) -> str:

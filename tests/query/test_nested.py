@@ -48,7 +48,7 @@ def ask(index: searchlib.Index) -> Callable[[str], tuple[Any, dict[int, Any]]]:
     records = {found.handle: found.record for found in reader.stream(Everything())}
 
     def answer(text: str) -> tuple[Any, dict[int, Any]]:
-        parsed = parse(text, reader.fields, reader.languages, FIELDS)
+        parsed = parse(text, reader.fields, reader.lexicon, FIELDS)
         whole = reader.search(Request(parsed.query, limit=None))
         hits = {found.handle for found in whole.hits}
         assert reader.search(Request(parsed.query, limit=0, total=True)).total == whole.total == len(hits)
@@ -66,7 +66,7 @@ def ask(index: searchlib.Index) -> Callable[[str], tuple[Any, dict[int, Any]]]:
 
 def test_the_words_of_these_queries_are_their_own_stems() -> None:
     for word in WORDS:
-        assert [token.key for token in tokens(word, "en")] == [word]
+        assert [token.key for token in tokens(word)] == [word]
 
 
 def expected(node: Any, rows: list[Row] = ROWS) -> dict[int, Any]:
@@ -97,8 +97,8 @@ def test_a_query_tree_copies_prints_and_compares_without_loss() -> None:
     fields = ["author", "year", "date"]
     for _ in range(4 * QUERIES):
         text = a_query(rng, rng.randint(0, 3)).text()
-        made = parse(text, fields, ["en"], FIELDS).query
-        assert made == parse(text, fields, ["en"], FIELDS).query
+        made = parse(text, fields, default_fields=FIELDS).query
+        assert made == parse(text, fields, default_fields=FIELDS).query
         for copied in (copy.copy(made), copy.deepcopy(made), pickle.loads(pickle.dumps(made))):
             assert copied == made
             assert str(copied) == str(made)

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 import searchlib
+from searchlib.analysis import NO_WORDS, NoWords
 from searchlib.errors import SettingsError
 from searchlib.query import parse, write
 from searchlib.query.analysing import words_of
@@ -182,8 +183,8 @@ def test_escapes_comments_and_marks_at_the_beginning_are_read(tmp_path: Path) ->
 
 
 def test_a_phrase_of_many_entries_does_not_grow_without_bounds() -> None:
-    thesaurus = parse_synonyms("a, x y, z w, u v").thesaurus(["en"])
-    made = thesaurus.phrase(words_of("a " * 50, ("en",), (("text", 1.0),)))
+    thesaurus = parse_synonyms("a, x y, z w, u v").thesaurus(NO_WORDS)
+    made = thesaurus.phrase(words_of("a " * 50, NO_WORDS, (("text", 1.0),)))
     assert isinstance(made, Best)
     assert len(made.nodes) <= MOST_VARIANTS
 
@@ -192,16 +193,16 @@ def test_a_phrase_of_many_entries_does_not_grow_without_bounds() -> None:
     "text", ["cars^2", '"a car"~2', "motor vehicle -tv", "title:usa NEAR/3 agreed", "united states of america", "tokyo"]
 )
 def test_a_tree_is_written_as_it_was_typed_and_finds_the_same_synonyms(text: str) -> None:
-    synonyms = parse_synonyms(RULES)
-    made = parse(text, [], ["en"], synonyms=synonyms).query
-    assert parse(write(made), [], ["en"], synonyms=synonyms).query == made
+    synonyms, words_there = parse_synonyms(RULES), NoWords(["en"])
+    made = parse(text, [], words_there, synonyms=synonyms).query
+    assert parse(write(made), [], words_there, synonyms=synonyms).query == made
     assert any(leaf.synonym_of for leaf in leaves(made) if isinstance(leaf, (Word, Phrase))) or any(
         form.synonym_of for word in words(made) for form in word.forms
     )
 
 
 def test_a_synonym_stands_where_that_was_typed_which_it_is_of() -> None:
-    found = parse("a motor vehicle", [], ["en"], synonyms=parse_synonyms(RULES)).query
+    found = parse("a motor vehicle", [], synonyms=parse_synonyms(RULES)).query
     assert [(leaf.synonym_of, leaf.at) for leaf in leaves(found) if isinstance(leaf, Word) and leaf.synonym_of] == [
         ("motor vehicle", (2, 15)),
         ("motor vehicle", (2, 15)),

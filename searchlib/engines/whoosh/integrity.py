@@ -17,9 +17,11 @@ from typing import Any
 
 import numpy as np
 
+from searchlib.analysis.stemming import algorithm
 from searchlib.engine.figures import Problem
 from searchlib.engines.whoosh.building.mergesources import SegmentSource
 from searchlib.engines.whoosh.building.portions import PORTIONS, Portions
+from searchlib.engines.whoosh.building.spokenwords import SpokenWords, language_number
 from searchlib.engines.whoosh.building.wordcounts import Miscounted, TextWords, Totals, count_records
 from searchlib.engines.whoosh.documents import DocumentTable
 from searchlib.engines.whoosh.format.access import map_file, problem_of
@@ -34,6 +36,7 @@ from searchlib.engines.whoosh.storedrecords import RECORDS, read_ids
 from searchlib.errors import IndexCorrupt, IndexIncompatible
 from searchlib.files.opening import NotAFile
 from searchlib.model.arrays import NDArray
+from searchlib.model.fields import PROSE
 from searchlib.model.records import IdHash
 
 _AT_ONCE = 4_096  # terms
@@ -197,6 +200,7 @@ def _of_segment(segment: SegmentColumns, table: DocumentTable, entry: SegmentEnt
             yield from _field(segment, field)
     if segment.thin:
         yield from _thin_fields(segment)
+    yield from _stems(segment)
 
 
 def _ids(segment: SegmentColumns) -> Iterator[str]:
@@ -214,6 +218,28 @@ def _ids(segment: SegmentColumns) -> Iterator[str]:
         if int.from_bytes(hashed.digest(" ".join(text.split()), occurrence), "big") != id:
             yield f"the id of record {number} is not that of its text"
             return
+
+
+def _stems(segment: SegmentColumns) -> Iterator[str]:
+    """Tables of stems come from the words of the documents, unless something else made the stems."""
+    number_of: dict[str, int] = {}
+    spoken = np.zeros(segment.doc_count, np.uint32)
+    for key, entry in segment.terms("language"):
+        spoken[segment.docs(entry)] = language_number(key.decode("utf-8", "replace"), number_of)
+    words = SpokenWords(number_of, spoken)
+    for field in PROSE:
+        terms = segment.terms(field)
+        while part := list(islice(terms, _AT_ONCE)):
+            entries = [entry for _, entry in part]
+            df = np.array([entry.df for entry in entries], np.uint32)
+            words.add([key for key, _ in part], df, segment.docs_of(entries))
+    tables = {language: keys for language, _, keys in words.tables()}
+    for language in segment.stem_languages:
+        table = segment.stems(language)
+        if table is None or table.made != algorithm(language):
+            continue
+        if list(table.pairs()) != tables.get(language):
+            yield f"the stems of {language!r} are not those of its words"
 
 
 def _field(segment: SegmentColumns, field: str) -> Iterator[str]:

@@ -19,6 +19,7 @@ from searchlib.engine.requests import Request
 from searchlib.engine.writers import DocumentState
 from searchlib.engines.whoosh.execution import Snapshot, count, explain, frequency, is_costly, search
 from searchlib.engines.whoosh.execution.tuning import TUNING, Tuning
+from searchlib.engines.whoosh.lexicon import IndexLexicon
 from searchlib.engines.whoosh.manifest import Manifest, read_digest
 from searchlib.engines.whoosh.order import IndexOrder
 from searchlib.engines.whoosh.pages import Page, Paging
@@ -31,6 +32,7 @@ from searchlib.model.records import ID_LENGTH, Record, id_number
 from searchlib.query.nodes import Leaf, Node, Pattern, Word, leaves
 
 if TYPE_CHECKING:
+    from searchlib.analysis import Lexicon
     from searchlib.engine.explaining import Explanation
     from searchlib.engines.whoosh.attributes import Attributes
     from searchlib.engines.whoosh.format.segment import SegmentColumns
@@ -234,6 +236,11 @@ class WhooshReader:
             one = explain(self._snapshot, query, segment, doc, ranking=ranking)
             found.append(None if one is None else one.written_in(record))
         return found
+
+    @cached_property
+    def lexicon(self) -> Lexicon:
+        """The words of the documents, by which those of queries are resolved."""
+        return IndexLexicon(self._snapshot, self.languages)
 
     @cached_property
     def words(self) -> Words:

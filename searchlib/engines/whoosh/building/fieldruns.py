@@ -94,10 +94,10 @@ class _WordNumbers:
 
     def fill(self, keys_of_word: list[tuple[bytes, ...]], language: str) -> None:
         """Put the keys that each word stands for at its number."""
-        for number, key in zip(self.ascii.values(), analysis.ascii_keys(list(self.ascii), language), strict=True):
+        for number, key in zip(self.ascii.values(), analysis.ascii_keys(list(self.ascii)), strict=True):
             keys_of_word[number] = (key,)
         for word, number in self.others.items():
-            keys = analysis.keys_of(word, language)
+            keys = analysis.keys_of(word)
             keys_of_word[number] = tuple(key.encode("utf-8", "surrogatepass") for key in keys)
 
 
@@ -167,7 +167,7 @@ class SharedField:
     def add_text(self, text: str, language: str, first: int, size: int) -> None:
         """Add a text that ``size`` records from ``first`` on share."""
         if text and size:
-            found = analysis.tokens(text, language)
+            found = analysis.tokens(text)
             self.add(self.numbers([token.key for token in found]), [token.position for token in found], first, size)
 
     def numbers(self, keys: Iterable[str]) -> array[int]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from itertools import compress, groupby, islice
 from operator import attrgetter
@@ -21,6 +21,7 @@ from searchlib.engines.whoosh.building.child import Aside
 from searchlib.engines.whoosh.building.mergesources import Columns, Slice, Source, SpilledRun
 from searchlib.engines.whoosh.building.portions import PORTIONS, Portions
 from searchlib.engines.whoosh.building.runs import UInts, aligned, ranges
+from searchlib.engines.whoosh.building.spokenwords import SpokenWords, language_number
 from searchlib.engines.whoosh.format.files import SegmentFiles, ThinFieldFiles, stored_file
 from searchlib.engines.whoosh.format.stored import STORED_STREAM
 from searchlib.engines.whoosh.format.thin import field_of, thin_below
@@ -96,10 +97,12 @@ def _write_postings(
         in_order = placement.in_order
         metadata = _metadata(sources, placement)
         thin = {name for name, count in metadata.items() if count < thin_below(placement.size)}
+        spoken = SpokenWords(*_languages(sources, placement))
         for name in sorted({*ALWAYS, *metadata} - thin):
-            _merge_field(name, sources, placement, files, in_order)
+            _merge_field(name, sources, placement, files, in_order, spoken.add if name in PROSE else None)
         if thin:
             _merge_thin(thin, sources, placement, files, in_order)
+        files.stems(spoken.tables())
         for name in columns:
             column = np.zeros(placement.size, np.uint32)
             for source, target in zip(sources, placement.targets, strict=True):
@@ -182,8 +185,27 @@ def _rearranged(stream: str, sources: Sequence[Source], placement: Placement) ->
     return found
 
 
+def _languages(sources: Sequence[Source], placement: Placement) -> tuple[dict[str, int], UInts]:
+    """The languages of the records: a number for each, and that of each record's; 0 for those that nothing stems."""
+    number_of: dict[str, int] = {}
+    spoken = np.zeros(placement.size, np.uint32)
+    for source, target in zip(sources, placement.targets, strict=True):
+        for part in source.slices("language"):
+            numbers = np.array(
+                [language_number(key.decode("utf-8", "replace"), number_of) for key in part.keys], np.uint32
+            )
+            docs = target[part.docs]
+            spoken[docs[docs != GONE]] = np.repeat(numbers, part.df)[docs != GONE]
+    return number_of, spoken
+
+
 def _merge_field(
-    name: str, sources: Sequence[Source], placement: Placement, files: SegmentFiles, in_order: bool
+    name: str,
+    sources: Sequence[Source],
+    placement: Placement,
+    files: SegmentFiles,
+    in_order: bool,
+    look_at: Callable[[Sequence[bytes], UInts, UInts], None] | None,
 ) -> None:
     lengths = _lengths(name, sources, placement)
     writer = files.field(name, positions=lengths is not None)
@@ -192,6 +214,8 @@ def _merge_field(
         merged = _join(joined, placement, in_order)
         if len(merged.keys):
             writer.add(merged.keys, merged.df, merged.docs, merged.freqs, merged.positions, counted)
+            if look_at is not None:
+                look_at(merged.keys, merged.df, merged.docs)
     writer.finish(lengths)
 
 

@@ -19,27 +19,25 @@ from whoosh.fields import FieldType
 
 from searchlib import analysis
 from searchlib.analysis import SEPARATOR, Form, join_key
+from searchlib.engines.whoosh.compat.anyform import AnyForm
 from searchlib.query.nodes import NOTHING, Best, Node, Phrase, Range, Value, Word, phrase
 from searchlib.query.values import meta_keys, value, value_range
 
 
 class KeyAnalyzer(Analyzer):  # type: ignore[misc]
-    """searchlib's tokens as a Whoosh analyzer, for one language."""
-
-    def __init__(self, language: str = "") -> None:
-        self.language = language
+    """searchlib's tokens as a Whoosh analyzer: words as they are written."""
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, KeyAnalyzer) and other.language == self.language
+        return isinstance(other, KeyAnalyzer)
 
     def __hash__(self) -> int:
-        return hash(self.language)
+        return hash(KeyAnalyzer)
 
     def __call__(self, value: str, positions: bool = False, chars: bool = False, **options: Any) -> Iterator[Any]:
         """Whoosh's tokens of a text: one object that changes, as Whoosh has it."""
         token = WhooshToken(positions, chars, **{name: options[name] for name in ("mode",) if name in options})
         first = options.get("start_pos", 0)
-        for found in analysis.tokens(value, self.language):
+        for found in analysis.tokens(value):
             token.text = found.key
             token.boost = 1.0
             token.stopped = False
@@ -49,19 +47,21 @@ class KeyAnalyzer(Analyzer):  # type: ignore[misc]
 
 
 class Prose(FieldType):  # type: ignore[misc]
-    """Text in a language. ``language`` is what Whoosh's own writer, which knows no other, analyses with."""
+    """Text. ``language`` is that of most documents: Whoosh's parser, which knows no other, asks for its stems."""
 
     def __init__(self, language: str = "", stored: bool = True) -> None:
-        super().__init__(formats.Positions(), KeyAnalyzer(language), scorable=True, stored=stored)
+        super().__init__(formats.Positions(), KeyAnalyzer(), scorable=True, stored=stored)
         self.language = language
 
     def self_parsing(self) -> bool:
-        """True: a word of a query is found in whatever accentuation."""
+        """True: a word of a query is found in whatever form and accentuation."""
         return True
 
     def parse_query(self, fieldname: str, qstring: str, boost: float = 1.0) -> Any:
-        """What finds a word, or the phrase that the word turns out to be."""
-        words = [Word(qstring, token, ((fieldname, 1.0),)) for token in analysis.forms(qstring, [self.language])]
+        """What finds a word in all its forms, or the phrase, as it is written, that the word turns out to be."""
+        words = [Word(qstring, token, ((fieldname, 1.0),)) for token in analysis.forms(qstring)]
+        if self.language and len(words) == 1 and not words[0].forms[0].prefix:
+            return AnyForm(fieldname, words[0].forms[0].exact, self.language, boost)
         return _stock(phrase(words) or NOTHING, boost)
 
 

@@ -111,7 +111,7 @@ def _deleted(source: Path, folder: Path, entry: SegmentEntry) -> bytes:
 
 
 def main_language(manifest: Manifest) -> str:
-    """The language of most documents: what Whoosh's writer and parser, which know of one only, analyse with."""
+    """The language of most documents: what Whoosh's writer and parser, which know of one only, stem in."""
     counts = manifest.languages
     return max(sorted(counts), key=counts.__getitem__) if counts else ""
 

@@ -23,8 +23,9 @@ from typing import Any, TypeAlias
 from whoosh import query
 from whoosh.query import compound
 
-from searchlib.analysis import SEPARATOR, Form, fold, forms, split_key
+from searchlib.analysis import NO_WORDS, SEPARATOR, Form, Lexicon, fold, forms, split_key
 from searchlib.analysis.words import is_unspaced
+from searchlib.engines.whoosh.compat.anyform import AnyForm
 from searchlib.errors import QueryError
 from searchlib.model.fields import Field, field_named
 from searchlib.query.joining import all_of, alone, any_of, near, without
@@ -57,21 +58,21 @@ _SET = re.compile(r"\[!?[^\]]+\]")  # of letters, in a wildcard of Whoosh's
 _SPECIAL = re.compile(r"[*?\\]")
 
 
-def translated(tree: Query, languages: Sequence[str], matches: Callable[[Node], bool]) -> Node:
-    """The node for a query of Whoosh's, for an index whose documents are in ``languages``.
+def translated(tree: Query, lexicon: Lexicon, matches: Callable[[Node], bool]) -> Node:
+    """The node for a query of Whoosh's, for an index with the words of ``lexicon``.
 
-    ``matches`` tells whether any record of the index matches a node: whether a text is a key of the dictionary hangs on
-    that, and what `whoosh.query.Otherwise` means. Raises QueryError for what cannot be translated.
+    ``matches`` tells whether any record of the index matches a node: what `whoosh.query.Otherwise` means hangs on that.
+    Raises QueryError for what cannot be translated.
     """
     try:
-        return _Translator(languages, matches).positive(tree)
+        return _Translator(lexicon, matches).positive(tree)
     except RecursionError:
         raise QueryError("This query is nested too deeply: join its parts side by side.") from None
 
 
 class _Translator:
-    def __init__(self, languages: Sequence[str], matches: Callable[[Node], bool]) -> None:
-        self._languages = languages
+    def __init__(self, lexicon: Lexicon, matches: Callable[[Node], bool]) -> None:
+        self._lexicon = lexicon
         self._matches = matches
 
     def node(self, tree: Query) -> Node:
@@ -131,19 +132,13 @@ class _Translator:
         if SEPARATOR in text:
             folded, exact = split_key(text)
             return [Word(exact, (Form(folded, exact),), fields)]
-        found = forms(text, self._languages if field.kind == "prose" else ("",))
-        if len(found) != 1:
-            return [Word(token[0].exact, token, fields) for token in found]
-        (token,) = found
-        # Of a few stems the stem is another: onli, as the index holds it, would become on.
-        is_form = fold(text) != text or any(form.folded == text and form.languages is None for form in token)
-        is_key = not is_form and self._matches(Value(text, field.name))
-        return [Word(text, (*token, Form(text, text)) if is_key else token, fields)]
+        found = forms(text, self._lexicon if field.kind == "prose" else NO_WORDS)
+        return [Word(text if len(found) == 1 else token[0].exact, token, fields) for token in found]
 
     # Patterns
 
     def prefix(self, tree: query.Prefix) -> Node:
-        """What begins alike. A word that the index holds as a stem is found too, by all of it: ``industry*``."""
+        """What begins alike, as it is written."""
         field, text = _textual(tree), _text(tree.text)
         if not text:
             return Everything(field.name)
@@ -152,8 +147,7 @@ class _Translator:
             return _best(Prefix(re.sub(r"\\(.)", r"\1", one, flags=re.DOTALL), (field.name,)) for one in asked)
         if SEPARATOR in text:  # what all accentuations of a word begin with
             return self._typed(field, split_key(text)[0])
-        found = any_of([Prefix(fold(text), (field.name,)), self._typed(field, text)])
-        return found if isinstance(found, Prefix) else Constant(found or NOTHING)
+        return Prefix(fold(text), (field.name,))
 
     def wildcard(self, tree: query.Wildcard) -> Node:
         """A pattern of ``*`` and ``?``."""
@@ -165,13 +159,10 @@ class _Translator:
         return _best(Wildcard(one, (field.name,)) for one in _compared(field, text.replace("\\", "\\\\")))
 
     def fuzzy(self, tree: query.FuzzyTerm) -> Node:
-        """A word in which some letters may differ; of prose its stems are compared, as the index holds stems."""
+        """A word in which some letters may differ."""
         field, text = _textual(tree), _text(tree.text)
-        texts = [text if field.name == "document" else fold(text)]
-        if field.kind == "prose":
-            found = forms(text, self._languages)
-            texts = list(dict.fromkeys(form.folded for form in found[0])) if len(found) == 1 else texts
-        return _best(Fuzzy(one, (field.name,), int(tree.maxdist), tree.prefixlength) for one in texts)
+        compared = text if field.name == "document" else fold(text)
+        return Fuzzy(compared, (field.name,), int(tree.maxdist), tree.prefixlength)
 
     # Ranges
 
@@ -390,6 +381,7 @@ _MAKERS: dict[type, Callable[[_Translator, Any], Node]] = {
     query.DateRange: _Translator.date_range,
     query.Every: _Translator.every,
     type(query.NullQuery): _Translator.nothing,
+    AnyForm: _Translator.term,
     query.And: _Translator.all_of,
     query.Or: _Translator.any_of,
     compound.DefaultOr: _Translator.any_of,

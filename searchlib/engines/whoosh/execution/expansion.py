@@ -37,10 +37,9 @@ def end_of_prefix(prefix: bytes) -> bytes | None:
     return stripped[:-1] + bytes((stripped[-1] + 1,)) if stripped else None
 
 
-def variants(key: str) -> tuple[tuple[bytes, bytes], tuple[bytes, bytes]]:
-    """The two ranges of keys whose folded part is ``key``."""
-    plain = _encoded(key)
-    return (plain, plain + b"\0"), (plain + SEPARATOR, plain + AFTER_SEPARATOR)
+def variants(folded: str) -> tuple[bytes, bytes]:
+    """The range of the keys whose folded part this is: it, and it with what is below the characters of words behind."""
+    return _encoded(folded), _encoded(folded) + AFTER_SEPARATOR
 
 
 def is_anything(node: Pattern) -> bool:

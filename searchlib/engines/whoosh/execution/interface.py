@@ -9,7 +9,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Protocol, TypeAlias
 
 import numpy as np
@@ -46,6 +46,19 @@ class BlockBounds(Protocol):
         ...
 
 
+class KnownStems(Protocol):
+    """The words of each stem of a language."""
+
+    @property
+    def made(self) -> str:
+        """What made the stems."""
+        ...
+
+    def words(self, stem: bytes) -> Iterable[bytes]:
+        """The words with a stem but those whose stem is the word itself: exact forms in UTF-8."""
+        ...
+
+
 class Segment(Protocol):
     """A segment, safe to share between threads."""
 
@@ -69,6 +82,10 @@ class Segment(Protocol):
 
     def keys(self, field: str, start: bytes = b"", stop: bytes | None = None) -> Iterator[list[bytes]]:
         """The same terms without their entries, in lists."""
+        ...
+
+    def stems(self, language: str) -> KnownStems | None:
+        """Which words of docs in a language have which stem; None if that is not known."""
         ...
 
     def docs(self, entry: Entry) -> AnyInts:

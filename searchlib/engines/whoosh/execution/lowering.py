@@ -28,7 +28,7 @@ from searchlib.engines.whoosh.execution.groupscorers import (
 from searchlib.engines.whoosh.execution.interface import Bools, Docs
 from searchlib.engines.whoosh.execution.nearscorer import NearScorer
 from searchlib.engines.whoosh.execution.phrasescorer import PhraseScorer
-from searchlib.engines.whoosh.execution.prepared import Part, Weighed, Weighting
+from searchlib.engines.whoosh.execution.prepared import Part, Weighed, Weighting, distinct_docs
 from searchlib.engines.whoosh.execution.scorer import Scorer
 from searchlib.engines.whoosh.execution.setscorers import EverythingScorer, PatternScorer, TestedScorer
 from searchlib.engines.whoosh.execution.snapshot import Snapshot, View
@@ -55,6 +55,8 @@ from searchlib.query.nodes import (
     Wildcard,
     Word,
 )
+
+_FEW = 16  # of so many docs at most one holds a key: then docs are sorted instead of marked
 
 _Keys: TypeAlias = "dict[bytes, list[tuple[float, frozenset[str] | None]]]"
 
@@ -119,9 +121,17 @@ class Lowering:
     # Words
 
     def frequency(self, word: Word) -> int:
-        """In how many live records a word stands, as its rarity counts it: those of its commonest key."""
-        keys = ((field, key) for field, _ in word.fields for key in self._forms(field, word))
-        return max((self.snapshot.df(field, key) for field, key in keys), default=0)
+        """In how many live records a word stands, as its rarity counts it: in the field where it is commonest."""
+        return max((self._df(field, word) for field, _ in word.fields), default=0)
+
+    def _df(self, field: str, word: Word) -> int:
+        """In how many live records a word stands in a field, in any of its forms."""
+
+        def count() -> int:
+            keys = self._forms(field, word)
+            return sum(_count(field, keys, view) for view in self.snapshot.views)
+
+        return self.snapshot.counted((field, word.forms), count)
 
     def _word(self, word: Word, view: View, boost: float = 1.0) -> WordScorer | None:
         check()
@@ -158,21 +168,23 @@ class Lowering:
 
     def _weighed_word(self, word: Word, view: View) -> tuple[Weighed, Rarity] | None:
         wanted: list[tuple[str, bytes, Weighting]] = []
-        df = 0
         for field, weight in word.fields:
             for key, weights in sorted(self._forms(field, word).items()):
-                df = max(df, self.snapshot.df(field, key))
                 wanted.append((field, key, tuple((weight * counts, languages) for counts, languages in weights)))
-        return self._weighed(wanted, df, view)
+        parts = self._parts(wanted, view)
+        return self._weighed(parts, self.frequency(word), view) if parts else None
 
     def _weighed_value(self, node: Value, view: View) -> tuple[Weighed, Rarity] | None:
         key = node.key.encode("utf-8", "surrogatepass")
         wanted: Weighting = ((self.ranking.weight(node.field), None),)
-        return self._weighed([(node.field, key, wanted)], self.snapshot.df(node.field, key), view)
+        parts = self._parts([(node.field, key, wanted)], view)
+        return self._weighed(parts, self.snapshot.df(node.field, key), view) if parts else None
 
-    def _weighed(
-        self, wanted: Iterable[tuple[str, bytes, Weighting]], df: int, view: View
-    ) -> tuple[Weighed, Rarity] | None:
+    def _weighed(self, parts: Sequence[Part], df: int, view: View) -> tuple[Weighed, Rarity]:
+        records = self.snapshot.records
+        return Weighed(view, parts, self.ranking), Rarity(idf(records, df), df, records)
+
+    def _parts(self, wanted: Iterable[tuple[str, bytes, Weighting]], view: View) -> list[Part]:
         # By what is in any segment, so that shares are added in the same order in each.
         alike: dict[tuple[str, Weighting], list[bytes]] = {}
         for field, key, weights in wanted:
@@ -182,24 +194,23 @@ class Lowering:
             lists = {key: found for key in keys if (found := view.postings(field, key)) is not None}
             if lists:
                 parts.append(Part(view, field, lists, view.norm(field, self.ranking), weights))
-        records = self.snapshot.records
-        return (Weighed(view, parts, self.ranking), Rarity(idf(records, df), df, records)) if parts else None
+        return parts
 
     def _forms(self, field: str, word: Word) -> _Keys:
         keys: _Keys = {}
         for form in word.forms:
             if form.prefix:
-                start = form.folded.encode("utf-8", "surrogatepass")
-                ranges = [(start, expansion.end_of_prefix(start))]
+                start: bytes = form.folded.encode("utf-8", "surrogatepass")
+                stop: bytes | None = expansion.end_of_prefix(start)
             else:
-                ranges = list(expansion.variants(form.folded))
+                start, stop = expansion.variants(form.folded)
             exact = form.exact.encode("utf-8", "surrogatepass")
-            for start, stop in ranges:
-                for key in self.snapshot.keys(field, start, stop):
-                    written = key.rpartition(expansion.SEPARATOR)[2]
-                    equal = written.startswith(exact) if form.prefix else written == exact
-                    weight = form.weight * (1.0 if equal else self.ranking.accent)
-                    keys.setdefault(key, []).append((weight, form.languages))
+            counts = form.weight * (self.ranking.form if form.other else 1.0)
+            for key in self.snapshot.keys(field, start, stop):
+                written = key.rpartition(expansion.SEPARATOR)[2]
+                equal = written.startswith(exact) if form.prefix else written == exact
+                weight = counts * (1.0 if equal else self.ranking.accent)
+                keys.setdefault(key, []).append((weight, form.languages))
         return keys
 
     # What counts the same for whatever it matches
@@ -295,3 +306,23 @@ def _some(found: Sequence[Scorer | None], asked: Pattern) -> Scorer | None:
     if len(there) < 2:
         return there[0] if there else None
     return ConstantScorer(OrScorer(there, asked), float(asked.boost), asked)
+
+
+def _count(field: str, keys: _Keys, view: View) -> int:
+    """How many live docs hold one of some keys, which counts in their language."""
+    found: list[Docs] = []
+    for key, weights in keys.items():
+        postings = view.postings(field, key)
+        if postings is None:
+            continue
+        languages = [spoken for _, spoken in weights if spoken is not None]
+        if len(keys) == 1 and not languages and view.alive is None:
+            return postings.df
+        docs = postings.docs()
+        found.append(docs if len(languages) < len(weights) else docs[view.speaks(frozenset().union(*languages))[docs]])
+    if sum(map(len, found)) * _FEW < view.doc_count:
+        return len(view.live(distinct_docs(found)))
+    marks = np.zeros(view.doc_count, bool)
+    for docs in found:
+        marks[docs] = True
+    return int(np.count_nonzero(marks if view.alive is None else marks & view.alive))

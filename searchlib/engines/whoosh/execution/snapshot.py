@@ -150,6 +150,15 @@ class Snapshot:
         self._averages: Cache[float] = Cache(256)
         self._keys: Cache[tuple[bytes, ...]] = Cache(_TERMS)
 
+    @property
+    def has_deletions(self) -> bool:
+        """Whether records are deleted."""
+        return any(view.alive is not None for view in self.views)
+
+    def counted(self, name: Hashable, count: Callable[[], int]) -> int:
+        """How many live records something is true of, counted once."""
+        return self._df.get(name, count)
+
     def df(self, field: str, key: bytes) -> int:
         """How many live records hold a term."""
         return self._df.get((field, key), lambda: sum(self._live_df(view, field, key) for view in self.views))

@@ -1,7 +1,7 @@
 """Writing a segment: some documents with their terms, postings, stored fields and columns, in four files.
 
 ========  ==========================================================================
-``.trm``  term dictionaries (`terms`); its ``meta`` has the fields
+``.trm``  term dictionaries (`terms`) and tables of stems (`stemtables`); its ``meta`` has the fields
 ``.pst``  postings (`postings`): a section for each field
 ``.sto``  stored fields (`stored`)
 ``.col``  lengths and numeric columns (`columns`)
@@ -13,7 +13,7 @@ A segment is never changed once written; which of its documents are deleted is i
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any, BinaryIO, Final, Never, TypeAlias
@@ -34,6 +34,7 @@ from searchlib.engines.whoosh.format.filenames import (
     TERMS_KIND,
 )
 from searchlib.engines.whoosh.format.packing import BLOCK
+from searchlib.engines.whoosh.format.stemtables import write_tables
 from searchlib.engines.whoosh.format.stored import KIND as STORED_KIND
 from searchlib.engines.whoosh.format.stored import STORED_STREAM
 from searchlib.engines.whoosh.format.storing import StoredWriter, StreamWriter, no_others
@@ -239,6 +240,10 @@ class InvertedFiles:
         if lengths is not None:
             self._keep_lengths(field.name, lengths)
 
+    def stems(self, tables: Iterable[tuple[str, str, list[bytes]]]) -> None:
+        """The tables of stems: for each language what made them, and their keys; after the fields."""
+        write_tables(self.terms, tables)
+
     def close(self, sync: bool = True) -> None:
         """Finish the files."""
         self.terms.meta["fields"] = list(self._fields.values())
@@ -296,6 +301,10 @@ class SegmentFiles:
     def thin_fields(self) -> ThinFieldFiles:
         """Begin all thin fields; the field before must be finished."""
         return self._inverted.thin_fields(self._chunk)
+
+    def stems(self, tables: Iterable[tuple[str, str, list[bytes]]]) -> None:
+        """The tables of stems (see `stemtables`), after all fields."""
+        self._inverted.stems(tables)
 
     def stored(self, name: str) -> StreamWriter[Never]:
         """The values of a stored field, alone: call ``.add(values)`` with those of successive records."""

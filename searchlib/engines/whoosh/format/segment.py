@@ -29,6 +29,7 @@ from searchlib.engines.whoosh.format.filenames import (
     TERMS_KIND,
 )
 from searchlib.engines.whoosh.format.postings import MAX_DOCUMENTS, Blocks, TermRecord
+from searchlib.engines.whoosh.format.stemtables import StemTable, read_tables
 from searchlib.engines.whoosh.format.stored import KIND as STORED_KIND
 from searchlib.engines.whoosh.format.stored import STORED_STREAM, Stored, StoredStream, no_others
 from searchlib.engines.whoosh.format.terms import TermEntry, Terms
@@ -99,6 +100,11 @@ class InvertedColumns:
             assert shared is not None  # or ``thin`` would have raised
             terms = self._terms[field] = ThinTerms(field, shared, self.thin[field].terms)
         return terms
+
+    @cached_property
+    def stems(self) -> dict[str, StemTable]:
+        """The tables of stems, by language."""
+        return read_tables(self._terms_file)
 
     def has_positions(self, field: str) -> bool:
         """Whether the field keeps positions."""
@@ -266,6 +272,15 @@ class SegmentColumns:
         """The same keys without entries, in lists of up to 32: the fast way through many."""
         terms = self._inverted.dictionary(field)
         return iter(()) if terms is None else terms.keys(start, stop)
+
+    def stems(self, language: str) -> StemTable | None:
+        """The table of a language's stems; None if there is none."""
+        return self._inverted.stems.get(language)
+
+    @property
+    def stem_languages(self) -> list[str]:
+        """The languages that have a table of stems."""
+        return list(self._inverted.stems)
 
     # Postings
 

@@ -1,0 +1,108 @@
+"""Forms: which words of an index a word of a query finds.
+
+The dictionary of an index holds words as they are written. Stems are resolved when a query is read: a word finds every
+word of the index that shares a stem with it, in documents of the languages whose stemmers say so. Accents never decide:
+words that differ in nothing else are found together, and the stems of a word are those of all its *readings*, which are
+the ways in which documents write it, with and without accents.
+
+* A `Lexicon` is what is asked of an index: its languages, how words are written in it, and which have a stem.
+* A `Form` is one way in which the index may hold a word of a query.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from searchlib.analysis.folding import split_key, without_accents
+from searchlib.analysis.stemming import stem, stems
+from searchlib.analysis.tokens import QueryToken, query_tokens
+from searchlib.frozen import frozen
+
+
+class Lexicon(Protocol):
+    """The words of an index. Compared by identity: what is made by one is kept as long as it is there."""
+
+    @property
+    def languages(self) -> Sequence[str]:
+        """The languages of its documents; "" is that of documents without one."""
+
+    def readings(self, folded: str) -> Sequence[str]:
+        """The exact forms of the words whose folded form this is."""
+
+    def stemmed(self, language: str, stem: str) -> Sequence[str]:
+        """The exact forms of the words of documents in a language that have a stem, of those of `stemming.stems`."""
+
+
+class NoWords:
+    """A lexicon that knows of no word: each is found as it is written only."""
+
+    def __init__(self, languages: Sequence[str] = ()) -> None:
+        self.languages = languages
+
+    def readings(self, _: str) -> Sequence[str]:
+        """None."""
+        return ()
+
+    def stemmed(self, *_: str) -> Sequence[str]:
+        """None."""
+        return ()
+
+
+NO_WORDS = NoWords()
+
+
+@frozen
+class Form:
+    """A form in which an index may hold a token of a query.
+
+    A key matches when its folded part equals ``folded`` (with ``prefix``: begins with it), and the record's
+    language is one of ``languages`` (None: any). The exact part tells an accent variant from the form itself, and
+    ``other`` a form that shares the stem of what was typed from that itself. ``synonym_of`` is the word of the query
+    that the form is a synonym of; "" for the word's own.
+    """
+
+    folded: str
+    exact: str
+    languages: frozenset[str] | None = None
+    weight: float = 1.0
+    prefix: bool = False
+    synonym_of: str = ""
+    other: bool = False
+
+
+def forms(text: str, lexicon: Lexicon = NO_WORDS) -> list[tuple[Form, ...]]:
+    """For each token of a query's ``text``, in order, the forms in which the index may hold it; the typed one first."""
+    return [forms_of(token, lexicon) for token in query_tokens(text)]
+
+
+def forms_of(token: QueryToken, lexicon: Lexicon) -> tuple[Form, ...]:
+    """The forms of one token."""
+    folded, exact = split_key(token.key)
+    typed = Form(folded, exact, prefix=token.unit)
+    if token.unit:
+        return (typed,)
+    languages = sorted(set(lexicon.languages))
+    spoken: dict[tuple[str, str], set[str]] = {}
+    readings = {exact, folded, *lexicon.readings(folded)}
+    for language in filter(None, languages):
+        found: dict[str, list[str]] = {}
+        for one in sorted({one for reading in readings for one in stems(reading, language)}):
+            for word in lexicon.stemmed(language, one):
+                found.setdefault(without_accents(word), []).append(word)
+        found.pop(folded, None)
+        root = stem(exact, language)
+        for other, words in found.items():
+            # The one that is written as the typed one is: of its stem with its accents.
+            for word in [word for word in words if stem(word, language) == root] or [""]:
+                spoken.setdefault((other, word), set()).add(language)
+    others = [
+        Form(other, word, None if len(its) == len(languages) else frozenset(its), other=True)
+        for (other, word), its in sorted(spoken.items())
+    ]
+    return (typed, *others)
+
+
+def written(text: str) -> list[tuple[Form, ...]]:
+    """For each token of a query's ``text`` the form as it is written, and no other of its stem."""
+    return forms(text)
