@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from searchlib.documents.text import clean
 from searchlib.model.locators import Locator
-from searchlib.model.records import Block, Kind
+from searchlib.model.records import Block, Document, Kind
+from searchlib.paragraphs import split
 
 
 class Builder:
@@ -40,9 +41,7 @@ class Builder:
             self._parts.append("\n\n")
             self._size += 2
         if kind == "heading":
-            while self._outline and self._outline[-1][0] >= level:
-                self._outline.pop()
-            self._path = tuple(heading for _, heading in self._outline)
+            self.close(level)
         start = self._size
         self._parts.append(stripped)
         self._size += len(stripped)
@@ -53,6 +52,24 @@ class Builder:
             self._path = (*self._path, name)
             if level == 1 and not self.first_heading:
                 self.first_heading = name
+
+    def close(self, level: int = 1) -> None:
+        """Close the headings of a level and below: what follows has another above it, or none."""
+        while self._outline and self._outline[-1][0] >= level:
+            self._outline.pop()
+        self._path = tuple(heading for _, heading in self._outline)
+
+    def copy(self, document: Document, locators: tuple[Locator, ...] = (), below: int = 0, line: int = 0) -> None:
+        """Add the blocks of a document that is a part of this one; its headings are ``below`` levels further down.
+
+        ``line`` is 0, or that of this document's file on which the first line of the part's is.
+        """
+        if document.blocks is None:
+            found = [(one.start, one.end, one.kind, 1, one.line) for one in split(document)]
+        else:
+            found = [(one.start, one.end, one.kind, len(one.headings) + 1, one.line) for one in document.blocks]
+        for start, end, kind, level, at in found:
+            self.add(document.text[start:end], kind, at + line - 1 if line else 0, level + below, locators)
 
     @property
     def text(self) -> str:

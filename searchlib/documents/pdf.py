@@ -14,6 +14,7 @@ from itertools import chain
 from typing import TYPE_CHECKING, Any, Final
 
 from searchlib.documents.builder import Builder
+from searchlib.documents.properties import NO_TITLE
 from searchlib.documents.sandboxing import sandboxed
 from searchlib.documents.seed import Seed
 from searchlib.documents.text import clean
@@ -98,7 +99,7 @@ def _document(document: pypdfium2.PdfDocument, seed: Seed) -> Document:
             largest, title = passage.size, text
     about = {key: " ".join(clean(value).split()) for key, value in document.get_metadata_dict().items()}
     named = about.get("Title", "")
-    title = (named if named and not _NO_TITLE.search(named) else "") or title or builder.first_heading or seed.stem
+    title = (named if named and not NO_TITLE.search(named) else "") or title or builder.first_heading or seed.stem
     return Document(
         seed.name,
         builder.text,

@@ -38,6 +38,10 @@ _TABLE: dict[str, Loader | str] = {
     ".csv": "rows:load_csv",
     ".pdf": "pdf:load_pdf",
     ".tsv": "rows:load_csv",
+    **dict.fromkeys((".docx", ".docm", ".dotx", ".dotm"), "docx:load_docx"),
+    **dict.fromkeys((".pptx", ".pptm", ".ppsx", ".ppsm", ".potx"), "pptx:load_pptx"),
+    **dict.fromkeys((".xlsx", ".xlsm", ".xltx"), "xlsx:load_xlsx"),
+    **dict.fromkeys((".odt", ".odp", ".ods", ".fodt", ".fodp", ".fods", ".ott"), "opendocument:load_opendocument"),
 }
 
 
