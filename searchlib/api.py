@@ -157,6 +157,7 @@ class Index:
         synonyms: StrPath | Synonyms | None = None,
         timeout: float | None = None,
         ranking: Ranking | None = None,
+        distinct: bool = False,
     ) -> Results:
         """The best ``limit`` paragraphs after the first ``offset``.
 
@@ -165,12 +166,12 @@ class Index:
         ``{"lang": "en", "year": (1990, 1999)}``, or a list of these (see `searchlib.search.filtering`). ``sort`` has
         names of fields, with ``-`` before those of which the greatest comes first, "relevance" or "document"; numbers
         come before text, what has no value last, and ties are by document and paragraph. ``per_document`` is how many
-        hits
-        a document may have. ``after`` is the ``cursor`` of results of the same search, which these go on from, also
-        when the index has changed meanwhile. ``facets`` are names of fields whose commonest values are counted, or a
-        mapping from names to how many of them (10 by default; None: all). ``synonyms`` is a file of them, in place of
-        the one that the index was opened with. ``timeout`` is how many seconds the search may take, with all that its
-        results do when they are looked at; then it raises QueryTimeout. By default it is that of the index's limits.
+        hits a document may have; with ``distinct``, paragraphs that say the same are one hit, whose ``copies`` are the
+        others. ``after`` is the ``cursor`` of results of the same search, which these go on from, also when the index
+        has changed meanwhile. ``facets`` are names of fields whose commonest values are counted, or a mapping from
+        names to how many of them (10 by default; None: all). ``synonyms`` is a file of them, in place of the one that
+        the index was opened with. ``timeout`` is how many seconds the search may take, with all that its results do
+        when they are looked at; then it raises QueryTimeout. By default it is that of the index's limits.
         ``ranking`` has parameters of the formula (docs/searching.md), as ``{"k1": 0.9, "title": 5}``; the others are
         those that the index was opened with. A mistake in the text is a warning in ``results.warnings``, or a
         QueryError if ``strict``; what asks for more than the limits is a QueryError always. Raises SettingsError for
@@ -179,7 +180,7 @@ class Index:
         wanted = self.synonyms if synonyms is None else synonyms_of(synonyms)
         limits = self.limits.with_(timeout=timeout)
         rank = ranking_of(ranking, self.ranking)
-        asked = Wanted(limit, offset, filter, sort, per_document, after, facets, strict, wanted, limits, rank)
+        asked = Wanted(limit, offset, filter, sort, per_document, after, facets, strict, wanted, limits, rank, distinct)
         return search(self._reader, query, asked)
 
     def search_many(  # noqa: PLR0913 - as search
@@ -196,6 +197,7 @@ class Index:
         timeout: float | None = None,
         ranking: Ranking | None = None,
         processes: int = 1,
+        distinct: bool = False,
     ) -> list[Results]:
         """The results of each of several queries, in order, all of one generation of the index: see `search`.
 
@@ -208,7 +210,7 @@ class Index:
         wanted = self.synonyms if synonyms is None else synonyms_of(synonyms)
         limits = self.limits.with_(timeout=timeout)
         rank = ranking_of(ranking, self.ranking)
-        asked = Wanted(limit, 0, filter, sort, per_document, None, facets, strict, wanted, limits, rank)
+        asked = Wanted(limit, 0, filter, sort, per_document, None, facets, strict, wanted, limits, rank, distinct)
         return search_many(self._reader, queries, asked, processes)
 
     def all(

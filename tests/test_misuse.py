@@ -63,6 +63,7 @@ _SEARCH: dict[str, Any] = {
     "per_document": 1,
     "facets": ["type"],
     "strict": False,
+    "distinct": True,
     "ranking": {"k1": 1.5, "title": 2},
 }
 _BUILD = {"options": None, "language": "en", "include": ["*.txt"], "exclude": [], "strict": False, "progress": None}

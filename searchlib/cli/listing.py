@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     Marked = tuple[str, list[Style]]
 
+_PLACES = 3  # of copies
 _KEEPS_LINES = ("code", "table")
 """Kinds of paragraphs in which line breaks mean something."""
 
@@ -37,7 +38,7 @@ def hit_lines(
     In colour, what matched stands out in all of them.
     """
     from searchlib.highlight import whole
-    from searchlib.render.terminal import snippet_lines
+    from searchlib.render.terminal import snippet_lines, wrap
 
     rank = f"{hit.rank}. "
     indent = " " * len(rank)
@@ -45,9 +46,19 @@ def hit_lines(
     shown = whole(hit.text, hit.spans) if full else hit.fragments(count=snippets)
     flowing = hit.paragraph.kind not in _KEEPS_LINES
     yield from snippet_lines(shown, hit.text, output.width, indent, color=output.color, flowing=flowing)
+    if hit.copies:
+        for line in wrap(_also_in(hit.copies), output.width, indent):
+            yield indent + output.style(line[len(indent) :], DIM)
     if explain:
         for line in hit.explain().lines(output.width - len(indent) if output.width else 0):
             yield indent + output.style(line, DIM)
+
+
+def _also_in(copies: Sequence[Record]) -> str:
+    """How many others say the same, and where the first of them stand."""
+    places = [f"{one.document.path}:{one.paragraph.line}".removesuffix(":0") for one in copies[:_PLACES]]
+    more = f" and {len(copies) - _PLACES:,} more" if len(copies) > _PLACES else ""
+    return f"{len(copies):,} more that say{'s' * (len(copies) == 1)} the same: {', '.join(places)}{more}"
 
 
 def record_lines(wanted: Record, records: Sequence[Record], output: Output) -> Iterator[str]:

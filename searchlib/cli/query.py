@@ -34,7 +34,7 @@ class QueryCommand(GroupedCommand):
             raise click.UsageError(f"{error.format_message()} {advice}", ctx) from None
 
 
-ORDERING = ("sort", "per_document", "after", "page", "limit", "facet")
+ORDERING = ("sort", "per_document", "distinct", "after", "page", "limit", "facet")
 """Options that say nothing where all hits are printed in the order of the index."""
 
 
@@ -43,7 +43,7 @@ ORDERING = ("sort", "per_document", "after", "page", "limit", "facet")
     cls=QueryCommand,
     groups={
         "Which hits": (
-            *("index", "limit", "page", "after", "within", "sort", "per_document", "everything"),
+            *("index", "limit", "page", "after", "within", "sort", "per_document", "distinct", "everything"),
             *("synonyms", "strict", "limits_timeout"),
         ),
         "What is shown": ("facet", "full", "snippets", "explain", "form", "color", "width"),
@@ -57,6 +57,7 @@ ORDERING = ("sort", "per_document", "after", "page", "limit", "facet")
 @click.option("--filter", "within", multiple=True, metavar="QUERY", help="Only hits that match this too; repeatable.")
 @click.option("--sort", multiple=True, metavar="KEY", help="By year, the greatest first by -year; repeatable.")
 @click.option("--per-document", type=click.IntRange(1), metavar="N", help="No more hits of a document.")
+@click.option("--distinct", is_flag=True, help="What several paragraphs say once, with how many they are.")
 @click.option("--all", "everything", is_flag=True, help="Every hit, in the order of the index.")
 @click.option("--synonyms", metavar="FILE", help="Words to find for others: docs/query-language.md has the format.")
 @click.option("--strict", is_flag=True, help="Make a mistake in the query an error.")
@@ -87,6 +88,7 @@ def command(ctx: click.Context, /, words: tuple[str, ...], page: int, everything
         "strict": given.pop("strict"),
         "sort": given.pop("sort"),
         "per_document": given.pop("per_document"),
+        "distinct": given.pop("distinct"),
         "after": given.pop("after"),
         "facets": facets_of(given.pop("facet")),
     }
@@ -102,8 +104,8 @@ def command(ctx: click.Context, /, words: tuple[str, ...], page: int, everything
         results = index.search(query, settings.limit, offset=(page - 1) * settings.limit, **asked)
         staleness = Staleness(settings, index)
         shown.results(results, output_for(settings), staleness)
-        by_cursor, per_document = asked["after"] is not None, asked["per_document"]
-        tell(results, page=page, limit=settings.limit, by_cursor=by_cursor, per_document=per_document)
+        how = {name: asked[name] for name in ("per_document", "distinct")}
+        tell(results, page=page, limit=settings.limit, by_cursor=asked["after"] is not None, **how)
         staleness.tell_of_all()
         return 0 if len(results) or (results.total and not settings.limit) else 1
 

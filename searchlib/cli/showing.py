@@ -116,7 +116,15 @@ def _written(value: object) -> str:
     return " ".join(str(value).split())
 
 
-def tell(results: Results, *, page: int, limit: int, by_cursor: bool = False, per_document: int | None = None) -> None:
+def tell(
+    results: Results,
+    *,
+    page: int,
+    limit: int,
+    by_cursor: bool = False,
+    per_document: int | None = None,
+    distinct: bool = False,
+) -> None:
     """Say what is wrong with the query, how many hits there are, and how to have the next ones."""
     for warning in results.warnings:
         say_warning(warning)
@@ -124,6 +132,7 @@ def tell(results: Results, *, page: int, limit: int, by_cursor: bool = False, pe
     found = counted(total, "paragraph")
     if per_document and total:
         found += f" in {counted(results.documents, 'document')}"
+    found += ", those that say the same once," * bool(distinct and total)
     found += f" in {human_seconds(results.took)}"
     if not total:
         say(f"No hits. {_other_words(results)}".rstrip())
@@ -131,8 +140,9 @@ def tell(results: Results, *, page: int, limit: int, by_cursor: bool = False, pe
         say("", found)
     elif len(results):
         first, last = results.offset + 1, results.offset + len(results)
-        say("", f"{first:,}-{last:,} of {found}{_following(results, page, by_cursor, per_document)}")
-    elif by_cursor or per_document:
+        following = "" if distinct and len(results) < limit else _following(results, page, by_cursor, per_document)
+        say("", f"{first:,}-{last:,} of {found}{following}")
+    elif by_cursor or per_document or distinct:
         say("There are no more hits.")
     else:
         say(f"Page {page} is past the last, which is {-(-total // limit)}")

@@ -44,7 +44,9 @@ def unseal(cursor: str, question: str) -> bytes:
     if data[0] != VERSION:
         raise SettingsError("this cursor is of another version of searchlib: begin again without it")
     if data[1:5] != _hash(question):
-        raise SettingsError("this cursor is of another search: give the query, filter, sort and per_document it had")
+        raise SettingsError(
+            "this cursor is of another search: give the query, filter, sort, per_document and distinct it had"
+        )
     return data[5:]
 
 

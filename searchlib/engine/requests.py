@@ -31,8 +31,9 @@ class Request:
     """A query and what is wanted of its hits.
 
     ``filter`` limits the hits and leaves their scores alone. They come by ``sort`` or, without it, by score, then by
-    document and paragraph; at most ``per_document`` of each document; ``limit`` of them (None: all) from the
-    ``offset``-th on, or from ``after`` on, which is an engine's own (`Answer.cursor`).
+    document and paragraph; if ``distinct``, without those that say what one before them said (`paragraphs.saying`); of
+    what is left, at most ``per_document`` of each document; ``limit`` of them (None: all) from the ``offset``-th on, or
+    from ``after`` on, which is an engine's own (`Answer.cursor`).
 
     What does not say that it is wanted an engine may leave out, and may give where that costs it nothing: how many
     records match (``total``) and of how many ``documents``, ``facets`` with so many values of each field (None: all),
@@ -52,6 +53,7 @@ class Request:
     facets: Mapping[str, int | None] = field(default_factory=dict)
     records: bool = False
     ranking: BM25F = DEFAULT_RANKING
+    distinct: bool = False
 
     @property
     def by_score(self) -> bool:

@@ -43,9 +43,10 @@ class Hit:
     _highlights: Callable[[], Highlights] = field(repr=False)
     _explain: Callable[[], Explanation | None] = field(repr=False, compare=False)
     _neighbours: Callable[[], Sequence[Record]] = field(default=tuple, repr=False, compare=False)
+    _copies: Callable[[], tuple[Record, ...]] = field(default=tuple, repr=False, compare=False)
 
     def __reduce__(self) -> tuple[Any, ...]:
-        known = (self.record, self.highlights, self._explain(), tuple(self._neighbours()))
+        known = (self.record, self.highlights, self._explain(), tuple(self._neighbours()), self.copies)
         return Hit, (self.rank, self.score, self.id, *map(_Known, known))
 
     @property
@@ -107,6 +108,11 @@ class Hit:
         return snippet(self.text, self.spans, length, count, self.document.language)
 
     @property
+    def copies(self) -> tuple[Record, ...]:
+        """The others that say the same and match too, for which this stands in a search with ``distinct``."""
+        return self._copies()
+
+    @property
     def citation(self) -> Citation:
         """Where the paragraph stands, with the spans that matched."""
         return cite(self.record, self._neighbours(), spans=self.spans)
@@ -124,6 +130,7 @@ class Hit:
         """
         from searchlib.render import as_dicts
 
+        places = [{"id": one.id, "path": one.document.path, "line": one.paragraph.line} for one in self.copies]
         explanation = {"explanation": self.explain().as_dict()} if flag("explain", explain) else {}
         return {
             "rank": self.rank,
@@ -135,6 +142,7 @@ class Hit:
             "snippet": self.snippet("plain", length, snippets),
             "snippets": as_dicts(self.fragments(length, snippets), self.text),
             "citation": str(cite(self.record)),
+            **({"copies": places} if places else {}),
             **explanation,
         }
 

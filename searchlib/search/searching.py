@@ -94,11 +94,20 @@ class Search:
         found, rank, asked = self._answer.hits[number], self.offset + number + 1, self._request
         record, context = Lazy(partial(self._record, number)), partial(self._page.context, number)
         explain = partial(_explain, self._reader, asked.query, found.handle, self._deadline, asked.ranking)
-        return Hit(rank, found.score, found.handle.id, record, Lazy(partial(self._marked, record)), explain, context)
+        highlights, copies = Lazy(partial(self._marked, record)), Lazy(partial(self._copies, record))
+        return Hit(rank, found.score, found.handle.id, record, highlights, explain, context, copies)
 
     def _record(self, number: int) -> Record:
         with self._deadline.running():
             return self._page.record(number)
+
+    def _copies(self, record: Lazy[Record]) -> tuple[Record, ...]:
+        if not self._wanted.distinct:
+            return ()
+        from searchlib.search.similarity import copies
+
+        with self._deadline.running():
+            return copies(self._reader, record(), self._request.query, self._request.filter)
 
     def _marked(self, record: Lazy[Record]) -> Highlights:
         return _highlights(self._highlighter, record(), self._deadline)
@@ -245,7 +254,10 @@ def question_of(reader: Reader, given: Any, parsed: Interpretation, filter: With
         sizes[field] = None if size is None or known is None else max(size, known)
     per_document, offset, limit = wanted.per_document, wanted.offset, wanted.limit
     request = Request(
-        parsed.query, filter.query, sort, per_document, after, offset, limit, facets=sizes, ranking=wanted.ranking
+        *(parsed.query, filter.query, sort, per_document, after, offset, limit),
+        facets=sizes,
+        ranking=wanted.ranking,
+        distinct=wanted.distinct,
     )
     return Question(request, facets, warnings)
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 MOST_WORDS = 25
 _K3 = 7.0
+_RAREST = 8  # words by which copies are looked for
 _CONSIDERED = 400  # words of a paragraph, the most frequent ones
 
 
@@ -45,6 +46,26 @@ def similar_query(reader: Reader, record: Record) -> Node:
 
     words = telling_words(reader, record)
     return words[0] if len(words) == 1 else Or(tuple(words))
+
+
+def copies(reader: Reader, record: Record, query: Node, filter: Node | None) -> tuple[Record, ...]:
+    """The other paragraphs that match and say the same (`searchlib.paragraphs.saying`), in the order of the index.
+
+    They have its rarest words: these are few paragraphs, whose texts are then compared.
+    """
+    from searchlib.engine.requests import DOCUMENT, Request, SortKey
+    from searchlib.paragraphs.saying import said
+    from searchlib.query.nodes import And
+
+    text = said(record.paragraph.text)
+    words = {word for one in _words(text, record.document.language) for word in _nodes(one, reader.languages)}
+    considered = sorted(words, key=lambda word: (-len(word.text), word.text))[:_CONSIDERED]
+    frequencies = dict(zip(considered, reader.frequencies(considered), strict=True))
+    rarest = sorted(considered, key=frequencies.__getitem__)[:_RAREST]
+    within = And((query, *rarest, *(() if filter is None else (filter,))))
+    found = reader.search(Request(within, sort=(SortKey(DOCUMENT),), limit=None, records=True)).hits
+    records = [hit.record for hit in found if hit.record is not None]
+    return tuple(one for one in records if one.id != record.id and said(one.paragraph.text) == text)
 
 
 def others_only(record: Record, within_document: bool) -> Node:

@@ -40,6 +40,7 @@ class Wanted:
     synonyms: Synonyms | None = None
     limits: Limits = LIMITS
     ranking: BM25F = DEFAULT_RANKING
+    distinct: bool = False
 
     def __post_init__(self) -> None:
         for name, least, may_be_none in (("limit", 0, False), ("offset", 0, False), ("per_document", 1, True)):
@@ -53,6 +54,7 @@ class Wanted:
             if not all(isinstance(one, str) for one in value):
                 raise SettingsError(f"{name} is {value!r}: a field is named by text, so give a name, or a list of them")
         flag("strict", self.strict)
+        flag("distinct", self.distinct)
         if self.after is not None and self.offset:
             raise SettingsError("after and offset both say where to begin: give one of them")
 
@@ -89,6 +91,7 @@ class Wanted:
         sort = (self.sort,) if isinstance(self.sort, str) else tuple(self.sort)
         told = [_named(query), _named(self.filter), repr(sort), repr(self.per_document)]
         told += [repr(self.synonyms)] if self.synonyms is not None else []
+        told += ["distinct"] if self.distinct else []
         return "\0".join([*told, repr(self.ranking)] if self.ranking != DEFAULT_RANKING else told)
 
 

@@ -72,6 +72,7 @@ SORT = Parameter(
     "sort", "A field to sort by, with - before it for the greatest first; the first counts most.", many=True
 )
 PER_DOCUMENT = Parameter("per_document", "No more hits of a document than this.", "whole", least=1, most=MOST_HITS)
+DISTINCT = Parameter("distinct", "Whether paragraphs that say the same are one hit, with its copies.", "flag", False)
 AFTER = Parameter("after", "The cursor of results of the same search, to go on from.")
 FACETS = Parameter("facets", "A field whose values are counted: FIELD, or FIELD:N for N values.", many=True)
 STRICT = Parameter("strict", "Whether a mistake in the query is an error.", "flag", False)
@@ -90,6 +91,7 @@ def _search(index: Index, asked: Asked, options: ServeOptions) -> JsonObject:
         filter=filters(asked["filter"]),
         sort=asked["sort"],
         per_document=asked["per_document"],
+        distinct=asked["distinct"],
         after=asked["after"],
         facets=facet_sizes(asked["facets"]),
         strict=asked["strict"],
@@ -105,6 +107,7 @@ def _search_many(index: Index, asked: Asked, options: ServeOptions) -> list[Json
         filter=filters(asked["filter"]),
         sort=asked["sort"],
         per_document=asked["per_document"],
+        distinct=asked["distinct"],
         facets=facet_sizes(asked["facets"]),
         strict=asked["strict"],
     )
@@ -225,7 +228,7 @@ VERBS: Final = (
         "The best paragraphs.",
         _search,
         "Results",
-        (QUERY, LIMIT, OFFSET, FILTER, SORT, PER_DOCUMENT, AFTER, FACETS, STRICT, TIMEOUT, *SHOWN),
+        (QUERY, LIMIT, OFFSET, FILTER, SORT, PER_DOCUMENT, DISTINCT, AFTER, FACETS, STRICT, TIMEOUT, *SHOWN),
     ),
     Verb(
         "search_many",
@@ -234,7 +237,7 @@ VERBS: Final = (
         "[Results]",
         (
             replace(QUERY, meaning="A query, in the query language: give up to 20.", many=True),
-            *(LIMIT, FILTER, SORT, PER_DOCUMENT, FACETS, STRICT, TIMEOUT, *SHOWN),
+            *(LIMIT, FILTER, SORT, PER_DOCUMENT, DISTINCT, FACETS, STRICT, TIMEOUT, *SHOWN),
         ),
     ),
     Verb(

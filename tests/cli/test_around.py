@@ -78,6 +78,20 @@ def test_hits_are_sorted(run: Run) -> None:
     assert paths(found) == ["11", "7", "3", "10"]
 
 
+def test_what_says_the_same_is_shown_once_with_where_else_it_stands(run: Run) -> None:
+    done = run("query", "came OR harbour", "-n", "5", "--sort", "document", "--distinct")
+    assert done.out.count("A ship came in.") == 1
+    assert "   11 more that say the same: logs.jsonl#1, logs.jsonl#2, logs.jsonl#3 and 8 more" in done.out.replace(
+        "seeds/", ""
+    ).replace(":2", "").replace(":3", "").replace(":4", "")
+    assert re.search(r"^1-5 of 24 paragraphs, those that say the same once, in .*; next: --page 2$", done.err, re.M)
+    (hit,) = json.loads(run("query", "came", "--json", "--distinct").out)["hits"]
+    assert len(hit["copies"]) == 11
+    assert hit["copies"][0] == {"id": hit["copies"][0]["id"], "path": "seeds/logs.jsonl#1", "line": 2}
+    assert "no more hits" in run("query", "came", "--distinct", "--page", "2").err
+    assert "leave --distinct out" in run("query", "came", "--distinct", "--all").err
+
+
 def test_a_document_has_no_more_hits_than_allowed(run: Run) -> None:
     done = run("query", "ship", "--jsonl", "-n", "5", "--per-document", "1", "--sort", "document")
     assert paths(done.out) == ["0", "1", "2", "3", "4"]

@@ -31,6 +31,7 @@ from searchlib.model.fields import PROSE, TABLE
 from searchlib.model.ranking import BM25F, DEFAULT_RANKING
 from searchlib.model.records import Document, Record, document_digest
 from searchlib.paragraphs.identifying import language_of, records_of
+from searchlib.paragraphs.saying import said
 from searchlib.query.nodes import And, Best, Everything, Near, Node, Optional, Or, Phrase, Require, Word, children
 from searchlib.query.values import metadata_field
 from searchlib.query.wholevalues import attribute_keys, attribute_values
@@ -145,8 +146,11 @@ class MemoryReader:
         columns = [self._codes(key, scores) for key in request.sort or (SortKey(RELEVANCE),)]
         order = sorted(scores, key=lambda place: ([column[place] for column in columns], place))
         path = {place: rows[place].document.path for place in order}
-        nth = {place: sum(path[one] == path[place] for one in order[:at]) for at, place in enumerate(order)}
-        kept = [place for place in order if request.per_document is None or nth[place] < request.per_document]
+        text = {place: said(rows[place].paragraph.text) for place in order}
+        first = {text[place]: place for place in reversed(order)}
+        left = [place for place in order if not request.distinct or first[text[place]] == place]
+        nth = {place: sum(path[one] == path[place] for one in left[:at]) for at, place in enumerate(left)}
+        kept = [place for place in left if request.per_document is None or nth[place] < request.per_document]
         depth, begin = (request.offset,) * 2 if request.after is None else self._resumed(request.after, kept)
         page = kept[begin : None if request.limit is None else begin + request.limit]
         shown = [rows[place].id for place in kept[: begin + len(page)]]

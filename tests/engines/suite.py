@@ -239,6 +239,30 @@ class Paging(Suite):
         second = index.search("harbour ship", 2, offset=2, per_document=1)
         assert [hit.document.path for hit in second] == paths[2:4]
 
+    def test_paragraphs_that_say_the_same_are_one_hit(self, index: searchlib.Index) -> None:
+        with index.writer() as w:
+            w.add(Document("copy", "The  harbour’s gate – “closed”…\n\nThe tide, in the  harbour."))
+            w.add(Document("notes/copy.md", 'The harbour\'s gate - "closed"...\n\nOther.', title="Copies"))
+            w.add(Document("shout", 'THE HARBOUR\'S GATE - "CLOSED"...'))
+        every = index.search("gate", 100)
+        assert {place(hit) for hit in every} == {"copy 1", "notes/copy.md 1", "shout 1"}
+        assert all(hit.copies == () for hit in every)
+        results = index.search("gate", 100, distinct=True)
+        assert {hit.document.path: [one.document.path for one in hit.copies] for hit in results} in (
+            {"copy": ["notes/copy.md"], "shout": []},
+            {"notes/copy.md": ["copy"], "shout": []},
+        )
+        assert results.total == 3
+        first = index.search("gate", 1, distinct=True)
+        second = index.search("gate", 1, distinct=True, after=first.cursor)
+        assert [place(hit) for hit in (*first, *second)] == [place(hit) for hit in results]
+        assert not len(index.search("gate", 1, offset=2, distinct=True))
+        (outside,) = index.search("gate -title:copies -document:shout", distinct=True)
+        assert outside.copies == (), "one that does not match is not counted"
+        assert first[0].as_dict().get("copies", []) == [
+            {"id": one.id, "path": one.document.path, "line": 1} for one in first[0].copies
+        ]
+
     def test_everything_is_streamed_in_the_order_of_the_index(self, index: searchlib.Index) -> None:
         stream = index.all("winter OR fleet", filter={"lang": "en"})
         assert [(hit.rank, place(hit)) for hit in stream] == [

@@ -1,4 +1,5 @@
-"""A page of the hits of a search: from an offset or after a place on, of each document no more than allowed.
+"""A page of the hits of a search: from an offset or after a place on, of each document no more than allowed, and of
+those that say the same the first alone.
 
 The first so many hits are asked for, then more until the page is full. Each time they are the beginning of the one
 order of all hits, so what is on the page does not depend on how many were asked for.
@@ -14,8 +15,11 @@ import numpy as np
 
 from searchlib.engine.requests import RELEVANCE, Request, SortKey
 from searchlib.engines.whoosh.execution import Snapshot, match_at, search
+from searchlib.engines.whoosh.storedrecords import read_texts
 from searchlib.guards.deadline import check
+from searchlib.hashing import blake2b
 from searchlib.model.arrays import NDArray
+from searchlib.paragraphs.saying import said
 
 if TYPE_CHECKING:
     from searchlib.engines.whoosh.attributes import Attributes
@@ -63,6 +67,7 @@ class Paging:
         self._ranking = request.ranking
         self._query, self._filter = request.query, request.filter
         self._request, self._place = request, place
+        self._said: dict[tuple[int, int], bytes] = {}  # by segment and doc
         self._sorted = None if request.by_score else self._in_order(request.sort)
 
     def _in_order(self, sort: Sequence[SortKey]) -> Sorted:
@@ -90,14 +95,12 @@ class Paging:
 
     def _grown(self, depth: int, anchor: tuple[int, int] | None) -> Page:
         """The hits after ``depth`` others, or after a hit that is about so deep."""
-        limit, most = self._request.limit, self._request.per_document
+        limit = self._request.limit
         count = None if limit is None else depth + limit + (anchor is not None)
         while True:
             check()
             segments, docs, scores, which = self._first(count)
-            kept = np.ones(len(docs), bool)
-            if most is not None:
-                kept = self._at_most(most, segments, docs)
+            kept = self._kept(segments, docs)
             begin = depth
             if anchor is not None:
                 at = np.flatnonzero((segments == anchor[0]) & (docs == anchor[1]))
@@ -121,12 +124,34 @@ class Paging:
         later = order.after(place if self._sorted else _by_score_alone(place))
         which = order.first(None)
         segments, docs = order.segments[which], order.docs[which]
-        kept = later[which]
-        if self._request.per_document is not None:
-            kept &= self._at_most(self._request.per_document, segments, docs)
-        chosen = np.flatnonzero(kept)[: self._request.limit]
+        chosen = np.flatnonzero(later[which] & self._kept(segments, docs))[: self._request.limit]
         segments, docs = segments[chosen], docs[chosen]
         return self._page(segments, docs, self._scores(segments, docs), which[chosen] if self._sorted else None)
+
+    def _kept(self, segments: Ints, docs: Ints) -> NDArray[np.bool_]:
+        """Which of the first hits, in order, are shown."""
+        kept = self._first_said(segments, docs) if self._request.distinct else np.ones(len(docs), bool)
+        if self._request.per_document is not None:
+            left = np.flatnonzero(kept)
+            kept[left] = self._at_most(self._request.per_document, segments[left], docs[left])
+        return kept
+
+    def _first_said(self, segments: Ints, docs: Ints) -> NDArray[np.bool_]:
+        """Which hits say what none before them says."""
+        places = list(zip(segments.tolist(), docs.tolist(), strict=True))
+        new = sorted(place for place in places if place not in self._said)
+        for number, view in enumerate(self._attributes.tables):
+            own = np.array([doc for segment, doc in new if segment == number], np.int64)
+            for doc, text in zip(own.tolist(), read_texts(view.segment, own), strict=True):
+                check()
+                digest = blake2b(said(text).encode("utf-8", "surrogatepass"), digest_size=16).digest()
+                self._said[number, doc] = digest
+        seen: set[bytes] = set()
+        kept = []
+        for place in places:
+            kept.append(self._said[place] not in seen)
+            seen.add(self._said[place])
+        return np.array(kept, bool)
 
     def _at_most(self, count: int, segments: Ints, docs: Ints) -> NDArray[np.bool_]:
         """Which hits are among the first ``count`` of their documents."""

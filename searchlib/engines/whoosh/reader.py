@@ -160,7 +160,7 @@ class WhooshReader:
     def _page(self, request: Request, place: CursorPlace | None) -> Page:
         if request.limit == 0:
             return _NO_HITS
-        if request.sort or request.per_document is not None or place is not None:
+        if request.sort or request.per_document is not None or request.distinct or place is not None:
             ranks = self._order.ranks
             return Paging(self._snapshot, self._attributes, ranks, request, place).page(self._at)
         query, filter = request.query, request.filter
@@ -179,7 +179,8 @@ class WhooshReader:
     @staticmethod
     def _known_total(request: Request, found: int) -> int | None:
         """How many match, if there were fewer hits than were asked for: then these are all."""
-        if request.per_document is not None or request.after is not None or (request.offset and not found):
+        collapsed = request.per_document is not None or request.distinct
+        if collapsed or request.after is not None or (request.offset and not found):
             return None
         return request.offset + found if request.limit is None or found < request.limit else None
 

@@ -120,6 +120,14 @@ def read_records(
             yield _record(segment, number, documents[document], row, its_places)
 
 
+def read_texts(segment: SegmentColumns, numbers: NDArray[np.int64]) -> Iterator[str]:
+    """The texts alone of records of a segment, by increasing numbers."""
+    for first in range(0, len(numbers), _AT_ONCE):
+        part = numbers[first : first + _AT_ONCE]
+        for number, row in zip(part.tolist(), segment.stream(RECORDS).rows_at(("text",), part), strict=True):
+            yield _texts(segment, f"record {number}", row)[0]
+
+
 def _record(
     segment: SegmentColumns, number: int, known: DocumentInfo, row: Sequence[Any], places: tuple[int, int, int, int]
 ) -> Record:
