@@ -47,8 +47,8 @@ def hit_lines(
     flowing = hit.paragraph.kind not in _KEEPS_LINES
     yield from snippet_lines(shown, hit.text, output.width, indent, color=output.color, flowing=flowing)
     if hit.copies:
-        for line in wrap(_also_in(hit.copies), output.width, indent):
-            yield indent + output.style(line[len(indent) :], DIM)
+        for plain in wrap(_also_in(hit.copies), output.width, indent):
+            yield indent + output.style(plain[len(indent) :], DIM)
     if explain:
         for line in hit.explain().lines(output.width - len(indent) if output.width else 0):
             yield indent + output.style(line, DIM)

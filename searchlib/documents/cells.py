@@ -43,7 +43,7 @@ def metadata_value(value: object) -> Scalar | tuple[Scalar, ...] | None:
 
 def flat_metadata(name: str, value: Mapping[str, object], far: list[str]) -> dict[str, Scalar | tuple[Scalar, ...]]:
     """The values of a mapping as front matter has them, ``author.name``; what is nested too far goes to ``far``."""
-    return {clean(key): found for key, found in flatten(value, far, name + ".", 1).items()}
+    return flatten(value, far, clean(name) + ".", 1)
 
 
 @lru_cache(256)

@@ -81,7 +81,7 @@ def flatten(
     """
     flat: dict[str, Scalar | tuple[Scalar, ...]] = {}
     for key, value in values.items():
-        name = f"{prefix}{key}"
+        name = f"{prefix}{clean(key)}"
         if isinstance(value, Mapping):
             if depth < _NAMES - 1:
                 flat.update(flatten({str(inner): item for inner, item in value.items()}, far, name + ".", depth + 1))

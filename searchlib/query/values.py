@@ -33,6 +33,7 @@ from searchlib.query.valuekeys import (
 _NUMBER_VALUE = lazy_expression(r"[+-]?\d{1,30}(\.\d{1,30})?", re.ASCII)
 _LIKE_DATE = lazy_expression(r"(\d{4})-(\d{1,2})(?:-(\d{1,2}))?([T ].*)?", re.ASCII)
 _LIKE_TIME = lazy_expression(r"\d{4}-\S* ", re.ASCII)
+_SURROGATES = lazy_expression("[\ud800-\udfff]")
 _NOT_IN_NAMES = str.maketrans(":\0", "__")
 _MORE_THAN_LETTERS = lazy_expression(r"[^\w*?]|_")
 
@@ -41,7 +42,7 @@ _MORE_THAN_LETTERS = lazy_expression(r"[^\w*?]|_")
 def metadata_field(key: str) -> str:
     """The field that holds a metadata key: the key without case and blanks, out of the way of built-in names."""
     name = "_".join(where_assigned(key, str.lower).split()).translate(_NOT_IN_NAMES).replace("__", "_").lstrip("_")
-    name = name or "meta"
+    name = (name or "meta") if name.isascii() else _SURROGATES.sub("\ufffd", name)  # two of them read as one character
     return f"meta_{name}" if name in RESERVED else name
 
 

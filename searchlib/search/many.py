@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from searchlib.search.wanted import Wanted
 
 
-class _Found(NamedTuple):
+class _Asked(NamedTuple):
     """What a query was answered, by when it was asked: whether here or elsewhere."""
 
     answer: Answer
@@ -56,9 +56,9 @@ class Asking:
         query = self._queries[number]
         return question_of(self._reader, query, self._parser.query(query), self._filter, self._wanted)
 
-    def found(self, share: Sequence[int]) -> tuple[list[_Found], _Errors]:
+    def found(self, share: Sequence[int]) -> tuple[list[_Asked], _Errors]:
         """The answers to some of the queries, up to the first that has none."""
-        found: list[_Found] = []
+        found: list[_Asked] = []
         for number in share:
             began = time.perf_counter()
             try:
@@ -66,19 +66,19 @@ class Asking:
                     asked = answered(self._reader, self._queries[number], self.question(number), self._wanted)
             except (QueryError, SettingsError, QueryTimeout) as error:
                 return found, {number: error}
-            found.append(_Found(*asked, time.perf_counter() - began))
+            found.append(_Asked(*asked, time.perf_counter() - began))
         return found, {}
 
     def packed(self, share: Sequence[int]) -> bytes:
         """The same as bytes: readers in it are left out."""
         return _packed(self.found(share), self._reader)
 
-    def unpacked(self, data: bytes) -> tuple[list[_Found], _Errors]:
+    def unpacked(self, data: bytes) -> tuple[list[_Asked], _Errors]:
         """What another process packed, with the reader that is open here."""
-        found: tuple[list[_Found], _Errors] = _unpacked(data, self._reader)
+        found: tuple[list[_Asked], _Errors] = _unpacked(data, self._reader)
         return found
 
-    def results(self, number: int, found: _Found) -> Results:
+    def results(self, number: int, found: _Asked) -> Results:
         """The results of one of the queries."""
         wanted = self._wanted
         ask = partial(self.question, number)

@@ -58,7 +58,7 @@ def copies(reader: Reader, record: Record, query: Node, filter: Node | None) -> 
     from searchlib.query.nodes import And
 
     text = said(record.paragraph.text)
-    words = {word for one in _words(text, record.document.language) for word in _nodes(one, reader.languages)}
+    words = {word for one in _words(text) for word in _nodes(one, reader.lexicon)}
     considered = sorted(words, key=lambda word: (-len(word.text), word.text))[:_CONSIDERED]
     frequencies = dict(zip(considered, reader.frequencies(considered), strict=True))
     rarest = sorted(considered, key=frequencies.__getitem__)[:_RAREST]

@@ -17,7 +17,8 @@ from searchlib.analysis import fold, where_assigned
 from searchlib.analysis.folding import all_assigned, is_assigned
 from searchlib.analysis.natural import natural_key
 from searchlib.paragraphs import sentences
-from searchlib.query.values import marked, metadata_field
+from searchlib.query.valuekeys import date_key, whole_keys
+from searchlib.query.values import metadata_field
 
 MAPPED, ACCENT, BELOW, SMALL = "\U0001e030", "\U0001e4ec", "\U0001e4ee", "\U0001df25"
 KAWI_SEVEN, THAI_SEVEN = "\U00011f57", "\u0e57"
@@ -50,7 +51,7 @@ def test_each_character_of_unicode_14_folds_to_the_same_and_any_other_to_itself(
 @pytest.mark.parametrize("later", [MAPPED, ACCENT, BELOW, SMALL])
 def test_what_stands_around_a_later_character_is_folded(later: str) -> None:
     assert fold(f"A{later}\u0301É{later}") == f"a{later}e{later}"
-    assert marked(f"A{later}") == f"\x03a{later}"
+    assert whole_keys(f"A{later}") == [f"\x03a{later}"]
 
 
 def test_names_of_fields_know_no_later_capitals() -> None:
@@ -59,9 +60,9 @@ def test_names_of_fields_know_no_later_capitals() -> None:
 
 
 def test_dates_are_written_in_ascii_digits() -> None:
-    assert marked("2020-05-17") == "\x022020-05-17"
-    assert marked("2020-05-1" + KAWI_SEVEN) == "\x032020-05-1" + KAWI_SEVEN
-    assert marked("2020-05-1" + THAI_SEVEN) == "\x032020-05-17"[:-1] + fold(THAI_SEVEN)
+    assert whole_keys("2020-05-17") == ["\x032020-05-17", date_key("2020-05-17")]
+    assert whole_keys("2020-05-1" + KAWI_SEVEN) == ["\x032020-05-1" + KAWI_SEVEN]
+    assert whole_keys("2020-05-1" + THAI_SEVEN) == ["\x032020-05-1" + fold(THAI_SEVEN)]
 
 
 def test_paths_are_ordered_by_the_digits_of_unicode_14() -> None:

@@ -440,14 +440,6 @@ def test_a_closed_index_says_so(seeds: Path, path: Path) -> None:
         index.search("spring")
 
 
-@pytest.mark.parametrize("value", [None, {"a": 1}, ["a"], 10**400, (None,)])
-def test_metadata_that_cannot_be_kept_is_refused_by_name(seeds: Path, path: Path, value: object) -> None:
-    index = searchlib.build(seeds, path)
-    with pytest.raises(searchlib.SettingsError, match="metadata 'key' of memo"), index.writer() as writer:
-        writer.add(Document("memo", "Buy rope.", metadata={"key": value}))  # type: ignore[dict-item]
-    assert index.search("spring").total == 1
-
-
 @pytest.mark.parametrize("how", ["renamed", "copied", "linked"])
 def test_a_seed_in_whose_place_an_older_file_was_put_makes_the_index_stale(
     seeds: Path, path: Path, tmp_path: Path, how: str

@@ -97,3 +97,17 @@ def test_a_loader_may_give_what_it_likes_and_what_cannot_be_kept_is_noted(tmp_pa
     assert [(note.name, note.reason) for note in report.notes] == [
         ("a.held:1", "metadata 'raw' is nothing that metadata can hold; left out")
     ]
+
+
+def test_keys_that_read_as_one_are_two_fields(tmp_path: Path) -> None:
+    """Lone surrogates in succession are one character where they are read as JSON: an escape of YAML makes such."""
+    (tmp_path / "seeds").mkdir()
+    page = '---\n"k\\udb40\\udc41": a\n---\nThe harbour.\n'
+    (tmp_path / "seeds" / "page.md").write_text(page)
+    with searchlib.build(tmp_path / "seeds", tmp_path / "index", processes=1) as index:
+        with index.writer() as writer:
+            writer.add(Document("memo", "Buy rope.", metadata={"k\U000e0041": "a", "k\udb40\udc41": "b", "m\ud800": 1}))
+        assert index.fields == ("k\ufffd\ufffd", "k\U000e0041", "m\ufffd")
+        assert index.search("rope", filter={"m\ufffd": 1}).total == 1
+        assert index.search("harbour", filter={"k\ufffd\ufffd": "a"}).total == 1
+        assert index.verify() == []

@@ -19,7 +19,6 @@ from searchlib.engines.whoosh.storedrecords import read_texts
 from searchlib.guards.deadline import check
 from searchlib.hashing import blake2b
 from searchlib.model.arrays import NDArray
-from searchlib.paragraphs.saying import said
 
 if TYPE_CHECKING:
     from searchlib.engines.whoosh.attributes import Attributes
@@ -138,6 +137,8 @@ class Paging:
 
     def _first_said(self, segments: Ints, docs: Ints) -> NDArray[np.bool_]:
         """Which hits say what none before them says."""
+        from searchlib.paragraphs.saying import said
+
         places = list(zip(segments.tolist(), docs.tolist(), strict=True))
         new = sorted(place for place in places if place not in self._said)
         for number, view in enumerate(self._attributes.tables):
