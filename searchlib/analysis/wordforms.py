@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Protocol
+from weakref import WeakKeyDictionary
 
 from searchlib.analysis.folding import split_key, without_accents
 from searchlib.analysis.stemming import stem, stems
@@ -51,6 +52,9 @@ class NoWords:
 
 NO_WORDS = NoWords()
 
+_MOST_KNOWN = 4096  # words of a lexicon
+_KNOWN: WeakKeyDictionary[Lexicon, dict[tuple[str, bool], tuple[Form, ...]]] = WeakKeyDictionary()
+
 
 @frozen
 class Form:
@@ -77,7 +81,19 @@ def forms(text: str, lexicon: Lexicon = NO_WORDS) -> list[tuple[Form, ...]]:
 
 
 def forms_of(token: QueryToken, lexicon: Lexicon) -> tuple[Form, ...]:
-    """The forms of one token."""
+    """The forms of one token; those met last are remembered as long as the lexicon is there."""
+    known = _KNOWN.get(lexicon)
+    if known is None:
+        known = _KNOWN.setdefault(lexicon, {})
+    found = known.get((token.key, token.unit))
+    if found is None:
+        if len(known) >= _MOST_KNOWN:
+            known.clear()
+        found = known[token.key, token.unit] = _find(token, lexicon)
+    return found
+
+
+def _find(token: QueryToken, lexicon: Lexicon) -> tuple[Form, ...]:
     folded, exact = split_key(token.key)
     typed = Form(folded, exact, prefix=token.unit)
     if token.unit:

@@ -141,7 +141,7 @@ class Lowering:
             return None
         weighed, rarity = made
         synonyms = {}
-        if len(word.forms) > 1:
+        if any(form.synonym_of for form in word.forms):
             synonyms = expansion.synonyms_among(word.forms, [key for part in weighed.parts for key in part.lists])
         return WordScorer(weighed, rarity, boost * word.boost, word, synonyms)
 
