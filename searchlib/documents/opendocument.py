@@ -59,7 +59,7 @@ def load_opendocument(seed: Seed) -> Iterator[Document]:
             "no OpenDocument: has no text, slides or sheets in it; save it anew with its program", seed.name
         )
     builder = Builder()
-    reader = _Reader(builder, _Styles(root, styles), seed)
+    reader = _OpenDocument(builder, _Styles(root, styles), seed)
     kind = local(content)
     if kind == "presentation":
         reader.slides(content)
@@ -115,7 +115,7 @@ class _Styles:
         return ""
 
 
-class _Reader:
+class _OpenDocument:
     def __init__(self, builder: Builder, styles: _Styles, seed: Seed) -> None:
         self.builder = builder
         self.styles = styles

@@ -37,6 +37,8 @@ class Package:
         data = seed.read()
         self._size = len(data)
         self._unpacked = 0
+        self.is_over = False
+        """Whether it unpacks to more than the limits allow."""
         if data.startswith(OLE):
             said = f"encrypted, or of an older program than {what} is of: save it without a password as {what}"
             raise SeedError(said, seed.name)
@@ -58,13 +60,17 @@ class Package:
     def __contains__(self, part: str) -> bool:
         return part in self._infos or part.lower() in self._by_case
 
+    def infos(self) -> list[zipfile.ZipInfo]:
+        """What the archive says of each of its files, in its order."""
+        return list(self._infos.values())
+
     def names(self) -> list[str]:
         """The parts, in the order of the archive."""
         return list(self._infos)
 
     def read(self, part: str) -> bytes:
         """The bytes of a part, b"" if there is none. Raises SeedError if it is damaged, encrypted or too large."""
-        info = self._infos.get(part) or self._infos.get(self._by_case.get(part.lower(), ""))
+        info = self._infos.get(part.lstrip("/")) or self._infos.get(self._by_case.get(part.lower(), ""))
         if info is None:
             return b""
         limits = self.seed.limits
@@ -77,9 +83,11 @@ class Package:
                     blocks.append(block)
                     self._unpacked += len(block)
                     if self._unpacked > limits.file_bytes:
+                        self.is_over = True
                         told = f"unpacks to more than {limits.file_bytes:,} bytes; {how_to_raise('file_bytes')}"
                         raise SeedError(told, self.seed.name)
                     if self._unpacked > max(_RATIO_FROM, limits.unpacked_ratio * self._size):
+                        self.is_over = True
                         told = f"unpacks to more than {limits.unpacked_ratio} times its size"
                         raise SeedError(f"{told}; {how_to_raise('unpacked_ratio')}", self.seed.name)
         except DAMAGED as error:

@@ -8,6 +8,7 @@ up only for a suffix that the table does not have.
 from __future__ import annotations
 
 import importlib
+import re
 from collections.abc import Callable, Iterable
 from typing import TypeAlias, cast
 
@@ -38,14 +39,28 @@ _TABLE: dict[str, Loader | str] = {
     ".csv": "rows:load_csv",
     ".pdf": "pdf:load_pdf",
     ".tsv": "rows:load_csv",
+    ".eml": "mail:load_eml",
+    ".mbox": "mail:load_mbox",
+    ".epub": "epub:load_epub",
+    ".ipynb": "notebook:load_notebook",
+    ".srt": "subtitles:load_subtitles",
+    ".vtt": "subtitles:load_subtitles",
+    ".zip": "archives:load_zip",
+    **dict.fromkeys((".tar", ".tgz", ".tbz", ".tbz2", ".txz", ".tzst"), "archives:load_tar"),
+    **dict.fromkeys((".tar.bz2", ".tar.xz", ".tar.zst"), "archives:load_tar"),
+    **dict.fromkeys((".xml", ".docbook", ".dbk", ".tei", ".nxml", ".jats"), "xmldocuments:load_xml"),
     **dict.fromkeys((".docx", ".docm", ".dotx", ".dotm"), "docx:load_docx"),
     **dict.fromkeys((".pptx", ".pptm", ".ppsx", ".ppsm", ".potx"), "pptx:load_pptx"),
     **dict.fromkeys((".xlsx", ".xlsm", ".xltx"), "xlsx:load_xlsx"),
     **dict.fromkeys((".odt", ".odp", ".ods", ".fodt", ".fodp", ".fods", ".ott"), "opendocument:load_opendocument"),
 }
+_TWO = (".tar.bz2", ".tar.xz", ".tar.zst")
+"""Suffixes of two parts."""
 
+_MAILDIR = re.compile(r"(?:^|/)(?:cur|new)/\d{6,}\.[^/]*(?:[:;!]2,[A-Za-z]*|\.[^/.]*)$")
+"""Names of the messages of a Maildir, which have no suffix."""
 
-_STREAMED = {".jsonl", ".ndjson", ".csv", ".tsv"}
+_STREAMED = {".jsonl", ".ndjson", ".csv", ".tsv", ".mbox"}
 """Suffixes whose files are read row by row; what others' loaders do is theirs."""
 
 
@@ -67,9 +82,13 @@ def suffixes() -> tuple[str, ...]:
 
 def suffix_of(name: str) -> str:
     """The suffix that decides how ``name`` is read, in lower case: "a/b.HTML.gz" has ".html"."""
+    if _MAILDIR.search(name):
+        return ".eml"
     base = name.rpartition("/")[2].lower()
     if base.endswith(".gz"):
         base = base[:-3]
+    if base.endswith(_TWO):
+        return base[base.rindex(".tar") :]
     stem, dot, ending = base.rpartition(".")
     return dot + ending if stem else ""
 

@@ -43,6 +43,7 @@ def load_in_sandbox(loader: Callable[[Seed], Iterable[Document]], seed: Seed) ->
         "name": seed.name,
         "options": asdict(seed.options),
         "limits": asdict(seed.limits),
+        "holder": seed.holder,
     }
     answers = ask(f"{__name__}:_load", seed.packed(), arguments, seed.limits, seed.name)
     for answer in answers:
@@ -85,7 +86,7 @@ def _reason(failed: Unanswered, limits: Limits) -> str:
 
 
 def _load(
-    data: bytes, loader: str, name: str, options: dict[str, Any], limits: dict[str, Any]
+    data: bytes, loader: str, name: str, options: dict[str, Any], limits: dict[str, Any], holder: str
 ) -> Iterator[tuple[Any, ...]]:
     import importlib
 
@@ -99,6 +100,7 @@ def _load(
         skips=lambda line, reason: said.append(("skip", line, reason)),
         notes=lambda line, remark: said.append(("note", line, remark)),
         limits=Limits(**limits),
+        holder=holder,
     )
     for document in getattr(importlib.import_module(module), function)(seed):
         yield from said

@@ -12,13 +12,14 @@ from __future__ import annotations
 import gzip
 import hashlib
 import io
+import lzma
 import os
 import sys
 import zlib
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO, cast
+from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
 from searchlib.errors import SeedError
 from searchlib.files.opening import NotAFile, TooLarge, open_file
@@ -217,12 +218,21 @@ class KnownRows:
         self.unchanged: list[str] = []  # paths
 
 
+@dataclass(slots=True)
+class Budget:
+    """What is left of files in a seed, and of their bytes, however deeply they stand in one another."""
+
+    members: int
+    bytes: int
+
+
 @dataclass(frozen=True)
 class Seed:
     """What a loader reads: bytes, or a function that opens a stream of them.
 
     ``skips`` is to be called with (line, reason) for a part of the seed that could not be read: the rest goes on.
     ``notes`` is to be called with (line, remark) for what was read, but not quite as it stands there.
+    A seed that is in another file has that as its ``holder``, is ``nested`` so deep, and shares a ``budget``.
     """
 
     name: str
@@ -233,11 +243,14 @@ class Seed:
     notes: Callable[[int, str], None] = lambda line, remark: None
     known: KnownRows = field(default_factory=KnownRows)
     limits: Limits = LIMITS
+    holder: str = ""
+    nested: int = 0
+    budget: Budget | None = None
 
     @property
     def stem(self) -> str:
         """The file's name without folders and suffixes: the title of last resort."""
-        name = self.name.rpartition("/")[2]
+        name = self.name[len(self.holder) + bool(self.holder) :].rpartition("/")[2]
         if name.lower().endswith(".gz"):
             name = name[:-3]
         return os.path.splitext(name)[0] or name  # noqa: PTH122 - a name in the index, not a path
@@ -245,16 +258,12 @@ class Seed:
     @property
     def gzipped(self) -> bool:
         """Whether its name says that it is compressed."""
-        return self.name.lower().endswith(".gz")
+        return self.name.lower().endswith((".gz", ".tgz"))
 
     def open(self) -> BinaryIO:
         """The bytes as a stream, decompressed and bounded. Raises SeedError while read if there are too many."""
         raw = io.BytesIO(self.source) if isinstance(self.source, bytes) else self.source()
-        if not self.gzipped:
-            return raw
-        counter = _Counter(raw)
-        bounded = _Bounded(gzip.GzipFile(fileobj=cast(BinaryIO, counter)), counter, self)
-        return io.BufferedReader(bounded, _CHUNK)
+        return decompressed(self, raw, lambda stream: gzip.GzipFile(fileobj=stream)) if self.gzipped else raw
 
     def packed(self) -> bytes:
         """All bytes as they are in the file, compressed or not. Raises SeedError as `read` does."""
@@ -279,6 +288,12 @@ class Seed:
         return data
 
 
+def decompressed(seed: Seed, raw: BinaryIO, unpack: Callable[[BinaryIO], Any]) -> BinaryIO:
+    """What ``unpack`` makes of a stream of a seed: bounded, and a SeedError where it is damaged."""
+    counter = _Counter(raw)
+    return io.BufferedReader(_Bounded(unpack(cast(BinaryIO, counter)), counter, seed), _CHUNK)
+
+
 class _Counter:
     """A stream that counts the compressed bytes that were read from it."""
 
@@ -298,7 +313,7 @@ class _Counter:
 class _Bounded(io.RawIOBase):
     """A decompressed stream that ends in a SeedError when there is more of it than the limits allow."""
 
-    def __init__(self, stream: gzip.GzipFile, counter: _Counter, seed: Seed) -> None:
+    def __init__(self, stream: Any, counter: _Counter, seed: Seed) -> None:
         self.stream = stream
         self.counter = counter
         self.seed = seed
@@ -310,9 +325,10 @@ class _Bounded(io.RawIOBase):
 
     def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
         try:
-            block = self.stream.read(len(buffer))
-        except (zlib.error, gzip.BadGzipFile, EOFError) as error:
-            raise SeedError(f"damaged gzip data ({error})", self.seed.name) from error
+            block: bytes = self.stream.read(len(buffer))
+        except (zlib.error, lzma.LZMAError, EOFError, OSError, ValueError) as error:
+            what = "gzip" if self.seed.gzipped else "compressed"
+            raise SeedError(f"damaged {what} data ({error})", self.seed.name) from error
         self.size += len(block)
         limits = self.seed.limits
         if self.size > limits.file_bytes:

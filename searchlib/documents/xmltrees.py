@@ -22,6 +22,7 @@ MAX_DEPTH: Final = 200
 """Levels of elements; what is written for people has some 30."""
 _MAX_ENTITY: Final = 256  # code points of what an entity stands for
 _ENTITIES: Final = {name.removesuffix(";"): value for name, value in html.entities.html5.items() if name.endswith(";")}
+_REFERENCE: Final = re.compile(rb"&([A-Za-z_][A-Za-z0-9_.-]{0,63});")
 _SPACE: Final = re.compile(r"[ \t\r\n]+")
 
 
@@ -89,6 +90,9 @@ def parse(data: bytes, name: str, depth: int = MAX_DEPTH) -> Element:
     entities = dict(_ENTITIES)
     try:
         _read_prolog(data, entities, name)
+        if b"<!DOCTYPE" in data[:4096]:  # what a DTD elsewhere may declare is left out
+            for said in _REFERENCE.findall(data):
+                entities.setdefault(said.decode("ascii"), "")
         parser = XMLParser()
         parser.entity.update(entities)
         parser.feed(data)

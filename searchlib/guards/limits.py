@@ -41,6 +41,7 @@ class Limits:
     parser_seconds: int = _limit(300, "seconds for a file whose parser runs in a process of its own")
     parser_memory: int = _limit(2 * GIB, "bytes of memory that such a parser may take, besides the file")
     parser_output: int = _limit(GIB // 4, "bytes of text, with what is known of it, that it may give")
+    members: int = _limit(20_000, "files in a file: members of an archive, attachments of a message")
     pages: int = _limit(20_000, "pages of a document: no more are read")
 
     def __post_init__(self) -> None:

@@ -201,6 +201,7 @@ def test_an_empty_seed_is_nothing_or_a_document_without_paragraphs(suffix: str) 
         try:
             documents = loaded(suffix, data)
         except SeedError:
-            assert suffix == ".json" or is_sandboxed(registry.find(suffix, ""))
+            loader = registry.find(suffix, "")
+            assert suffix == ".json" or is_sandboxed(loader) or loader.__module__.endswith((".archives", ".mail"))
         else:
             assert not [paragraph for document in documents for paragraph in split(document)]
