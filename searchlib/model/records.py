@@ -10,7 +10,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import field
 from typing import Literal, TypeAlias
 
@@ -143,9 +143,16 @@ def paragraph_number(path: str, text: str, occurrence: int = 0) -> int:
 
 def id_text(number: int) -> str:
     """The id whose 80 bits are this number."""
+    return id_texts((number,))[0]
+
+
+def id_texts(numbers: Sequence[int]) -> list[str]:
+    """The ids whose 80 bits are these numbers: of many at once, each in a fifth of the time."""
     from base64 import b32encode  # which compiles regular expressions: a cold command may do without
 
-    return b32encode(number.to_bytes(10, "big")).translate(_FROM_RFC_4648).decode()
+    data = b"".join([number.to_bytes(10, "big") for number in numbers])
+    written = b32encode(data).translate(_FROM_RFC_4648).decode()
+    return [written[start : start + ID_LENGTH] for start in range(0, len(written), ID_LENGTH)]
 
 
 def id_number(prefix: str) -> int:

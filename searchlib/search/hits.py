@@ -10,7 +10,7 @@ is to ask is asked when it is made.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import field
 from typing import TYPE_CHECKING, Any, Literal, NoReturn, Protocol, overload
 
@@ -32,6 +32,25 @@ Spans = tuple[tuple[int, int], ...]
 SNIPPET_LENGTH = 240  # code points
 
 
+class HitPage(Protocol):
+    """What hits are read from, each by its rank; what was read is kept."""
+
+    def record(self, rank: int) -> Record:
+        """The record."""
+
+    def highlights(self, rank: int) -> Highlights:
+        """What of it matched."""
+
+    def explain(self, rank: int) -> Explanation | None:
+        """Where its score came from."""
+
+    def neighbours(self, rank: int) -> Sequence[Record]:
+        """The record, with those around it in its document."""
+
+    def copies(self, rank: int) -> tuple[Record, ...]:
+        """The others that say the same, for which it stands."""
+
+
 @frozen
 class Hit:
     """A ranked paragraph. ``rank`` counts from 1; ``id`` is that of the paragraph."""
@@ -39,25 +58,31 @@ class Hit:
     rank: int
     score: float
     id: str
-    _record: Callable[[], Record] = field(repr=False)
-    _highlights: Callable[[], Highlights] = field(repr=False)
-    _explain: Callable[[], Explanation | None] = field(repr=False, compare=False)
-    _neighbours: Callable[[], Sequence[Record]] = field(default=tuple, repr=False, compare=False)
-    _copies: Callable[[], tuple[Record, ...]] = field(default=tuple, repr=False, compare=False)
+    _page: HitPage = field(repr=False, compare=False)
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Hit):
+            return NotImplemented
+        same = (self.rank, self.score, self.id) == (other.rank, other.score, other.id)
+        return same and self.record == other.record and self.highlights == other.highlights
+
+    def __hash__(self) -> int:
+        return hash((self.rank, self.score, self.id))
 
     def __reduce__(self) -> tuple[Any, ...]:
-        known = (self.record, self.highlights, self._explain(), tuple(self._neighbours()), self.copies)
-        return Hit, (self.rank, self.score, self.id, *map(_Known, known))
+        page, rank = self._page, self.rank
+        known = _Known(self.record, self.highlights, page.explain(rank), tuple(page.neighbours(rank)), self.copies)
+        return Hit, (rank, self.score, self.id, known)
 
     @property
     def record(self) -> Record:
         """The paragraph as the index has it; read when first asked for, with those of the other hits of the page."""
-        return self._record()
+        return self._page.record(self.rank)
 
     @property
     def highlights(self) -> Highlights:
         """What of the record matched; found when first asked for."""
-        return self._highlights()
+        return self._page.highlights(self.rank)
 
     @property
     def document(self) -> DocumentInfo:
@@ -110,16 +135,16 @@ class Hit:
     @property
     def copies(self) -> tuple[Record, ...]:
         """The others that say the same and match too, for which this stands in a search with ``distinct``."""
-        return self._copies()
+        return self._page.copies(self.rank)
 
     @property
     def citation(self) -> Citation:
         """Where the paragraph stands, with the spans that matched."""
-        return cite(self.record, self._neighbours(), spans=self.spans)
+        return cite(self.record, self._page.neighbours(self.rank), spans=self.spans)
 
     def explain(self) -> Explanation:
         """Where the score came from; ``str()`` of it is for people."""
-        found = self._explain()
+        found = self._page.explain(self.rank)
         assert found is not None  # it matched
         return found
 
@@ -149,12 +174,28 @@ class Hit:
 
 @frozen
 class _Known:
-    """What a hit would ask its index, asked already."""
+    """What a hit would ask its page, asked already."""
 
-    answer: Any
+    _record: Record
+    _highlights: Highlights
+    _explanation: Explanation | None
+    _neighbours: tuple[Record, ...]
+    _copies: tuple[Record, ...]
 
-    def __call__(self) -> Any:
-        return self.answer
+    def record(self, _: int) -> Record:
+        return self._record
+
+    def highlights(self, _: int) -> Highlights:
+        return self._highlights
+
+    def explain(self, _: int) -> Explanation | None:
+        return self._explanation
+
+    def neighbours(self, _: int) -> Sequence[Record]:
+        return self._neighbours
+
+    def copies(self, _: int) -> tuple[Record, ...]:
+        return self._copies
 
 
 class _Search(Protocol):

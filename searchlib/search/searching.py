@@ -9,6 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache, partial
+from itertools import count
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 from weakref import WeakKeyDictionary, ref
 
@@ -70,7 +71,11 @@ class Search:
         self._deadline = deadline
         self._question = Lazy(ask)
         self._answer = answer
-        self._page = HitRecords(reader, answer.hits)
+        self._first = answer.offset + 1
+        self._records: dict[int, Record] = {}
+        self._contexts: dict[int, list[Record]] = {}
+        self._highlights: dict[int, Highlights] = {}
+        self._copies: dict[int, tuple[Record, ...]] = {}
 
     @property
     def _request(self) -> Request:
@@ -91,26 +96,53 @@ class Search:
 
     def hit(self, number: int) -> Hit:
         """One of the hits, counted from 0."""
-        found, rank, asked = self._answer.hits[number], self.offset + number + 1, self._request
-        record, context = Lazy(partial(self._record, number)), partial(self._page.context, number)
-        explain = partial(_explain, self._reader, asked.query, found.handle, self._deadline, asked.ranking)
-        highlights, copies = Lazy(partial(self._marked, record)), Lazy(partial(self._copies, record))
-        return Hit(rank, found.score, found.handle.id, record, highlights, explain, context, copies)
+        found = self._answer.hits[number]
+        return Hit(self._first + number, found.score, found.handle.id, self)
 
-    def _record(self, number: int) -> Record:
-        with self._deadline.running():
-            return self._page.record(number)
+    # Of a hit, by its rank
 
-    def _copies(self, record: Lazy[Record]) -> tuple[Record, ...]:
+    def record(self, rank: int) -> Record:
+        """The record; read with those around it."""
+        found = self._records.get(rank) or self._answer.hits[rank - self._first].record
+        return self._read(rank, self._records, self._reader.records) if found is None else found
+
+    def neighbours(self, rank: int) -> list[Record]:
+        """The record with its neighbours."""
+        found = self._contexts.get(rank)
+        return self._read(rank, self._contexts, partial(_contexts, self._reader)) if found is None else found
+
+    def highlights(self, rank: int) -> Highlights:
+        """What of the record matched."""
+        found = self._highlights.get(rank)
+        if found is None:
+            found = self._highlights[rank] = _highlights(self._highlighter, self.record(rank), self._deadline)
+        return found
+
+    def explain(self, rank: int) -> Explanation | None:
+        """Where the score came from."""
+        asked, handle = self._request, self._answer.hits[rank - self._first].handle
+        return _explain(self._reader, asked.query, handle, self._deadline, asked.ranking)
+
+    def copies(self, rank: int) -> tuple[Record, ...]:
+        """The others that say the same and match too, for which it stands."""
         if not self._wanted.distinct:
             return ()
-        from searchlib.search.similarity import copies
+        found = self._copies.get(rank)
+        if found is None:
+            from searchlib.search.similarity import copies
 
+            with self._deadline.running():
+                found = copies(self._reader, self.record(rank), self._request.query, self._request.filter)
+            self._copies[rank] = found
+        return found
+
+    def _read(self, rank: int, known: dict[int, _Read], read: Callable[[list[Handle]], list[_Read]]) -> _Read:
+        """What is read of a hit, and of those around it."""
+        start = (rank - self._first) // AT_ONCE * AT_ONCE
+        hits = self._answer.hits[start : start + AT_ONCE]
         with self._deadline.running():
-            return copies(self._reader, record(), self._request.query, self._request.filter)
-
-    def _marked(self, record: Lazy[Record]) -> Highlights:
-        return _highlights(self._highlighter, record(), self._deadline)
+            known |= zip(count(self._first + start), read([hit.handle for hit in hits]))
+        return known[rank]
 
     @cached_property
     def _highlighter(self) -> Highlighter:
@@ -177,30 +209,39 @@ class Search:
             )
 
 
-class HitRecords:
-    """The hits of an answer; their records, and the contexts of these, are asked for many at a time."""
+class StreamedHit:
+    """What a hit of a stream is read from."""
 
-    def __init__(self, reader: Reader, hits: Sequence[Ranked]) -> None:
+    def __init__(self, reader: Reader, highlighter: Highlighter, deadline: Deadline, found: Ranked) -> None:
         self._reader = reader
-        self._hits = hits
-        self._records: dict[int, list[Record]] = {}
-        self._contexts: dict[int, list[list[Record]]] = {}
+        self._highlighter = highlighter
+        self._deadline = deadline
+        self._handle = found.handle
+        self._record = found.record or reader.records([found.handle])[0]
 
-    def record(self, number: int) -> Record:
-        """The record of a hit, counted from 0."""
-        return self._hits[number].record or self._batched(number, self._records, self._reader.records)
+    def record(self, _: int) -> Record:
+        """The record."""
+        return self._record
 
-    def context(self, number: int) -> list[Record]:
+    def neighbours(self, _: int) -> list[Record]:
         """The record with its neighbours."""
-        return self._batched(number, self._contexts, partial(_contexts, self._reader))
+        return _contexts(self._reader, [self._handle])[0]
 
-    def _batched(
-        self, number: int, known: dict[int, list[_Read]], read: Callable[[list[Handle]], list[_Read]]
-    ) -> _Read:
-        batch, place = divmod(number, AT_ONCE)
-        if batch not in known:
-            known[batch] = read([hit.handle for hit in self._hits[batch * AT_ONCE : (batch + 1) * AT_ONCE]])
-        return known[batch][place]
+    def highlights(self, _: int) -> Highlights:
+        """What of the record matched."""
+        return self._highlights
+
+    def copies(self, _: int) -> tuple[Record, ...]:
+        """None: a stream has them all."""
+        return ()
+
+    @cached_property
+    def _highlights(self) -> Highlights:
+        return _highlights(self._highlighter, self._record, self._deadline)
+
+    def explain(self, _: int) -> Explanation | None:
+        """Where the score came from."""
+        return _explain(self._reader, self._highlighter.query, self._handle, self._deadline)
 
 
 @frozen
@@ -295,11 +336,7 @@ def stream(
 
 def _streamed(reader: Reader, highlighter: Highlighter, filter: Node | None, deadline: Deadline) -> Iterator[Hit]:
     for rank, found in enumerate(reader.stream(highlighter.query, filter), 1):
-        handle, record = found.handle, found.record or reader.records([found.handle])[0]
-        explain = partial(_explain, reader, highlighter.query, handle, deadline)
-        context = partial(_context, reader, handle)
-        highlights = Lazy(partial(_highlights, highlighter, record, deadline))
-        yield Hit(rank, found.score, record.id, Lazy(partial(_itself, record)), highlights, explain, context)
+        yield Hit(rank, found.score, found.handle.id, StreamedHit(reader, highlighter, deadline, found))
 
 
 def _explain(
@@ -309,10 +346,6 @@ def _explain(
         return reader.explain(query, [handle], ranking)[0]
 
 
-def _itself(record: Record) -> Record:
-    return record
-
-
 def _highlights(highlighter: Highlighter, record: Record, deadline: Deadline) -> Highlights:
     with deadline.running():
         return highlighter.highlights(record)
@@ -320,10 +353,6 @@ def _highlights(highlighter: Highlighter, record: Record, deadline: Deadline) ->
 
 def _contexts(reader: Reader, handles: Sequence[Handle]) -> list[list[Record]]:
     return reader.contexts(handles, NEIGHBOURS, NEIGHBOURS)
-
-
-def _context(reader: Reader, handle: Handle) -> list[Record]:
-    return _contexts(reader, [handle])[0]
 
 
 def _timed(hits: Iterator[Hit], deadline: Deadline) -> Iterator[Hit]:

@@ -22,7 +22,6 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 import searchlib
 from searchlib.analysis import tokens
 from searchlib.engines.whoosh.execution import search
-from searchlib.engines.whoosh.reader import WhooshHandle
 from searchlib.query.nodes import And, Best, Near, Node, Not, Optional, Or, Phrase, Prefix, Word
 
 PARAGRAPHS = 2_000  # that words are taken from
@@ -63,7 +62,7 @@ def sampled(reader: Any, chance: random.Random) -> list[list[Word]]:
     found = []
     for segment, view in enumerate(reader._snapshot.views):
         for record in chance.sample(range(view.doc_count), min(PARAGRAPHS, view.doc_count)):
-            stored = reader.records([WhooshHandle(reader, segment, record)])[0]
+            stored = reader.records(reader.handles([(segment, record)]))[0]
             keys = [token.key for token in tokens(stored.paragraph.text)]
             if keys:
                 found.append([word(key) for key in keys])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
-from itertools import islice
+from itertools import islice, repeat
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, overload
 
@@ -24,11 +24,11 @@ from searchlib.engines.whoosh.manifest import Manifest, read_digest
 from searchlib.engines.whoosh.order import IndexOrder
 from searchlib.engines.whoosh.pages import Page, Paging
 from searchlib.engines.whoosh.segments import open_generation
-from searchlib.engines.whoosh.storedrecords import KnownDocuments, read_id, read_records
+from searchlib.engines.whoosh.storedrecords import KnownDocuments, read_ids, read_records
 from searchlib.guards.deadline import check
 from searchlib.model.fields import PROSE
 from searchlib.model.ranking import BM25F, DEFAULT_RANKING
-from searchlib.model.records import ID_LENGTH, Record, id_number
+from searchlib.model.records import ID_LENGTH, Record, id_number, id_texts
 from searchlib.query.nodes import Leaf, Node, Pattern, Word, leaves
 
 if TYPE_CHECKING:
@@ -39,31 +39,29 @@ if TYPE_CHECKING:
     from searchlib.engines.whoosh.resuming import CursorPlace
 
 _ID_BITS = 32  # of an id that the first of its columns holds
+_AT_ONCE = 32  # hits
 _NO_HITS = Page(np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0))
 
 
 class WhooshHandle(NamedTuple):
     """Implements ``searchlib.engine.answers.Handle``: a record of a segment."""
 
-    reader: WhooshReader
     segment: int
     doc: int
-
-    @property
-    def id(self) -> str:
-        """The id of the paragraph."""
-        return self.reader.id_at(self.segment, self.doc)
+    id: str
 
 
 class RankedPage(Sequence[Ranked]):
-    """The hits of a page, each made when it is asked for."""
+    """The hits of a page, some at a time: those around the one that is asked for."""
 
     def __init__(self, reader: WhooshReader, page: Page) -> None:
         self._reader = reader
         self._page = page
+        self._size = len(page.docs)
+        self._made: dict[int, list[Ranked]] = {}
 
     def __len__(self) -> int:
-        return len(self._page.docs)
+        return self._size
 
     @overload
     def __getitem__(self, number: int) -> Ranked: ...
@@ -73,9 +71,18 @@ class RankedPage(Sequence[Ranked]):
     def __getitem__(self, number: int | slice) -> Ranked | list[Ranked]:
         if isinstance(number, slice):
             return [self[one] for one in range(*number.indices(len(self)))]
-        page, place = self._page, range(len(self))[number]
-        handle = WhooshHandle(self._reader, int(page.segments[place]), int(page.docs[place]))
-        return Ranked(handle, float(page.scores[place]))
+        if not 0 <= number < self._size:
+            number = range(self._size)[number]
+        which, place = divmod(number, _AT_ONCE)
+        some = self._made.get(which)
+        if some is None:
+            some = self._made[which] = self._make(which * _AT_ONCE)
+        return some[place]
+
+    def _make(self, start: int) -> list[Ranked]:
+        page, part = self._page, slice(start, start + _AT_ONCE)
+        handles = self._reader.handles(list(zip(page.segments[part].tolist(), page.docs[part].tolist(), strict=True)))
+        return list(map(Ranked, handles, page.scores[part].tolist()))
 
 
 def _room(size: int) -> int:
@@ -191,9 +198,10 @@ class WhooshReader:
         from searchlib.engines.whoosh.resuming import NEAREST, CursorPlace, encode
 
         places = list(zip(page.segments.tolist(), page.docs.tolist(), strict=True))[: -NEAREST - 1 : -1]
-        last = self._read(places[:1])[places[0]]
+        nearest = self.handles(places)
+        last = self.records(nearest[:1])[0]
         keys = page.keys[-1] if page.keys else ()
-        ids = tuple(self.id_at(*one) for one in places)
+        ids = tuple(handle.id for handle in nearest)
         score = float(page.scores[-1])
         return encode(CursorPlace(offset + size, score, keys, last.document.path, last.paragraph.number, ids))
 
@@ -211,7 +219,7 @@ class WhooshReader:
 
         found = in_index_order(self._snapshot, self._order.tables, query, filter, DEFAULT_RANKING)
         for segment, doc, score, record in found:
-            yield Ranked(WhooshHandle(self, segment, doc), score, record)
+            yield Ranked(WhooshHandle(segment, doc, record.id), score, record)
 
     def frequencies(self, words: Sequence[Word]) -> list[int]:
         """In how many records each of these words stands."""
@@ -252,9 +260,14 @@ class WhooshReader:
 
     # Records
 
-    def id_at(self, segment: int, doc: int) -> str:
-        """The id of a record, of which nothing else is read."""
-        return read_id(self._segments[segment], doc)
+    def handles(self, places: Sequence[tuple[int, int]]) -> list[WhooshHandle]:
+        """What names the records at these places (segment, doc), of which nothing is read but their ids."""
+        found: dict[tuple[int, int], int] = {}
+        for segment in dict.fromkeys([segment for segment, _ in places]):
+            docs = [doc for of, doc in places if of == segment]
+            found |= zip(zip(repeat(segment), docs), read_ids(self._segments[segment], docs), strict=True)
+        ids = id_texts([found[place] for place in places])
+        return [WhooshHandle(segment, doc, id) for (segment, doc), id in zip(places, ids, strict=True)]
 
     def records(self, handles: Sequence[Handle]) -> list[Record]:
         """The records themselves."""
@@ -280,7 +293,7 @@ class WhooshReader:
 
     def find(self, prefixes: Sequence[str], limit: int = 2) -> list[list[Handle]]:
         """For each prefix up to ``limit`` records whose id begins with it."""
-        return [[WhooshHandle(self, *place) for place in islice(self._find(one), limit)] for one in prefixes]
+        return [list(self.handles(list(islice(self._find(one), limit)))) for one in prefixes]
 
     def _find(self, prefix: str) -> Iterator[tuple[int, int]]:
         """The places of the records whose id begins with ``prefix``."""
@@ -298,7 +311,7 @@ class WhooshReader:
             if segment.deleted is not None:
                 matching &= ~segment.deleted
             for doc in np.flatnonzero(matching).tolist():
-                if bits <= _ID_BITS or self.id_at(segment_number, doc).startswith(prefix):
+                if bits <= _ID_BITS or self.handles([(segment_number, doc)])[0].id.startswith(prefix):
                     yield segment_number, doc
 
     def _around(self, segment: int, doc: int, before: int, after: int) -> list[tuple[int, int]]:

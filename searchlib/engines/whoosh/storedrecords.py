@@ -18,7 +18,7 @@ from searchlib.engines.whoosh.format.segment import SegmentColumns
 from searchlib.model import locators
 from searchlib.model.arrays import NDArray
 from searchlib.model.fields import NUMBERS, OF_DOCUMENT, OF_PARAGRAPH
-from searchlib.model.records import DocumentInfo, Kind, Metadata, Paragraph, Record, Scalar, id_text, paragraph_number
+from searchlib.model.records import DocumentInfo, Kind, Metadata, Paragraph, Record, Scalar, id_texts, paragraph_number
 from searchlib.query.values import field_values
 
 RECORDS: Final = "records"
@@ -52,16 +52,10 @@ def check_layout(segment: SegmentColumns) -> None:
         segment.stored_damaged("its stored fields are not those of an index")
 
 
-def read_ids(segment: SegmentColumns, numbers: NDArray[np.int64]) -> list[int]:
+def read_ids(segment: SegmentColumns, numbers: Sequence[int] | NDArray[np.int64]) -> list[int]:
     """The ids of records of a segment, 80 bits each, without their texts."""
-    parts = (segment.column(name)[numbers].tolist() for name in ID_COLUMNS)
+    parts = [segment.column(name).take(numbers).tolist() for name in ID_COLUMNS]
     return [first << 48 | second << 16 | third for first, second, third in zip(*parts, strict=True)]
-
-
-def read_id(segment: SegmentColumns, number: int) -> str:
-    """The id of a record, without its text; arrays of one element would take ten times as long."""
-    first, second, third = (int(segment.column(name).item(number)) for name in ID_COLUMNS)
-    return id_text(first << 48 | second << 16 | third)
 
 
 class KnownDocuments:
@@ -112,12 +106,24 @@ def read_records(
         which: list[int] = of.tolist()
         documents = known.of(segment, which)
         rows = segment.stream(RECORDS).rows_at(STREAMS[RECORDS], part)
-        columns = {name: segment.column(name)[part].tolist() for name in NUMBERS}
-        if columns["number"] != expected:
+        places, starts, lines = (segment.column(name)[part].tolist() for name in ("number", "start", "line"))
+        if places != expected:
             segment.columns_damaged("the paragraphs of a document are not numbered in order")
-        places = zip(columns["number"], columns["start"], columns["line"], read_ids(segment, part), strict=True)
-        for number, document, row, its_places in zip(part.tolist(), which, rows, places, strict=True):
-            yield _record(segment, number, documents[document], row, its_places)
+        ids = read_ids(segment, part)
+        columns = (part.tolist(), which, rows, places, starts, lines, ids, id_texts(ids))
+        for record, of_document, row, place, start, line, number, id_as_text in zip(*columns, strict=True):
+            about = documents[of_document]
+            text, headings, kind, source, occurrence = row
+            if not type(text) is type(headings) is type(kind) is type(source) is str or type(occurrence) is not int:
+                segment.stored_damaged(f"record {record} is not what was written")
+            if paragraph_number(about.path, text, occurrence) != number:
+                segment.stored_damaged(f"the id of record {record} is not that of its text")
+            metadata = {**about.metadata}  # a record's own: it can be changed
+            document = DocumentInfo(about.path, about.title, about.type, about.language, metadata, about.digest)
+            above = tuple(headings.split("\n")) if headings else ()
+            located = _locators(segment, record, source) if source else ()
+            paragraph = Paragraph(place, start, start + len(text), text, line, above, cast(Kind, kind), located)
+            yield Record(id_as_text, document, paragraph)
 
 
 def read_texts(segment: SegmentColumns, numbers: NDArray[np.int64]) -> Iterator[str]:
@@ -126,22 +132,6 @@ def read_texts(segment: SegmentColumns, numbers: NDArray[np.int64]) -> Iterator[
         part = numbers[first : first + _AT_ONCE]
         for number, row in zip(part.tolist(), segment.stream(RECORDS).rows_at(("text",), part), strict=True):
             yield _texts(segment, f"record {number}", row)[0]
-
-
-def _record(
-    segment: SegmentColumns, number: int, known: DocumentInfo, row: Sequence[Any], places: tuple[int, int, int, int]
-) -> Record:
-    text, headings, kind, source, occurrence = row
-    _texts(segment, f"record {number}", row[:-1])
-    place, start, line, id = places
-    if not isinstance(occurrence, int) or paragraph_number(known.path, text, occurrence) != id:
-        segment.stored_damaged(f"the id of record {number} is not that of its text")
-    metadata = {**known.metadata}  # a record's own: it can be changed
-    document = DocumentInfo(known.path, known.title, known.type, known.language, metadata, known.digest)
-    above = tuple(headings.split("\n")) if headings else ()
-    located = _locators(segment, number, source) if source else ()
-    paragraph = Paragraph(place, start, start + len(text), text, line, above, cast(Kind, kind), located)
-    return Record(id_text(id), document, paragraph)
 
 
 def _texts(segment: SegmentColumns, what: str, values: Sequence[Any]) -> Sequence[str]:

@@ -37,7 +37,7 @@ import zstandard
 
 from searchlib.concurrency.forking import lock_for
 from searchlib.concurrency.lazily import cached_property
-from searchlib.engines.whoosh.format.container import Container
+from searchlib.engines.whoosh.format.container import Container, Section
 from searchlib.model.arrays import NDArray
 
 KIND: Final = b"STOR"
@@ -71,42 +71,52 @@ def allowed_size(packed: int) -> int:
 
 
 class _Values(Generic[Other]):
-    """The values of one field in a block."""
+    """The values of one field in a block: where they are is found out when the first is asked for."""
 
-    __slots__ = ("_alike", "_data", "_ends", "_integers", "_other", "stop")
+    __slots__ = ("_begin", "_data", "_ends", "_integers", "_last", "_lengths", "_other", "stop")
 
     def __init__(self, data: bytes, at: int, items: int, other: Callable[[bytes], Other]) -> None:
         """Find them at a place in the contents of a block; ``stop`` is where they end."""
         form = data[at]
         kind, size = form & 3, form >> 3
-        self._alike = bool(form & ALIKE)
+        count = 1 if form & ALIKE else items
+        self._last = count - 1
         self._data, self._other = data, None if kind == TEXTS else other
         self._integers: list[int] | None = None
-        count = 1 if self._alike else items
+        self._ends: list[int] | None = None
         at += 1
         if kind == INTEGERS:
             steps = struct.unpack_from(f"<{count - 1}{SIGNED[size]}", data, at + FIRST.size)
             self._integers = list(accumulate(steps, initial=FIRST.unpack_from(data, at)[0]))
             self.stop = at + FIRST.size + ((count - 1) << size)
         elif kind in (TEXTS, OTHERS):
-            begin = at + (count << size)
-            self._ends = list(accumulate(struct.unpack_from(f"<{count}{UNSIGNED[size]}", data, at), initial=begin))
-            self.stop = self._ends[-1]
+            self._begin = at + (count << size)
+            # Most lengths take a byte.
+            self._lengths: Sequence[int] = (
+                struct.unpack_from(f"<{count}{UNSIGNED[size]}", data, at) if size else data[at : self._begin]
+            )
+            self.stop = self._begin + sum(self._lengths)
         else:
             raise ValueError("kind")
 
     @property
     def count(self) -> int:
         """How many values are kept."""
-        return len(self._ends) - 1 if self._integers is None else len(self._integers)
+        return self._last + 1
 
     def value(self, item: int) -> str | int | Other:
         """The value of an item, counted from the first of the block."""
-        if self._alike:
+        if item > self._last:  # all are alike
             item = 0
         if self._integers is not None:
             return self._integers[item]
-        data = self._data[self._ends[item] : self._ends[item + 1]]
+        if self._last:
+            ends = self._ends
+            if ends is None:
+                ends = self._ends = list(accumulate(self._lengths, initial=self._begin))
+            data = self._data[ends[item] : ends[item + 1]]
+        else:
+            data = self._data[self._begin : self.stop]
         return data.decode("utf-8", "surrogatepass") if self._other is None else self._other(data)
 
 
@@ -118,13 +128,14 @@ class _Block(Generic[Other]):
     def __init__(self, raw: bytes, items: int, fields: int, other: Callable[[bytes], Other]) -> None:
         self.items = items
         self._fields: list[_Values[Other]] = []
-        at = 0
+        at = values = 0
         for _ in range(fields):
-            self._fields.append(_Values(raw, at, items, other))
-            at = self._fields[-1].stop
+            field = _Values(raw, at, items, other)
+            self._fields.append(field)
+            at, values = field.stop, values + field.count
         if at != len(raw):
             raise ValueError("length")
-        self.size = _OVERHEAD + len(raw) + _OF_VALUE * sum(field.count for field in self._fields)  # bytes in memory
+        self.size = _OVERHEAD + len(raw) + _OF_VALUE * values  # bytes in memory
 
     def value(self, field: int, item: int) -> str | int | Other:
         """The value of an item, counted from the first of the block, in a field, counted likewise."""
@@ -192,10 +203,14 @@ class StoredStream(Generic[Other]):
         firsts, starts = np.zeros(count + 1, np.int64), np.zeros(count + 1, np.int64)
         items.cumsum(dtype=np.int64, out=firsts[1:])
         sizes.cumsum(dtype=np.int64, out=starts[1:])
-        length = self._container.section("blocks:" + self._name).length
-        if firsts[-1] != self.count or starts[-1] != length or not (items.all() and sizes.all()):
+        if firsts[-1] != self.count or starts[-1] != self._blocks.length or not (items.all() and sizes.all()):
             self._container.damaged(f"the index of {self._name!r} does not cover its items")
         return firsts, starts
+
+    @cached_property
+    def _blocks(self) -> Section:
+        """All blocks, one after the other."""
+        return self._container.section("blocks:" + self._name)
 
     @cached_property
     def _dictionary(self) -> zstandard.ZstdCompressionDict | None:
@@ -224,9 +239,8 @@ class StoredStream(Generic[Other]):
         block = self._cache.get((self._name, number))
         if block is None:
             firsts, starts = self._places
-            start, stop = starts[number : number + 2].tolist()
-            data = self._container.section("blocks:" + self._name).slice(start, stop).tobytes()
-            items = int(firsts[number + 1] - firsts[number])
+            data = self._blocks.slice(starts.item(number), starts.item(number + 1)).tobytes()
+            items = firsts.item(number + 1) - firsts.item(number)
             try:
                 block = _Block(_decompress(data, self._decompressor()), items, len(self.fields), self._other)
             except (ValueError, IndexError, struct.error, zstandard.ZstdError):
