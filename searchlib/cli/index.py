@@ -26,6 +26,11 @@ if TYPE_CHECKING:
 @click.option("--title-column", metavar="NAME", help="Column of rows that is the title.")
 @click.option("--text-column", multiple=True, metavar="NAME", help="Column of rows that is text; may be repeated.")
 @click.option("--metadata-columns", metavar="NAMES", help="Columns of rows to keep, with commas.  [default: the rest]")
+@click.option("--metadata-file", metavar="FILE", help="CSV, TSV or JSON Lines that describes files by their path.")
+@click.option(
+    "--path-pattern", multiple=True, metavar="PATTERN", help="Metadata in paths: {year}/{by}.txt; repeatable."
+)
+@click.option("--file-metadata", multiple=True, metavar="NAME", help="Of files: folder, modified; repeatable.")
 @click.option("--password-file", metavar="FILE", help="Passwords to try on encrypted files, one a line.")
 @click.option("--memory", metavar="SIZE", help="Memory to keep to, such as 512M.")
 @click.option("--processes", "-j", type=int, metavar="N", help="Processes.  [default: one a core]")

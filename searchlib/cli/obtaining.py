@@ -83,6 +83,9 @@ def load_options(settings: Settings) -> LoadOptions:
         text=settings.text_column,
         metadata=settings.metadata_columns,
         suffix="." + settings.type.lstrip(".").lower() if settings.type else "",
+        metadata_file=settings.metadata_file,
+        path_patterns=settings.path_pattern,
+        file_metadata=settings.file_metadata,
         passwords=_passwords(settings.password_file) if settings.password_file else (),
     )
 

@@ -172,6 +172,9 @@ class Settings:
     text_column: tuple[str, ...] = _setting((), _strings, "columns of rows that are text")
     type: str = _setting("", _string, "how to read standard input and files without a suffix")
     metadata_columns: tuple[str, ...] = _setting((), _strings, "columns of rows to keep as metadata; all the others")
+    metadata_file: str = _setting("", _string, "CSV, TSV or JSON Lines with what is known of files, by their `path`")
+    path_pattern: tuple[str, ...] = _setting((), _strings, "paths with names in braces, `{year}/{by}.txt`: metadata")
+    file_metadata: tuple[str, ...] = _setting((), _strings, "of files themselves: `folder`, `modified`; nothing")
     limits: Limits = LIMITS
     ranking: Mapping[str, float] = field(default_factory=dict)
     loaders: Commands | None = None
@@ -207,7 +210,7 @@ def load_settings(directory: str | os.PathLike[str] = ".", environ: Mapping[str,
             where = f"{file}: {name}"
             _known(key, where, map(in_file, _CHECKS))
             checked = _checked(key, value, where)
-            if key in ("index", "synonyms", "password_file"):
+            if key in ("index", "synonyms", "password_file", "metadata_file"):
                 checked = _from(file, checked)
             elif key == "seeds":
                 checked = tuple(_seed_from(file, seed) for seed in checked)

@@ -17,6 +17,7 @@ from searchlib.errors import SeedError
 from searchlib.guards.limits import how_to_raise
 
 _HEAD = 1 << 16
+_TOLD = 256  # lines
 
 
 LeaveOut: TypeAlias = Callable[[int, bytes], bool]
@@ -62,9 +63,12 @@ def _utf8_lines(seed: Seed, stream: BinaryIO, fixed: bool, leave_out: LeaveOut) 
     most = seed.limits.file_bytes
     encoding = "utf-8"
     ascii_only = True
-    number = 0
+    number = passed = 0
     while line := stream.readline(most + 1):
         number += 1
+        passed += len(line)
+        if number % _TOLD == 0:
+            seed.passes(passed)
         if len(line) > most:
             raise SeedError(f"line {number} is longer than {most:,} bytes; {how_to_raise('file_bytes')}", seed.name)
         plain = encoding == "utf-8" and line.find(b"\r") in (-1, len(line) - 2)

@@ -39,8 +39,8 @@ class Report:
     """What became of the seeds: counts, digests by name, what was skipped and what was noted.
 
     ``skipped`` and ``notes`` hold the first 10,000 each; ``skipped_count`` counts all that were skipped. ``left_out``
-    counts the files and folders that nobody meant to be indexed, by why.
-    ``digests`` has those files that were read whole.
+    counts the files and folders that nobody meant to be indexed, by why. ``digests`` has those files that were read
+    whole, ``textless`` those that were skipped since there is no text in them.
     """
 
     files: int = 0
@@ -51,6 +51,7 @@ class Report:
     notes: list[Skipped] = field(default_factory=list)
     digests: dict[str, str] = field(default_factory=dict)
     left_out: dict[str, int] = field(default_factory=dict)
+    textless: dict[str, str] = field(default_factory=dict)
 
     def leave_out(self, why: str) -> None:
         """Count a file or folder that was left out."""
@@ -75,12 +76,13 @@ def load(
     content: Content | None = None,
     known: KnownRows | None = None,
     limits: Limits = LIMITS,
+    passes: Callable[[int], None] = lambda size: None,
 ) -> Iterator[Document]:
     """The documents of ``seed_file``; problems go to ``report``, or are raised as SeedError if strict.
 
     ``content`` is what ``seed_file.read()`` gave, if it was called: the file is then not read again. Rows that are
-    ``known`` may be left out. When the
-    iterator is exhausted, ``report.digests[seed_file.name]`` is the digest of the bytes that were loaded.
+    ``known`` may be left out. ``passes`` is told how far it is, in bytes. When the iterator is exhausted,
+    ``report.digests[seed_file.name]`` is the digest of the bytes that were loaded.
     """
     options = options or LoadOptions()
     report = report if report is not None else Report()
@@ -93,6 +95,10 @@ def load(
     def note(line: int, remark: str) -> None:
         report.note(_part(seed_file.name, line), remark)
 
+    def textless(reason: str) -> None:
+        skip(0, reason)
+        report.textless[seed_file.name] = reason
+
     streams: list[HashingStream] = []
 
     def open_stream() -> BinaryIO:
@@ -104,8 +110,9 @@ def load(
         loader = registry.find(registry.suffix_for(seed_file.name, options), seed_file.name)
         kept = content.data if content is not None else None
         source = open_stream if kept is None else kept
-        seed = Seed(seed_file.name, source, seed_file.path, options, skip, note, known or KnownRows(), limits)
-        told = False
+        about = (seed_file.name, source, seed_file.path, options)
+        seed = Seed(*about, skip, note, textless, passes, known or KnownRows(), limits)
+        trimmed = False
         documents = load_in_sandbox(loader, seed) if is_sandboxed(loader) else loader(seed)
         if not (getattr(loader, "__module__", "") or "").startswith(_OWN):
             documents = _held(documents, note)
@@ -113,8 +120,8 @@ def load(
             report.documents += 1
             fields = len(document.metadata)
             if fields > limits.metadata_fields:
-                if not told:  # of a table, this is so for every row
-                    told = True
+                if not trimmed:  # of a table, this is so for every row
+                    trimmed = True
                     note(document.line, _too_many(fields, limits.metadata_fields))
                 yield _trimmed(document, limits.metadata_fields)
             else:

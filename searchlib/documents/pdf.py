@@ -42,14 +42,14 @@ _TITLE_LENGTH: Final = 200
 def load_pdf(seed: Seed) -> Iterator[Document]:
     """The file as one document with blocks, each on its page.
 
-    Raises SeedError for what is encrypted, damaged or has no text.
+    Raises SeedError for what is encrypted or damaged.
     """
     data = seed.read()
     if not data:
         return
     document = opened(data, seed.name, seed.options.passwords)
     try:
-        yield _document(document, seed)
+        yield from _documents(document, seed)
     finally:
         document.close()
 
@@ -72,7 +72,7 @@ def opened(data: bytes, name: str, passwords: Sequence[str] = ()) -> pypdfium2.P
     raise SeedError("encrypted: give the file of its password with --password-file", name)
 
 
-def _document(document: pypdfium2.PdfDocument, seed: Seed) -> Document:
+def _documents(document: pypdfium2.PdfDocument, seed: Seed) -> Iterator[Document]:
     from searchlib.documents.pdflayout import columns_of, without_furniture
     from searchlib.documents.pdfpassages import KnownWords, body_size, passages_of
 
@@ -83,6 +83,8 @@ def _document(document: pypdfium2.PdfDocument, seed: Seed) -> Document:
     labels = [document.get_page_label(number) for number in range(read)]
     pages, heights, pictures = _read(document, read)
     _tell_pictures(seed, pictures, read, any(pages))
+    if pictures and not any(pages):
+        return
     pages = without_furniture(pages, heights, labels)
     columns = [column for number, strips in enumerate(pages) for column in columns_of(number, strips)]
     pages.clear()
@@ -100,7 +102,7 @@ def _document(document: pypdfium2.PdfDocument, seed: Seed) -> Document:
     about = {key: " ".join(clean(value).split()) for key, value in document.get_metadata_dict().items()}
     named = about.get("Title", "")
     title = (named if named and not NO_TITLE.search(named) else "") or title or builder.first_heading or seed.stem
-    return Document(
+    yield Document(
         seed.name,
         builder.text,
         " ".join(title.split()),
@@ -154,14 +156,12 @@ def _has_picture(page: Any) -> bool:
 
 
 def _tell_pictures(seed: Seed, pictures: list[int], count: int, has_text: bool) -> None:
-    """Say which pages are pictures. Raises SeedError if there is nothing else."""
+    """Say which pages are pictures."""
     file = shlex.quote(seed.name)
     command = f"ocrmypdf --skip-text {file} {file}"
     if not has_text:
         if pictures:
-            raise SeedError(
-                f"has no text, only pictures of {len(pictures):,} pages: needs OCR, as by: {command}", seed.name
-            )
+            seed.textless(f"has no text, only pictures of {len(pictures):,} pages: needs OCR, as by: {command}")
         return
     if len(pictures) >= max(2, count // 20):  # not for the cover of a book
         shown = _ranges(pictures)

@@ -87,6 +87,8 @@ def load_json(seed: Seed) -> Iterator[Document]:
         value, lines = value[key], _lines_of_items(text, key, value[key])
     items = value if isinstance(value, list) else [value]
     for number, (row, line) in enumerate(zip(items, lines, strict=True), 1):
+        if number % 64 == 0:
+            seed.passes(len(text) * number // len(items))
         if isinstance(row, dict):
             yield from rows.document(row, number, line)
         else:

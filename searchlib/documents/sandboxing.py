@@ -49,6 +49,9 @@ def load_in_sandbox(loader: Callable[[Seed], Iterable[Document]], seed: Seed) ->
     for answer in answers:
         try:
             kind, *values = json.loads(answer)
+            if kind == "textless":
+                seed.textless(str(values[0]))
+                continue
             if kind in ("skip", "note"):
                 line, said = values
                 (seed.skips if kind == "skip" else seed.notes)(int(line), str(said))
@@ -99,6 +102,7 @@ def _load(
         options=LoadOptions(**lists),
         skips=lambda line, reason: said.append(("skip", line, reason)),
         notes=lambda line, remark: said.append(("note", line, remark)),
+        textless=lambda reason: said.append(("textless", reason)),
         limits=Limits(**limits),
         holder=holder,
     )

@@ -43,6 +43,8 @@ class LoadOptions:
     columns are joined with a blank line between. ``delimiter`` "" has it found. ``encoding`` "" has it detected.
     ``language`` (ISO 639-1) is what documents are in that do not say. ``suffix`` says how to read what has no
     suffix of its own (standard input), or every file if ``force_suffix``. ``passwords`` are tried on what is encrypted.
+    ``metadata_file``, ``path_patterns`` and ``file_metadata`` say what is known of files besides what is in them, see
+    `searchlib.documents.describing`.
     """
 
     id: str = ""
@@ -57,6 +59,9 @@ class LoadOptions:
     force_suffix: bool = False
     strict: bool = False
     passwords: tuple[str, ...] = field(default=(), repr=False)
+    metadata_file: str = ""
+    path_patterns: tuple[str, ...] = ()
+    file_metadata: tuple[str, ...] = ()
 
 
 class Content:
@@ -231,7 +236,9 @@ class Seed:
     """What a loader reads: bytes, or a function that opens a stream of them.
 
     ``skips`` is to be called with (line, reason) for a part of the seed that could not be read: the rest goes on.
-    ``notes`` is to be called with (line, remark) for what was read, but not quite as it stands there.
+    ``notes`` is to be called with (line, remark) for what was read, but not quite as it stands there, and ``textless``
+    with the reason if there is no text in it, whoever reads it and whenever. ``passes`` is to be called now and then
+    with how many bytes, unpacked, have been gone through, where that takes its time.
     A seed that is in another file has that as its ``holder``, is ``nested`` so deep, and shares a ``budget``.
     """
 
@@ -241,6 +248,8 @@ class Seed:
     options: LoadOptions = field(default_factory=LoadOptions)
     skips: Callable[[int, str], None] = lambda line, reason: None
     notes: Callable[[int, str], None] = lambda line, remark: None
+    textless: Callable[[str], None] = lambda reason: None
+    passes: Callable[[int], None] = lambda size: None
     known: KnownRows = field(default_factory=KnownRows)
     limits: Limits = LIMITS
     holder: str = ""

@@ -18,12 +18,12 @@ from searchlib.engine.locations import Location, engine_at
 from searchlib.errors import SeedError, SettingsError
 from searchlib.files.roots import STDIN, StrPath, name_of
 from searchlib.guards.limits import LIMITS, Limits
+from searchlib.update.seedstates import bytes_of, state_of
 
 if TYPE_CHECKING:  # what reads seeds is imported where they are read: a query asks only where they lie
     from searchlib.documents import LoadOptions, Report, SeedFile
 
-# Ends the digest of a seed of which something was skipped or noted: it is loaded again, to be told again.
-INCOMPLETE = "!"
+_NOT_SETTINGS = ("strict", "passwords", "metadata_file")  # what this says of a seed is remembered with it
 ANALYSIS = 2  # raised whenever the same document would be indexed differently
 
 
@@ -48,7 +48,7 @@ def settings_of(language: str, options: LoadOptions) -> dict[str, Any]:
 
     if language != "auto" and not base_language(language):
         raise SettingsError(f"{language!r} is no language; give a code as en or tr, or auto")
-    loading = {name: value for name, value in asdict(options).items() if name not in ("strict", "passwords")}
+    loading = {name: value for name, value in asdict(options).items() if name not in _NOT_SETTINGS}
     defaults = asdict(LoadOptions())
     changed = {name: value for name, value in sorted(loading.items()) if value != defaults[name]}
     return {
@@ -64,6 +64,15 @@ def sources_of(paths: Iterable[StrPath], include: Iterable[str], exclude: Iterab
     So an index is the same wherever it and its seeds are.
     """
     return {"exclude": tuple(exclude), "include": tuple(include), "roots": tuple(sorted(set(map(name_of, paths))))}
+
+
+def sidecar_patterns(paths: Iterable[StrPath], options: LoadOptions) -> list[str]:
+    """What to exclude if the file that describes the seeds is among them."""
+    if not options.metadata_file:
+        return []
+    from searchlib.documents.describing import pattern_of
+
+    return pattern_of(options.metadata_file, [(name_of(path), Path(path)) for path in paths if os.fspath(path) != "-"])
 
 
 def find_roots(index: Location, candidates: Iterable[StrPath] = ()) -> list[StrPath]:
@@ -133,7 +142,7 @@ def is_stale(paths: Iterable[StrPath], index: Location, limits: Limits = LIMITS)
         paths, Report(), remembered.sources.get("include", ()), remembered.sources.get("exclude", ())
     ):
         digest = known.pop(seed.name, None)
-        if digest is None or (seed.modified > built and digest_of(seed, limits=limits) != digest.rstrip(INCOMPLETE)):
+        if digest is None or (seed.modified > built and digest_of(seed, limits=limits) != bytes_of(digest)):
             return True
     return bool(known)
 
@@ -187,13 +196,21 @@ def compare(
     before = remembered.sources
     include = tuple(before.get("include", ()) if include is None else include)
     exclude = tuple(before.get("exclude", ()) if exclude is None else exclude)
+    described = None
+    if options is not None:
+        from searchlib.documents.describing import Descriptions
+
+        described = Descriptions(options, limits)
+        exclude = tuple(dict.fromkeys((*exclude, *sidecar_patterns(paths, options))))
     differences = Differences()
     known = remembered.seeds
     for seed in find_seeds(paths, Report(), include, exclude):
         remembered_digest = known.pop(seed.name, None)
         if remembered_digest is None:
             differences.new.append(seed.name)
-        elif remembered_digest.rstrip(INCOMPLETE) != digest_of(seed, options, limits):
+        elif bytes_of(remembered_digest) != digest_of(seed, options, limits) or (
+            described is not None and described.of(seed).digest != state_of(remembered_digest).described
+        ):
             differences.changed.append(seed.name)
     differences.vanished += sorted(known)
     wanted: dict[str, Any] = {**remembered.settings, **sources_of(paths, include, exclude)}

@@ -1,6 +1,7 @@
 """Indexing: bring an index up to date with its seeds.
 
-A seed whose bytes have the digest that the index remembers is not loaded. Of the others each document is compared by
+A seed whose bytes have the digest that the index remembers, and of which the same is known besides them
+(`searchlib.documents.describing`), is not loaded. Of the others each document is compared by
 its own digest: unchanged ones are not touched, changed ones replaced, new ones added; documents that no seed holds
 any more are removed. Documents that were added through ``index.writer()`` belong to no seed and are left alone.
 An index that is damaged, or was built with other settings, is built anew, and these are taken over where they can be
@@ -14,12 +15,14 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Set
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import chain, islice
 from typing import TYPE_CHECKING, Any, TypedDict
 
 from searchlib.analysis import DEFAULT_LANGUAGE, detect_language
 from searchlib.concurrency.sandbox import keeping
 from searchlib.documents import Content, KnownRows, LoadOptions, Report, SeedFile, load
+from searchlib.documents.describing import Descriptions
 from searchlib.documents.readahead import ReadAhead
 from searchlib.documents.registry import suffix_of
 from searchlib.documents.seed import digest as digest_of
@@ -31,8 +34,9 @@ from searchlib.frozen import frozen
 from searchlib.guards.limits import LIMITS, Limits
 from searchlib.model.jsonable import JsonObject
 from searchlib.model.records import Document, document_digest
-from searchlib.update.comparing import INCOMPLETE, find_seeds, settings_of, sources_of
+from searchlib.update.comparing import find_seeds, settings_of, sidecar_patterns, sources_of
 from searchlib.update.removal import SeedBefore, refuse_removal
+from searchlib.update.seedstates import SeedState, bytes_of, state_of
 
 if TYPE_CHECKING:
     from searchlib.engine.writers import Committed, Writer
@@ -41,6 +45,7 @@ KEEP = 64 << 20  # bytes
 EMPTY = "no text in it, so there is nothing to find"
 ROWS = (".jsonl", ".ndjson")  # names of seeds whose rows are known by their lines
 NOTHING = digest_of(b"")  # files without bytes are no duplicates
+_NAMED = 5
 _SAMPLED, _SAMPLE = 64, 256  # documents of a seed, and code points of each, by which its language is told
 
 
@@ -164,6 +169,7 @@ def update(  # noqa: PLR0913 - keywords, one for each thing that can be said of 
     began = time.perf_counter()
     paths, include, exclude = list(paths), tuple(include), tuple(exclude)
     options = options or LoadOptions()
+    exclude = (*exclude, *sidecar_patterns(paths, options))
     engine = engine_at(index)
 
     def run(distrusted: str) -> tuple[_Update, Committed]:
@@ -185,6 +191,7 @@ def update(  # noqa: PLR0913 - keywords, one for each thing that can be said of 
             writer = engine.open_writer(index, writing)
             try:
                 update.run(contents, sum(seed.size for seed in seeds), writer)
+                update.tell_undescribed()
                 if not allow_removal:
                     refuse_removal(update.before, update.seeds, update.unread, map(name_of, paths), include, exclude)
                 update.tell("writing")
@@ -240,17 +247,20 @@ class _Update:
         self.report = Report()
         self.changes = Changes()
         self.before: dict[str, SeedBefore] = {}
-        self.seeds: dict[str, str] = {}  # digests of those that there are now, by name
+        self.seeds: dict[str, str] = {}  # what is to be remembered of those that there are now, by name
+        self.descriptions = Descriptions(options, limits)
         self.unread: set[str] = set()  # names of seeds that are there, and cannot be read
         self._progress = progress
         self._began = began
         self._bytes = self._total = 0
+        self._within = 0  # bytes of the seed that is being read
         self._changed: set[str] = set()  # paths of documents
 
     def tell(self, phase: str) -> None:
         if self._progress is not None:
             seconds = time.perf_counter() - self._began
-            self._progress(Progress(self.changes.documents, self._bytes, self._total, seconds, phase))
+            done = self._bytes + self._within
+            self._progress(Progress(self.changes.documents, done, self._total, seconds, phase))
 
     def run(self, contents: ReadAhead, size: int, writer: Writer) -> None:
         known = self._known(writer)
@@ -258,7 +268,7 @@ class _Update:
         self._total = size
         for seed, content in contents:
             self._seed(seed, content, digests.get(seed.name), known.pop(seed.name, {}), writer)
-            self._bytes += seed.size
+            self._bytes, self._within = self._bytes + seed.size, 0
             self.tell("reading")
         for gone in known.values():
             self._forget(gone, writer)
@@ -294,18 +304,25 @@ class _Update:
             self.report.skip(seed.name, str(content))
             self.unread.add(seed.name)
             self._forget(known, writer)
-            self.seeds[seed.name] = INCOMPLETE
+            self.seeds[seed.name] = str(SeedState(again=True))
             return
-        complete = before is not None and not before.endswith(INCOMPLETE)
+        description = self.descriptions.of(seed)
+        state = state_of(before) if before is not None else SeedState(again=True)
+        complete = not state.again and state.described == description.digest
         # Rows are told by their lines in less time than it takes to hash all of a large file, which goes on meanwhile.
         at_once = complete and not content.hashed and seed.name.lower().endswith(ROWS)
-        if not at_once and before == content.digest:
-            self.seeds[seed.name] = content.digest
+        if not at_once and complete and before is not None and state.digest == content.digest:
+            self.seeds[seed.name] = before
             self.changes.unchanged += len(known)
+            if state.textless:
+                self.report.skip(seed.name, state.textless)
+            elif not known:
+                self.report.note(seed.name, EMPTY)
             return
         reported = self.report.skipped_count + len(self.report.notes)
         rows = KnownRows()
-        documents = load(seed, self.options, self.report, content, rows, self.limits)
+        loaded = load(seed, self.options, self.report, content, rows, self.limits, partial(self._passed, seed))
+        documents = (description.of(document, seed.name) for document in loaded)
         first = list(islice(documents, _SAMPLED))
         # Rows are often too short to tell their language by; all rows of a file can.
         sample = "\n".join(document.text[:_SAMPLE] for document in first)
@@ -321,7 +338,8 @@ class _Update:
         noted = self.report.skipped_count + len(self.report.notes) > reported
         if not (first or rows.unchanged or noted):
             self.report.note(seed.name, EMPTY)
-        self.seeds[seed.name] = content.digest + INCOMPLETE * noted
+        textless = self.report.textless.get(seed.name, "")
+        self.seeds[seed.name] = str(SeedState(content.digest, description.digest, noted, textless))
 
     def _document(self, document: Document, seed: str, language: str, before: str | None, writer: Writer) -> None:
         digest = document_digest(document) + language
@@ -336,6 +354,20 @@ class _Update:
         if self.changes.documents % 64 == 0:
             self.tell("reading")
 
+    def _passed(self, seed: SeedFile, size: int) -> None:
+        """Take in how many bytes of a seed have been gone through: more than it has, if it is compressed."""
+        self._within = min(size, seed.size)
+        self.tell("reading")
+
+    def tell_undescribed(self) -> None:
+        """Name what the sidecar describes and nobody has."""
+        missing = self.descriptions.of_none
+        if missing:
+            shown = ", ".join(missing[:_NAMED]) + (
+                f" and {len(missing) - _NAMED:,} more" if len(missing) > _NAMED else ""
+            )
+            self.report.note(self.options.metadata_file, f"describes files that there are not: {shown}")
+
     def formats(self) -> dict[str, int]:
         """How many of the seeds that can be read have which suffix; "" is none."""
         found = Counter(suffix_of(name) for name in self.seeds if name not in self.unread)
@@ -345,8 +377,8 @@ class _Update:
         """The names of seeds that hold the same bytes, those of each kind in order."""
         named: dict[str, list[str]] = {}
         for name, digest in self.seeds.items():
-            if digest.rstrip(INCOMPLETE) not in ("", NOTHING):
-                named.setdefault(digest.rstrip(INCOMPLETE), []).append(name)
+            if bytes_of(digest) not in ("", NOTHING):
+                named.setdefault(bytes_of(digest), []).append(name)
         return [tuple(names) for names in named.values() if len(names) > 1]
 
     def leave_out(self, empty: Set[str]) -> None:

@@ -22,7 +22,8 @@ from searchlib.errors import IndexCorrupt, SeedError
 from searchlib.files.freshness import changed_at
 from searchlib.files.roots import StrPath
 from searchlib.guards.limits import LIMITS, Limits
-from searchlib.update.comparing import INCOMPLETE, digest_of, find_seeds, locate_roots
+from searchlib.update.comparing import digest_of, find_seeds, locate_roots
+from searchlib.update.seedstates import bytes_of
 
 if TYPE_CHECKING:  # a query imports nothing that reads seeds, unless one changed
     from searchlib.documents import LoadOptions, Seed
@@ -97,7 +98,7 @@ class RememberedSeeds:
             raise SeedError("its seed is not there", path) from None
         found = SeedFile(file, name, status.st_size, root=folder if folder.is_dir() else None)
         content = found.read(self.limits.file_bytes, limits=self.limits, whole=True)
-        if content.data is None or content.digest != self.digests[name].rstrip(INCOMPLETE):
+        if content.data is None or content.digest != bytes_of(self.digests[name]):
             raise SeedError("its seed has changed since it was indexed", path)
         return Seed(name, content.data, options=self.options, limits=self.limits)
 
@@ -131,7 +132,7 @@ class RememberedSeeds:
             digest = digest_of(SeedFile(file, path, size, modified), self.options, self.limits)
             if not digest:
                 return None
-            self._compared[key] = digest != self.digests[name].rstrip(INCOMPLETE)
+            self._compared[key] = digest != bytes_of(self.digests[name])
         return self._compared[key]
 
 
@@ -211,7 +212,7 @@ class Now:
             del self._files[name]
             self._as_indexed[name] = True
             return
-        self._as_indexed[name] = digest == self._remembered.digests[name].rstrip(INCOMPLETE)
+        self._as_indexed[name] = digest == bytes_of(self._remembered.digests[name])
         if not self._as_indexed[name]:
             self._load(name)
 

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Mapping
 from searchlib.documents.walk import excluding
 from searchlib.errors import SeedError
 from searchlib.frozen import frozen
-from searchlib.update.comparing import INCOMPLETE
+from searchlib.update.seedstates import bytes_of
 
 _SHOWN = 3
 
@@ -44,7 +44,7 @@ def refuse_removal(
     if 2 * sum(seed.documents for seed in gone.values()) <= total:
         return
     filled = {folder for name in now for folder in _folders(name)}
-    moved = {digest.rstrip(INCOMPLETE) for name, digest in now.items() if name not in before} - {""}
+    moved = {bytes_of(digest) for name, digest in now.items() if name not in before} - {""}
     named = set(roots)
     leaves_out = excluding(include, exclude)
     lost: Counter[str] = Counter()
@@ -54,7 +54,7 @@ def refuse_removal(
         if name in unread:
             lost[name] += seed.documents
             continue
-        meant = seed.digest.rstrip(INCOMPLETE) in moved or leaves_out(name)
+        meant = bytes_of(seed.digest) in moved or leaves_out(name)
         if empty and not meant and (folders[0] in named or "" in named):
             lost[empty + "/"] += seed.documents
     count = sum(lost.values())

@@ -66,9 +66,9 @@ DEPTH = 100_000
 @pytest.mark.parametrize("unit", ["<div>", "<b>", "<ul><li>", "<table><tr><td>", "<svg>", "<a>", "<p><span>"])
 def test_html_of_any_depth_keeps_its_words(unit: str) -> None:
     page = unit * (DEPTH // unit.count("<")) + "harbour</p> winter"
-    began = time.perf_counter()
+    began = time.process_time()
     (document,) = loaded(".html", page.encode())
-    assert time.perf_counter() - began < 20
+    assert time.process_time() - began < 20
     assert unit == "<svg>" or "harbour" in document.text
 
 
@@ -76,9 +76,9 @@ def test_html_of_any_depth_keeps_its_words(unit: str) -> None:
     "unit", ["> ", "- ", "1. ", "[", "![", "**a ", "`", "<div>", "[a](", "\\", "~~", "|", "#", "&"]
 )
 def test_markdown_of_any_depth_keeps_its_words(unit: str) -> None:
-    began = time.perf_counter()
+    began = time.process_time()
     (document,) = loaded(".md", (unit * DEPTH + "harbour\n\nwinter\n").encode())
-    assert time.perf_counter() - began < 20
+    assert time.process_time() - began < 20
     assert "harbour" in document.text and "winter" in document.text
 
 
@@ -110,10 +110,10 @@ def packed(size: int) -> bytes:
 
 @pytest.mark.parametrize("suffix", [".txt.gz", ".csv.gz", ".md.gz", ".html.gz", ".json.gz", ".jsonl.gz"])
 def test_a_bomb_is_refused_by_its_ratio_before_it_is_large(suffix: str) -> None:
-    began = time.perf_counter()
+    began = time.process_time()
     with pytest.raises(SeedError, match="unpacked_ratio"):
         loaded(suffix, packed(80 << 20))
-    assert time.perf_counter() - began < 10
+    assert time.process_time() - began < 10
 
 
 def test_what_a_bomb_is_can_be_set() -> None:

@@ -189,10 +189,10 @@ def test_labels_metadata_and_title() -> None:
 
 
 def test_pictures_of_pages_need_ocr() -> None:
-    with pytest.raises(
-        SeedError, match=r"has no text, only pictures of 2 pages: needs OCR, as by: ocrmypdf --skip-text a"
-    ):
-        read(pdf([[], []], picture=(0, 1)))
+    told: list[str] = []
+    assert list(load_pdf(Seed("a.pdf", pdf([[], []], picture=(0, 1)), textless=told.append))) == []
+    (said,) = told
+    assert said.startswith("has no text, only pictures of 2 pages: needs OCR, as by: ocrmypdf --skip-text a")
     pages = [lines(FIRST, 70, 700), [], [], lines(FIRST, 70, 700), []]
     read(pdf(pages, picture=(1, 2, 4)))
     assert NOTED[0].startswith("3 of 5 pages have no text (page 2-3, 5): where they are scans, it needs OCR")
@@ -251,6 +251,27 @@ def test_an_index_has_pdfs_and_says_what_it_could_not_read(tmp_path: Path) -> No
     assert again.changes is not None
     assert (again.changes.added, again.changes.rebuilt) == (1, "")
     assert "secret" not in (tmp_path / "index" / "searchlib.json").read_text()
+
+
+def test_pictures_of_pages_are_told_at_every_run_and_read_at_the_first(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seeds, index = tmp_path / "seeds", tmp_path / "index"
+    seeds.mkdir()
+    (seeds / "scan.pdf").write_bytes(pdf([[]], picture=(0,)))
+    (seeds / "fox.txt").write_text("The fox.")
+    (seeds / "empty.txt").write_text(" \n")
+    first = searchlib.build(seeds, index, processes=1).changes
+    with monkeypatch.context() as patch:
+        patch.setattr("searchlib.update.indexing.load", None)
+        again = searchlib.build(seeds, index, processes=1).changes
+    assert first is not None and again is not None
+    assert (again.skipped, again.notes) == (first.skipped, first.notes)
+    assert [name for name, _ in first.skipped] == ["seeds/scan.pdf"]
+    assert [name for name, _ in first.notes] == ["seeds/empty.txt"]
+    (seeds / "scan.pdf").write_bytes(pdf([lines(FIRST, 70, 700)], picture=(0,)))
+    later = searchlib.build(seeds, index, processes=1).changes
+    assert later is not None and (later.added, later.skipped) == (1, [])
 
 
 def test_a_gzipped_pdf_is_read(tmp_path: Path) -> None:

@@ -234,3 +234,20 @@ def test_after_a_change_of_settings_all_is_built_anew_and_says_so(tmp_path: Path
         assert index.changes is not None and index.changes.rebuilt == expected
     changes = searchlib.build(tmp_path / "rows.csv", tmp_path / "index").changes
     assert changes is not None and "other settings" in changes.rebuilt
+
+
+@pytest.mark.parametrize("name", ["rows.csv", "rows.jsonl", "rows.json"])
+def test_progress_moves_within_a_file_of_rows(tmp_path: Path, name: str) -> None:
+    seeds, told = tmp_path / "seeds", list[indexing.Progress]()
+    seeds.mkdir()
+    rows = [{"id": number, "text": f"The harbour of row {number}."} for number in range(2_000)]
+    if name == "rows.csv":
+        text = "id,text\n" + "".join(f"{row['id']},{row['text']}\n" for row in rows)
+    else:
+        text = json.dumps(rows) if name == "rows.json" else "".join(json.dumps(row) + "\n" for row in rows)
+    (seeds / name).write_text(text)
+    searchlib.build(seeds, tmp_path / "index", processes=1, progress=told.append).close()
+    seen = [one.bytes for one in told]
+    assert seen == sorted(seen)
+    assert len({size for size in seen if 0 < size < len(text)}) >= 5
+    assert seen[-1] == len(text)
