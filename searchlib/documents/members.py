@@ -68,6 +68,8 @@ class Members:
             path=None,
             skips=lambda line, reason: self.seed.skips(0, _told(whole, self.seed.name, line, reason)),
             notes=lambda line, remark: self.seed.notes(0, _told(whole, self.seed.name, line, remark)),
+            textless=lambda reason: self.seed.skips(0, _told(whole, self.seed.name, 0, reason)),
+            passes=lambda size: None,
             holder=path or self.seed.name,
             nested=self.seed.nested + 1,
             budget=self._budget,

@@ -50,7 +50,8 @@ def load_in_sandbox(loader: Callable[[Seed], Iterable[Document]], seed: Seed) ->
         try:
             kind, *values = json.loads(answer)
             if kind == "textless":
-                seed.textless(str(values[0]))
+                (said,) = values
+                seed.textless(str(said))
                 continue
             if kind in ("skip", "note"):
                 line, said = values

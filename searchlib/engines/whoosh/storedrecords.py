@@ -106,7 +106,7 @@ def read_records(
         which: list[int] = of.tolist()
         documents = known.of(segment, which)
         rows = segment.stream(RECORDS).rows_at(STREAMS[RECORDS], part)
-        places, starts, lines = (segment.column(name)[part].tolist() for name in ("number", "start", "line"))
+        places, starts, lines = (segment.column(name)[part].tolist() for name in NUMBERS)
         if places != expected:
             segment.columns_damaged("the paragraphs of a document are not numbered in order")
         ids = read_ids(segment, part)
