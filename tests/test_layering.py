@@ -35,6 +35,7 @@ LAYERS = (
 ONLY_IN = {
     "click": ("searchlib.cli",),
     "jinja2": ("searchlib.web",),
+    "opensearchpy": ("searchlib.engines.opensearch",),
     "starlette": ("searchlib.web",),
     "uvicorn": ("searchlib.web",),
     "whoosh": ("searchlib.engines.whoosh.compat",),

@@ -31,7 +31,10 @@ from searchlib.guards.limits import LIMITS, NAMES, Limits
 from searchlib.model.ranking import RANKING_RANGES
 
 PREFIX = "SEARCHLIB_"
-NOT_SETTINGS = frozenset({"SEARCHLIB_TRACEBACK", "SEARCHLIB_TOKEN"})
+NOT_SETTINGS = frozenset(
+    {"SEARCHLIB_TRACEBACK", "SEARCHLIB_TOKEN", "SEARCHLIB_NODES"}
+    | {f"SEARCHLIB_OPENSEARCH{which}" for which in ("", "_USER", "_PASSWORD", "_CA")}
+)
 """Variables with the prefix that are no settings."""
 
 DEFAULT_INDEX = "indexes/default"

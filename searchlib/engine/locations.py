@@ -22,10 +22,13 @@ Location: TypeAlias = Path | str
 
 FOLDER = ""
 """The scheme of what has none."""
-ENGINES = {FOLDER: "searchlib.engines.whoosh"}
+ENGINES = {
+    FOLDER: "searchlib.engines.whoosh",
+    **dict.fromkeys(("http", "https"), "searchlib.engines.opensearch"),
+}
 """The module of the engine of each scheme."""
-EXTRAS = {"http": "opensearch", "https": "opensearch"}
-"""The extra that brings the engine of a scheme."""
+EXTRAS = dict.fromkeys(("http", "https"), ("opensearch", "opensearchpy"))
+"""The extra that brings what the engine of a scheme needs, and the package that this is."""
 _SCHEME = lazy_expression(r"([a-z][a-z0-9+.-]+)://", re.IGNORECASE | re.ASCII)  # a single letter is a drive
 
 
@@ -44,10 +47,17 @@ def engine_at(location: Location) -> Engine:
     """The engine of a location. Raises SettingsError where there is none for its scheme."""
     scheme = scheme_of(location)
     module = ENGINES.get(scheme)
-    if module is None or find_spec(module) is None:
-        extra = EXTRAS.get(scheme)
+    extra, package = EXTRAS.get(scheme, ("", ""))
+    if module is None or not _is_installed(package or module):
         brings = f', or install what opens it: pip install "searchlib[{extra}]"' if extra else ""
         raise SettingsError(
             f"{location} cannot be opened, as no engine for {scheme}:// is installed: give the path of a folder{brings}"
         )
     return cast("Engine", import_module(module))
+
+
+def _is_installed(package: str) -> bool:
+    try:
+        return find_spec(package) is not None
+    except (ImportError, ValueError):  # a module of it that is not to be had
+        return False

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import pytest
@@ -37,7 +38,8 @@ def test_the_engine_is_that_of_the_scheme(tmp_path: Path) -> None:
     assert engine_at("memory://x") is memory
 
 
-def test_a_scheme_without_an_engine_is_said_with_the_extra_that_has_one() -> None:
+def test_a_scheme_without_an_engine_is_said_with_the_extra_that_has_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "opensearchpy", None)
     for ask in (searchlib.open, lambda at: searchlib.build([], at)):
         with pytest.raises(SettingsError, match=r'no engine for https:// .*pip install "searchlib\[opensearch\]"$'):
             ask("https://host:9200/news")

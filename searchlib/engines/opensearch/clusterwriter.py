@@ -1,0 +1,315 @@
+"""The writer of an index of OpenSearch: what it adds is sent as it comes, to an index that nobody sees.
+
+* The index of the next generation is made when something is added or removed: a *clone* of the one before, which shares
+  its files, or an empty one. It is filled in bulk, one request at a time, so the cluster sets the pace; what it has no
+  room for is sent again after a while, and what it refuses is an error.
+* ``commit`` makes it searchable, closes it for writing, and has the alias lead to it instead of to the one before, in
+  one step, which fails if that is not the one any more. Then what is older than the one before is removed.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from searchlib.engine.writers import Committed, DocumentState, Remembered, WriterOptions
+from searchlib.engines.opensearch import entries, entryfields
+from searchlib.engines.opensearch.cluster import Cluster, Json
+from searchlib.engines.opensearch.generations import Generation, every, following, newest_or_none, remembered
+from searchlib.engines.opensearch.paging import batches
+from searchlib.errors import IndexIncompatible, IndexReadOnly, SeedError
+from searchlib.model.records import Document, Record, document_digest
+from searchlib.paragraphs.identifying import language_of, records_of
+
+_BYTES = 5 << 20  # of a bulk
+_PATHS = 1000  # that are removed in one request
+_TRIES = 10
+_BUSY = (429, 503)
+_LEFT_BEHIND = 24 * 3600 * 1000  # milliseconds after which what no alias leads to was left by a writer that was ended
+_TUNING = ("shards", "replicas")
+
+
+class OpenSearchWriter:
+    """Makes the next generation of an index."""
+
+    damage = ""
+
+    def __init__(self, cluster: Cluster, options: WriterOptions) -> None:
+        self._cluster = cluster
+        self._before = newest_or_none(cluster)
+        self._settings = self._remembered("settings", options.settings)
+        self._sources = self._remembered("sources", options.sources)
+        self._layout = _layout(options.tuning)
+        self._index: str | None = None
+        self._over = bool(options.distrusted)
+        self._known: dict[str, DocumentState] = {}  # of the generation before
+        if self._before is not None:
+            self._known = {one.path: one for one in self._documents(self._before.index)}
+        self._now: dict[str, DocumentState] = dict(self._known)
+        self._added: set[str] = set()
+        self._empty: set[str] = set()
+        self._touched: set[str] = set()  # seeds
+        self._sent: set[str] = set()  # paths with entries in the new index that this writer sent
+        self._words: set[tuple[str, str]] = set()
+        self._gone: set[str] = set()  # paths whose entries there are to be removed before more is sent
+        self._lines: list[str] = []
+        self._size = 0
+        if self._over:
+            self._forget()
+
+    def _remembered(self, name: str, given: Any) -> Any:
+        return given if given is not None else getattr(self._before, name) if self._before else {}
+
+    @property
+    def before(self) -> Remembered:
+        """What the generation that this one builds upon remembers."""
+        if self._before is None or self._over:
+            return Remembered()
+        return remembered(self._cluster, self._before)
+
+    def documents(self) -> Iterator[DocumentState]:
+        """Every document of the generation that this one builds upon."""
+        return iter([] if self._over else list(self._known.values()))
+
+    def _documents(self, index: str) -> Iterator[DocumentState]:
+        for hit in every(self._cluster, index, entryfields.DOCUMENT):
+            yield DocumentState(*json.loads(hit["_source"]["stored"]))
+
+    def start_over(self) -> None:
+        """Build upon nothing but the documents that no seed has."""
+        self._over = True
+        self._forget()
+
+    def _forget(self) -> None:
+        self._now = {path: state for path, state in self._known.items() if not state.seed}
+
+    def has_added(self, path: str) -> bool:
+        """Whether a document of this path was added by this writer."""
+        return path in self._added
+
+    def add(self, document: Document, *, seed: str = "", digest: str = "", default_language: str = "en") -> None:
+        """Add a document, in place of any of the same path."""
+        self.remove(document.path)
+        language = language_of(document, str(self._settings.get("language", "auto")), default_language)
+        state = DocumentState(document.path, digest or document_digest(document), seed)
+        self._added.add(document.path)
+        records = list(records_of(document, language))
+        if not records:
+            self._empty.add(document.path)
+            return
+        self._now[document.path] = state
+        self._send_all(records, state)
+        self._sent.add(document.path)
+
+    def remove(self, path: str) -> None:
+        """Remove a document; removing what is not there is no error."""
+        state = self._now.pop(path, None)
+        if state is not None:
+            self._touched.add(state.seed)
+            self._begin()
+            if path in self._sent or (path in self._known and not self._over):
+                self._gone.add(path)
+        self._added.discard(path)
+        self._empty.discard(path)
+
+    # Filling
+
+    def _begin(self) -> str:
+        """The index of the next generation."""
+        if self._index is not None:
+            return self._index
+        number = self._before.number + 1 if self._before else 1
+        index = following(self._cluster, number)
+        if self._before is not None and not self._over:
+            body: Json = {"settings": {"index.blocks.write": None}}
+            self._cluster.call("PUT", f"/{self._before.index}/_clone/{index}", body, {"wait_for_active_shards": "1"})
+        else:
+            self._refuse_another()
+            settings = entryfields.settings(*self._layout)
+            body = {"settings": {"index": settings}, "mappings": entryfields.mapping({})}
+            self._cluster.call("PUT", f"/{index}", body)
+        self._index = index
+        return index
+
+    def _refuse_another(self) -> None:
+        """Raise if there is an index, and no alias, of the name that the alias is to have."""
+        if self._before is not None and self._before.index == self._cluster.name:
+            where = self._cluster.location
+            raise IndexIncompatible(f"{where} is an index itself, and no alias: give another name", where)
+
+    def _send_all(self, records: Sequence[Record], state: DocumentState) -> None:
+        self._begin()
+        if state.path in self._gone:
+            self._remove_gone()
+        for id, entry in entries.entries_of(records, state):
+            self._send(id, entry)
+        for record in records:
+            for word in entries.words_of(record):
+                if word not in self._words:
+                    self._words.add(word)
+                    self._send(*entries.word_entry(*word))
+
+    def _send(self, id: str, entry: Json) -> None:
+        self._wait_with(json.dumps({"index": {"_id": id}}) + "\n" + json.dumps(entry) + "\n")
+
+    def _delete(self, ids: Iterable[str]) -> None:
+        for id in ids:
+            self._wait_with(json.dumps({"delete": {"_id": id}}) + "\n")
+
+    def _wait_with(self, line: str) -> None:
+        self._lines.append(line)
+        self._size += len(line)
+        if self._size >= _BYTES:
+            self._flush()
+
+    def _flush(self) -> None:
+        """Send what waits; what the cluster has no room for now, again."""
+        lines, pause = self._lines, 0.2
+        self._lines, self._size = [], 0
+        for _ in range(_TRIES):
+            if not lines:
+                return
+            answer = self._cluster.call("POST", f"/{self._begin()}/_bulk", "".join(lines))
+            if not answer["errors"]:
+                return
+            results = [result for one in answer["items"] for result in one.values()]
+            failed = [(line, one) for line, one in zip(lines, results, strict=True) if one.get("error")]
+            for _, one in failed:
+                if one["status"] not in _BUSY:
+                    raise self._refused(one)
+            lines = [line for line, _ in failed]
+            time.sleep(pause)
+            pause = min(pause * 2, 10)
+        if lines:
+            raise IndexReadOnly(
+                f"{self._cluster.location} has no room for what is sent: index again when it has less to do",
+                self._cluster.location,
+            )
+
+    def _refused(self, one: Json) -> Exception:
+        reason = one["error"].get("reason", "")
+        if one["status"] == 403:
+            return self._cluster.explained(403, one["error"])
+        if "total fields" in reason:
+            return SeedError("the documents have more names of metadata than an index takes: leave some out")
+        return SeedError(f"{self._cluster.location} refused a paragraph: leave its document out ({reason[:200]})")
+
+    def _remove_gone(self) -> None:
+        if not self._gone:
+            return
+        self._flush()
+        index = self._begin()
+        self._cluster.call("POST", f"/{index}/_refresh")
+        for paths in batches(sorted(self._gone), _PATHS):
+            within = {"terms": {entryfields.exact("document"): list(paths)}}
+            for entry in (entryfields.RECORD, entryfields.DOCUMENT):
+                self._delete(hit["_id"] for hit in every(self._cluster, index, entry, within))
+        self._flush()
+        self._gone.clear()
+
+    def _take_over(self) -> int:
+        """Bring the documents that no seed has into an index that begins empty; how many these are."""
+        if not self._over or self._before is None:
+            return 0
+        kept = [path for path in self._now if path not in self._added]
+        for path in kept:
+            filter = {"term": {entryfields.exact("document"): path}}
+            hits = every(self._cluster, self._before.index, entryfields.RECORD, filter)
+            records = [entries.record_of(hit["_source"]["stored"], self._cluster.location) for hit in hits]
+            self._send_all(records, self._now[path])
+        return len(kept)
+
+    # Publishing
+
+    def commit(self, seeds: Mapping[str, str] | None = None, *, compact: bool = False) -> Committed:
+        """Publish all of it at once."""
+        kept = self._take_over()
+        old = {} if self._before is None else remembered(self._cluster, self._before).seeds
+        left = {name: digest for name, digest in old.items() if name not in self._touched}
+        wanted = left if seeds is None else dict(seeds)
+        if self._is_as_before(old, wanted) and self._before is not None:
+            return Committed(self._records(self._before.index), frozenset(self._empty))
+        index = self._begin()
+        self._remove_gone()
+        self._remember_seeds({} if self._over else old, wanted)
+        self._flush()
+        self._cluster.call("POST", f"/{index}/_refresh")
+        if compact:
+            self._cluster.call("POST", f"/{index}/_forcemerge", None, {"max_num_segments": "1"})
+        number = self._before.number + 1 if self._before else 1
+        generation = Generation(index, number, time.time_ns(), self._settings, self._sources)
+        self._cluster.call("PUT", f"/{index}/_mapping", {"_meta": {"searchlib": generation.as_meta()}})
+        self._cluster.call("PUT", f"/{index}/_settings", {"index.blocks.write": True})
+        paragraphs = self._records(index)
+        self._publish(index)
+        self._clean(index)
+        return Committed(paragraphs, frozenset(self._empty), kept)
+
+    def _is_as_before(self, old: Mapping[str, str], wanted: Mapping[str, str]) -> bool:
+        if self._index is not None or self._over or self._before is None or old != wanted:
+            return False
+        generation = Generation("", 0, 0, self._settings, self._sources)
+        before = Generation("", 0, 0, self._before.settings, self._before.sources)
+        return generation.as_meta() == before.as_meta()
+
+    def _remember_seeds(self, old: Mapping[str, str], wanted: Mapping[str, str]) -> None:
+        self._delete(entries.seed_entry(name, "")[0] for name in old if name not in wanted)
+        for name, digest in wanted.items():
+            if old.get(name) != digest:
+                self._send(*entries.seed_entry(name, digest))
+
+    def _records(self, index: str) -> int:
+        found = self._cluster.call("POST", f"/{index}/_count", {"query": {"term": {"entry": entryfields.RECORD}}})
+        return int(found["count"])
+
+    def _publish(self, index: str) -> None:
+        alias = self._cluster.name
+        actions: list[Json] = []
+        if self._before is not None:
+            actions.append({"remove": {"index": self._before.index, "alias": alias, "must_exist": True}})
+        elif newest_or_none(self._cluster) is not None:
+            raise self._cluster.explained(409, "")
+        actions.append({"add": {"index": index, "alias": alias}})
+        try:
+            self._cluster.call("POST", "/_aliases", {"actions": actions})
+        except Exception as error:
+            now = newest_or_none(self._cluster)
+            if now is None or self._before is None or now.index in (index, self._before.index):
+                raise
+            raise self._cluster.explained(409, "") from error
+
+    def _clean(self, index: str) -> None:
+        """Remove the generations that are older than the one before, and what writers that were ended left behind."""
+        keep = {index, self._before.index if self._before else ""}
+        pattern = f"{self._cluster.name}--*"
+        found = self._cluster.call("GET", f"/{pattern}/_settings/index.creation_date")
+        now = time.time() * 1000
+        for name, one in found.items():
+            published = self._number_of(name) < self._number_of(index)
+            old = now - int(one["settings"]["index"]["creation_date"]) > _LEFT_BEHIND
+            if name not in keep and (old or (published and self._is_published(name))):
+                self._cluster.call("DELETE", f"/{name}")
+
+    def _is_published(self, name: str) -> bool:
+        meta = self._cluster.call("GET", f"/{name}/_mapping")[name]["mappings"].get("_meta", {}).get("searchlib", {})
+        # A clone has the number of the one before until it is published.
+        return bool(meta.get("number") == self._number_of(name))
+
+    def _number_of(self, name: str) -> int:
+        number = name.removeprefix(self._cluster.name + "--").partition("-")[0]
+        return int(number) if number.isdecimal() else 0
+
+    def cancel(self) -> None:
+        """Forget all of it and leave nothing behind."""
+        self._lines = []
+        if self._index is not None:
+            self._cluster.call("DELETE", f"/{self._index}", None, {"ignore_unavailable": "true"})
+            self._index = None
+
+
+def _layout(tuning: object) -> tuple[int, int]:
+    """The numbers of shards and replicas."""
+    known = tuning if isinstance(tuning, Mapping) else {}
+    return int(known.get("shards", 1)), int(known.get("replicas", 0))

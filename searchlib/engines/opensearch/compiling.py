@@ -1,0 +1,350 @@
+"""What matches a node of a query, in OpenSearch's language: queries without scores.
+
+Places (phrases, NEAR) are intervals, or where words may be further apart, a phrase of each *shape*: of each way in
+which positions can be between them. A word counts by the forms of the record's language; languages in which it has the
+same ones are a *group*.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from itertools import product
+from typing import Any, assert_never
+
+from searchlib.analysis import Form
+from searchlib.engines.opensearch import entryfields
+from searchlib.engines.opensearch.entryfields import ACCENTED, BETWEEN, NO_TERM, WITHIN
+from searchlib.errors import QueryError
+from searchlib.model.fields import TABLE
+from searchlib.query.nodes import (
+    And,
+    Best,
+    Constant,
+    Everything,
+    Fuzzy,
+    Near,
+    Node,
+    Not,
+    Optional,
+    Or,
+    Pattern,
+    Phrase,
+    Prefix,
+    Range,
+    Require,
+    Value,
+    Wildcard,
+    Word,
+    words,
+)
+
+Json = dict[str, Any]
+
+_MOST_SHAPES = 512
+NOTHING: Json = {"match_none": {}}
+ALL: Json = {"match_all": {}}
+
+
+class Matching:
+    """Nodes as queries that match the same, without scores, in an index of documents of these languages."""
+
+    def __init__(self, languages: Sequence[str]) -> None:
+        self.languages = languages
+
+    def node(self, node: Node) -> Json:  # noqa: PLR0911 - one for each kind of node
+        """What matches a node."""
+        match node:
+            case Word():
+                return any_of(self.word(node, field) for field, _ in node.fields)
+            case Phrase():
+                return any_of(self._phrase(node, field) for field, _ in node.fields)
+            case Prefix() | Wildcard() | Fuzzy() | Range():
+                return any_of(one for field in node.fields for one in pattern(node, field))
+            case Value(key, field):
+                return value(key, field)
+            case Everything(field):
+                return {"exists": {"field": having(field)}} if field else ALL
+            case And(nodes):
+                return self._all(nodes)
+            case Or(nodes) | Best(nodes):
+                return any_of(map(self.node, nodes))
+            case Not(inner):
+                return {"bool": {"must_not": [self.node(inner)]}}
+            case Optional(inner) | Constant(inner):
+                return self.node(inner)
+            case Require(inner, required):
+                return {"bool": {"filter": [self.node(inner), self.node(required)]}}
+            case Near():
+                return self._near(node)
+        assert_never(node)
+
+    def _all(self, nodes: Iterable[Node]) -> Json:
+        nodes = tuple(nodes)
+        wanted = [self.node(one) for one in nodes if not isinstance(one, Not)]
+        unwanted = [self.node(one.node) for one in nodes if isinstance(one, Not)]
+        return {"bool": {"filter": wanted, "must_not": unwanted}} if unwanted else {"bool": {"filter": wanted or [ALL]}}
+
+    # Words
+
+    def groups(self, found: Sequence[Word]) -> Iterator[tuple[Json | None, list[Folded]]]:
+        """The forms of each word in the languages that have the same; None where all languages have."""
+        known: dict[str, list[str]] = {}
+        made: dict[str, list[Folded]] = {}
+        for language in self.languages:
+            forms = [_folded(word, language) for word in found]
+            known.setdefault(repr(forms), []).append(language)
+            made[repr(forms)] = forms
+        for text, its in known.items():
+            if any(not forms for forms in made[text]):
+                continue
+            field = entryfields.exact("language")
+            yield (None if len(its) == len(self.languages) else {"terms": {field: its}}), made[text]
+
+    def word(self, word: Word, field: str) -> Json:
+        """What matches a word in a field."""
+        name = entryfields.terms(field)
+        found = []
+        for limit, (forms,) in self.groups([word]):
+            plain = [
+                term for folded, (_, prefix) in forms.items() if not prefix for term in (folded, ACCENTED + folded)
+            ]
+            parts: list[Json] = [{"terms": {name: plain}}] if plain else []
+            for folded, (_, prefix) in forms.items():
+                parts += [{"prefix": {name: mark + folded}} for mark in ("", ACCENTED) if prefix]
+            found.append(limited(any_of(parts), limit))
+        return any_of(found)
+
+    # Places
+
+    def _phrase(self, phrase: Phrase, field: str) -> Json:
+        steps = len(phrase.words) - 1
+        if phrase.slop == 1 or steps == 1:
+            found = []
+            for limit, forms in self.groups(phrase.words):
+                inside = [_interval(_of_forms(one)) for one in forms]
+                found.append(limited(_intervals(field, _in_row(inside, phrase.slop)), limit))
+            return any_of(found)
+        if phrase.slop**steps > _MOST_SHAPES:
+            raise QueryError(
+                f"The words of a phrase of {steps + 1} can be no more than {int(_MOST_SHAPES ** (1 / steps))} apart in "
+                f"this index, not {phrase.slop}.",
+                advice="Give it a smaller number, or fewer words.",
+            )
+        return any_of(
+            limited(_shape(field, forms, gaps), limit)
+            for limit, forms in self.groups(phrase.words)
+            for gaps in product(range(phrase.slop), repeat=steps)
+        )
+
+    def _near(self, near: Near) -> Json:
+        found = []
+        both = [one for side in (near.first, near.second) for one in words(side)]
+        for limit, forms in self.groups(both) if both else [(None, [])]:
+            known = dict(zip(map(id, both), forms, strict=True))
+            sides = [_by_length(_sources(side, near.field, known)) for side in (near.first, near.second)]
+            for first, second in product(*sides):
+                found.append(limited(_intervals(near.field, _in_row([first, second], near.slop)), limit))
+                if not near.ordered:
+                    found.append(limited(_intervals(near.field, _in_row([second, first], near.slop)), limit))
+        return any_of(found)
+
+
+Folded = Mapping[str, tuple[Sequence[Form], bool]]
+"""For each folded form the forms that have it, and whether it is the beginning of a term."""
+
+
+def _folded(word: Word, language: str) -> Folded:
+    found: dict[str, tuple[list[Form], bool]] = {}
+    for form in word.forms_in(language):
+        found.setdefault(form.folded, ([], form.prefix))[0].append(replace(form, languages=None, synonym_of=""))
+    return found
+
+
+def _of_forms(forms: Folded) -> list[Json]:
+    """The rules for intervals of a word."""
+    return [
+        _starting(mark + folded) if prefix else _term(mark + folded)
+        for folded, (_, prefix) in forms.items()
+        for mark in ("", ACCENTED)
+    ]
+
+
+def _sources(  # noqa: PLR0911 - one for each kind of node
+    node: Node, field: str, known: Mapping[int, Folded]
+) -> list[tuple[int, Json]]:
+    """The ways in which a side of NEAR stands in a field, each with the number of its positions."""
+    match node:
+        case Word():
+            return [(1, one) for one in _of_forms(known[id(node)])] if field in dict(node.fields) else []
+        case Phrase(inner, 1):
+            if field not in dict(node.fields):
+                return []
+            return [(len(inner), _in_row([_interval(_of_forms(known[id(word)])) for word in inner], 1))]
+        case Prefix() | Wildcard() | Fuzzy() | Range() if field in node.fields:
+            return [(1, one) for one in _pattern_rules(node)]
+        case Prefix() | Wildcard() | Fuzzy() | Range():
+            return []
+        case Value(key, own) if ACCENTED not in key:
+            return [(1, _term(key))] if own == field else []
+        case Or(nodes) | Best(nodes):
+            return [source for one in nodes for source in _sources(one, field, known)]
+        case Constant(inner):
+            return _sources(inner, field, known)
+    raise QueryError(
+        "On a side of NEAR this index takes words, patterns and phrases of words next to each other.",
+        advice="Ask for the parts with AND, or for one NEAR.",
+    )
+
+
+def _pattern_rules(node: Pattern) -> list[Json]:
+    marks = ("", ACCENTED)
+    match node:
+        case Prefix(text):
+            return [_starting(mark + text) for mark in marks]
+        case Wildcard(text):
+            return [{"regexp": {"pattern": _expression(text), "max_expansions": entryfields.MOST_CLAUSES}}]
+        case Fuzzy(text, _, distance, prefix):
+            return [
+                {"fuzzy": {"term": mark + text, "prefix_length": prefix + len(mark), "fuzziness": distance,
+                           "transpositions": True, "analyzer": "keyword"}}
+                for mark in marks
+            ]  # fmt: skip
+        case Range():
+            raise QueryError("A range cannot be a side of NEAR in this index.", advice="Ask for it with AND.")
+    assert_never(node)
+
+
+def _by_length(found: Iterable[tuple[int, Json]]) -> list[Json]:
+    lengths: dict[int, list[Json]] = {}
+    for size, one in found:
+        lengths.setdefault(size, []).append(one)
+    return [_interval(rules) for rules in lengths.values()]
+
+
+def _intervals(field: str, rule: Json) -> Json:
+    return {"intervals": {entryfields.terms(field): rule}}
+
+
+def _interval(rules: Sequence[Json]) -> Json:
+    return rules[0] if len(rules) == 1 else {"any_of": {"intervals": list(rules)}}
+
+
+def _in_row(rules: Sequence[Json], slop: int) -> Json:
+    return {"all_of": {"ordered": True, "max_gaps": slop - 1, "intervals": list(rules)}}
+
+
+def _term(term: str) -> Json:
+    return {"match": {"query": term, "analyzer": "keyword"}}
+
+
+def _starting(text: str) -> Json:
+    return {"regexp": {"pattern": escaped(text) + f"[^{ACCENTED}]*", "max_expansions": entryfields.MOST_CLAUSES}}
+
+
+def _shape(field: str, forms: Sequence[Folded], gaps: Sequence[int]) -> Json:
+    """The phrase in which the words have so many positions between them."""
+    return any_of(
+        {"match_phrase": {entryfields.terms(field): {"query": BETWEEN.join(_spaced(each, gaps)), "analyzer": "terms"}}}
+        for each in product(*(_plain_terms(one) for one in forms))
+    )
+
+
+def _spaced(found: Sequence[str], gaps: Sequence[int]) -> list[str]:
+    row = [found[0]]
+    for term, gap in zip(found[1:], gaps, strict=True):
+        row += [NO_TERM] * gap + [term]
+    return row
+
+
+def _plain_terms(forms: Folded) -> list[str]:
+    if any(prefix for _, prefix in forms.values()):
+        raise QueryError(
+            "A single character cannot be further off in a phrase in this index.", advice="Leave out the ~."
+        )
+    return [mark + folded for folded in forms for mark in ("", ACCENTED)]
+
+
+# Leaves that are no words
+
+
+def pattern(node: Pattern, field: str) -> list[Json]:
+    """What matches a pattern in a field."""
+    if field in TABLE and TABLE[field].kind == "number":
+        return [{"range": {entryfields.column(field): _bounds(node)}}] if isinstance(node, Range) else []
+    name = entryfields.terms(field) if entryfields.is_analysed(field) else entryfields.exact(field)
+    marks = ("", ACCENTED) if entryfields.is_analysed(field) else ("",)
+    match node:
+        case Prefix(text):
+            return [{"prefix": {name: mark + text}} for mark in marks]
+        case Wildcard(text):
+            return [
+                {"regexp": {name: {"value": _expression(text), "flags": "NONE", "max_determinized_states": 100_000}}}
+            ]
+        case Fuzzy(text, _, distance, prefix):
+            return [
+                {"fuzzy": {name: {"value": mark + text, "fuzziness": distance, "prefix_length": prefix + len(mark),
+                                  "max_expansions": entryfields.MOST_CLAUSES, "rewrite": "constant_score"}}}
+                for mark in marks
+            ]  # fmt: skip
+        case Range():
+            return [{"range": {name: _bounds(node, mark)}} for mark in marks]
+    assert_never(node)
+
+
+def _bounds(node: Range, mark: str = "") -> Json:
+    low, high = node.low, node.high
+    if isinstance(low, str) or isinstance(high, str) or mark:
+        # The marked terms are a range of their own.
+        low = mark + str(low) if low is not None else (mark or None)
+        high = mark + str(high) if high is not None else (mark + "\U0010ffff" if mark else None)
+    found: Json = {}
+    if low is not None:
+        found["gt" if node.open_low and node.low is not None else "gte"] = low
+    if high is not None:
+        found["lt" if node.open_high and node.high is not None else "lte"] = high
+    return found
+
+
+def value(key: str, field: str) -> Json:
+    """What matches a value, or a term of prose."""
+    if field in TABLE and TABLE[field].kind == "number":
+        return {"term": {entryfields.column(field): int(key)}} if key.isdecimal() else NOTHING
+    if not entryfields.is_analysed(field):
+        return {"term": {entryfields.exact(field): key}}
+    if ACCENTED in key:
+        return {"term": {"exact": field + WITHIN + key}}
+    return {"term": {entryfields.terms(field): key}}
+
+
+def having(field: str) -> str:
+    """The field that a record has which has anything in ``field``."""
+    if field in TABLE and TABLE[field].kind == "number":
+        return entryfields.column(field)
+    return entryfields.terms(field) if entryfields.is_analysed(field) else entryfields.exact(field)
+
+
+def escaped(text: str) -> str:
+    """A text as a regular expression of Lucene."""
+    return "".join(one if one.isalnum() or ord(one) > 127 else "\\" + one for one in text)
+
+
+def _expression(text: str) -> str:
+    found, parts = [], iter(text)
+    for one in parts:
+        wild = {"*": f"[^{ACCENTED}]*", "?": f"[^{ACCENTED}]"}.get(one)
+        found.append(wild or escaped(next(parts, "\\") if one == "\\" else one))
+    return f"{ACCENTED}?" + "".join(found)
+
+
+def any_of(found: Iterable[Json]) -> Json:
+    """What matches any of these."""
+    parts = list(found)
+    if len(parts) == 1:
+        return parts[0]
+    return {"bool": {"should": parts, "minimum_should_match": 1}} if parts else NOTHING
+
+
+def limited(query: Json, limit: Json | None) -> Json:
+    """The query within a limit."""
+    return query if limit is None else {"bool": {"must": [query], "filter": [limit]}}

@@ -1,0 +1,131 @@
+"""The schema: how the fields of records are laid out in an index of OpenSearch. All follows from the table of fields.
+
+* Of an analysed field (prose, and metadata), ``t_NAME`` has a *term* for each token, at its position: its folded form,
+  with `ACCENTED` before it where it is written otherwise. ``exact`` has those as they are written, after the name of
+  their field. ``n_NAME`` is how many tokens there are.
+* ``e_NAME`` is an exact field, ``c_NAME`` a number, ``v_NAME`` the keys of the values of an attribute
+  (`searchlib.query.wholevalues`).
+* ``order`` is the place of the document among all, as bytes: documents come by the natural order of their paths.
+  ``said`` is a hash of what a paragraph says.
+
+Terms are joined by `BETWEEN`, and `NO_TERM` takes a position that has none: the analyser there does no more than split.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from searchlib.analysis.natural import natural_key
+from searchlib.model.fields import EXACT, NUMBERS, TABLE
+from searchlib.query.wholevalues import attribute_keys
+
+FORMAT: Final = 1
+"""Counted up when the layout changes: an index of another one is built again."""
+BETWEEN, NO_TERM, ACCENTED, WITHIN = "\x1d", "\x1c", "\x1f", "\x1e"
+MOST_CLAUSES: Final = 1024
+"""What the cluster takes in one query."""
+WINDOW: Final = 100_000
+"""How deep a page by offset may begin, and how large one may be."""
+_MOST_FIELDS: Final = 10_000
+
+RECORD, DOCUMENT, SEED, WORD = "record", "document", "seed", "word"
+
+
+def terms(name: str) -> str:
+    """The field with the terms of an analysed field."""
+    return "t_" + encoded(name)
+
+
+def length(name: str) -> str:
+    """The field with the length of an analysed field."""
+    return "n_" + encoded(name)
+
+
+def values(name: str) -> str:
+    """The field with the keys of the values of an attribute."""
+    return "v_" + encoded(name)
+
+
+def exact(name: str) -> str:
+    """The field of an exact field of the table."""
+    return "e_" + name
+
+
+def column(name: str) -> str:
+    """The field of a number of the table."""
+    return "c_" + name
+
+
+def is_analysed(name: str) -> bool:
+    """Whether a field has tokens: prose and metadata do."""
+    return name not in TABLE or TABLE[name].kind == "prose"
+
+
+def encoded(name: str) -> str:
+    """A name of metadata as one of OpenSearch, in which dots and stars have a meaning."""
+    return "".join(one if one.isalnum() or one in "_-" else f"%{ord(one):x}%" for one in name)
+
+
+def order_of(path: str) -> str:
+    """What sorts, as bytes, as the natural order of paths does."""
+    parts, whole = natural_key(path)
+    return "".join(f"{one:018d}" if isinstance(one, int) else one + "\0" for one in parts) + "\0" + whole
+
+
+def value_keys(name: str, found: Any) -> list[str]:
+    """The keys of the values of an attribute."""
+    return sorted(key.decode("utf-8", "surrogatepass") for key in attribute_keys(name, found))
+
+
+def settings(shards: int, replicas: int) -> dict[str, Any]:
+    """The settings of an index."""
+    return {
+        "number_of_shards": shards,
+        "number_of_replicas": replicas,
+        "refresh_interval": "-1",
+        "max_result_window": WINDOW,
+        "max_inner_result_window": 1000,
+        "max_regex_length": 100_000,
+        "mapping.total_fields.limit": _MOST_FIELDS,
+        "analysis": {
+            "tokenizer": {
+                "between": {"type": "char_group", "tokenize_on_chars": [BETWEEN], "max_token_length": 10_000}
+            },
+            "filter": {"no_term": {"type": "stop", "stopwords": [NO_TERM]}},
+            "analyzer": {"terms": {"tokenizer": "between", "filter": ["no_term"]}},
+        },
+        "similarity": {"often": {"type": "scripted", "script": {"source": "return query.boost * doc.freq;"}}},
+    }
+
+
+_TERMS: Final = {"type": "text", "analyzer": "terms", "norms": False, "similarity": "often"}
+_KEYWORD: Final = {"type": "keyword"}
+_INTEGER: Final = {"type": "integer"}
+
+
+def mapping(meta: dict[str, Any]) -> dict[str, Any]:
+    """The mapping of an index that remembers ``meta``."""
+    return {
+        "_meta": {"searchlib": meta},
+        "_source": {"includes": ["stored"]},
+        "dynamic": "strict_allow_templates",
+        "dynamic_templates": [
+            {"terms": {"match": "t_*", "mapping": _TERMS}},
+            {"lengths": {"match": "n_*", "mapping": _INTEGER | {"index": False}}},
+            {"values": {"match": "v_*", "mapping": _KEYWORD}},
+        ],
+        "properties": {
+            "entry": _KEYWORD,
+            "id": _KEYWORD,
+            "order": _KEYWORD,
+            "said": _KEYWORD | {"index": False},
+            "fields": _KEYWORD,
+            "words": _KEYWORD,
+            "folded": _KEYWORD | {"doc_values": False},
+            "stems": _KEYWORD | {"doc_values": False},
+            "exact": _TERMS | {"index_options": "freqs"},
+            **{exact(name): _KEYWORD for name in EXACT},
+            **{column(name): _INTEGER for name in NUMBERS},
+            "stored": {"type": "keyword", "index": False, "doc_values": False},
+        },
+    }
