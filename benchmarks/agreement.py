@@ -2,8 +2,8 @@
 
 * Two engines *agree* on a query if the numbers of paragraphs that match differ by no more than 2 %, or by one:
   tokenizers and stemmers differ a little.
-* A kind is *timed* for an engine if it agrees with searchlib on 95 % of its queries, and for anyone if searchlib agrees
-  so with brute force.
+* The times of a kind are *compared* for an engine if it agrees with searchlib on 95 % of its queries, and for anyone if
+  searchlib agrees so with brute force.
 * The *overlap* is the share of searchlib's top ten that is in the engine's. It is only told: ties, lengths that
   are kept in a byte and variants of the formula change the order without a fault of anyone's.
 """
@@ -68,26 +68,21 @@ def with_reference(queries: Sequence[Query], reference: Answers, answers: Answer
 
 
 def judge(queries: Sequence[Query], answers: Mapping[str, Answers], brute: Mapping[str, Any]) -> dict[str, Any]:
-    """For each engine and kind the rate of agreement, and whether it is ``timed``.
+    """For each engine and kind the rate of agreement with searchlib, and whether times are to be ``compared``.
 
-    ``brute`` has the numbers of the queries that were ``sampled`` and their ``totals``. Without searchlib among the
-    engines, each is compared with brute force alone.
+    ``brute`` has the numbers of the queries that were ``sampled`` and their ``totals``, none where brute force would
+    take too long. Without searchlib among the engines, each is compared with brute force alone.
     """
-    result: dict[str, Any] = {"brute": {}, "engines": {}}
-    for name, found in answers.items():
-        result["brute"][name] = with_brute_force(queries, found, brute["sampled"], brute["totals"])
+    found_by_force = {
+        name: with_brute_force(queries, found, brute["sampled"], brute["totals"]) for name, found in answers.items()
+    }
     reference = answers.get(REFERENCE)
-    right = result["brute"].get(REFERENCE, {})
+    right = found_by_force.get(REFERENCE, {})
+    judged: dict[str, Any] = {}
     for name, found in answers.items():
-        if reference is None or name == REFERENCE:
-            compared = result["brute"][name]
-        else:
-            compared = with_reference(queries, reference, found)
-        result["engines"][name] = {
-            kind: {
-                **rates,
-                "timed": rates["rate"] >= LEAST and (not right or right.get(kind, {"rate": 0})["rate"] >= LEAST),
-            }
-            for kind, rates in compared.items()
+        rates = found_by_force[name] if reference is None else with_reference(queries, reference, found)
+        judged[name] = {
+            kind: {**rate, "compared": min(rate["rate"], right.get(kind, rate)["rate"]) >= LEAST}
+            for kind, rate in rates.items()
         }
-    return result
+    return {"brute": found_by_force, "engines": judged}

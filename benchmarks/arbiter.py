@@ -1,6 +1,7 @@
 """Brute force: which paragraphs match, by going through all of them.
 
-It shares nothing with searchlib: an expression for words, Snowball's English stemmer, and loops.
+It shares nothing with searchlib: an expression for words, Snowball's English stemmer, and loops. Patterns are looked
+for in words as they are written; the queries are such that stems would give about the same.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 from benchmarks.corpus import Paragraph
 from benchmarks.engines.base import WORDS, stemmer
-from benchmarks.queries import Query
+from benchmarks.queries import Query, edits
 
 _TOKENS = re.compile(WORDS)
 
@@ -27,14 +28,9 @@ def totals(records: Iterable[Paragraph], queries: Sequence[Query]) -> list[int]:
             key = (query.kind, word) if query.kind in ("prefix", "fuzzy") else ("", stem(word))
             if key not in numbers:
                 numbers[key] = len(conditions)
-                conditions.append(_condition(*key))
+                conditions.append(_condition(*key, stem))
             mine.append(numbers[key])
         asked.append(mine)
-    waiting: dict[int, list[int]] = {}
-    for number, (query, mine) in enumerate(zip(queries, asked, strict=True)):
-        # One of its words is enough to look at any other kind of query more closely.
-        for condition in set(mine) if query.kind == "or" else mine[:1]:
-            waiting.setdefault(condition, []).append(number)
     met: dict[str, tuple[int, ...]] = {}
     counts = [0] * len(queries)
     for record in records:
@@ -42,48 +38,32 @@ def totals(records: Iterable[Paragraph], queries: Sequence[Query]) -> list[int]:
         for position, word in enumerate(_TOKENS.findall(record.text.lower())):
             found = met.get(word)
             if found is None:
-                stemmed = stem(word)
-                found = met[word] = tuple(number for number, condition in enumerate(conditions) if condition(stemmed))
+                found = met[word] = tuple(number for number, condition in enumerate(conditions) if condition(word))
             for number in found:
                 places.setdefault(number, []).append(position)
-        for number in {number for condition in places for number in waiting.get(condition, ())}:
-            counts[number] += _matches(queries[number], asked[number], places, record)
+        for number, (query, mine) in enumerate(zip(queries, asked, strict=True)):
+            counts[number] += _matches(query, mine, places)
     return counts
 
 
-def _matches(query: Query, conditions: list[int], places: dict[int, list[int]], record: Paragraph) -> bool:
-    if query.kind in ("term", "or", "prefix", "fuzzy"):
-        return True
-    if not all(condition in places for condition in conditions):
-        return False
-    if query.kind.startswith("phrase"):
-        return any(
+def _matches(query: Query, conditions: list[int], places: dict[int, list[int]]) -> bool:
+    there = [condition in places for condition in conditions]
+    if query.kind == "and":
+        return all(there)
+    if query.kind == "bracketed":
+        return (there[0] or there[1]) and there[2]
+    if query.kind == "phrase":
+        return all(there) and any(
             all(start + step in places[condition] for step, condition in enumerate(conditions))
             for start in places[conditions[0]]
         )
-    return not query.group or record.group == query.group
+    return any(there)
 
 
-def _condition(kind: str, word: str) -> Callable[[str], bool]:
+def _condition(kind: str, word: str, stem: Callable[[str], str]) -> Callable[[str], bool]:
     if kind == "prefix":
-        return lambda stemmed: stemmed.startswith(word)
+        return lambda written: written.startswith(word)
     if kind == "fuzzy":
-        return lambda stemmed: abs(len(stemmed) - len(word)) < 2 and one_edit(stemmed, word)
-    return lambda stemmed: stemmed == word
-
-
-def one_edit(first: str, second: str) -> bool:
-    """Whether at most one letter differs: one less, one more, one changed, or two neighbours swapped."""
-    if first == second:
-        return True
-    if len(first) > len(second):
-        first, second = second, first
-    if len(second) - len(first) > 1:
-        return False
-    start = 0
-    while start < len(first) and first[start] == second[start]:
-        start += 1
-    if len(first) < len(second):
-        return first[start:] == second[start + 1 :]
-    swapped = first[start : start + 2] == second[start : start + 2][::-1] and first[start + 2 :] == second[start + 2 :]
-    return first[start + 1 :] == second[start + 1 :] or swapped
+        near = set(edits(word))
+        return lambda written: written in near
+    return lambda written: stem(written) == word

@@ -1,7 +1,7 @@
-"""Cold: a query at the command line, against an interpreter that does nothing.
+"""Cold: commands, each a process of its own, in turn with an interpreter that does nothing but import.
 
-Each is a process of its own. *Mapped* runs find the index in the page cache; before *evicted* ones the system is
-asked to drop it from there, as far as it does so for the asking (POSIX_FADV_DONTNEED).
+*Bare* is ``python -c "import numpy, click"``, which a command line in Python that uses arrays cannot do without, *help*
+is ``searchlib --help``, and *clicked* what that is to be compared with. The index is in the page cache.
 """
 
 from __future__ import annotations
@@ -11,34 +11,41 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
-from benchmarks.engines.base import files_in
+from benchmarks.corpus import BenchmarkError
 
 ROOT = Path(__file__).parents[1]
+BARE, CLICKED = "import numpy, click", "import click"
+
+Ran = dict[str, float]
+"""Seconds of the wall clock and of the processor, peak resident bytes, and exit code of a command."""
 
 
-def compare(task: dict[str, Any]) -> dict[str, Any]:
-    """Seconds and peak resident bytes of each run."""
-    bare = [sys.executable, "-c", "pass"]
-    query = [sys.executable, "-m", "searchlib", "query", "--index", task["index"], "--"]
-    words = task["words"]
-    found: dict[str, Any] = {"bare": [], "query": [], "evicted": [], "words": words}
+def compare(commands: Mapping[str, Sequence[list[str]]], runs: int) -> dict[str, list[Ran]]:
+    """Runs of each; those of engines ask another query each time. The first run compiles modules and is not counted."""
+    every = {
+        "bare": [[sys.executable, "-c", BARE]],
+        "clicked": [[sys.executable, "-c", CLICKED]],
+        "help": [[sys.executable, "-m", "searchlib", "--help"]],
+        **commands,
+    }
+    found: dict[str, list[Ran]] = {name: [] for name in every}
     with tempfile.TemporaryDirectory() as nowhere:  # without settings or seeds
-        for number in range(task["runs"] + 1):
-            asked = [*query, words[number % len(words)]]
-            runs = {"bare": run(bare, nowhere), "query": run(asked, nowhere)}
-            evict(Path(task["index"]))
-            runs["evicted"] = run(asked, nowhere)
-            if number:  # the first time compiles modules
-                for name, result in runs.items():
-                    found[name].append(result)
+        for number in range(runs + 1):
+            for name, asked in every.items():
+                command = asked[number % len(asked)]
+                ran = run(command, nowhere)
+                if ran["code"]:
+                    raise BenchmarkError(f"{' '.join(command)} ended with {ran['code']:g}.")
+                if number:
+                    found[name].append(ran)
     return found
 
 
-def run(command: list[str], folder: str) -> dict[str, float]:
-    """Seconds, peak resident bytes and exit code of a command."""
+def run(command: Sequence[str], folder: str) -> Ran:
+    """What a command took."""
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     environment.pop("PYTHONDONTWRITEBYTECODE", None)  # an installation has its modules compiled
     began = time.perf_counter()
@@ -48,14 +55,9 @@ def run(command: list[str], folder: str) -> dict[str, float]:
     _, status, usage = os.wait4(process.pid, 0)
     seconds = time.perf_counter() - began
     process.returncode = os.waitstatus_to_exitcode(status)
-    return {"seconds": seconds, "memory": usage.ru_maxrss * 1024, "code": process.returncode}
-
-
-def evict(folder: Path) -> None:
-    """Ask for the files of an index to be dropped from the page cache."""
-    for file in files_in(folder):
-        descriptor = os.open(file, os.O_RDONLY)
-        try:
-            os.posix_fadvise(descriptor, 0, 0, os.POSIX_FADV_DONTNEED)
-        finally:
-            os.close(descriptor)
+    return {
+        "seconds": seconds,
+        "processor": usage.ru_utime + usage.ru_stime,
+        "memory": usage.ru_maxrss * 1024,
+        "code": process.returncode,
+    }

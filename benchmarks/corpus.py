@@ -13,7 +13,7 @@ import json
 import time
 from bisect import bisect_right
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from importlib.util import find_spec
 from itertools import islice
 from pathlib import Path
@@ -38,12 +38,21 @@ class Paragraph(NamedTuple):
     group: str
 
 
+@dataclass(slots=True)
+class Reading:
+    """Seconds of the wall clock and of the processor."""
+
+    seconds: float = 0.0
+    processor: float = 0.0
+
+
 @dataclass(frozen=True, slots=True)
 class Corpus:
     """A prepared corpus. ``text_bytes`` counts the paragraphs' text in UTF-8, without titles.
 
     ``split_seconds`` is what loading the documents and splitting them took, in one process. ``firsts`` has the number
-    of the first paragraph of each document.
+    of the first paragraph of each document. ``reading`` is what reading the paragraphs took since: it is no engine's
+    own.
     """
 
     name: str
@@ -53,15 +62,33 @@ class Corpus:
     text_bytes: int
     split_seconds: float
     firsts: list[int]
+    reading: Reading = field(default_factory=Reading, compare=False)
 
     @property
     def documents_file(self) -> Path:
         """What searchlib builds from."""
         return Path(self.folder) / DOCUMENTS
 
-    def records(self) -> Records:
+    def records(self) -> Iterator[Paragraph]:
         """The paragraphs, read as they are asked for."""
-        return Records(Path(self.folder) / PARAGRAPHS)
+        with (Path(self.folder) / PARAGRAPHS).open(encoding="utf-8") as lines:
+            while True:
+                began, processor = time.perf_counter(), time.process_time()
+                batch = [_record(line) for line in islice(lines, _BATCH)]
+                self.reading.seconds += time.perf_counter() - began
+                self.reading.processor += time.process_time() - processor
+                if not batch:
+                    return
+                yield from batch
+
+    def numbered(self) -> Iterator[tuple[Paragraph, int]]:
+        """The paragraphs, each with the number of its document."""
+        ends = iter([*self.firsts[1:], self.paragraphs])
+        end, document = next(ends), 0
+        for record in self.records():
+            while record.id >= end:
+                end, document = next(ends), document + 1
+            yield record, document
 
     def number(self, document: int, paragraph: int) -> int:
         """The number of the paragraph that its document counts as ``paragraph``, from 1."""
@@ -78,25 +105,9 @@ class Corpus:
 
     def save(self) -> None:
         """Keep the description beside the files."""
-        (Path(self.folder) / DESCRIPTION).write_text(json.dumps(asdict(self)), encoding="utf-8")
-
-
-class Records:
-    """The paragraphs of a corpus, with the seconds that it took to read them: they are no engine's own."""
-
-    def __init__(self, file: Path) -> None:
-        self.file = file
-        self.seconds = 0.0
-
-    def __iter__(self) -> Iterator[Paragraph]:
-        with self.file.open(encoding="utf-8") as lines:
-            while True:
-                began = time.perf_counter()
-                batch = [_record(line) for line in islice(lines, _BATCH)]
-                self.seconds += time.perf_counter() - began
-                if not batch:
-                    return
-                yield from batch
+        (Path(self.folder) / DESCRIPTION).write_text(
+            json.dumps({key: value for key, value in asdict(self).items() if key != "reading"}), encoding="utf-8"
+        )
 
 
 def _record(line: str) -> Paragraph:
@@ -105,7 +116,7 @@ def _record(line: str) -> Paragraph:
 
 def opened(folder: Path) -> Corpus:
     """The corpus that was prepared in ``folder``."""
-    return Corpus(**json.loads((folder / DESCRIPTION).read_text(encoding="utf-8")))
+    return Corpus(**{**json.loads((folder / DESCRIPTION).read_text(encoding="utf-8")), "folder": str(folder)})
 
 
 def located(source: str) -> tuple[str, Path]:

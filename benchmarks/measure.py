@@ -17,14 +17,15 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks import agreement, machine
+from benchmarks.cold import ROOT
 from benchmarks.corpus import DESCRIPTION, BenchmarkError
-from benchmarks.engines import ONE_PROCESS, REFERENCE, index_of
+from benchmarks.engines import COMPILED, ONE_PROCESS, REFERENCE, index_of
 from benchmarks.queries import Query, from_dict
 
-ROOT = Path(__file__).parents[1]
 _WATCH = 0.05  # seconds between looks at memory
 _BRUTE = 20  # queries of a kind whose answers are found by brute force as well
-_COLD_WORDS = 5
+_BRUTE_MOST = 150_000  # paragraphs: more would take it too long
+_OWN = (REFERENCE, COMPILED, ONE_PROCESS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,13 +36,13 @@ class Settings:
     engines: Sequence[str]
     kinds: Sequence[str]
     work: Path
-    queries: str = ""
-    runs: int = 7
+    rounds: int = 3
     cold_runs: int = 9
-    count: int = 100
-    budget: float = 120.0
+    count: int = 200
+    budget: float = 8.0
     seed: int = 1
-    reuse: bool = False
+    keep: bool = False
+    """Take the indexes of peers that ``work`` has, with what was measured when they were built."""
     at_most: Mapping[str, int] = field(default_factory=dict)
     """Engines that are left out where there are more paragraphs than that."""
 
@@ -49,58 +50,40 @@ class Settings:
 def stage(settings: Settings, least: int | None, say: Callable[[str], None]) -> dict[str, Any]:
     """Prepare the corpus (with ``least`` paragraphs, None: all), build, compare, time. What it found, for JSON."""
     folder = settings.work / (str(least) if least else "all")
-    task = _Tasks(folder, {"budget": settings.budget, "seed": settings.seed})
-    noise = machine.calibrate()
+    task = _Tasks(folder, {"budget": settings.budget, "seed": settings.seed, "rounds": settings.rounds})
     say("preparing paragraphs and queries")
-    prepared = task.run(
-        "prepare",
-        source=settings.source,
-        least=least,
-        kinds=list(settings.kinds),
-        count=settings.count,
-        queries=str(Path(settings.queries).resolve()) if settings.queries else "",
-    )
-    queries = [from_dict(found) for found in prepared["queries"]]
+    rows = task.run("prepare", source=settings.source, least=least, kinds=settings.kinds, count=settings.count)
+    queries = [from_dict(found) for found in rows]
+    task.queries(queries)
     corpus = json.loads((folder / "corpus" / DESCRIPTION).read_text(encoding="utf-8"))
     size = {key: corpus[key] for key in ("name", "documents", "paragraphs", "text_bytes", "split_seconds")}
     say(f"{size['paragraphs']:,} paragraphs, {size['text_bytes'] / 1e6:,.1f} MB, {len(queries)} queries")
-    built, left_out = _build_all(settings, task, size, noise, say)
+    built, left_out = _build_all(settings, task, size, say)
+    searched = [name for name in built if name != ONE_PROCESS]
+    indexes = {name: str(task.index(name)) for name in searched}
     say("comparing answers")
-    answers, brute = _answers(task, [name for name in built if name != ONE_PROCESS], queries, settings.seed)
-    judged = agreement.judge(queries, answers, brute)
-    noise += machine.calibrate()
-
-    engines: dict[str, Any] = {name: {"build": found} for name, found in built.items()}
-    for name, found in answers.items():
-        kinds = [kind for kind in settings.kinds if judged["engines"][name].get(kind, {}).get("timed")]
-        result = task.run("search", engine=name, index=str(task.index(name)), kinds=kinds, runs=settings.runs)
-        result["times"] = {what: _microseconds(times) for what, times in result["times"].items()}
-        engines[name]["search"] = result
-        engines[name]["totals"] = [answer and answer["total"] for answer in found]
-        around = task.run("around", engine=name, index=str(task.index(name)), kinds=kinds, runs=settings.runs)
-        engines[name]["around"] = {what: _microseconds(times) for what, times in around.items()}
-        noise += machine.calibrate()
-        say(f"{name}: timed {', '.join(kinds) or 'nothing'}")
-    stage: dict[str, Any] = {
+    answers, brute = _answers(task, searched, queries, settings.seed, size["paragraphs"])
+    say("timing")
+    times = task.run("typed", indexes=indexes)
+    say("memory, and cold commands")
+    for name in searched:
+        built[name]["memory"] = task.run("memory", engine=name, index=indexes[name])
+    commands = task.run("commands", indexes={name: index for name, index in indexes.items() if name != COMPILED})
+    cold = task.run("cold", commands=commands, runs=settings.cold_runs)
+    return {
         **size,
-        "queries": prepared["queries"],
-        "queries_left": prepared["left"],
-        "engines": engines,
+        "queries": rows,
+        "engines": built,
         "left_out": left_out,
-        "brute": brute,
-        "agreement": judged,
-        "noise": [round(seconds, 6) for seconds in noise],
+        "agreement": agreement.judge(queries, answers, brute),
+        "totals": {name: [answer and answer["total"] for answer in found] for name, found in answers.items()},
+        **times,
+        "cold": cold,
     }
-    if REFERENCE in engines:
-        say("cold queries")
-        words = list(dict.fromkeys(query.words[0] for query in queries if query.kind == "term"))[:_COLD_WORDS]
-        index = str(task.index(REFERENCE))
-        stage["cold"] = task.run("cold", index=index, words=words or ["the"], runs=settings.cold_runs)
-    return stage
 
 
 def _build_all(
-    settings: Settings, task: _Tasks, size: dict[str, Any], noise: list[float], say: Callable[[str], None]
+    settings: Settings, task: _Tasks, size: dict[str, Any], say: Callable[[str], None]
 ) -> tuple[dict[str, Any], dict[str, str]]:
     """Build with each engine; what was measured, and why some were left out. A peer that fails does not end the run."""
     built: dict[str, Any] = {}
@@ -111,53 +94,59 @@ def _build_all(
             continue
         if index_of(name) != name:
             if index_of(name) in built:
-                built[name] = {**built[index_of(name)], "shared": True}
+                built[name] = {"shared": True}
             else:
                 left_out[name] = f"it searches the index of {index_of(name)}, which was not asked for"
             continue
         try:
-            built[name] = _build(task, name, size, settings.reuse)
+            built[name] = _build(task, name, size, settings.keep)
         except BenchmarkError as error:
-            if name in (REFERENCE, ONE_PROCESS):
+            if name in _OWN:
                 raise
             left_out[name] = str(error).splitlines()[-1]
             say(f"{name} is left out: {left_out[name]}")
             continue
-        noise += machine.calibrate()
-        say(f"{name}: built in {built[name]['seconds']:.1f} s")
+        say(f"{name}: built in {built[name]['seconds']:.1f} s{', before' if built[name].get('kept') else ''}")
     return built, left_out
 
 
+def _build(task: _Tasks, name: str, size: dict[str, Any], keep: bool) -> dict[str, Any]:
+    """Build an index and update a copy of it, or take those of a peer from before, with what was measured then."""
+    file = task.folder / f"{name}.json"
+    index = task.index(name)
+    key = {"paragraphs": size["paragraphs"], "text_bytes": size["text_bytes"]}
+    if keep and name not in _OWN and file.exists() and index.exists():
+        before: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
+        if before["key"] == key:
+            return {**before, "kept": True}
+    shutil.rmtree(index, ignore_errors=True)
+    noise = machine.calibrate()
+    result: dict[str, Any] = task.run("build", engine=name, index=str(index))
+    result["peak"] = max(task.peak, result.pop("own_peak"))
+    copy = task.folder / "updated" / index.name
+    if name != ONE_PROCESS:
+        shutil.copytree(index, copy)
+        result["update"] = task.run("update", engine=name, index=str(copy))
+        shutil.rmtree(copy.parent)
+    else:
+        shutil.rmtree(index)
+    result |= {"key": key, "noise": noise + machine.calibrate()}
+    file.write_text(json.dumps(result), encoding="utf-8")
+    return result
+
+
 def _answers(
-    task: _Tasks, names: Sequence[str], queries: Sequence[Query], seed: int
+    task: _Tasks, names: Sequence[str], queries: Sequence[Query], seed: int, paragraphs: int
 ) -> tuple[dict[str, list[dict[str, Any] | None]], dict[str, list[int]]]:
     """The answers of each engine to all queries, and those of brute force to some."""
-    task.queries(queries)
     answers = {name: task.run("answers", engine=name, index=str(task.index(name))) for name in names}
+    if paragraphs > _BRUTE_MOST:
+        return answers, {"sampled": [], "totals": []}
     sampled = _sampled(queries, seed)
     task.queries([queries[number] for number in sampled])
     brute = {"sampled": sampled, "totals": task.run("brute")}
     task.queries(queries)
     return answers, brute
-
-
-def _build(task: _Tasks, name: str, size: dict[str, Any], reuse: bool) -> dict[str, Any]:
-    """Build an index, or take one that was built before of the same corpus, with what was measured then."""
-    kept = task.folder / f"{name}.json"
-    index = task.index(name)
-    key = {"paragraphs": size["paragraphs"], "text_bytes": size["text_bytes"]}
-    if reuse and kept.exists() and index.exists():
-        before: dict[str, Any] = json.loads(kept.read_text(encoding="utf-8"))
-        if before["key"] == key:
-            return {**before, "reused": True}
-    shutil.rmtree(index, ignore_errors=True)
-    result: dict[str, Any] = task.run("build", engine=name, index=str(index))
-    result["peak"] = max(task.peak, result.pop("own_peak"))
-    result["key"] = key
-    kept.write_text(json.dumps(result), encoding="utf-8")
-    if name == ONE_PROCESS:
-        shutil.rmtree(index)
-    return result
 
 
 def _sampled(queries: Sequence[Query], seed: int) -> list[int]:
@@ -167,10 +156,6 @@ def _sampled(queries: Sequence[Query], seed: int) -> list[int]:
         by_kind.setdefault(query.kind, []).append(number)
     chance = random.Random(f"{seed} brute")
     return sorted(number for kind in by_kind.values() for number in chance.sample(kind, min(_BRUTE, len(kind))))
-
-
-def _microseconds(times: dict[str, list[float]]) -> dict[str, list[float]]:
-    return {number: [round(seconds * 1e6, 1) for seconds in runs] for number, runs in times.items()}
 
 
 class _Tasks:

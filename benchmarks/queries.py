@@ -1,72 +1,77 @@
-"""The queries: sampled from the text of the corpus, or given in a file.
+"""The queries: what somebody types, sampled from the text of the corpus.
 
-* The *kind* of a query is the class it is timed in: ``term``, ``and``, ``or``, ``phrase``, ``phrase-stop`` (a phrase
-  with stop words), ``prefix``, ``fuzzy``, ``filtered`` (words that must all be there, within one group).
+* The *kind* of a query is the class that it is timed in: ``word``, ``or`` and ``and`` of two words, ``phrase`` of two
+  to four, ``bracketed`` for (a OR b) AND c, ``prefix``, ``fuzzy`` for a word with one edit, ``question`` for twenty
+  words as somebody asks.
 * A *band* is a range of document frequencies: common, middle, rare. Words are drawn from all bands alike.
 
-Words that are sampled have ASCII letters only, on which the tokenizers of all engines agree, and the same variants by
-Porter's first stemmer (which SQLite has) as by his second (which the others have). Those of ``prefix`` and ``fuzzy``
-are stems, or parts of them, since that is what the indexes hold; engines do not stem them again.
+Engines have languages of their own, so a query is words, and each adapter writes it as its users type it. Words are in
+lower case and of ASCII letters, on which all tokenizers agree; they have the same variants by Porter's first stemmer
+(which SQLite has) as by his second (which the others have), and stand in no title. Prefixes and fuzzy words are such
+that as many of the words sampled answer to them where the index holds stems as where it holds words as they are
+written.
 """
 
 from __future__ import annotations
 
-import json
 import random
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
-from pathlib import Path
 from typing import Any
 
 from benchmarks.corpus import BenchmarkError, Corpus
 
-KINDS = ("term", "and", "or", "phrase", "phrase-stop", "prefix", "fuzzy", "filtered")
-SAMPLED, GIVEN = "sampled", "given"
+KINDS = ("word", "or", "and", "phrase", "bracketed", "prefix", "fuzzy", "question")
 BANDS = (0.02, 0.002)  # common from the first share of the paragraphs on, rare below the second
+QUESTION = 20  # words
 
 _STOP_WORDS = """
 a an and are as at be but by for from had has have he his if in into is it its no not of on or our she so such that the
 their then there these they this to was we were which will with would you your
 """
 STOP_WORDS = frozenset(_STOP_WORDS.split())
+_OPENINGS = (("what", "is"), ("how", "does"), ("why", "would"), ("when", "should"), ("where", "is"), ("who", "has"))
+_LETTERS = "abcdefghijklmnopqrstuvwxyz"
 _SAMPLE = 20_000
 _TOKEN = re.compile(r"[^\W_]+")
+_SENTENCE = re.compile(r"[^.;:!?]+")
 _WORD = re.compile(r"[a-z]{2,20}")
-_GIVEN = re.compile(r"[a-z0-9]+")
-_TRIES = 200
+_TRIES = 300
+_SIZES = {"or": 2, "and": 2, "bracketed": 3}
 
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """A query, the same for every engine: words in lower case, as they are typed."""
+    """A query, the same for every engine: words in lower case."""
 
     kind: str
     words: tuple[str, ...]
-    group: str = ""
-    source: str = SAMPLED
 
     def as_dict(self) -> dict[str, Any]:
         """For JSON."""
-        return {key: value for key, value in asdict(self).items() if value}
+        return asdict(self)
 
 
 def from_dict(found: dict[str, Any]) -> Query:
     """What ``as_dict`` gave, again."""
-    return Query(found["kind"], tuple(found["words"]), found.get("group", ""), found.get("source", SAMPLED))
+    return Query(found["kind"], tuple(found["words"]))
 
 
 def sample(corpus: Corpus, kinds: Sequence[str], count: int, seed: int) -> list[Query]:
-    """Up to ``count`` queries of each kind, drawn from up to 20,000 paragraphs; the same for the same seed."""
+    """Up to ``count`` different queries of each kind, from up to 20,000 paragraphs; the same for the same seed."""
     numbers = random.Random(f"{seed} paragraphs").sample(range(corpus.paragraphs), min(_SAMPLE, corpus.paragraphs))
     records = corpus.sample(set(numbers))
-    return sample_texts([(record.text, record.group) for record in records], kinds, count, seed)
+    titles = {word for record in records for word in _TOKEN.findall(record.title.lower())}
+    return sample_texts([record.text for record in records], kinds, count, seed, titles)
 
 
-def sample_texts(texts: Sequence[tuple[str, str]], kinds: Sequence[str], count: int, seed: int) -> list[Query]:
-    """Queries from these texts, each with its group."""
-    sampler = _Sampler(texts)
+def sample_texts(
+    texts: Sequence[str], kinds: Sequence[str], count: int, seed: int, left_out: Iterable[str] = ()
+) -> list[Query]:
+    """Queries from these texts, without the words ``left_out``."""
+    sampler = _Sampler(texts, left_out)
     found: list[Query] = []
     for kind in kinds:
         # A generator for each kind: leaving one out does not change the others.
@@ -82,31 +87,49 @@ def sample_texts(texts: Sequence[tuple[str, str]], kinds: Sequence[str], count: 
     return found
 
 
+def edits(word: str) -> Iterator[str]:
+    """The word, and all that differ from it by a letter less, more or changed, or two neighbours swapped."""
+    yield word
+    for place in range(len(word) + 1):
+        before, after = word[:place], word[place:]
+        if after:
+            yield before + after[1:]
+        if len(after) > 1:
+            yield before + after[1] + after[0] + after[2:]
+        for letter in _LETTERS:
+            yield before + letter + after
+            if after:
+                yield before + letter + after[1:]
+
+
 class _Sampler:
     """Draws queries of one kind after another."""
 
-    def __init__(self, texts: Sequence[tuple[str, str]]) -> None:
+    def __init__(self, texts: Sequence[str], left_out: Iterable[str]) -> None:
         import Stemmer
 
-        self.texts = [(_TOKEN.findall(text.lower()), group) for text, group in texts]
+        self.texts = [_TOKEN.findall(text.lower()) for text in texts]
+        self.sentences = [
+            words for text in texts for part in _SENTENCE.findall(text.lower()) if (words := _TOKEN.findall(part))
+        ]
         self.stem: Callable[[str], str] = Stemmer.Stemmer("english").stemWord
         self.first_stem: Callable[[str], str] = Stemmer.Stemmer("porter").stemWord
-        frequency = Counter(word for tokens, _ in self.texts for word in set(tokens))
-        self.frequency = frequency
-        second, first = _variants(frequency, self.stem), _variants(frequency, self.first_stem)
-        self.stems = set(second)
+        self.frequency = Counter(word for tokens in self.texts for word in set(tokens))
+        self.variants, first = _variants(self.frequency, self.stem), _variants(self.frequency, self.first_stem)
+        self.left_out = others = set(left_out)
         self.usable = {
             word
-            for word in frequency
+            for word in self.frequency
             if _WORD.fullmatch(word)
+            and word not in others
             and self.stem(word) == self.first_stem(word)
-            and second[self.stem(word)] == first[self.stem(word)]
+            and self.variants[self.stem(word)] == first[self.stem(word)]
         }
         """Words that all engines take alike."""
+        self.prefixes: dict[str, bool] = {}
         bands: list[list[str]] = [[], [], []]
-        for word in sorted(frequency):
-            if word in self.usable:
-                bands[self.band(word)].append(word)
+        for word in sorted(self.usable):
+            bands[self.band(word)].append(word)
         self.bands = [band for band in bands if band]
         if not self.bands:
             raise BenchmarkError("There are no words of ASCII letters in the corpus to make queries of.")
@@ -118,55 +141,70 @@ class _Sampler:
 
     def draw(self, kind: str, chance: random.Random, number: int) -> Query | None:
         """A query, or None if chance led to nothing."""
-        if kind == "term":
+        if kind == "word":
             return Query(kind, (chance.choice(self.bands[number % len(self.bands)]),))
         if kind in ("prefix", "fuzzy"):
-            stem = self.stem(chance.choice(self.bands[number % len(self.bands)]))
-            return self.prefix(stem, chance) if kind == "prefix" else self.fuzzy(stem, chance)
-        tokens, group = chance.choice(self.texts)
-        if kind in ("phrase", "phrase-stop"):
-            return self.phrase(kind, tokens, chance)
-        return self.together(kind, tokens, group, chance)
+            word = chance.choice(self.bands[number % len(self.bands)])
+            return self.prefix(word, chance) if kind == "prefix" else self.fuzzy(word, chance)
+        if kind == "question":
+            return self.question(chance)
+        tokens = chance.choice(self.texts)
+        return self.phrase(tokens, chance) if kind == "phrase" else self.together(kind, tokens, chance)
 
-    def prefix(self, stem: str, chance: random.Random) -> Query | None:
-        """The first three to five letters of a longer stem."""
-        if len(stem) < 4:
-            return None
-        prefix = stem[: chance.randint(3, min(5, len(stem) - 1))]
-        return Query("prefix", (prefix,)) if self.first_stem(prefix) == prefix else None  # SQLite stems it too
+    def is_stem(self, text: str) -> bool:
+        """Whether a text stays as it is where the engine stems what is typed."""
+        return self.stem(text) == text == self.first_stem(text)
 
-    def fuzzy(self, stem: str, chance: random.Random) -> Query | None:
-        """A stem with a letter less, more or changed."""
-        if len(stem) < 5:
+    def prefix(self, word: str, chance: random.Random) -> Query | None:
+        """The first three to five letters of a longer word."""
+        if len(word) < 5:
             return None
-        place = chance.randrange(len(stem))
-        letter = chance.choice("abcdefghijklmnopqrstuvwxyz")
-        keep = chance.choice((0, 1, 1))
-        middle = "" if not keep else letter
-        end = stem[place + 1 :] if chance.random() < 0.5 or not keep else stem[place:]
-        changed = stem[:place] + middle + end
+        begun = word[: chance.randint(3, min(5, len(word) - 1))]
+        if begun not in self.prefixes:
+            self.prefixes[begun] = self.is_stem(begun) and self.begins_alike(begun)
+        return Query("prefix", (begun,)) if self.prefixes[begun] else None
+
+    def begins_alike(self, begun: str) -> bool:
+        """Whether stems that begin so and words that do are alike."""
+        stems = {variant for stem in self.variants if stem.startswith(begun) for variant in self.variants[stem]}
+        written = {other for other in self.frequency if other.startswith(begun)}
+        return self.alike(stems, written)
+
+    def fuzzy(self, word: str, chance: random.Random) -> Query | None:
+        """A word with a letter less, more or changed."""
+        if len(word) < 5 or not self.is_stem(word):
+            return None
+        place = chance.randrange(len(word))
+        middle = chance.choice(("", chance.choice(_LETTERS), chance.choice(_LETTERS)))
+        changed = word[:place] + middle + word[place + (not middle or chance.random() < 0.5) :]
+        if changed == word or changed in self.frequency or not self.is_stem(changed):
+            return None
+        near = set(edits(changed))
+        stems = {variant for other in near for variant in self.variants.get(other, ())}
         # Whoosh counts two swapped neighbours as two edits, the others as one: queries that tell are left out.
-        swapped = (changed[:at] + changed[at : at + 2][::-1] + changed[at + 2 :] for at in range(len(changed) - 1))
-        if changed == stem or any(other != changed and other in self.stems for other in swapped):
-            return None
-        return Query("fuzzy", (changed,))
+        swapped = {changed[:at] + changed[at : at + 2][::-1] + changed[at + 2 :] for at in range(len(changed) - 1)}
+        written = {other for other in near if other in self.frequency}
+        tells = any(other in self.frequency or other in self.variants for other in swapped)
+        return Query("fuzzy", (changed,)) if self.alike(stems, written) and not tells else None
 
-    def phrase(self, kind: str, tokens: list[str], chance: random.Random) -> Query | None:
-        """Tokens of a paragraph that follow each other."""
-        stop = kind == "phrase-stop"
-        size = chance.randint(2, 5 if stop else 4)
+    def alike(self, stems: set[str], written: set[str]) -> bool:
+        """Whether about as many paragraphs have a word of the one as of the other."""
+        first, second = (sum(self.frequency[word] for word in words) for words in (stems, written))
+        return min(first, second) > 0.99 * max(first, second) > 0
+
+    def phrase(self, tokens: list[str], chance: random.Random) -> Query | None:
+        """Tokens of a paragraph that follow each other, none a stop word."""
+        size = chance.randint(2, 4)
         if len(tokens) < size:
             return None
         start = chance.randrange(len(tokens) - size + 1)
         words = tuple(tokens[start : start + size])
-        stops = sum(word in STOP_WORDS for word in words)
-        plain = all(word in self.usable or word in STOP_WORDS for word in words)
-        return Query(kind, words) if plain and (0 < stops < size if stop else not stops) else None
+        fit = all(word in self.usable and word not in STOP_WORDS for word in words)
+        return Query("phrase", words) if fit else None
 
-    def together(self, kind: str, tokens: list[str], group: str, chance: random.Random) -> Query | None:
+    def together(self, kind: str, tokens: list[str], chance: random.Random) -> Query | None:
         """Different words of one paragraph, each of a band drawn first."""
-        low, high = {"and": (2, 4), "or": (2, 5), "filtered": (1, 3)}[kind]
-        size = chance.randint(low, high)
+        size = _SIZES[kind]
         words: dict[str, str] = {}  # by stem: some engines count a variant twice, others once
         there = sorted({token for token in tokens if token in self.usable})
         for _ in range(size * 4):
@@ -176,8 +214,20 @@ class _Sampler:
                 word = chance.choice(choice)
                 words[self.stem(word)] = word
             if len(words) == size:
-                return Query(kind, tuple(words.values()), group if kind == "filtered" else "")
+                return Query(kind, tuple(words.values()))
         return None
+
+    def question(self, chance: random.Random) -> Query | None:
+        """An opening, and words of one sentence as they follow each other, function words and all."""
+        tokens = chance.choice(self.sentences)
+        opening = chance.choice(_OPENINGS)
+        size = QUESTION - len(opening)
+        if len(tokens) < size:
+            return None
+        start = chance.randrange(len(tokens) - size + 1)
+        words = tokens[start : start + size]
+        fit = all(_WORD.fullmatch(word) and word not in self.left_out for word in words)
+        return Query("question", (*opening, *words)) if fit else None
 
 
 def _variants(words: Iterable[str], stem: Callable[[str], str]) -> dict[str, set[str]]:
@@ -186,51 +236,3 @@ def _variants(words: Iterable[str], stem: Callable[[str], str]) -> dict[str, set
     for word in words:
         found.setdefault(stem(word), set()).add(word)
     return found
-
-
-def given(file: Path, kinds: Sequence[str]) -> tuple[list[Query], int]:
-    """The queries of a JSON Lines file, and how many of its lines are of no kind that is timed.
-
-    A line is ``{"query": TEXT}``: all words with a plus are ``and``, all within quotation marks a phrase, several
-    words ``or``, one word ``term``.
-    """
-    found: dict[Query, None] = {}
-    left = 0
-    for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), 1):
-        if not line.strip():
-            continue
-        try:
-            text = str(json.loads(line)["query"])
-        except (ValueError, KeyError, TypeError) as error:
-            raise BenchmarkError(f'{file}:{number}: not an object with the key "query".') from error
-        query = read(text)
-        if query is None or query.kind not in kinds:
-            left += 1
-        else:
-            found[query] = None
-    return list(found), left
-
-
-def read(text: str) -> Query | None:
-    """The query that a line of a file means; None for mixed and negated ones, and words with marks in them."""
-    text = text.strip().lower()
-    if len(text) > 2 and text[0] == text[-1] == '"' and text.count('"') == 2:
-        words = text[1:-1].split()
-        kind = "phrase-stop" if any(word in STOP_WORDS for word in words) else "phrase"
-        if len(words) < 2:
-            kind = "term"
-    elif text.startswith("+"):
-        words = text.split()
-        if not all(word.startswith("+") for word in words):
-            return None
-        words = [word[1:] for word in words]
-        kind = "and" if len(words) > 1 else "term"
-    else:
-        words = text.split()
-        kind = "or" if len(words) > 1 else "term"
-    if not words or not all(_GIVEN.fullmatch(word) for word in words):
-        return None
-    if kind in ("and", "or"):
-        words = list(dict.fromkeys(words))
-        kind = kind if len(words) > 1 else "term"
-    return Query(kind, tuple(words), "", GIVEN)

@@ -1,39 +1,39 @@
 """The report: tables in Markdown from what `measure` found.
 
-* A query's time is the median of its runs; the percentiles are over queries, interpolated linearly between the two
-  nearest. Of 100 queries the 99th percentile is about the slowest but one.
-* A *cell* has p50 / p90 / p99 in milliseconds.
+* A query's time is the median of its rounds; the percentiles are over queries, interpolated linearly between the two
+  nearest. Of 200 queries the 99th percentile is about the slowest but two.
+* The *best peer* of a row is the quickest (or smallest) of those whose answers may be compared; a *ratio* is how many
+  times as much searchlib takes, so less than 1 is better than the best peer.
 """
 
 from __future__ import annotations
 
 import statistics
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from benchmarks.engines import COMPILED, ONE_PROCESS, REFERENCE
 from benchmarks.machine import spread
-from benchmarks.queries import GIVEN, KINDS
+from benchmarks.queries import KINDS
 
 NAMES = {
-    "term": "term",
-    "and": "AND",
-    "or": "OR",
+    "word": "one word",
+    "or": "OR of two",
+    "and": "AND of two",
     "phrase": "phrase",
-    "phrase-stop": "phrase with stop words",
+    "bracketed": "(a OR b) AND c",
     "prefix": "prefix",
     "fuzzy": "fuzzy",
-    "filtered": "filtered",
+    "question": "question of 20 words",
 }
-_RATIOS = ((REFERENCE, "tantivy"), (COMPILED, "tantivy"), ("whoosh", REFERENCE))
-_AROUND = {
-    "snippets": "snippets of ten hits",
-    "facets-all": "facets of all paragraphs",
-    "facets": "facets of an OR",
-    "suggestion": "did you mean, a word misspelt",
-    "completion": "completion of 1 to 6 letters",
+TITLES = {
+    "ids": "Ten ids",
+    "snippets": "Ten snippets in HTML",
+    "total": "How many match",
+    "facet": "How many match in each of ten groups",
 }
-PERCENTS = (50, 90, 99)
+WALL, PROCESSOR = 0, 1
+OWN = (REFERENCE, COMPILED, ONE_PROCESS)
 
 Stage = Mapping[str, Any]
 
@@ -47,262 +47,272 @@ def percentile(values: Sequence[float], percent: float) -> float:
     return ordered[low] + (ordered[high] - ordered[low]) * (place - low)
 
 
-def latencies(stage: Stage, engine: str, what: str = "warm") -> dict[tuple[str, str], list[float]]:
-    """The times of an engine's queries in milliseconds, by kind and source."""
-    times = stage["engines"].get(engine, {}).get("search", {}).get("times", {}).get(what, {})
-    found: dict[tuple[str, str], list[float]] = {}
-    for number, runs in times.items():
-        query = stage["queries"][int(number)]
-        label = (query["kind"], query["source"])
-        found.setdefault(label, []).append(statistics.median(runs) / 1000)
+def latencies(stage: Stage, when: str, ask: str, kind: str, clock: int = WALL) -> dict[str, list[float]]:
+    """The times of queries in milliseconds, by engine."""
+    found: dict[str, list[float]] = {}
+    for name, asks in stage[when].items():
+        times = [
+            statistics.median(pair[clock] for pair in pairs) / 1000
+            for number, pairs in asks.get(ask, {}).items()
+            if stage["queries"][int(number)]["kind"] == kind
+        ]
+        if times:
+            found[name] = times
     return found
 
 
-def labels(stage: Stage) -> list[tuple[str, str]]:
-    """The kinds and sources of the queries, in the order of the report."""
-    there = {(query["kind"], query["source"]) for query in stage["queries"]}
-    return sorted(there, key=lambda label: (KINDS.index(label[0]), label[1] == GIVEN))
+def best(values: Mapping[str, float]) -> tuple[str, float] | None:
+    """The peer with the least value."""
+    peers = {name: value for name, value in values.items() if name not in OWN}
+    name = min(peers, key=lambda name: peers[name], default=None)
+    return None if name is None else (name, peers[name])
 
 
-def label_name(label: tuple[str, str]) -> str:
-    """What a row is called."""
-    return NAMES[label[0]] + (" (given)" if label[1] == GIVEN else "")
+def compared(stage: Stage, name: str, kind: str) -> bool:
+    """Whether the answers of an engine are such that its times may be compared."""
+    return bool(stage["agreement"]["engines"].get(name, {}).get(kind, {}).get("compared"))
+
+
+def ratio(stage: Stage, when: str, ask: str, kind: str, percent: float, clock: int = WALL, own: str = REFERENCE) -> str:
+    """How many times the best peer's percentile, and whose that is; a dash where there is none."""
+    values = {
+        name: percentile(times, percent)
+        for name, times in latencies(stage, when, ask, kind, clock).items()
+        if name in OWN or compared(stage, name, kind)
+    }
+    peer = best(values)
+    if own not in values or peer is None or not compared(stage, REFERENCE, kind):
+        return "–"
+    return f"{number(values[own] / max(peer[1], 0.001))} {peer[0]}"
 
 
 def report(run: Mapping[str, Any]) -> str:
     """All tables of a run."""
-    parts = [_heading(run)]
+    parts = [_heading(run), lead(run["stages"])]
     for stage in run["stages"]:
         parts += [
             f"## {stage['name']}: {stage['paragraphs']:,} paragraphs, {stage['text_bytes'] / 1e6:,.1f} MB of text",
-            _building(stage),
-            "### Latency of the top ten, warm, query object in: p50 / p90 / p99 in ms",
-            _times(stage, "warm"),
-            "### The same from text, parsing included",
-            _times(stage, "text"),
-            "### The same on an index opened anew for each query: nothing decoded, pages in memory",
-            _times(stage, "fresh"),
-            "### Around the top ten: p50 / p90 / p99 in ms",
-            _around(stage),
-            "### Do they answer alike?",
+            *(part for ask in TITLES for part in _asked(stage, "warm", ask, TITLES[ask] + ", warm")),
+            *_asked(stage, "first", "ids", "Ten ids at first touch: the index opened anew, pages in memory"),
+            "### Building, updating, memory",
+            _built(stage),
+            _setups(stage),
+            "### Commands, cold",
+            _cold(stage),
+            "### Whether answers are alike",
             _agreement(stage),
+            _noise(stage),
         ]
-        if "cold" in stage:
-            parts += ["### Cold, at the command line", _cold(stage)]
-    if len(run["stages"]) > 1:
-        parts += ["## Growth: p50 / p99 in ms, warm", _growth(run["stages"])]
-    return "\n\n".join(parts) + "\n"
+    return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def lead(stages: Sequence[Stage]) -> str:
+    """What users call, in short: a column for each size."""
+    sizes = [f"{stage['paragraphs']:,}" for stage in stages]
+    parts = []
+    for ask in ("ids", "snippets"):
+        rows = []
+        for kind in KINDS:
+            cells = [_short(stage, ask, kind) for stage in stages]
+            if any(cells):
+                rows.append([NAMES[kind], *cells])
+        parts.append(_table([f"{TITLES[ask]}, ms", *sizes], rows))
+    rows = [[title, *(_once(stage, made) for stage in stages)] for title, made in _ONCE.items()]
+    parts.append(_table(["Once", *sizes], rows))
+    return "\n\n".join(parts)
+
+
+def number(value: float) -> str:
+    """Two or three figures that mean something."""
+    return f"{value:,.0f}" if value >= 9.95 else f"{value:.1f}" if value >= 0.995 else f"{value:.2f}"
+
+
+def _short(stage: Stage, ask: str, kind: str) -> str:
+    times = latencies(stage, "warm", ask, kind).get(REFERENCE)
+    return f"{_ms(percentile(times, 50))} ({ratio(stage, 'warm', ask, kind, 50)})" if times else ""
+
+
+def _megabytes(stage: Stage, seconds: float) -> float:
+    return float(stage["text_bytes"] / 1e6 / seconds)
+
+
+def _built_with(stage: Stage, value: Callable[[Mapping[str, Any]], float | None]) -> dict[str, float]:
+    found = {name: value(built) for name, built in stage["engines"].items() if not built.get("shared")}
+    return {name: one for name, one in found.items() if one is not None}
+
+
+def _ran(stage: Stage, what: str) -> dict[str, float]:
+    return {name: statistics.median(ran[what] for ran in runs) for name, runs in stage["cold"].items()}
+
+
+def _commanded(stage: Stage, what: str) -> dict[str, float]:
+    return {name: value for name, value in _ran(stage, what).items() if name in stage["engines"]}
+
+
+_ONCE: dict[str, tuple[Callable[[Stage], dict[str, float]], float]] = {
+    "build, s": (lambda stage: _built_with(stage, lambda built: built["seconds"]), 1),
+    "build, s of processor": (lambda stage: _built_with(stage, lambda built: built["processor"]), 1),
+    "memory of building, MB": (lambda stage: _built_with(stage, lambda built: built["peak"]), 1e6),
+    "update of 1 %, s": (lambda stage: _built_with(stage, _updated), 1),
+    "index, MB": (lambda stage: _built_with(stage, lambda built: built["bytes"]), 1e6),
+    "cold command, ms": (lambda stage: _commanded(stage, "seconds"), 1e-3),
+    "memory of a cold command, MB": (lambda stage: _commanded(stage, "memory"), 1e6),
+}
+"""What is done once: the values by engine, and the unit."""
+
+
+def _updated(built: Mapping[str, Any]) -> float | None:
+    update = built.get("update")
+    return update["seconds"] if update else None
+
+
+def _once(stage: Stage, made: tuple[Callable[[Stage], dict[str, float]], float]) -> str:
+    values = made[0](stage)
+    peer = best(values)
+    if REFERENCE not in values:
+        return "–"
+    shown = number(values[REFERENCE] / made[1])
+    return f"{shown} ({number(values[REFERENCE] / peer[1])} {peer[0]})" if peer and peer[1] > 0 else shown
 
 
 def _heading(run: Mapping[str, Any]) -> str:
-    machine = run["machine"]
-    noise = spread([seconds for stage in run["stages"] for seconds in stage["noise"]])
-    versions = ", ".join(f"{name} {version}" for name, version in machine["versions"].items())
-    lines = [
-        f"# {run['name']}, {machine['date'][:10]}",
-        f"{machine['processor']}, {machine['cores']} cores, {machine['memory'] / 2**30:.0f} GiB; {machine['system']}; "
-        f"Python {machine['python']}; {versions}.",
-        f"A fixed loop took {noise['median'] * 1000:.1f} ms throughout, {noise['least']:+.0%} to {noise['most']:+.0%}.",
-        f"Each query is run {run['settings']['runs']} times, in another order each time, within "
-        f"{run['settings']['budget']:.0f} s an engine; results are not cached.",
+    about, settings = run["machine"], run["settings"]
+    versions = ", ".join(f"{name} {version}" for name, version in about["versions"].items())
+    parts = [
+        f"# {run['name']}, {about['date'][:10]}",
+        f"{about['processor']}, {about['cores']} cores, {about['memory'] / 2**30:.0f} GiB; {about['system']}; "
+        f"Python {about['python']}; {versions}. Load {about['load']:.1f} at the beginning, priority {about['nice']}.",
+        f"{settings['count']} queries of each class, {settings['rounds']} rounds in turn; a query counts with the "
+        "median of its rounds. Text in, parsing included. In brackets: how many times the best peer's, and whose; less "
+        "than 1 is better.",
     ]
-    return "\n\n".join([*lines, *run["notes"]])
+    return "\n\n".join([*parts, *run["notes"]])
 
 
-def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """A Markdown table."""
-    lines = [head, ["---"] * len(head), *rows]
-    return "\n".join("| " + " | ".join(cells) + " |" for cells in lines)
-
-
-def _building(stage: Stage) -> str:
-    rows = []
-    for name, engine in stage["engines"].items():
-        built = engine["build"]
-        search = engine.get("search")
-        if built.get("shared"):
-            rows.append([name, *["as searchlib"] * 4, *_opening(search)])
-            continue
-        whole = built["seconds"] + (0 if name in (REFERENCE, ONE_PROCESS) else stage["split_seconds"])
-        rows.append([
-            f"{name} {built['version']}",
-            _rate(stage, built["seconds"]),
-            _rate(stage, whole),
-            f"{built['bytes'] / stage['text_bytes']:.2f}",
-            f"{built['peak'] / 1e6:,.0f}",
-            *_opening(search),
-        ])  # fmt: skip
-    head = [
-        "engine", "build, MB/s", "with loading and splitting, MB/s", "index, bytes a byte of text",
-        "peak memory of building, MB", "open, ms", "memory after searching, MB",
-    ]  # fmt: skip
-    against = _against(stage)
-    setups = "\n".join(
-        f"- {name}: {engine['build']['setup']}." for name, engine in stage["engines"].items() if name != ONE_PROCESS
-    )
-    note = (
-        "MB of the paragraphs' text. searchlib loads and splits documents within its time; the others get ready-made "
-        f"paragraphs, and the third column adds the {stage['split_seconds']:.2f} s that loading and splitting took."
-    )
-    setups += "".join(f"\n- {name} is left out: {why}." for name, why in stage.get("left_out", {}).items())
-    return "\n\n".join([table(head, rows), *against, note, setups])
-
-
-def _opening(search: Mapping[str, Any] | None) -> list[str]:
-    """Milliseconds of opening, megabytes after searching."""
-    if not search:
-        return ["", ""]
-    return [f"{search['open']['median'] * 1000:.1f}", f"{search['memory'] / 1e6:,.0f}"]
-
-
-def _against(stage: Stage) -> list[str]:
-    """How searchlib's building compares with each of the others, in a sentence."""
-    built = {name: engine["build"] for name, engine in stage["engines"].items()}
-    ours, alone = built.get(REFERENCE), built.get(ONE_PROCESS)
-    if ours is None:
+def _asked(stage: Stage, when: str, ask: str, title: str) -> list[str]:
+    found = {kind: latencies(stage, when, ask, kind) for kind in KINDS}
+    names = [name for name in stage["engines"] if any(name in times for times in found.values())]
+    if not names:
         return []
-    said = []
-    for name, found in built.items():
-        if name in (REFERENCE, ONE_PROCESS) or found.get("shared"):
+    rows = []
+    for kind in KINDS:
+        if not found[kind]:
             continue
-        rate = f"{found['seconds'] / ours['seconds']:.2f} times the rate"
-        rate += f" ({found['seconds'] / alone['seconds']:.2f} with one process)" if alone else ""
-        said.append(f"{rate} and {ours['bytes'] / found['bytes']:.2f} times the index of {name}")
-    return ["searchlib has " + "; ".join(said) + "."] if said else []
+        cells = [_cell(found[kind].get(name), compared(stage, name, kind)) for name in names]
+        fewest = min(len(times) for times in found[kind].values())
+        most = max(len(times) for times in found[kind].values())
+        several = str(most) if fewest == most else f"{fewest}–{most}"
+        ratios = [ratio(stage, when, ask, kind, 50), ratio(stage, when, ask, kind, 99)]
+        ratios.append(ratio(stage, when, ask, kind, 50, PROCESSOR))
+        if COMPILED in names:
+            ratios.append(ratio(stage, when, ask, kind, 50, own=COMPILED))
+        rows.append([NAMES[kind], several, *cells, *ratios])
+    heads = ["", "queries", *names, "times best, p50", "p99", "p50 of processor"]
+    heads += ["compiled, p50"] if COMPILED in names else []
+    return [f"### {title}: p50 / p99 in ms", _table(heads, rows)]
 
 
-def _rate(stage: Stage, seconds: float) -> str:
-    return f"{stage['text_bytes'] / 1e6 / seconds:.2f}"
-
-
-def _times(stage: Stage, what: str) -> str:
-    found = {name: latencies(stage, name, what) for name in stage["engines"] if name != ONE_PROCESS}
-    rows = []
-    for label in labels(stage):
-        count = max((len(times.get(label, ())) for times in found.values()), default=0)
-        if count:
-            cells = [_cell(times.get(label, []), count) for times in found.values()]
-            rows.append([label_name(label), str(count), *cells, *_compared(found, label)])
-    ratios = [f"{first} / {second}: p50, p99" for first, second in _RATIOS if first in found and second in found]
-    return table(["class", "queries", *found, *ratios], rows)
-
-
-def _around(stage: Stage) -> str:
-    found = {name: engine["around"] for name, engine in stage["engines"].items() if engine.get("around")}
-    rows = []
-    for what, title in _AROUND.items():
-        times = {name: [statistics.median(runs) / 1000 for runs in there.get(what, {}).values()]
-                 for name, there in found.items()}  # fmt: skip
-        if what == "facets-all":  # one query, of which every run counts
-            times = {name: [run / 1000 for runs in there.get(what, {}).values() for run in runs]
-                     for name, there in found.items()}  # fmt: skip
-        count = max(map(len, times.values()), default=0)
-        if count:
-            rows.append([title, str(count), *(_cell(one, count) for one in times.values())])
-    return table(["", "queries", *found], rows)
-
-
-def _cell(times: list[float], count: int) -> str:
+def _cell(times: Sequence[float] | None, comparable: bool) -> str:
     if not times:
         return "–"
-    partly = f" ({len(times)} queries)" if len(times) < count else ""
-    return " / ".join(_milliseconds(percentile(times, percent)) for percent in PERCENTS) + partly
+    return f"{_ms(percentile(times, 50))} / {_ms(percentile(times, 99))}{'' if comparable else ' †'}"
 
 
-def _milliseconds(value: float) -> str:
-    return f"{value:.3f}" if value < 1 else f"{value:.2f}" if value < 100 else f"{value:,.0f}"
+def _ms(value: float) -> str:
+    return f"{value:,.0f}" if value >= 99.5 else f"{value:.1f}" if value >= 9.95 else f"{value:.2f}"
 
 
-def _compared(found: Mapping[str, Mapping[tuple[str, str], list[float]]], label: tuple[str, str]) -> list[str]:
-    cells = []
-    for first, second in _RATIOS:
-        if first not in found or second not in found:
-            continue
-        above, below = found[first].get(label), found[second].get(label)
-        if not above or not below:
-            cells.append("–")
-            continue
-        ratios = [percentile(above, percent) / percentile(below, percent) for percent in (50, 99)]
-        cells.append(", ".join(f"{ratio:.2f}" if ratio < 10 else f"{ratio:,.0f}" for ratio in ratios))
-    return cells
-
-
-def _agreement(stage: Stage) -> str:
-    judged = stage["agreement"]
-    kinds = list(dict.fromkeys(query["kind"] for query in stage["queries"]))
-    kinds.sort(key=KINDS.index)
-    engines = [name for name in judged["engines"] if name != REFERENCE]
+def _built(stage: Stage) -> str:
     rows = []
-    for kind in kinds:
-        cells = []
-        for name in engines:
-            found = judged["engines"][name].get(kind)
-            if found is None:
-                cells.append("–")
-                continue
-            overlap = f", {found['overlap']:.0%}" if "overlap" in found else ""
-            cells.append(
-                f"{found['rate']:.0%} of {found['queries']}{overlap}" + ("" if found["timed"] else " not timed")
-            )
-        brute = judged["brute"].get(REFERENCE, {}).get(kind)
-        ours = f"{brute['agree']} of {brute['queries']}, {brute['exact']} exactly" if brute else "–"
-        rows.append([NAMES[kind], *([ours] if REFERENCE in judged["engines"] else []), *cells])
-    head = ["class", *(["searchlib and brute force"] if REFERENCE in judged["engines"] else []), *engines]
-    note = (
-        "The share of queries on which an engine finds as many paragraphs as searchlib, within 2 % or one; then the "
-        "mean share of searchlib's top ten that is in its own (by chance for prefix and fuzzy, where all that "
-        "match score the same). Below 95 % a class is not timed."
-    )
-    return "\n\n".join([table(head, rows), note])
+    for name, built in stage["engines"].items():
+        memory = built.get("memory")
+        searching = [f"{memory['searched'] / 1e6:,.0f}"] if memory else ["–"]
+        if built.get("shared"):
+            rows.append([name, *["as searchlib"] * 6, *searching])
+            continue
+        loaded = stage["split_seconds"] if name not in OWN else 0
+        update = built.get("update")
+        rows.append(
+            [
+                f"{name} {built['version']}{' ‡' if built.get('kept') else ''}",
+                f"{built['seconds']:,.1f} / {built['processor']:,.1f}",
+                f"{_megabytes(stage, built['seconds']):.2f}",
+                f"{_megabytes(stage, built['seconds'] + loaded):.2f}",
+                f"{update['seconds']:,.2f} / {update['processor']:,.2f}" if update else "–",
+                f"{built['bytes'] / 1e6:,.1f} ({built['bytes'] / stage['text_bytes']:.2f})",
+                f"{built['peak'] / 1e6:,.0f}",
+                *searching,
+            ]
+        )
+    heads = ["", "build, s / of processor", "MB/s", "with loading and splitting, MB/s"]
+    heads += ["update of 1 %, s / of processor", "index, MB (bytes a byte of text)"]
+    heads += ["memory of building, MB", "of searching, MB"]
+    parts = [
+        _table(heads, rows),
+        "searchlib loads and splits documents within its time; the others get ready-made paragraphs, and the fourth "
+        f"column adds the {stage['split_seconds']:.1f} s that loading and splitting took in one process. Memory of "
+        "searching counts the pages of mapped files that are resident.",
+    ]
+    if any(built.get("kept") for built in stage["engines"].values()):
+        parts.append("‡ Built earlier on this machine; figures of then.")
+    parts += [f"{name} is left out: {why}." for name, why in stage["left_out"].items()]
+    return "\n\n".join(parts)
+
+
+def _setups(stage: Stage) -> str:
+    return "\n".join(f"- {name}: {built['setup']}." for name, built in stage["engines"].items() if "setup" in built)
 
 
 def _cold(stage: Stage) -> str:
-    cold = stage["cold"]
-    bare = statistics.median(run["seconds"] for run in cold["bare"])
+    seconds, processor, memory = (_ran(stage, what) for what in ("seconds", "processor", "memory"))
+    against = dict.fromkeys(seconds, "bare") | {"help": "clicked"}
+    rows = [
+        [
+            _COMMANDS.get(name, f"one word, {name}"),
+            f"{1000 * seconds[name]:.0f} / {1000 * processor[name]:.0f}",
+            f"{memory[name] / 1e6:.0f}",
+            f"{processor[name] / processor[against[name]]:.2f}",
+        ]
+        for name in seconds
+    ]
+    return _table(["", "ms / of processor", "memory, MB", "times the bare interpreter, of processor"], rows)
+
+
+_COMMANDS = {
+    "bare": '`python -c "import numpy, click"`',
+    "clicked": '`python -c "import click"`',
+    "help": "`searchlib --help` (beside the one above)",
+    "searchlib": "`searchlib query WORD`",
+}
+
+
+def _agreement(stage: Stage) -> str:
+    names = [name for name in stage["agreement"]["engines"] if name != REFERENCE]
+    force = stage["agreement"]["brute"].get(REFERENCE, {})
     rows = []
-    for name, key in (
-        ("python -c pass", "bare"),
-        ("searchlib query", "query"),
-        ("searchlib query, index evicted from the page cache", "evicted"),
-    ):
-        seconds = statistics.median(run["seconds"] for run in cold[key])
-        memory = statistics.median(run["memory"] for run in cold[key])
-        rows.append([
-            name,
-            f"{seconds * 1000:.0f}",
-            f"{(seconds - bare) * 1000:+.0f}" if key != "bare" else "",
-            f"{seconds / bare:.1f}" if key != "bare" else "",
-            f"{memory / 1e6:.0f}",
-        ])  # fmt: skip
-    note = f"Medians of {len(cold['bare'])} runs, words of one term."
-    failed = sum(run["code"] not in (0, 1) for key in ("query", "evicted") for run in cold[key])
-    note += f" {failed} of them failed." if failed else ""
-    return table(["", "ms", "over bare, ms", "times bare", "resident, MB"], rows) + "\n\n" + note
+    for kind in KINDS:
+        cells = []
+        for name in names:
+            found = stage["agreement"]["engines"][name].get(kind)
+            cells.append(f"{found['rate']:.0%} / {found['overlap']:.0%}" if found and "overlap" in found else "–")
+        exact = force.get(kind)
+        rows.append([NAMES[kind], f"{exact['agree']} of {exact['queries']}" if exact else "–", *cells])
+    said = (
+        "Queries for which as many paragraphs match as with searchlib, within 2 % or one, and how much of its top ten "
+        "is the same; first, how often searchlib agrees with brute force. † marks times of engines that agree on fewer "
+        "than 95 %: they are not compared."
+    )
+    return _table(["", "searchlib with brute force", *names], rows) + "\n\n" + said
 
 
-def _growth(stages: Sequence[Stage]) -> str:
-    every = list(dict.fromkeys(name for stage in stages for name in stage["engines"]))
-    engines = [name for name in every if name != ONE_PROCESS]
-    head = ["class", "engine", *(f"{stage['paragraphs']:,}" for stage in stages)]
-    rows = []
-    for label in labels(stages[-1]):
-        for name in engines:
-            cells = [_short(latencies(stage, name).get(label)) for stage in stages]
-            if any(cell != "–" for cell in cells):
-                rows.append([label_name(label), name, *cells])
-    for name in every:
-        rates = [_built_rate(stage, name) for stage in stages]
-        if any(rate != "–" for rate in rates):
-            rows.append(["build, MB/s", name, *rates])
-    return table(head, rows)
+def _noise(stage: Stage) -> str:
+    parts = []
+    for title, clock in (("by the wall clock", WALL), ("by the processor's", PROCESSOR)):
+        found = spread([pair[clock] for pair in stage["noise"]])
+        parts.append(f"{found['median'] / 1000:.1f} ms {title} ({found['least']:+.0%} to {found['most']:+.0%})")
+    return "A fixed loop, timed between rounds: " + ", ".join(parts) + "."
 
 
-def _built_rate(stage: Stage, name: str) -> str:
-    built = stage["engines"].get(name, {}).get("build", {})
-    return _rate(stage, built["seconds"]) if built and not built.get("shared") else "–"
-
-
-def _short(times: list[float] | None) -> str:
-    if not times:
-        return "–"
-    return " / ".join(_milliseconds(percentile(times, percent)) for percent in (50, 99))
+def _table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    lines = [heads, ["---"] * len(heads), *rows]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)

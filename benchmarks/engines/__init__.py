@@ -38,7 +38,11 @@ def index_of(name: str) -> str:
 def create(name: str, corpus: Corpus) -> Engine:
     """The adapter of an engine; what its package has to import is imported."""
     module, kind, _ = _ADAPTERS[name]
-    every: dict[str, dict[str, int]] = {ONE_PROCESS: {"processes": 1}, COMPILED: {"compiled": True}}
+    every: dict[str, dict[str, int]] = {
+        REFERENCE: {"compiled": False},  # not because something else has imported numba
+        ONE_PROCESS: {"processes": 1},
+        COMPILED: {"compiled": True},
+    }
     options = every.get(name, {})
     made: Engine = getattr(import_module(module), kind)(corpus, **options)
     return made

@@ -1,41 +1,64 @@
-"""What an engine must be able to do to be measured.
+"""What an engine must be able to do to be measured: what its users call, text in.
 
-* A *prepared* query is the object that the engine searches with: analysed words in its own query nodes. It is made
-  outside of the timed part.
-* The *text* of a query is the same in the engine's query language; parsing it is within the time of the second
-  measurement.
-* What is *found* are the engine's own handles and scores of the top ten. Stored text is not read.
+* *Asked* is what somebody types in the engine's language, and the kind of query that it is: some engines have another
+  call, not another language, for prefixes and fuzzy words.
+* An *ask* is one of ``ASKS``: ten ids; ten snippets in HTML; how many there are in all; how many in each group. Each
+  goes the whole way, parsing included.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Protocol, runtime_checkable
+from typing import NamedTuple, Protocol
 
+from benchmarks.corpus import Paragraph
 from benchmarks.queries import Query
 
 TOP = 10
 SNIPPET = 240  # characters: searchlib's default
 MEMORY = 512 << 20  # bytes, for engines that have a budget for building: searchlib's default
 WORDS = r"[^\W_]+"  # what the analysis of peers that take an expression splits with: letters and digits
+ASKS = ("ids", "snippets", "total", "facet")
+
+
+class Asked(NamedTuple):
+    """A text in the engine's language, and its kind."""
+
+    kind: str
+    text: str
+
+
+class Changed(NamedTuple):
+    """A document that has changed: its number, its row for searchlib, its paragraphs with the ids of before."""
+
+    document: int
+    row: dict[str, str]
+    before: range
+    after: Sequence[Paragraph]
 
 
 class Engine(Protocol):
-    """An engine over one corpus, which it is made with; ``open`` comes before everything from ``prepare`` on."""
+    """An engine over one corpus, which it is made with; ``open`` comes before all that is asked."""
 
     name: str
     kinds: frozenset[str]
     """The kinds of queries that it has."""
+    shown: frozenset[str]
+    """Those of which it makes snippets that have marks."""
+    asks: tuple[str, ...]
     setup: str
     """How it was set up, for the report."""
 
     def version(self) -> str:
         """Of the engine's package."""
 
-    def build(self, index: Path) -> float:
-        """Index the corpus in a new folder; seconds, less those of reading ready-made paragraphs."""
+    def build(self, index: Path) -> None:
+        """Index the corpus in a new folder."""
+
+    def update(self, index: Path, changed: Sequence[Changed]) -> None:
+        """Replace documents in the index. Raises NotImplementedError where it must be built anew."""
 
     def open(self, index: Path) -> None:
         """Get ready to search."""
@@ -43,48 +66,26 @@ class Engine(Protocol):
     def close(self) -> None:
         """Let go of the index."""
 
-    def prepare(self, query: Query) -> Any:
-        """The query object."""
+    def text(self, query: Query) -> str:
+        """The query as it is typed."""
 
-    def text(self, query: Query) -> str | None:
-        """The query in the engine's language, None where that has no way to say it."""
+    def ids(self, asked: Asked) -> Sequence[object]:
+        """What a user gets to know the ten paragraphs by."""
 
-    def search_text(self, text: str) -> Any:
-        """The top ten of a text: parse and search."""
+    def snippets(self, asked: Asked) -> list[str]:
+        """Of the ten, marked, in HTML."""
 
-    def search(self, prepared: Any) -> Any:
-        """The top ten."""
-
-    def total(self, prepared: Any) -> int:
+    def total(self, asked: Asked) -> int:
         """How many paragraphs match."""
 
-    def ids(self, found: Any) -> list[int]:
-        """The numbers of the paragraphs found."""
+    def facet(self, asked: Asked) -> Mapping[str, int]:
+        """How many of those that match are in each group."""
 
+    def numbers(self, asked: Asked) -> list[int]:
+        """The numbers in the corpus of the ten paragraphs, to compare them."""
 
-@runtime_checkable
-class Shows(Protocol):
-    """An engine that marks in what was found why it was."""
-
-    def snippets(self, prepared: Any, found: Any) -> list[str]:
-        """A part of each paragraph of what `Engine.search` found, read from the index, marked, in HTML."""
-
-
-@runtime_checkable
-class Helps(Protocol):
-    """An engine that counts, corrects and completes."""
-
-    def facets(self, prepared: Any) -> Any:
-        """How many of the paragraphs that match are in each group."""
-
-    def everything(self) -> Any:
-        """The prepared query that every paragraph matches."""
-
-    def suggestion(self, text: str) -> str | None:
-        """What may have been meant by a text."""
-
-    def complete(self, prefix: str) -> Any:
-        """Ten words that begin so."""
+    def command(self, index: Path, asked: Asked) -> list[str] | None:
+        """A command of its own that prints ten ids, None where nobody would do so."""
 
 
 def stemmer() -> Callable[[str], str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import time
+from collections.abc import Mapping, Sequence
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -11,7 +11,7 @@ import bm25s
 import numpy as np
 
 from benchmarks.corpus import Corpus
-from benchmarks.engines.base import TOP, WORDS, stemmer
+from benchmarks.engines.base import TOP, WORDS, Asked, Changed, stemmer
 from benchmarks.queries import Query
 
 
@@ -19,8 +19,13 @@ class BM25S:
     """Implements `Engine`."""
 
     name = "bm25s"
-    kinds = frozenset({"term", "or"})
-    setup = "method lucene, Snowball English stemmer, no stop words; saved with id, title and text; opened mapped"
+    kinds = frozenset({"word", "or", "question"})
+    shown: frozenset[str] = frozenset()
+    asks = ("ids", "total")
+    setup = (
+        "method lucene, Snowball English stemmer, no stop words; saved with id, title and text; opened mapped, the "
+        "texts not read; its total is the number of scores that are not zero"
+    )
 
     def __init__(self, corpus: Corpus) -> None:
         self._corpus = corpus
@@ -32,24 +37,23 @@ class BM25S:
         """Of the package."""
         return version("bm25s")
 
-    def _tokens(self, texts: list[str]) -> Any:
-        return bm25s.tokenize(
-            texts,
+    def build(self, index: Path) -> None:
+        """All at once, as it must be."""
+        kept = [{"id": record.id, "title": record.title, "text": record.text} for record in self._corpus.records()]
+        tokens = bm25s.tokenize(
+            [str(record["text"]) for record in kept],
             stopwords=None,
             token_pattern=WORDS,
             stemmer=lambda words: [self._stem(word) for word in words],
             show_progress=False,
         )
-
-    def build(self, index: Path) -> float:
-        """All at once, as it must be."""
-        began = time.perf_counter()
-        records = self._corpus.records()
-        kept = [{"id": record.id, "title": record.title, "text": record.text} for record in records]
         made = bm25s.BM25(method="lucene", k1=1.2, b=0.75)
-        made.index(self._tokens([str(record["text"]) for record in kept]), show_progress=False)
+        made.index(tokens, show_progress=False)
         made.save(str(index), corpus=kept)
-        return time.perf_counter() - began - records.seconds
+
+    def update(self, index: Path, changed: Sequence[Changed]) -> None:
+        """There is none."""
+        raise NotImplementedError
 
     def open(self, index: Path) -> None:
         """Mapped, without the texts."""
@@ -60,31 +64,38 @@ class BM25S:
         """Let go of the arrays."""
         self._index = None
 
-    def prepare(self, query: Query) -> list[str]:
-        """Stems."""
-        return [self._stem(word) for word in query.words]
-
-    def text(self, query: Query) -> str | None:
+    def text(self, query: Query) -> str:
         """Words."""
         return " ".join(query.words)
 
-    def search_text(self, text: str) -> Any:
-        """Tokenize and search."""
+    def _tokens(self, asked: Asked) -> list[str]:
         tokens = bm25s.tokenize(
-            text, stopwords=None, token_pattern=WORDS, stemmer=None, return_ids=False, show_progress=False
+            asked.text, stopwords=None, token_pattern=WORDS, stemmer=None, return_ids=False, show_progress=False
         )
-        return self.search([self._stem(token) for token in tokens[0]])
+        return [self._stem(token) for token in tokens[0]]
 
-    def search(self, prepared: list[str]) -> Any:
-        """Numbers and scores."""
-        found = self._index.retrieve([prepared], k=min(TOP, self._count), show_progress=False)
-        return found.documents[0], found.scores[0]
-
-    def total(self, prepared: list[str]) -> int:
-        """How many scores there are."""
-        return int(np.count_nonzero(self._index.get_scores(prepared)))
-
-    def ids(self, found: Any) -> list[int]:
+    def ids(self, asked: Asked) -> list[int]:
         """Those with a score: it fills up with others."""
-        numbers, scores = found
-        return [int(number) for number, score in zip(numbers, scores, strict=True) if score > 0]
+        found = self._index.retrieve([self._tokens(asked)], k=min(TOP, self._count), show_progress=False)
+        pairs = zip(found.documents[0], found.scores[0], strict=True)
+        return [int(number) for number, score in pairs if score > 0]
+
+    def snippets(self, asked: Asked) -> list[str]:
+        """There are none."""
+        raise NotImplementedError
+
+    def total(self, asked: Asked) -> int:
+        """How many scores there are."""
+        return int(np.count_nonzero(self._index.get_scores(self._tokens(asked))))
+
+    def facet(self, asked: Asked) -> Mapping[str, int]:
+        """There is none."""
+        raise NotImplementedError
+
+    def numbers(self, asked: Asked) -> list[int]:
+        """The ids are the numbers."""
+        return self.ids(asked)
+
+    def command(self, index: Path, asked: Asked) -> list[str] | None:
+        """Nobody would."""
+        return None

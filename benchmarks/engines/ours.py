@@ -1,40 +1,37 @@
-"""searchlib, by its public API."""
+"""searchlib, by its public interface."""
 
 from __future__ import annotations
 
-import time
+import json
+import sys
+from collections.abc import Mapping, Sequence
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 import searchlib
-from benchmarks.corpus import Corpus
-from benchmarks.engines.base import MEMORY, SNIPPET, TOP
-from benchmarks.queries import Query
-from searchlib.query import parse
-from searchlib.query.nodes import Everything, Fuzzy, Prefix
+from benchmarks.corpus import DOCUMENTS, Corpus
+from benchmarks.engines.base import ASKS, MEMORY, SNIPPET, TOP, Asked, Changed
+from benchmarks.queries import KINDS, Query
 
-_FIELDS = {"text": 1.0}
-_METADATA = frozenset(["group"])
+CHANGED = "changed"  # a folder: a seed has the name of its file
 
 
 class Searchlib:
-    """Implements `Engine`.
-
-    ``index.search`` gives results that read a record when it is first looked at, so the ranked handles are what
-    is timed, as for the others.
-    """
+    """Implements `Engine`."""
 
     name = "searchlib"
-    kinds = frozenset({"term", "and", "or", "phrase", "phrase-stop", "prefix", "fuzzy", "filtered"})
+    kinds = frozenset(KINDS)
+    shown = kinds
+    asks = ASKS
     setup = (
         f"build() of the documents in JSON Lines: loading and splitting are within its time; memory {MEMORY >> 20} MB, "
         "as many processes as it takes by default (searchlib-1: one); text, title and headings indexed with positions, "
-        "metadata, all stored; searches of the field text. Keeps decoded posting lists between "
-        "queries (up to twice the size of the index)"
+        "metadata, all stored; searches all of these. Updated by build() of the file with the changed rows in it: "
+        "finding out which they are is within its time. searchlib-compiled is open(compiled=True), of the extra fast"
     )
 
-    def __init__(self, corpus: Corpus, processes: int | None = None, compiled: bool = False) -> None:
+    def __init__(self, corpus: Corpus, processes: int | None = None, compiled: bool | None = None) -> None:
         self._corpus = corpus
         self._compiled = compiled
         self._processes = processes
@@ -44,13 +41,27 @@ class Searchlib:
         """Of the package."""
         return version("searchlib")
 
-    def build(self, index: Path) -> float:
+    def _build(self, file: Path, index: Path) -> None:
+        searchlib.build(file, index, language="en", processes=self._processes, memory=MEMORY).close()
+
+    def build(self, index: Path) -> None:
         """From the documents, not the ready-made paragraphs."""
-        began = time.perf_counter()
-        searchlib.build(
-            self._corpus.documents_file, index, language="en", processes=self._processes, memory=MEMORY
-        ).close()
-        return time.perf_counter() - began
+        self._build(self._corpus.documents_file, index)
+
+    def update(self, index: Path, changed: Sequence[Changed]) -> None:
+        """From the file that `prepare_update` wrote."""
+        self._build(index.parent / CHANGED / DOCUMENTS, index)
+
+    def prepare_update(self, index: Path, changed: Sequence[Changed]) -> None:
+        """Write the file of documents with the changed rows in it."""
+        rows = {found.document: found.row for found in changed}
+        (index.parent / CHANGED).mkdir()
+        with (
+            self._corpus.documents_file.open(encoding="utf-8") as lines,
+            (index.parent / CHANGED / DOCUMENTS).open("w", encoding="utf-8") as out,
+        ):
+            for number, line in enumerate(lines):
+                out.write(json.dumps(rows[number], ensure_ascii=False) + "\n" if number in rows else line)
 
     def open(self, index: Path) -> None:
         """Open for reading."""
@@ -60,69 +71,48 @@ class Searchlib:
         """Release the files."""
         self._index.close()
 
-    def _parsed(self, text: str) -> Any:
-        return parse(text, _METADATA, self._index._reader.lexicon, _FIELDS, strict=True).query
+    def text(self, query: Query) -> str:
+        """In the query language."""
+        return typed(query)
 
-    def prepare(self, asked: Query) -> tuple[Any, Any]:
-        """The nodes of the query language, and the filter; patterns alone, as the others have them."""
-        within = self._parsed(f"group:{asked.group}") if asked.group else None
-        if asked.kind == "prefix":
-            return Prefix(asked.words[0], ("text",)), within
-        if asked.kind == "fuzzy":
-            return Fuzzy(asked.words[0], ("text",)), within
-        return self._parsed(_words(asked)), within
+    def ids(self, asked: Asked) -> list[str]:
+        """Of the hits."""
+        return [hit.id for hit in self._index.search(asked.text, TOP)]
 
-    def text(self, asked: Query) -> str | None:
-        """In the query language; the filter, which is a text of its own, stands after a tab."""
-        text = f"text:({_words(asked)})" if len(asked.words) > 1 else f"text:{_words(asked)}"
-        if asked.kind in ("phrase", "phrase-stop"):
-            text = f"text:{_words(asked)}"
-        return f"{text}\tgroup:{asked.group}" if asked.group else text
+    def snippets(self, asked: Asked) -> list[str]:
+        """Of the hits."""
+        return [hit.snippet("html", SNIPPET) for hit in self._index.search(asked.text, TOP)]
 
-    def search_text(self, text: str) -> Any:
-        """Parse and search."""
-        words, _, within = text.partition("\t")
-        return self._index.search(words, TOP, filter=within or None)
+    def total(self, asked: Asked) -> int:
+        """Of a search for no hits."""
+        return int(self._index.search(asked.text, 0).total)
 
-    def search(self, prepared: tuple[Any, Any]) -> Any:
-        """Results whose records nobody has looked at."""
-        asked, within = prepared
-        return self._index.search(asked, TOP, filter=within)
+    def facet(self, asked: Asked) -> Mapping[str, int]:
+        """Of a search for no hits."""
+        found = self._index.search(asked.text, 0, facets=["group"]).facets["group"]
+        return {str(group): int(count) for group, count in dict(found).items()}
 
-    def total(self, prepared: tuple[Any, Any]) -> int:
-        """The results' own count."""
-        asked, within = prepared
-        return int(self._index.search(asked, 0, filter=within).total)
-
-    def snippets(self, prepared: Any, found: Any) -> list[str]:
-        """Of fresh hits: records, spans and snippets are made when they are asked for."""
-        return [hit.snippet("html", SNIPPET) for hit in found]
-
-    def facets(self, prepared: tuple[Any, Any]) -> Any:
-        """Counted with a search for no hits."""
-        return self._index.search(prepared[0], 0, facets=["group"]).facets["group"]
-
-    def everything(self) -> tuple[Any, Any]:
-        """The node for every record."""
-        return Everything(), None
-
-    def suggestion(self, text: str) -> str | None:
-        """Of a search for one hit, which is within the time."""
-        found: str | None = self._index.search(text, 1).suggestion
-        return found
-
-    def complete(self, prefix: str) -> Any:
-        """Ten words with their counts."""
-        return self._index.complete(prefix, limit=10)
-
-    def ids(self, found: Any) -> list[int]:
+    def numbers(self, asked: Asked) -> list[int]:
         """From the path (``documents.jsonl#d17``) and the number of each hit."""
-        return [self._corpus.number(int(hit.document.path.rpartition("#d")[2]), hit.paragraph.number) for hit in found]
+        return [
+            self._corpus.number(int(hit.document.path.rpartition("#d")[2]), hit.paragraph.number)
+            for hit in self._index.search(asked.text, TOP)
+        ]
+
+    def command(self, index: Path, asked: Asked) -> list[str]:
+        """The command line."""
+        return [sys.executable, "-m", "searchlib", "query", "--index", str(index), "--", asked.text]
 
 
-def _words(asked: Query) -> str:
-    if asked.kind.startswith("phrase"):
-        return f'"{" ".join(asked.words)}"'
-    if asked.kind in ("and", "filtered"):
-        return " AND ".join(asked.words)
-    return " ".join(asked.words) + {"prefix": "*", "fuzzy": "~"}.get(asked.kind, "")
+def typed(query: Query) -> str:
+    """A query as most languages have it."""
+    words = query.words
+    if query.kind == "phrase":
+        return f'"{" ".join(words)}"'
+    if query.kind == "and":
+        return " AND ".join(words)
+    if query.kind == "bracketed":
+        return f"({words[0]} OR {words[1]}) AND {words[2]}"
+    if query.kind == "question":
+        return " ".join(words).capitalize() + "?"
+    return " ".join(words) + {"prefix": "*", "fuzzy": "~"}.get(query.kind, "")

@@ -1,6 +1,6 @@
 """A command that is run is a person's wait: what it takes beside an interpreter that imports what it cannot do without.
 
-Ratios of CPU time within one run, with room for a busy machine. `python -m benchmarks.typed` measures them.
+Ratios of CPU time within one run, with room for a busy machine. `python -m benchmarks` measures them.
 """
 
 from __future__ import annotations
