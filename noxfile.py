@@ -170,6 +170,13 @@ def load(session: nox.Session) -> None:
     session.run("python", "-m", "tests.overhttp.load", *session.posargs)
 
 
+@nox.session(python=PYTHONS[0])
+def benchmark(session: nox.Session) -> None:
+    """Whether what users call takes as long as it did, beside a peer: also a step of .ci/run."""
+    session.install("-e", ".[all]", *nox.project.dependency_groups(PROJECT, "bench"))
+    session.run("python", "-m", "benchmarks.check", *session.posargs)
+
+
 @nox.session(python=PYTHONS[0], name="http-fuzz")
 def http_fuzz(session: nox.Session) -> None:
     """Requests that no browser sends: ``nox -s http-fuzz -- --seconds 600 --seed 2``."""
