@@ -31,11 +31,12 @@ from searchlib.model.records import Document, Scalar
 from searchlib.paragraphs import split
 
 _PEOPLE: Final = {"from": "from", "to": "to", "cc": "cc", "sender": "sender"}
-_SIGNATURE: Final = re.compile(r"^-- ?\n(?!.*^-- ?\n)", re.MULTILINE | re.DOTALL)
+_SIGNATURE: Final = re.compile(r"^-- ?\n", re.MULTILINE)
 _LONGEST_SIGNATURE: Final = 1200
 _MARKS: Final = re.compile(r"(?:>[ \t]?)+")
 _FROM: Final = re.compile(rb"From \S*.*\d\d:\d\d.*\d{4}|From - |From \S+@|From MAILER-DAEMON")
 _MOST_HEADER: Final = 20_000  # bytes of a header that is decoded
+_MOST_TRIED: Final = 50_000_000  # ends of parts, by lines
 _MOST_PARTS: Final = 1000  # of a message
 _DEEPEST: Final = 20  # parts in parts
 _MIDDLE: Final = "no message of mail: has no header lines (From:, Date:, Subject:); if it is text, name it .txt"
@@ -91,6 +92,8 @@ def _messages(seed: Seed) -> Iterator[tuple[int, bytes]]:
 
 
 def _parsed(data: bytes) -> Message | None:
+    if data.lower().count(b"boundary=") * data.count(b"\n") > _MOST_TRIED:  # the parser tries each at each line
+        return None
     try:
         return email.message_from_bytes(data)
     except (email.errors.MessageError, ValueError, LookupError, RecursionError, AttributeError, IndexError):
@@ -184,7 +187,8 @@ class _MessageParts:
         text = clean(text)
         if part.get_param("format") == "flowed":
             text = _unflowed(text)
-        signed = _SIGNATURE.search(text)
+        signatures = list(_SIGNATURE.finditer(text, max(0, len(text) - 2 * _LONGEST_SIGNATURE)))
+        signed = signatures[-1] if signatures else None
         signature = text[signed.end() :] if signed is not None else ""
         if signed is None or len(signature) > _LONGEST_SIGNATURE:
             signature = ""

@@ -60,7 +60,7 @@ def load_subtitles(seed: Seed) -> Iterator[Document]:
 def _cues(source: str) -> Iterator[_Cue]:
     """The cues, without what the one before already showed."""
     lines = source.split("\n")
-    shown: list[str] = []
+    shown: set[str] = set()
     place = 0
     while place < len(lines):
         times = _TIMES.fullmatch(lines[place].strip("\r"))
@@ -75,8 +75,8 @@ def _cues(source: str) -> Iterator[_Cue]:
             rows.pop()  # the number of the next, without an empty line before it
         speaks = any(_SPEAKER.search(row) for row in rows) or (bool(rows) and rows[0].lstrip().startswith(("- ", "– ")))
         texts = [text for row in rows if (text := _bare(row))]
-        new = [text for text in texts if text not in shown] if len(shown) > 0 else texts
-        shown = texts
+        new = [text for text in texts if text not in shown]
+        shown = set(texts)
         yield _Cue(_seconds(times, 1), _seconds(times, 5), "\n".join(new), first + 1, speaks)
 
 

@@ -14,6 +14,7 @@ from xml.etree.ElementTree import Element
 from searchlib.documents.builder import Builder
 from searchlib.documents.html import load_html
 from searchlib.documents.inline import raised
+from searchlib.documents.mediawiki import pages_of
 from searchlib.documents.sandboxing import sandboxed
 from searchlib.documents.seed import Seed
 from searchlib.documents.text import clean
@@ -141,6 +142,9 @@ def load_xml(seed: Seed) -> Iterator[Document]:
     name = local(root)
     if name == "html":
         yield from load_html(seed)
+        return
+    if name == "mediawiki":
+        yield from pages_of(root, seed)
         return
     kind = _TYPES.get(name, "xml")
     if name == "article" and child(root, "front") is not None:

@@ -174,7 +174,7 @@ def check(suffix: str, data: bytes, options: LoadOptions | None = None) -> str:
     except SeedError as error:
         assert str(error), "an error that says nothing"
         return "refused"
-    assert all(line >= 1 and why for line, why in skipped)
+    assert all(line >= 0 and why for line, why in skipped)
     assert len({document.path for document in documents}) == len(documents), "two documents of one name"
     for document in documents:
         check_document(document)
@@ -194,7 +194,7 @@ def check_document(document: Document) -> None:
     for number, paragraph in enumerate(split(document), 1):
         assert paragraph.number == number and end <= paragraph.start < paragraph.end
         assert document.text[paragraph.start : paragraph.end] == paragraph.text == paragraph.text.strip()
-        assert paragraph.line >= document.line >= 1
+        assert paragraph.line >= document.line >= 0 or not paragraph.line  # 0: the file has no lines
         end = paragraph.end
 
 

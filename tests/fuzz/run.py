@@ -89,11 +89,13 @@ def index_cases(work: Path, tally: collections.Counter[str]) -> Callable[[random
 def seed_cases(work: Path, tally: collections.Counter[str]) -> Callable[[random.Random], None]:
     """A case: a seed of noise, or of a format's own pieces, is loaded."""
     from searchlib.documents import frontmatter, html, markdown, rows, text  # noqa: F401 - all, for atheris
-    from tests.fuzz import hostile
+    from tests.fuzz import hostile, samples
 
     def run(chance: random.Random) -> None:
-        suffix = chance.choice(hostile.SUFFIXES)
-        data = hostile.draw(chance)
+        if chance.randrange(3):
+            suffix, data = samples.damaged(chance)
+        else:
+            suffix, data = chance.choice(hostile.SUFFIXES), hostile.draw(chance)
         try:
             tally[f"seed: {hostile.check(suffix, data)}"] += 1
         except Exception as error:

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 import searchlib
 from searchlib.documents import LoadOptions
 
-from . import folders, hostile
+from . import folders, hostile, samples
 
 DEPTH = 100_000
 TEXT = "The harbour of {} is closed.\n"
@@ -35,6 +35,12 @@ def test_noise_of_any_suffix_is_refused_or_makes_documents_that_keep_their_promi
 @given(st.sampled_from(hostile.SUFFIXES), st.integers(0, 2**32))
 def test_pieces_of_formats_are_refused_or_make_documents_that_keep_their_promises(suffix: str, seed: int) -> None:
     hostile.check(suffix, hostile.draw(random.Random(seed)))
+
+
+@examples(400)
+@given(st.integers(0, 2**32))
+def test_damaged_files_of_parts_are_refused_or_make_documents_that_keep_their_promises(seed: int) -> None:
+    hostile.check(*samples.damaged(random.Random(seed)))
 
 
 @examples(150)
