@@ -62,7 +62,7 @@ _HEADING: Final = re.compile(r"heading ?(\d)", re.IGNORECASE)
 
 
 @dataclass(slots=True)
-class _Group:
+class _RtfGroup:
     """What holds in a group."""
 
     destination: str = ""
@@ -111,7 +111,7 @@ class _Rtf:
     page: str = "cp1252"
     fonts: dict[int, str] = field(default_factory=dict)
     styles: dict[int, str] = field(default_factory=dict)
-    group: _Group = field(default_factory=_Group)
+    group: _RtfGroup = field(default_factory=_RtfGroup)
     paragraph: _Paragraph = field(default_factory=_Paragraph)
     parts: list[str] = field(default_factory=list)
     raw: bytearray = field(default_factory=bytearray)
@@ -126,7 +126,7 @@ class _Rtf:
 
     def read(self, data: bytes, name: str) -> None:  # noqa: PLR0912 - what a token is
         """Go through the file once. Raises SeedError if it is nested too deeply."""
-        stack: list[_Group] = []
+        stack: list[_RtfGroup] = []
         place = 0
         is_first = False  # in its group
         while match := _TOKEN.search(data, place):
@@ -170,7 +170,7 @@ class _Rtf:
 
     # Groups and words
 
-    def _close(self, outer: _Group) -> None:
+    def _close(self, outer: _RtfGroup) -> None:
         closed, self.group = self.group, outer
         if closed.destination in _NOTES and outer.destination not in _NOTES and self.outer:
             text = " ".join("".join(self.parts).split())
