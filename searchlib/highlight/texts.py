@@ -22,6 +22,7 @@ from searchlib.model.fields import EXACT, NUMBERS, PROSE, RESERVED, TABLE
 from searchlib.model.records import Record, Scalar
 from searchlib.query.values import field_values, meta_keys
 
+_FEW = 16  # words that are looked for in a text before it is cut into words
 _span = re.Match.span
 _ATTRIBUTES = (*EXACT, *NUMBERS)
 _attributes = attrgetter(*(TABLE[name].path for name in _ATTRIBUTES))
@@ -61,6 +62,10 @@ class Text(Sequence[Token]):
         if not self._text:  # as headings often are
             return {}
         table = leaves.table(self._language)
+        if table.plain and len(table) <= _FEW and self._text.isascii():
+            lower = self._text.lower()
+            if not any([key in lower for key in table]):  # noqa: C419 - as most titles: no generator
+                return {}
         known = known_words(table.plain)
         words = split_words(self._text)
         keys = list(map(known.__getitem__, words))

@@ -28,6 +28,9 @@ _STAMP = re.compile(
     )""",
     re.VERBOSE,
 )
+# Most lines of other texts are turned away by these, without the expression.
+_STAMPS_BEGIN = frozenset("<[0123456789ACDEFIJMNOSTW")
+_IN_ACCESS_LOGS = " ["
 _PAIR = re.compile(
     r"(?:export |set )?[\w.$\-]{1,60}(?: [\w.\-]{1,30}){0,2} ?=(?!=)|[^\s:=][^:=]{0,38}:[ \t]+\S|[^\s=]{1,40}:\Z"
 )
@@ -65,16 +68,18 @@ def cuts(rows: Sequence[str]) -> list[int]:
     found = _of_log(rows)
     if not found and (":" in first or "=" in first or first[:1] in "#;["):
         found = _of_pairs(rows, _PAIR.match)
-    if not found and _TERM.match(first):
+    if not found and (" -" in first or " –" in first or " —" in first) and _TERM.match(first):
         found = _of_pairs(rows, _TERM.match)
     return found or _of_parts(rows)
 
 
 def _of_log(rows: Sequence[str]) -> list[int]:
-    if len(rows) > _HEAD and not any(_STAMP.match(row) for row in rows[:_HEAD]):
+    least = min(_FEWEST, len(rows))
+    begun = [number for number, row in enumerate(rows) if row[:1] in _STAMPS_BEGIN or _IN_ACCESS_LOGS in row]
+    if len(begun) < least or (len(rows) > _HEAD and not any(_STAMP.match(rows[at]) for at in begun if at < _HEAD)):
         return []
-    stamped = [number for number, row in enumerate(rows) if _STAMP.match(row)]
-    if len(stamped) < _FEWEST and len(stamped) < len(rows):
+    stamped = [number for number in begun if _STAMP.match(rows[number])]
+    if len(stamped) < least:
         return []
     return [number for number in stamped if number]
 

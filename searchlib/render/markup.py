@@ -13,7 +13,7 @@ An ellipsis shows where text was left out. Every format is free of control chara
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import cache
 from typing import Literal, get_args
 
@@ -21,7 +21,7 @@ from searchlib.concurrency.lazily import lazy_expression
 from searchlib.errors import SettingsError
 from searchlib.frozen import frozen
 from searchlib.guards.cleaning import clean
-from searchlib.highlight import Fragment, Snippet
+from searchlib.highlight import Snippet
 from searchlib.model.jsonable import JsonObject, as_json
 
 Format = Literal["plain", "ansi", "html", "markdown"]
@@ -31,9 +31,12 @@ ELLIPSIS = "…"
 
 @frozen
 class _Markup:
+    """``special`` are the only characters that ``escape`` changes; "" if that is more than to look for them."""
+
     on: str
     off: str
     escape: Callable[[str], str]
+    special: str = ""
 
 
 def render(snippet: Snippet, text: str, format: Format = "plain") -> str:
@@ -41,9 +44,11 @@ def render(snippet: Snippet, text: str, format: Format = "plain") -> str:
     markup = _MARKUPS.get(format)
     if markup is None:
         raise SettingsError(f'there is no format "{format}": choose one of {", ".join(FORMATS)}')
+    text, escape = clean(text), markup.escape
+    if markup.special and not any([one in text for one in markup.special]):  # noqa: C419 - five looks, no generator
+        escape = str
     rendered = "".join(
-        markup.on + markup.escape(part) + markup.off if marked else markup.escape(part)
-        for part, marked in parts(snippet, clean(text))
+        [markup.on + escape(part) + markup.off if marked else escape(part) for part, marked in parts(snippet, text)]
     )
     return _MARKDOWN_LINE.sub(_escape_line, rendered) if format == "markdown" else rendered
 
@@ -57,27 +62,25 @@ def as_dicts(snippet: Snippet, text: str) -> list[JsonObject]:
     return [{"text": text[fragment.start : fragment.end], **as_json(fragment)} for fragment in snippet.fragments]
 
 
-def parts(snippet: Snippet, text: str) -> Iterator[tuple[str, bool]]:
+def parts(snippet: Snippet, text: str) -> list[tuple[str, bool]]:
     """The snippet as pieces of text, each marked or not, with ellipses where text is left out."""
+    found: list[tuple[str, bool]] = []
     shown = 0
     for fragment in snippet.fragments:
-        if text[shown : fragment.start].strip():
-            yield (ELLIPSIS if shown == 0 else f" {ELLIPSIS} "), False
-        yield from _pieces(fragment, text)
+        if shown < fragment.start and not text[shown : fragment.start].isspace():
+            found.append((ELLIPSIS if shown == 0 else f" {ELLIPSIS} ", False))
+        at = fragment.start
+        for start, end in _merged(fragment.spans):
+            if at < start:
+                found.append((text[at:start], False))
+            found.append((text[start:end], True))
+            at = end
+        if at < fragment.end:
+            found.append((text[at : fragment.end], False))
         shown = fragment.end
-    if text[shown:].strip() and snippet.fragments:
-        yield ELLIPSIS, False
-
-
-def _pieces(fragment: Fragment, text: str) -> Iterator[tuple[str, bool]]:
-    at = fragment.start
-    for start, end in _merged(fragment.spans):
-        if at < start:
-            yield text[at:start], False
-        yield text[start:end], True
-        at = end
-    if at < fragment.end:
-        yield text[at : fragment.end], False
+    if found and shown < len(text) and not text[shown:].isspace():
+        found.append((ELLIPSIS, False))
+    return found
 
 
 def _merged(spans: tuple[tuple[int, int], ...]) -> list[tuple[int, int]]:
@@ -121,6 +124,6 @@ def _of_html() -> Callable[[str], str]:
 _MARKUPS: dict[str, _Markup] = {
     "plain": _Markup("", "", str),
     "ansi": _Markup("\x1b[1;31m", "\x1b[22;39m", str),
-    "html": _Markup("<mark>", "</mark>", _escape_html),
+    "html": _Markup("<mark>", "</mark>", _escape_html, "&<>\"'"),
     "markdown": _Markup("**", "**", _escape_markdown),
 }

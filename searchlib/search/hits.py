@@ -130,7 +130,8 @@ class Hit:
         """The ranges of ``text`` that a snippet shows, each with its spans."""
         from searchlib.highlight import snippet
 
-        return snippet(self.text, self.spans, length, count, self.document.language)
+        record = self.record
+        return snippet(record.paragraph.text, self.spans, length, count, record.document.language)
 
     @property
     def copies(self) -> tuple[Record, ...]:

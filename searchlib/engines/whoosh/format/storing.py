@@ -37,11 +37,11 @@ BLOCK_BYTES: Final = 3 << 10  # 2 KiB are read in 1.5 microseconds less, and tak
 _INTEGER_LIMIT: Final = 1 << 62
 _IN_MEMORY: Final = 8 << 20  # bytes of a stream before they are put on the disk
 _LEAST: Final = 1 << 16  # bytes of blocks that a dictionary is made for
-_LEARNT: Final = 4 << 20  # bytes of blocks that it is made of
+_LEARNT: Final = 2 << 20  # bytes of blocks that it is made of
 _LONGEST: Final = 2 * BLOCK_BYTES  # bytes of one of these
 _TRIED: Final = 256  # blocks that it is tried on
 _OF_BLOCKS: Final = 4  # how many times larger than the dictionary the blocks are, at least
-_DICTIONARY_LEVEL: Final = 19
+_DICTIONARY_LEVEL: Final = 12
 
 Other = TypeVar("Other")
 
