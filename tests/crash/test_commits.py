@@ -74,7 +74,7 @@ def test_everything_that_changes_the_index_goes_through_the_disk_that_is_counted
     """Or else a crash there would not be tested. What is only in the private folder need not be."""
     index = scenario.copy()
     program = [sys.executable, "-c", AUDITED, scenario.name, str(scenario.base / "seeds"), str(index)]
-    subprocess.run(program, check=True, timeout=60, cwd=Path(__file__).parents[1])
+    subprocess.run(program, check=True, timeout=600, cwd=Path(__file__).parents[1])
     assert scenario.check(index) == "after"
 
 

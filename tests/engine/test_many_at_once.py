@@ -20,6 +20,7 @@ from searchlib.engines.whoosh import disk
 from searchlib.engines.whoosh.locking import PRIVATE, WRITER
 
 SECONDS = 2.0
+PATIENCE = 600.0  # seconds: nothing here takes them, however busy the machine is
 HOLDER = f"{PRIVATE}/{WRITER}"
 
 
@@ -76,10 +77,16 @@ def look(index: searchlib.Index) -> None:
     assert index.search("text:harbour").total == 5
 
 
+def goes_on(began: float, seen_enough: bool) -> bool:
+    """Whether to look on: for some time, and on a busy machine until something was to be seen."""
+    seconds = time.monotonic() - began
+    return seconds < SECONDS or (not seen_enough and seconds < PATIENCE)
+
+
 def test_readers_that_open_while_a_writer_commits_see_whole_generations(seeds: Path, path: Path) -> None:
-    opened, ends = 0, time.monotonic() + SECONDS
+    opened, began = 0, time.monotonic()
     with writing_all_the_time(seeds, path):
-        while time.monotonic() < ends:
+        while goes_on(began, opened > 10):
             with searchlib.open(path) as index:
                 look(index)
             opened += 1
@@ -90,11 +97,11 @@ def test_threads_that_share_an_index_which_refreshes_itself_see_no_error(seeds: 
     index = searchlib.open(path, refresh="auto")
     failed: list[BaseException] = []
     digests: set[str] = set()
-    ends = time.monotonic() + SECONDS
+    began = time.monotonic()
 
     def read() -> None:
         try:
-            while time.monotonic() < ends:
+            while goes_on(began, len(digests) > 2 or bool(failed)):
                 look(index)
                 digests.add(index.digest)
         except BaseException as error:
@@ -115,7 +122,9 @@ import sys
 import searchlib
 index = searchlib.open(sys.argv[1])
 digests = set()
-for _ in range(25):
+number = 0
+while number < 25 or len(digests) < 2:  # a writer may wait long for its turn
+    number += 1
     other = searchlib.open(sys.argv[1])
     index.refresh()
     for one in (index, other):
@@ -134,7 +143,7 @@ def test_processes_that_read_while_a_writer_commits_see_whole_generations(seeds:
             subprocess.Popen([sys.executable, "-c", READER, str(path)], stdout=subprocess.PIPE, text=True)
             for _ in range(2)
         ]
-        found = [reader.communicate(timeout=60)[0] for reader in readers]
+        found = [reader.communicate(timeout=PATIENCE)[0] for reader in readers]
     assert [reader.returncode for reader in readers] == [0, 0]
     assert all(int(generations) > 1 for generations in found)
 
@@ -178,7 +187,7 @@ def test_a_second_writer_waits_as_long_as_it_is_told_to(seeds: Path, path: Path)
         searchlib.build(seeds, path, wait=0.2)
     assert time.monotonic() - began >= 0.2
     threading.Timer(0.2, lambda: writer.__exit__(None, None, None)).start()
-    searchlib.build(seeds, path, wait=10)
+    searchlib.build(seeds, path, wait=PATIENCE)
     with searchlib.open(path).writer(wait=1) as w:
         w.add(Document("memo", "A ship."))
 
@@ -189,14 +198,14 @@ import searchlib
 path, name = sys.argv[1:]
 index = searchlib.open(path)
 for number in range(3):
-    with index.writer(wait=60) as w:
+    with index.writer(wait=600) as w:
         w.add(searchlib.Document(f"{name}{number}", "A lighthouse."))
 """
 
 
 def test_processes_that_write_at_once_wait_for_each_other_and_nothing_is_lost(path: Path) -> None:
     writers = [subprocess.Popen([sys.executable, "-c", WRITER, str(path), name]) for name in "abc"]
-    assert [writer.wait(timeout=120) for writer in writers] == [0, 0, 0]
+    assert [writer.wait(timeout=PATIENCE) for writer in writers] == [0, 0, 0]
     index = searchlib.open(path)
     found = {hit.document.path for hit in index.search("lighthouse", limit=20)}
     assert found == {f"{name}{number}" for name in "abc" for number in range(3)}
@@ -209,7 +218,7 @@ import sys, time
 import searchlib
 writer = searchlib.open(sys.argv[1]).writer()
 print("holding", flush=True)
-time.sleep(60)
+time.sleep(600)
 """
 
 
@@ -258,7 +267,7 @@ index.stats()
 
 
 def test_opening_searching_and_verifying_write_nothing_so_read_only_media_will_do(path: Path) -> None:
-    subprocess.run([sys.executable, "-c", LOOK, str(path), " ".join(CHANGES)], check=True, timeout=60)
+    subprocess.run([sys.executable, "-c", LOOK, str(path), " ".join(CHANGES)], check=True, timeout=PATIENCE)
 
 
 def test_where_the_index_cannot_be_written_the_error_says_so(seeds: Path, tmp_path: Path) -> None:
