@@ -110,7 +110,7 @@ class _Latex:
                 continue
             if waiting or _opens(line):  # an argument goes on over lines
                 waiting = f"{waiting} {line.strip()}" if waiting else line
-                if _opens(waiting) and len(waiting) < 20_000 and line.strip():
+                if _opens(waiting) and len(waiting) < 5000 and line.strip():
                     continue
                 line, waiting = waiting, ""
             if match := _BEGIN.search(line):

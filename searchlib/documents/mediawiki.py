@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Final
 from xml.etree.ElementTree import Element
@@ -22,7 +22,7 @@ _HEADING: Final = re.compile(r"(={1,6})[ \t]*(.*?\S)[ \t]*\1[ \t]*")
 _COMMENT: Final = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
 _BRACES: Final = re.compile(r"\{\{[^{}]*\}\}")
 _REF: Final = re.compile(r"<ref\b[^<>]*/>|<ref\b[^<>]*>(.{0,5000}?)</ref>", re.DOTALL | re.IGNORECASE)
-_CODE: Final = re.compile(r"<(pre|syntaxhighlight|source|nowiki)\b[^<>]*>(.*?)</\1>", re.DOTALL | re.IGNORECASE)
+_CODE: Final = re.compile(r"<(pre|syntaxhighlight|source|nowiki)\b[^<>]*>", re.IGNORECASE)
 _FILE: Final = re.compile(r"\[\[(?:File|Image|Datei|Bild|Fichier|Archivo|Файл):([^\[\]]*)\]\]", re.IGNORECASE)
 _CATEGORY: Final = re.compile(
     r"\[\[(?:Category|Kategorie|Catégorie|Categoría|Категория):([^\[\]|]+)[^\[\]]*\]\]\n?", re.IGNORECASE
@@ -70,16 +70,16 @@ def _blocks(source: str) -> tuple[Builder, tuple[str, ...]]:  # noqa: PLR0912, P
     """The blocks of a page, and its categories. Lines stay where they are."""
     kept: list[str] = []
 
-    def keep(match: re.Match[str]) -> str:
-        kept.append(match[2])
-        inline = "" if "\n" in match[2] or match[1].lower() != "nowiki" else "i"
-        return f"{_MARKED}{inline}{len(kept) - 1}{_MARKED}" + "\n" * match[0].count("\n")
+    def keep(tag: str, inner: str) -> str:
+        kept.append(inner)
+        inline = "" if "\n" in inner or tag != "nowiki" else "i"
+        return f"{_MARKED}{inline}{len(kept) - 1}{_MARKED}" + "\n" * inner.count("\n")
 
     def lines_of(match: re.Match[str]) -> str:
         return "\n" * match[0].count("\n")
 
     source = _COMMENT.sub(lines_of, source.replace(_MARKED, ""))
-    source = _CODE.sub(keep, source)
+    source = _replaced(source, keep)
     for _ in range(_MOST_NESTED):
         source, count = _BRACES.subn(lines_of, source)
         if not count:
@@ -142,6 +142,25 @@ def _blocks(source: str) -> tuple[Builder, tuple[str, ...]]:  # noqa: PLR0912, P
     for mark, text in notes[told:]:
         lines.builder.add(f"{mark} {_plain(text)}", "text", max(1, source.count("\n")))
     return lines.builder, categories
+
+
+def _replaced(source: str, keep: Callable[[str, str], str]) -> str:
+    """``source`` with what ``keep`` makes of each element of code; in one pass, also where none is closed."""
+    lowered = source.lower()
+    parts = []
+    done = 0
+    never: set[str] = set()
+    for match in _CODE.finditer(source):
+        tag = match[1].lower()
+        if match.start() < done or tag in never:
+            continue
+        end = lowered.find(f"</{tag}>", match.end()) if len(lowered) == len(source) else -1
+        if end < 0:
+            never.add(tag)
+            continue
+        parts += [source[done : match.start()], keep(tag, source[match.end() : end])]
+        done = end + len(tag) + 3
+    return "".join([*parts, source[done:]])
 
 
 def _entities(text: str) -> str:

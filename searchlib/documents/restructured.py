@@ -184,10 +184,10 @@ class _Rst:
 
     def _table(self, lines: Sequence[str], place: int, number: int) -> int:
         """A table of a grid, or of columns below rules; the line after it."""
-        end = place
-        while end < len(lines) and lines[end]:
-            end += 1
         if _GRID.fullmatch(lines[place].strip()):
+            end = place
+            while end < len(lines) and lines[end]:
+                end += 1
             rows: list[list[str]] = [[]]
             for line in lines[place:end]:
                 if _GRID.fullmatch(line.strip()):
