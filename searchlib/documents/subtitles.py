@@ -24,6 +24,7 @@ _SPEAKER: Final = re.compile(r"<v(?:\.[^\s>]*)?\s+([^>]{1,80})>")
 _TAG: Final = re.compile(r"</?[a-zA-Z][^<>]{0,200}>|<\d[\d:.]{4,12}>|\{\\[^{}]{0,200}\}")
 _ENDS: Final = re.compile(r"[.!?…。！？؟][\"'”’»)\]♪]*$")
 _PAUSE: Final = 3.0  # seconds after which something else is said
+_AT_ONCE: Final = 0.05
 _LONG: Final = 400  # code points of a paragraph that goes on until its sentence ends
 _LONGEST: Final = 1200
 
@@ -61,6 +62,7 @@ def _cues(source: str) -> Iterator[_Cue]:
     """The cues, without what the one before already showed."""
     lines = source.split("\n")
     shown: set[str] = set()
+    last = 0.0
     place = 0
     while place < len(lines):
         times = _TIMES.fullmatch(lines[place].strip("\r"))
@@ -75,9 +77,11 @@ def _cues(source: str) -> Iterator[_Cue]:
             rows.pop()  # the number of the next, without an empty line before it
         speaks = any(_SPEAKER.search(row) for row in rows) or (bool(rows) and rows[0].lstrip().startswith(("- ", "– ")))
         texts = [text for row in rows if (text := _bare(row))]
-        new = [text for text in texts if text not in shown]
-        shown = set(texts)
-        yield _Cue(_seconds(times, 1), _seconds(times, 5), "\n".join(new), first + 1, speaks)
+        begin, end = _seconds(times, 1), _seconds(times, 5)
+        # What is said again after a while is said again; what is there when the cue before goes has stayed.
+        new = [text for text in texts if text not in shown] if begin - last < _AT_ONCE else texts
+        shown, last = set(texts), end
+        yield _Cue(begin, end, "\n".join(new), first + 1, speaks)
 
 
 def _bare(row: str) -> str:

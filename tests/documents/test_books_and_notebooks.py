@@ -151,6 +151,11 @@ def test_speakers_are_named_and_what_stays_on_the_screen_is_said_once() -> None:
     ]
 
 
+def test_what_is_said_again_is_there_again() -> None:
+    source = "00:00:01,000 --> 00:00:02,000\nNo!\n\n00:00:02,200 --> 00:00:03,000\nNo!\n"
+    assert texts("a.srt", source) == ["No!\nNo!"]
+
+
 def test_what_has_no_times_is_no_subtitles() -> None:
     with pytest.raises(SeedError, match="no subtitles"):
         one("a.srt", "Dear Bo,")
