@@ -137,3 +137,29 @@ def test_what_stands_before_a_text_is_not_its_title(first: str) -> None:
 )
 def test_titles_that_begin_alike_are_titles(first: str) -> None:
     assert title_line(f"{first}\n\nThe state is strong.\n") == first
+
+
+@pytest.mark.parametrize(
+    "begins",
+    [
+        "2024-01-02 10:11:12 ",
+        "<13>2024-01-02T10:11 ",
+        "[2024-01-02 10:11] ",
+        "02/01/24 10:11 ",
+        *(f"{month}  2 10:11:12 host " for month in ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep")),
+        *(f"{month} 12 10:11:12 host " for month in ("Oct", "Nov", "Dec")),
+        *(f"{day} Jan 02 10:11:12 " for day in ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")),
+        "10:11:12.345 ",
+        "1700000000 ",
+        *(f"{letter}0102 10:11:12 " for letter in "IWEF"),
+        *(
+            f"{level} "
+            for level in ("TRACE", "DEBUG", "INFO", "NOTICE", "WARN", "WARNING", "ERROR", "FATAL", "CRITICAL")
+        ),
+        "host - - [10/Oct/2000:13:55:36 +0000] ",
+    ],
+)
+def test_whatever_a_log_begins_its_lines_with_each_is_a_paragraph(begins: str) -> None:
+    lines = [f"{begins}what happened at step {word}" for word in ("one", "two", "three", "four")]
+    lines[1] += f"\n{TRACE}"
+    assert paragraphs("\n".join(lines)) == lines
