@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from searchlib.engine.readers import Reader
     from searchlib.model.records import DocumentInfo, Record
     from searchlib.query.synonyms import Synonyms
+    from searchlib.search.outline import OutlineSection
     from searchlib.spelling import Completion
     from searchlib.update.indexing import BuildOptions, Changes
     from searchlib.update.writing import WriterContext
@@ -315,6 +316,15 @@ class Index:
         reader = self._reader
         asked = Wanted(reader.size if limit is None else limit, 0, within, "document", limits=self.limits)
         return [hit.record for hit in search(reader, "*", asked)]
+
+    def outline(self, path: str) -> list[OutlineSection]:
+        """The headings of the document at ``path``, in order, with where what stands below each begins.
+
+        None if there is no such document. Costs the reading of all of it.
+        """
+        from searchlib.search.outline import outline
+
+        return outline(self.document(path))
 
     def citation(self, id: str, quote: str = "", *, query: str | Any = None) -> Citation:
         """The citation of the paragraph with this id, or of the part of it that says ``quote``.

@@ -16,7 +16,7 @@ ROOT = Path(__file__).parents[1] / "searchlib"
 # From the top down. A module may import its own layer and those below; a type-checking import is no import.
 LAYERS = (
     ("searchlib.__main__", "searchlib.cli"),
-    ("searchlib.evaluation", "searchlib.integrations"),
+    ("searchlib.agents", "searchlib.evaluation", "searchlib.integrations"),
     ("searchlib.web",),
     ("searchlib", "searchlib.api", "searchlib.options"),
     ("searchlib.search.many",),
@@ -35,9 +35,13 @@ LAYERS = (
 ONLY_IN = {
     "click": ("searchlib.cli",),
     "jinja2": ("searchlib.web",),
+    "mcp": ("searchlib.agents",),
+    "mcp_types": ("searchlib.agents",),
     "opensearchpy": ("searchlib.engines.opensearch",),
-    "starlette": ("searchlib.web",),
+    "pydantic": ("searchlib.agents", "searchlib.integrations"),
+    "starlette": ("searchlib.web", "searchlib.agents"),
     "uvicorn": ("searchlib.web",),
+    "watchfiles": ("searchlib.update.watching",),
     "whoosh": ("searchlib.engines.whoosh.compat",),
     "searchlib.engines.whoosh.compat": ("searchlib.engines.whoosh.compat",),
     "searchlib.engines": ("searchlib.engines",),  # searchlib.engine.locations has their names

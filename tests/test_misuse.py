@@ -103,6 +103,7 @@ FUNCTIONS: dict[str, tuple[Getter, dict[str, Any]]] = {
     "Index.context": (lambda index: index.context, {"id": "ID", "before": 1, "after": 1}),
     "Index.documents": (lambda index: index.documents, {"filter": None}),
     "Index.document": (lambda index: index.document, {"path": "seeds/notes.txt", "first": 1, "limit": 3}),
+    "Index.outline": (lambda index: index.outline, {"path": "seeds/notes.txt"}),
     "Index.citation": (lambda index: index.citation, {"id": "ID", "quote": "", "query": None}),
     "Index.check_citations": (lambda index: index.check_citations, {"text": "searchlib:x", "sources": "SEEDS"}),
     "Index.check_file": (lambda index: index.check_file, {"path": "SEED", "sources": "SEEDS"}),

@@ -5,6 +5,8 @@ A *reference* is ``searchlib:`` and an id, or the first four or more characters 
 ``searchlib:pages`` and the port of ``searchlib:8080`` do not have. A *label* is that of a footnote,
 ``[^4f8m0c2k9x1pt7aw-12-40]``.
 
+The inline form is a reference in square brackets and a quote behind it, ``[searchlib:4f8m0c2k9x1pt7aw] “…”``.
+
 The text form may stand behind whatever a mail, a comment or a list puts at the beginning of its lines, if that is the
 same in all of them. Time is linear in the text: how far is looked back from a reference is bounded.
 """
@@ -37,6 +39,9 @@ _LINE_ENDS = re.compile(r"[.,;]?[ \t]{0,8}(?:\r?\n|\Z)")
 _PARAGRAPH_NUMBER = re.compile(r"¶ (\d{1,12}) \(")
 _LEAD = re.compile(r"[ \t>#*/;%!|+-]{0,60}")
 _END_OF_DEFINITION = re.compile(r"\n(?=(?P<lead>[ \t>#*/;%!|+-]{0,60})(?:\r?\n|(?P<next>\[\^[^\]\s]{1,100}\]:)))")
+_OPENED = re.compile(r"\][ \t]{0,2}(?:\n[ \t]{0,60})?“")
+_MARKS = re.compile("[“”]")
+_END_OF_INLINE = re.compile(r"\[searchlib:|\n[ \t]*\r?\n")
 _ESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])|" + CLOSING)
 _LONGEST_WHERE = 512
 _LONGEST_LINE = 4096  # code points of a path and what is before it
@@ -80,7 +85,7 @@ def _reference(text: str, match: re.Match[str]) -> WrittenCitation:
     placed = _AT_END.search(text, max(begin, match.start() - _LONGEST_WHERE), match.start())
     place = _place(text, begin, placed, same_line) if placed is not None else None
     if place is None:
-        return WrittenCitation("reference", match.start(), match["id"], part=part, slots=tuple(slots))
+        return _inline(text, match, part, slots)
     quote = _quote_above(text, begin, text[begin : place.at])
     return WrittenCitation(
         "text" if quote is not None else "reference",
@@ -94,6 +99,46 @@ def _reference(text: str, match: re.Match[str]) -> WrittenCitation:
         locators=place.locators,
         slots=(*place.slots, *slots),
     )
+
+
+def _inline(text: str, match: re.Match[str], part: tuple[int, int] | None, slots: list[Slot]) -> WrittenCitation:
+    """A reference, with the quote and the place behind it if it stands in square brackets; the reference alone else."""
+    quote, place = None, None
+    opened = _OPENED.match(text, match.end())
+    if opened is not None and text[match.start() - 1 : match.start()] == "[":
+        ends = _END_OF_INLINE.search(text, opened.end(), opened.end() + _LONGEST_NOTE)
+        end = ends.start() if ends is not None else min(len(text), opened.end() + _LONGEST_NOTE)
+        closing = _closing(text, opened.end(), end)
+        if closing >= 0:
+            quote = text[opened.end() : closing]
+            place = _place_in_definition(text, closing, end, same_line)
+    if place is None:
+        return WrittenCitation("reference", match.start(), match["id"], quote, part, slots=tuple(slots))
+    return WrittenCitation(
+        "reference",
+        match.start(),
+        match["id"],
+        quote,
+        part,
+        place.path,
+        place.paragraph,
+        place.line,
+        locators=place.locators,
+        slots=(*slots, *place.slots),
+    )
+
+
+def _closing(text: str, begin: int, end: int) -> int:
+    """Where a quote ends that began before ``begin``: at the mark that closes it, or else at the last; -1: nowhere.
+
+    The words may have marks of their own, and not all languages open with what English opens with.
+    """
+    depth = 1
+    for mark in _MARKS.finditer(text, begin, end):
+        depth += 1 if mark[0] == "“" else -1
+        if depth == 0:
+            return mark.start()
+    return text.rfind("”", begin, end)
 
 
 class _Place(NamedTuple):
@@ -184,7 +229,7 @@ def _definition(text: str, match: re.Match[str], part: tuple[int, int] | None, s
     if 0 <= opening < closing and not text[begin:opening].strip():
         quote = _unescaped(text[opening + 1 : closing])
         begin = closing
-    place = _place_in_definition(text, begin, end)
+    place = _place_in_definition(text, begin, end, _escaped_line)
     if place is None:
         return WrittenCitation("markdown", match.start(), match["label"], quote, part, slots=tuple(slots))
     return WrittenCitation(
@@ -211,7 +256,7 @@ def _end_of_definition(text: str, match: re.Match[str], limit: int) -> int:
     return limit
 
 
-def _place_in_definition(text: str, begin: int, end: int) -> _Place | None:
+def _place_in_definition(text: str, begin: int, end: int, write: Callable[[str], str]) -> _Place | None:
     """The first place in a definition; without line and locators if none has them.
 
     Its path may look like the end of one, which ends the line if it can.
@@ -219,7 +264,7 @@ def _place_in_definition(text: str, begin: int, end: int) -> _Place | None:
     found: _Place | None = None
     for pattern in _ANYWHERE:
         for placed in pattern.finditer(text, begin, end):
-            place = _place(text, begin, placed, _escaped_line)
+            place = _place(text, begin, placed, write)
             if found is not None and (place is None or place.at != found.at):
                 break
             if place is not None:

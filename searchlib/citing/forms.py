@@ -11,7 +11,14 @@ Markdown: the definition of a footnote, as GitHub and Pandoc have them, on one l
     [^4f8m0c2k9x1pt7aw]: “Joint projects were explored.” — Talks on security, ¶ 3 (seeds/meeting.txt, line 12)
 
 ``[^4f8m0c2k9x1pt7aw]`` refers to it. The label of a part of a paragraph has its range:
-``[^4f8m0c2k9x1pt7aw-12-40]``. Both forms are without control characters. `finding` reads what is written here.
+``[^4f8m0c2k9x1pt7aw-12-40]``.
+
+Inline: the reference, the quote and where it stands, in the flow of a text; of which the reference and the quote will
+do::
+
+    [searchlib:4f8m0c2k9x1pt7aw] “Joint projects were explored.” — Talks on security, ¶ 3 (seeds/meeting.txt, line 12)
+
+All forms are without control characters. `finding` reads what is written here.
 """
 
 from __future__ import annotations
@@ -36,16 +43,34 @@ def as_text(citation: Citation, width: int = 0) -> str:
     lines = []
     for line in clean(citation.quote).split("\n"):
         lines += [f"{QUOTED} {part}".rstrip(" ") for part in _wrapped(line, width - 2)]
+    wrapped = _wrapped(_titles(citation), width - 2)
+    lines.append(FROM + wrapped[0])
+    lines += [f"  {part}" for part in wrapped[1:]]
+    lines.append(f"  {_paragraph(citation)}, {citation.reference}")
+    return "\n".join(lines)
+
+
+def _titles(citation: Citation) -> str:
+    """What it is from: title and headings, or else the path."""
     parts = [same_line(citation.title)] if citation.title.strip() else []
     if citation.section:
         parts.append(f"“{' › '.join(map(same_line, citation.section))}”")
-    title = ", ".join(parts) or same_line(citation.path)
-    wrapped = _wrapped(title, width - 2)
-    lines.append(FROM + wrapped[0])
-    lines += [f"  {part}" for part in wrapped[1:]]
-    place = ", ".join(filter(None, map(same_line, (citation.path, citation.where))))
-    lines.append(f"  ¶ {citation.paragraph} ({place}), {citation.reference}")
-    return "\n".join(lines)
+    return ", ".join(parts) or same_line(citation.path)
+
+
+def _paragraph(citation: Citation) -> str:
+    return f"¶ {citation.paragraph} ({', '.join(filter(None, map(same_line, (citation.path, citation.where))))})"
+
+
+def place(citation: Citation) -> str:
+    """What a citation is from and where it stands, on a line: ``Title, ¶ 3 (path, line 12)``."""
+    return f"{_titles(citation)}, {_paragraph(citation)}"
+
+
+def inline(reference: str, quote: str, place: str, *, keep_lines: bool = False) -> str:
+    """The inline form of its three parts. With ``keep_lines`` those of the quote are kept, and set in."""
+    shown = clean(quote).replace("\n", "\n    ") if keep_lines else " ".join(clean(quote).split())
+    return f"[{reference}] “{shown}” {FROM}{place}"
 
 
 def _wrapped(line: str, width: int) -> list[str]:

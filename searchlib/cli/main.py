@@ -27,6 +27,7 @@ COMMANDS = {
     "cite": "cite",
     "complete": "complete",
     "serve": "serve",
+    "mcp": "mcp",
     "stats": "stats",
     "verify": "verify",
     "evaluate": "evaluate",
@@ -140,6 +141,7 @@ def program() -> None:
       searchlib similar ID                 the paragraphs most like it
       searchlib cite ID                    its citation; cite --check FILES checks those in files
       searchlib serve                      a page to search with, in a browser
+      searchlib mcp                        the same for agents
 
     Defaults come from searchlib.toml or [tool.searchlib] in pyproject.toml, then from SEARCHLIB_* variables.
     """

@@ -73,6 +73,15 @@ def roots(settings: Settings) -> list[str | os.PathLike[str]]:
     return [root_of(seed) for seed in settings.seeds]
 
 
+def seeds_to_read(given: Sequence[str], settings: Settings) -> tuple[str | os.PathLike[str], ...] | None:
+    """The seeds that ``--sources`` lets a server read, those of the settings where it names none; None: none at all."""
+    if not given:
+        return None
+    from searchlib.documents import root_of
+
+    return tuple(map(root_of, filter(None, given))) or tuple(roots(settings))
+
+
 def load_options(settings: Settings) -> LoadOptions:
     """How the settings want seeds to be read."""
     from searchlib.documents import LoadOptions

@@ -78,6 +78,18 @@ class Output:
         self.lines(escape_json(json.dumps(value, ensure_ascii=not utf8, indent=indent, default=str)))
 
 
+class JsonLines:
+    """Stdout as a stream of lines of JSON that others make: with escapes for what is unsafe in them."""
+
+    def write(self, text: str) -> int:
+        """Write lines, or parts of them."""
+        return sys.stdout.write(Harmless(escape_json(text)))
+
+    def flush(self) -> None:
+        """As that of stdout."""
+        sys.stdout.flush()
+
+
 def output_for(settings: Settings) -> Output:
     """The output that the settings and the terminal ask for."""
     width = settings.width or 0

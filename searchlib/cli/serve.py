@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from searchlib.cli.extras import needing
 from searchlib.cli.flags import settings_with, sources_option, timeout_option
-from searchlib.cli.obtaining import open_index, open_or_build, roots
+from searchlib.cli.obtaining import open_index, open_or_build, seeds_to_read
 from searchlib.cli.output import counted, say
 from searchlib.cli.settings import Settings
 from searchlib.errors import SettingsError
@@ -35,9 +36,10 @@ TOKEN = "SEARCHLIB_TOKEN"
 @click.option(
     "--facet", "facets", multiple=True, metavar="FIELD", help="A field that the page counts; may be repeated."
 )
+@click.option("--mcp", is_flag=True, help="Also answer agents, at /mcp (the Model Context Protocol).")
 @click.option("--synonyms", metavar="FILE", help="Words to find for others: docs/query-language.md has the format.")
 @timeout_option
-def command(
+def command(  # noqa: PLR0913, PLR0917 - an option each
     indexes: tuple[str, ...],
     host: str,
     port: int,
@@ -46,6 +48,7 @@ def command(
     origins: tuple[str, ...],
     sources: tuple[str, ...],
     facets: tuple[str, ...],
+    mcp: bool,
     **given: Any,
 ) -> None:
     """Serve a page to search with, and the API over HTTP.
@@ -58,15 +61,12 @@ def command(
     It answers from the newest generation, also when the index is brought up to date meanwhile. Other machines than this
     one are asked for a token, which is made and printed if none is given. docs/serving.md has more.
     """
-    try:
-        from searchlib.web import ServeOptions, app
-        from searchlib.web.running import address_of, is_loopback, listening, run
-        from searchlib.web.serveoptions import LOOPBACK
-    except ModuleNotFoundError as error:
-        package = (error.name or "").partition(".")[0]
-        if package in ("starlette", "uvicorn", "jinja2"):
-            raise SettingsError(f'serve needs {package}: pip install "searchlib[web]"') from None
-        raise
+    needing("web", "serve", "searchlib.web")
+    from searchlib.web import ServeOptions, app
+    from searchlib.web.running import address_of, is_loopback, listening, run
+    from searchlib.web.serveoptions import LOOPBACK
+
+    beside = needing("mcp", "serve --mcp", "searchlib.agents").mcp_routes if mcp else None
     from searchlib.concurrency.sandbox import keeping
 
     settings = settings_with(**given)
@@ -84,12 +84,12 @@ def command(
         any_address=is_public,
         token=token,
         origins=origins,
-        sources=_sources(sources, settings),
+        sources=seeds_to_read(sources, settings),
         facets=facets or None,
     )
     with ExitStack() as stack:
         opened = {name: stack.enter_context(index) for name, index in _opened(indexes, settings).items()}
-        application = app(opened, options)
+        application = app(opened, options, beside=beside)
         listener = listening(host, port)
         address = address_of(listener, host)
 
@@ -99,14 +99,6 @@ def command(
 
         stack.enter_context(keeping())
         run(application, listener, ready)
-
-
-def _sources(given: tuple[str, ...], settings: Settings) -> tuple[str | os.PathLike[str], ...] | None:
-    if not given:
-        return None
-    from searchlib.documents import root_of
-
-    return tuple(map(root_of, filter(None, given))) or tuple(roots(settings))
 
 
 def _opened(given: tuple[str, ...], settings: Settings) -> dict[str, Index]:

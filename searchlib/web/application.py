@@ -4,8 +4,8 @@
 request ── Guard (host, token) ── gzip ── CORS ── route ── Answering (turn, time, tag) ── page or verb ── index
 ```
 
-With one index everything is at ``/``. With several, each is at ``/name/``, and ``/`` lists them. Others may put routes
-of their own behind the same door: ``routes``, with a ``lifespan`` if they have something to run beside it.
+With one index everything is at ``/``. With several, each is at ``/name/``, and ``/`` lists them. Others may be put
+behind the same door, and take turns with it: `Beside` makes their routes, and what has to run beside these.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from __future__ import annotations
 import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from http import HTTPStatus
+from typing import TypeAlias
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -37,6 +38,10 @@ from searchlib.web.serveoptions import DEFAULTS, ServeOptions
 from searchlib.web.templating import STATIC, rendered
 
 TAKEN = frozenset({"api", "static", "p", "document", "page", "feed", "mcp", "opensearch.xml"})
+ALLOWED_HEADERS = ("Authorization", "Content-Type", "Mcp-Protocol-Version", "Mcp-Method", "Mcp-Name")
+"""What scripts of other sites may send, where they may ask."""
+Beside: TypeAlias = Callable[[Sequence[Served], Answering], tuple[list[BaseRoute], Lifespan[Starlette] | None]]
+
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _LARGE = 1000  # bytes that are worth compressing
 
@@ -45,8 +50,7 @@ def app(
     indexes: Mapping[str, Index] | Index,
     options: ServeOptions = DEFAULTS,
     *,
-    routes: Sequence[BaseRoute] = (),
-    lifespan: Lifespan[Starlette] | None = None,
+    beside: Beside | None = None,
 ) -> ASGIApp:
     """An application that answers from open indexes, by name.
 
@@ -55,7 +59,7 @@ def app(
     """
     answering = Answering(options)
     served = shelf(indexes)
-    found: list[BaseRoute] = [*routes]
+    found, lifespan = beside(served, answering) if beside is not None else ([], None)
     for one in served:
         found += api_routes(one, answering)
         found += Pages(one, answering).routes()
@@ -64,7 +68,14 @@ def app(
     found.append(Mount("/static/{digest}", StaticFiles(directory=STATIC)))
     middleware = [Middleware(GZipMiddleware, minimum_size=_LARGE, compresslevel=4)]
     if options.origins:
-        middleware.append(Middleware(CORSMiddleware, allow_origins=options.origins, allow_headers=["Authorization"]))
+        middleware.append(
+            Middleware(
+                CORSMiddleware,
+                allow_origins=options.origins,
+                allow_methods=("GET", "POST"),
+                allow_headers=ALLOWED_HEADERS,
+            )
+        )
     inside = Starlette(
         routes=found,
         middleware=middleware,

@@ -66,7 +66,7 @@ def _others(verb: Verb) -> JsonObject:
     }
     if verb.kept:
         found["304"] = {"description": "What If-None-Match names is what there is"}
-    if any(one.in_path for one in verb.parameters) or verb.name in ("document", "citation"):
+    if any(one.in_path for one in verb.parameters) or verb.name in ("document", "outline", "citation"):
         found["404"] = {"description": "There is no such thing in the index", "content": problem}
     if verb.name == "is_stale":
         found["403"] = {"description": "The server does not look at seeds", "content": problem}
@@ -143,6 +143,7 @@ SCHEMAS: Final[JsonObject] = {
         language=_TEXT,
         metadata={"type": "object", "additionalProperties": {"anyOf": [_SCALAR, _list(_SCALAR)]}},
     ),
+    "Section": _object(heading=_TEXT, level=_COUNT, id=_TEXT, paragraph=_COUNT, paragraphs=_COUNT),
     "Documents": _object(total=_COUNT, cursor=_or_null(_TEXT), documents=_list(_of("Document"))),
     "Paragraph": {
         **_object(number=_COUNT, start=_COUNT, end=_COUNT, line=_COUNT, headings=_list(_TEXT), kind=_TEXT),

@@ -145,7 +145,12 @@ def _filter(text: str) -> Any:
         found = json.loads(text)
     except (ValueError, RecursionError):
         return text
-    return {name: _wanted(value) for name, value in found.items()}
+    return ranged(found)
+
+
+def ranged(values: JsonObject) -> JsonObject:
+    """Values by field, of which a range is written ``{"from": 1990, "to": 1999}``, as a filter."""
+    return {name: _wanted(value) for name, value in values.items()}
 
 
 def _wanted(value: Any) -> Any:

@@ -87,6 +87,19 @@ def bad_parameter(name: str, detail: str) -> ProblemDetail:
     return ProblemDetail(HTTPStatus.BAD_REQUEST, "bad-parameter", detail, {"parameter": name})
 
 
+def no_document(path: str, first: int = 1) -> ProblemDetail:
+    """The problem of a document that is not there, or has no such paragraph."""
+    what = "There is no document" if first == 1 else f"No paragraph {first} is in a document"
+    detail = f"{what} {path[:200]!r}: the verb documents lists those that there are."
+    return ProblemDetail(HTTPStatus.NOT_FOUND, "document-not-found", detail)
+
+
+def no_address(path: str) -> ProblemDetail:
+    """The problem of a document that has no address on the web."""
+    detail = f"{path} has no address on the web: its metadata has no url. Try another form."
+    return ProblemDetail(HTTPStatus.NOT_FOUND, "no-address", detail)
+
+
 def too_busy() -> ProblemDetail:
     """The problem of a server that has enough to do."""
     detail = "The server has as much to do as it takes on: try again in a moment."

@@ -36,8 +36,8 @@ def as_bytes(value: Any, end: str = "") -> bytes:
 
 
 def is_for_programs(path: str) -> bool:
-    """Whether what is asked for at this path is the API."""
-    return "/api/" in path or path.endswith("/api")
+    """Whether what is asked for at this path is the API, or what agents ask."""
+    return "/api/" in path or path.endswith(("/api", "/mcp"))
 
 
 def refusal(scope: Scope, problem: ProblemDetail) -> Response:

@@ -12,7 +12,7 @@ from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
 from itertools import islice
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, TypeVar
 
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
@@ -62,6 +62,7 @@ class Reply:
     status: int = HTTPStatus.OK
 
 
+Made = TypeVar("Made")
 Make: TypeAlias = Callable[[], Reply]
 
 
@@ -91,6 +92,15 @@ class Answering:
             return await self._admission.run(made)
         except Exception as error:
             return refused(request, error)
+
+    async def run(self, served: Served, make: Callable[[], Made]) -> Made:
+        """What ``make`` makes of an index: in a thread, in its turn, in time. Raises what that raises."""
+
+        def made() -> Made:
+            with Deadline(served.timeout).running():
+                return make()
+
+        return await self._admission.run(made)
 
     async def stream(
         self, request: Request, served: Served, begin: Callable[[], Iterator[Any]], seconds: float | None = None
@@ -141,7 +151,7 @@ class Answering:
             tell(error)
             yield as_bytes({"problem": problem_of(error).as_dict()}, "\n")
 
-    def alone(self, make: Make) -> Reply:
+    def alone(self, make: Callable[[], Made]) -> Made:
         """What ``make`` makes, if nobody else is at it. Raises ProblemDetail."""
         if not self._alone.acquire(blocking=False):
             raise too_busy()

@@ -9,15 +9,18 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from http import HTTPStatus
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from searchlib import Hit, Index
 from searchlib.model.jsonable import JsonObject
 from searchlib.model.records import Record
 from searchlib.search.hits import SNIPPET_LENGTH
 from searchlib.web.parameters import Asked, Parameter, facet_sizes, filters
-from searchlib.web.problemdetails import ProblemDetail, bad_parameter
+from searchlib.web.problemdetails import ProblemDetail, bad_parameter, no_address, no_document
 from searchlib.web.serveoptions import ServeOptions
+
+if TYPE_CHECKING:
+    from searchlib.citing.library import Library
 
 MOST_HITS: Final = 1000
 MOST_SKIPPED: Final = 10_000
@@ -149,20 +152,24 @@ def _context(index: Index, asked: Asked, options: ServeOptions) -> list[JsonObje
 def _document(index: Index, asked: Asked, options: ServeOptions) -> list[JsonObject]:
     found = index.document(asked["path"], asked["first"], asked["limit"])
     if not found:
-        detail = f"No document {asked['path'][:200]!r} has a paragraph {asked['first']}: /api/documents lists them."
-        raise ProblemDetail(HTTPStatus.NOT_FOUND, "document-not-found", detail)
+        raise no_document(asked["path"], asked["first"])
     return _records(found)
 
 
+def _outline(index: Index, asked: Asked, options: ServeOptions) -> list[JsonObject]:
+    found = index.outline(asked["path"])
+    if not found:
+        raise no_document(asked["path"])
+    return [one.as_dict() for one in found]
+
+
 def _documents(index: Index, asked: Asked, options: ServeOptions) -> JsonObject:
-    found = index.search(
-        "*",
-        asked["limit"],
-        filter=filters(asked["filter"]),
-        sort="document",
-        per_document=1,
-        after=asked["after"],
-    )
+    return documents_page(index, filters(asked["filter"]), asked["limit"], asked["after"])
+
+
+def documents_page(index: Index, filter: list[Any] | None, limit: int, after: str | None) -> JsonObject:
+    """Some of the documents by path, how many there are, and the cursor to go on from."""
+    found = index.search("*", limit, filter=filter, sort="document", per_document=1, after=after)
     documents = [hit.document.as_dict() for hit in found]
     return {"total": found.documents, "cursor": found.cursor, "documents": documents}
 
@@ -181,8 +188,7 @@ def _citation(index: Index, asked: Asked, options: ServeOptions) -> JsonObject |
         return citation.annotation()
     if form == "link":
         if not citation.link:
-            detail = f"{citation.path} has no address on the web: its metadata has no url. Try another form."
-            raise ProblemDetail(HTTPStatus.NOT_FOUND, "no-address", detail)
+            raise no_address(citation.path)
         return Written(citation.link)
     return citation.as_dict()
 
@@ -190,9 +196,12 @@ def _citation(index: Index, asked: Asked, options: ServeOptions) -> JsonObject |
 def _check_citations(index: Index, asked: Asked, options: ServeOptions) -> list[JsonObject]:
     from searchlib.citing.mending import check_text
 
-    indexed = options.sources is None
-    library = index.library(as_indexed=True) if indexed else index.library(options.sources or ())
-    return [one.as_dict() for one in check_text(asked["text"], library)]
+    return [one.as_dict() for one in check_text(asked["text"], library_of(index, options))]
+
+
+def library_of(index: Index, options: ServeOptions) -> Library:
+    """Where citations are looked up: in the index, and in the seeds as they are now where these may be read."""
+    return index.library(as_indexed=True) if options.sources is None else index.library(options.sources)
 
 
 def _is_stale(index: Index, asked: Asked, options: ServeOptions) -> JsonObject:
@@ -289,6 +298,13 @@ VERBS: Final = (
             Parameter("first", "The number of the first paragraph.", "whole", 1, least=1, most=1_000_000_000),
             Parameter("limit", "How many paragraphs.", "whole", 100, least=1, most=MOST_HITS),
         ),
+    ),
+    Verb(
+        "outline",
+        "The headings of a document, in order, each with the first paragraph below it.",
+        _outline,
+        "[Section]",
+        (Parameter("path", "The path of the document.", required=True),),
     ),
     Verb(
         "documents",

@@ -191,3 +191,35 @@ def test_spans_of_an_object_around_a_citation_are_its_own() -> None:
     assert count == 1
     assert json.loads(new)["spans"] == [[0, 5]]
     assert json.loads(new)["selector"][1]["start"] == citations(AFTER)[2].start
+
+
+@pytest.mark.parametrize(
+    ("text", "quote", "path"),
+    [
+        ("It says [searchlib:4f8m0c2k9x1pt7aw] “boats go”, and more “quoted”.", "boats go", None),
+        (
+            "[searchlib:4f8m0c2k9x1pt7aw] “He said “no” twice.” — T, ¶ 3 (a (b).md, line 4)",
+            "He said “no” twice.",
+            "a (b).md",
+        ),
+        ("[searchlib:4f8m0c2k9x1pt7aw] “Er sagte „nein“ dazu.” — T, ¶ 3 (a.md)", "Er sagte „nein“ dazu.", "a.md"),
+        ("[searchlib:4f8m0c2k9x1pt7aw]\n“on the next line”", "on the next line", None),
+        ("[searchlib:4f8m0c2k9x1pt7aw] no quote, and “another thing”", None, None),
+        ("(searchlib:4f8m0c2k9x1pt7aw) “not in brackets”", None, None),
+        ("[searchlib:4f8m0c2k9x1pt7aw] “never closed\n\n and so on”", None, None),
+        ("[searchlib:4f8m0c2k9x1pt7aw] “never closed [searchlib:70d6ndac4095q2qa] “other”", None, None),
+    ],
+)
+def test_an_inline_citation_has_the_quote_behind_its_reference(text: str, quote: str | None, path: str | None) -> None:
+    found = find_in_text(text)[0]
+    assert (found.id, found.quote, found.path) == ("4f8m0c2k9x1pt7aw", quote, path)
+
+
+def test_inline_citations_are_found_in_linear_time() -> None:
+    text = "[searchlib:4f8m0c2k9x1pt7aw] “" + "“ ” " * 4000
+    began = time.process_time()
+    find_in_text(text)
+    once = time.process_time() - began
+    began = time.process_time()
+    find_in_text(text * 8)
+    assert time.process_time() - began < 40 * once + 0.5

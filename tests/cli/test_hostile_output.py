@@ -118,6 +118,13 @@ CALLS: dict[str, list[list[str]]] = {
         [INDEX, "--cors", LINES],
         [INDEX, "--synonyms", LINES],
         ["--port", LINES],
+        [LINES, "--mcp"],
+    ],
+    "mcp": [
+        [LINES],
+        ["--index", INDEX, "--synonyms", LINES],
+        ["--index", INDEX, "--sources", LINES],
+        ["--sources"],
     ],
     "completion": [["bash"], ["zsh"], ["fish"], [LINES]],
 }

@@ -134,7 +134,9 @@ def test_others_can_put_routes_behind_the_same_door(index: searchlib.Index) -> N
     async def hello(request: Request) -> PlainTextResponse:
         return PlainTextResponse("hello")
 
-    client = TestClient(app(index, ServeOptions(token=TOKEN), routes=[Route("/mcp", hello)]), base_url=BASE)
+    client = TestClient(
+        app(index, ServeOptions(token=TOKEN), beside=lambda *_: ([Route("/mcp", hello)], None)), base_url=BASE
+    )
     assert client.get("/mcp").status_code == 401
     assert client.get("/mcp", headers={"Authorization": f"Bearer {TOKEN}"}).text == "hello"
     assert client.get("/mcp", headers={"Host": "evil.example"}).status_code == 421
