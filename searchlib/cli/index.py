@@ -9,6 +9,7 @@ import click
 from searchlib.cli.flags import add_loaders, index_option, json_option, settings_with
 from searchlib.cli.obtaining import build, load_options, summary, tell_report
 from searchlib.cli.output import counted, output_for, say
+from searchlib.errors import SettingsError
 
 if TYPE_CHECKING:
     from searchlib import Index
@@ -40,15 +41,17 @@ if TYPE_CHECKING:
 @click.option("--allow-commands", is_flag=True, help="Run commands of a settings file that is not your own.")
 @click.option("--strict", is_flag=True, help="Stop at the first file that cannot be read.")
 @click.option("--allow-removal", is_flag=True, help="Remove most documents even if a folder is empty or gone.")
+@click.option("--watch", is_flag=True, help="Go on, and bring it up to date whenever SEEDS change, until Ctrl-C.")
 @click.option("--check", is_flag=True, help="Build nothing; exit 1 if the index is not what SEEDS would give.")
 @click.option("--digest", is_flag=True, help="Print the digest of the index.")
 @click.option("--quiet", "-q", is_flag=True, help="Say nothing but errors.")
 @click.option("--verbose", "-v", is_flag=True, help="Name all files that were skipped or noted, not some a reason.")
 @json_option
-def command(
+def command(  # noqa: PLR0913, PLR0917 - an option each
     seeds: tuple[str, ...],
     metadata_columns: str | None,
     allow_commands: bool,
+    watch: bool,
     check: bool,
     digest: bool,
     quiet: bool,
@@ -72,6 +75,12 @@ def command(
     if allow_commands and settings.loaders is not None:
         add_loaders(settings.loaders, allowed=True)
     output = output_for(settings)
+    if watch:
+        if check or digest or as_json:
+            raise SettingsError("--watch goes on: leave out --check, --digest and --json")
+        from searchlib.cli.watch import watch as keep_up
+
+        return keep_up(settings, how)
     if check:
         from searchlib.cli.verify import check_against_seeds
 

@@ -14,6 +14,7 @@ from searchlib.cli.flags import settings_with, sources_option, timeout_option
 from searchlib.cli.obtaining import open_index, open_or_build, seeds_to_read
 from searchlib.cli.output import counted, say
 from searchlib.cli.settings import Settings
+from searchlib.cli.watch import watching_beside
 from searchlib.errors import SettingsError
 
 if TYPE_CHECKING:
@@ -37,6 +38,7 @@ TOKEN = "SEARCHLIB_TOKEN"
     "--facet", "facets", multiple=True, metavar="FIELD", help="A field that the page counts; may be repeated."
 )
 @click.option("--mcp", is_flag=True, help="Also answer agents, at /mcp (the Model Context Protocol).")
+@click.option("--watch", is_flag=True, help="Bring the index up to date whenever the seeds of the settings change.")
 @click.option("--synonyms", metavar="FILE", help="Words to find for others: docs/query-language.md has the format.")
 @timeout_option
 def command(  # noqa: PLR0913, PLR0917 - an option each
@@ -49,6 +51,7 @@ def command(  # noqa: PLR0913, PLR0917 - an option each
     sources: tuple[str, ...],
     facets: tuple[str, ...],
     mcp: bool,
+    watch: bool,
     **given: Any,
 ) -> None:
     """Serve a page to search with, and the API over HTTP.
@@ -69,6 +72,8 @@ def command(  # noqa: PLR0913, PLR0917 - an option each
     beside = needing("mcp", "serve --mcp", "searchlib.agents").mcp_routes if mcp else None
     from searchlib.concurrency.sandbox import keeping
 
+    if watch and indexes:
+        raise SettingsError("--watch is for the index of the settings: leave out PATH, or run searchlib index --watch")
     settings = settings_with(**given)
     is_public = not is_loopback(host)
     token = token or os.environ.get(TOKEN, "")
@@ -98,6 +103,8 @@ def command(  # noqa: PLR0913, PLR0917 - an option each
             say(f"Serving {shown} at {address}{f'?token={token}' if token else ''} (stop it with Ctrl-C)")
 
         stack.enter_context(keeping())
+        if watch:
+            stack.enter_context(watching_beside())
         run(application, listener, ready)
 
 

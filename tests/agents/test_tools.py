@@ -149,8 +149,12 @@ def test_what_is_wrong_comes_back_with_the_place_and_what_to_do(index: searchlib
     id = index.search("Time and tide")[0].id
     assert "does not say" in refused("citation", id=id, quote="waits for everybody")
     assert "no address on the web" in refused("citation", id=index.search("bitterns")[0].id, form="link")
-    with pytest.raises(MCPError, match="There is no tool 'delete': there are search, "):
-        calling(index, "delete")
+
+    async def no_tool(client: Client) -> None:
+        with pytest.raises(MCPError, match="There is no tool 'delete': there are search, "):
+            await client.call_tool("delete", {})
+
+    ask(served(index), no_tool)
 
 
 def test_what_is_wrong_with_the_server_says_nothing_of_it(folder: Path, tmp_path: Path) -> None:

@@ -50,6 +50,8 @@ CALLS: dict[str, list[list[str]]] = {
         [LINES],
         ["--language", LINES],
         ["--strict"],
+        ["--watch", "--json"],
+        ["--watch", LINES],
         ["--type", LINES],
     ],
     "query": [
@@ -119,6 +121,7 @@ CALLS: dict[str, list[list[str]]] = {
         [INDEX, "--synonyms", LINES],
         ["--port", LINES],
         [LINES, "--mcp"],
+        [LINES, "--watch"],
     ],
     "mcp": [
         [LINES],
