@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import Any
 
 from searchlib.concurrency.lazily import lazy_expression
+from searchlib.engine.locations import located
 from searchlib.errors import SettingsError
 from searchlib.files import tomlreading
 from searchlib.files.opening import NotAFile, read_file
@@ -354,8 +355,8 @@ def _relative(file: Path) -> Path:
 
 
 def _from(file: Path, path: str) -> str:
-    """``path``, which stands in ``file``, as seen from the working directory."""
-    return os.path.normpath(file.parent / Path(path).expanduser())
+    """``path``, which stands in ``file``, as seen from the working directory; an address is that from anywhere."""
+    return path if isinstance(located(path), str) else os.path.normpath(file.parent / Path(path).expanduser())
 
 
 def _seed_from(file: Path, seed: str) -> str:

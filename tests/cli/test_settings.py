@@ -114,6 +114,11 @@ def test_an_absolute_path_and_the_home_folder_stay(folder: Path, monkeypatch: py
     assert load().seeds == ("/home/somebody/texts",)
 
 
+def test_an_address_in_a_file_stays_as_it_is(folder: Path) -> None:
+    (folder / "searchlib.toml").write_text('index = "https://search.example:9200/news"\n')
+    assert load().index == "https://search.example:9200/news"
+
+
 def test_variables_go_before_the_file_and_flags_before_both(folder: Path) -> None:
     (folder / "searchlib.toml").write_text("limit = 1\nwidth = 70\nlanguage = 'en'\n")
     settings = load(SEARCHLIB_LIMIT="2", SEARCHLIB_WIDTH="80").with_flags(limit=3, width=None)

@@ -54,6 +54,7 @@ class SearchNode:
     def _start(self) -> subprocess.Popen[bytes]:
         node = assembled()
         (self.home / "config").mkdir(parents=True, exist_ok=True)
+        (self.home / "port").unlink(missing_ok=True)
         command = [
             "java",
             f"-Xms{HEAP}",

@@ -7,13 +7,14 @@ values that were not shown before.
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from searchlib.concurrency.lazily import cached_property
 from searchlib.engine.answers import Answer, Ranked
 from searchlib.engine.explaining import Explanation
-from searchlib.engine.figures import Stats
+from searchlib.engine.figures import Problem, Stats
 from searchlib.engine.requests import Request
 from searchlib.engine.writers import DocumentState
 from searchlib.engines.opensearch import entryfields, faceting, namedscores, paging
@@ -24,11 +25,11 @@ from searchlib.engines.opensearch.entries import record_of
 from searchlib.engines.opensearch.generations import Generation, every, newest
 from searchlib.engines.opensearch.scoring import Scoring
 from searchlib.engines.opensearch.statistics import Statistics
-from searchlib.errors import IndexProblem, ParagraphNotFound
+from searchlib.errors import IndexCorrupt, IndexProblem, ParagraphNotFound
 from searchlib.guards.deadline import check
 from searchlib.model.fields import CASELESS
 from searchlib.model.ranking import BM25F, DEFAULT_RANKING
-from searchlib.model.records import Record
+from searchlib.model.records import Record, paragraph_id
 from searchlib.query.nodes import Node, Word
 
 _AT_ONCE = 500
@@ -232,6 +233,35 @@ class OpenSearchReader:
             settings=self._generation.settings,
             digest=self.digest,
         )
+
+    def verify(self, quick: bool = False) -> list[Problem]:
+        """Whether all shards are there and, unless ``quick``, each record is what its text and document make of it."""
+        index = self._generation.index
+        health = self._cluster.call("GET", f"/_cluster/health/{index}", None, {"level": "indices"})
+        found = []
+        if health["status"] == "red":
+            found.append(Problem(index, f"{health['unassigned_shards']} of its shards are not there"))
+        if not quick:
+            found += self._problems_of_records()
+        return found
+
+    def _problems_of_records(self) -> Iterator[Problem]:
+        counts, path, occurrences = Counter[str](), "", Counter[str]()
+        for hit in every(self._cluster, self._generation.index, entryfields.RECORD):
+            try:
+                record = self._record(hit)
+            except IndexCorrupt as error:
+                yield Problem(hit["_id"], str(error))
+                continue
+            if record.document.path != path:
+                path, occurrences = record.document.path, Counter()
+            said = " ".join(record.paragraph.text.split())
+            if record.id != paragraph_id(path, record.paragraph.text, occurrences[said]) or record.id != hit["_id"]:
+                yield Problem(hit["_id"], f"a paragraph of {path} has another id than its text gives")
+            occurrences[said] += 1
+            counts[path] += 1
+        for path in sorted(counts.keys() ^ {state.path for state in self.documents()}):
+            yield Problem(path, "its paragraphs are there and it is not" if path in counts else "it has no paragraphs")
 
     def close(self) -> None:
         """Release what is held; further calls are errors."""

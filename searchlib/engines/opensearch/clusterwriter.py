@@ -12,6 +12,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
 from searchlib.engine.writers import Committed, DocumentState, Remembered, WriterOptions
@@ -19,7 +20,7 @@ from searchlib.engines.opensearch import entries, entryfields
 from searchlib.engines.opensearch.cluster import Cluster, Json
 from searchlib.engines.opensearch.generations import Generation, every, following, newest_or_none, remembered
 from searchlib.engines.opensearch.paging import batches
-from searchlib.errors import IndexIncompatible, IndexReadOnly, SeedError
+from searchlib.errors import IndexIncompatible, IndexProblem, IndexReadOnly, SeedError
 from searchlib.model.records import Document, Record, document_digest
 from searchlib.paragraphs.identifying import language_of, records_of
 
@@ -224,7 +225,14 @@ class OpenSearchWriter:
     # Publishing
 
     def commit(self, seeds: Mapping[str, str] | None = None, *, compact: bool = False) -> Committed:
-        """Publish all of it at once."""
+        """Publish all of it at once. What fails leaves nothing behind."""
+        try:
+            return self._committed(seeds, compact)
+        except BaseException:
+            self.cancel()
+            raise
+
+    def _committed(self, seeds: Mapping[str, str] | None, compact: bool) -> Committed:
         kept = self._take_over()
         old = {} if self._before is None else remembered(self._cluster, self._before).seeds
         left = {name: digest for name, digest in old.items() if name not in self._touched}
@@ -244,6 +252,7 @@ class OpenSearchWriter:
         self._cluster.call("PUT", f"/{index}/_settings", {"index.blocks.write": True})
         paragraphs = self._records(index)
         self._publish(index)
+        self._index = None
         self._clean(index)
         return Committed(paragraphs, frozenset(self._empty), kept)
 
@@ -276,7 +285,9 @@ class OpenSearchWriter:
             self._cluster.call("POST", "/_aliases", {"actions": actions})
         except Exception as error:
             now = newest_or_none(self._cluster)
-            if now is None or self._before is None or now.index in (index, self._before.index):
+            if now is not None and now.index == index:
+                return  # it was done, and the answer lost
+            if now is None or self._before is None or now.index == self._before.index:
                 raise
             raise self._cluster.explained(409, "") from error
 
@@ -302,11 +313,12 @@ class OpenSearchWriter:
         return int(number) if number.isdecimal() else 0
 
     def cancel(self) -> None:
-        """Forget all of it and leave nothing behind."""
+        """Forget all of it and leave nothing behind; what cannot be removed now, a later writer removes."""
         self._lines = []
-        if self._index is not None:
-            self._cluster.call("DELETE", f"/{self._index}", None, {"ignore_unavailable": "true"})
-            self._index = None
+        index, self._index = self._index, None
+        if index is not None:
+            with suppress(IndexProblem):
+                self._cluster.call("DELETE", f"/{index}", None, {"ignore_unavailable": "true"})
 
 
 def _layout(tuning: object) -> tuple[int, int]:
