@@ -1,7 +1,7 @@
 """``python -m benchmarks.check``: whether what users call takes about as long as it did. Half a minute; for CI.
 
 Nothing is held against a time: what is measured are ratios of processor time, to tantivy in the same process and the
-same rounds, to a fixed piece of work, or to an interpreter that only imports. Each has a *limit*, about 1.7 times what
+same rounds, to a fixed piece of work, or to an interpreter that only imports. Each has a *limit*, about 1.5 times what
 it was when it was set: room for a busy machine, not for twice as slow. What is above its limit is measured again, and
 fails if it is so again. Where something has become quicker, the limits are to follow: ``--set`` prints them as they
 would be now.
@@ -30,38 +30,38 @@ PEER = "tantivy"
 PARAGRAPHS = 5_000
 COUNT, ROUNDS, BUDGET = 50, 4, 3.0
 COLD_RUNS = 7
-ROOM, ROOM_ON_DISK = 1.7, 1.05  # sizes do not depend on what else runs
+ROOM, ROOM_ON_DISK = 1.55, 1.05  # sizes do not depend on what else runs
 LIMITS: dict[str, float] = {
-    "build, in fixed work": 69.3,
-    "index ÷ tantivy": 0.809,
-    "ids, word ÷ tantivy": 3.75,
-    "ids, or ÷ tantivy": 5.49,
-    "ids, and ÷ tantivy": 6.77,
-    "ids, phrase ÷ tantivy": 12.4,
-    "ids, bracketed ÷ tantivy": 6.54,
-    "ids, prefix ÷ tantivy": 5.59,
-    "ids, fuzzy ÷ tantivy": 3.67,
-    "snippets, word ÷ tantivy": 9.34,
-    "snippets, or ÷ tantivy": 9.36,
-    "snippets, and ÷ tantivy": 8.74,
-    "snippets, phrase ÷ tantivy": 14.5,
-    "snippets, bracketed ÷ tantivy": 9.68,
-    "total, word ÷ tantivy": 6.52,
-    "total, or ÷ tantivy": 5.64,
-    "total, and ÷ tantivy": 10.2,
-    "total, phrase ÷ tantivy": 16,
-    "total, bracketed ÷ tantivy": 10.1,
-    "total, prefix ÷ tantivy": 6.81,
-    "total, fuzzy ÷ tantivy": 3.5,
-    "facet, word ÷ tantivy": 10.7,
-    "facet, or ÷ tantivy": 9.93,
-    "facet, and ÷ tantivy": 10.2,
-    "facet, phrase ÷ tantivy": 12.8,
-    "facet, bracketed ÷ tantivy": 10.4,
-    "facet, prefix ÷ tantivy": 9.95,
-    "facet, fuzzy ÷ tantivy": 6.48,
-    "query, cold ÷ bare": 1.97,
-    "--help ÷ bare": 2.23,
+    "build, in fixed work": 60,
+    "index ÷ tantivy": 0.811,
+    "ids, word ÷ tantivy": 3.46,
+    "ids, or ÷ tantivy": 5.23,
+    "ids, and ÷ tantivy": 6.74,
+    "ids, phrase ÷ tantivy": 14.9,
+    "ids, bracketed ÷ tantivy": 6.84,
+    "ids, prefix ÷ tantivy": 6.3,
+    "ids, fuzzy ÷ tantivy": 3.43,
+    "snippets, word ÷ tantivy": 8.41,
+    "snippets, or ÷ tantivy": 8.81,
+    "snippets, and ÷ tantivy": 9.54,
+    "snippets, phrase ÷ tantivy": 14.6,
+    "snippets, bracketed ÷ tantivy": 8.87,
+    "total, word ÷ tantivy": 9.57,
+    "total, or ÷ tantivy": 8.21,
+    "total, and ÷ tantivy": 12.9,
+    "total, phrase ÷ tantivy": 19.2,
+    "total, bracketed ÷ tantivy": 11.2,
+    "total, prefix ÷ tantivy": 7.96,
+    "total, fuzzy ÷ tantivy": 3.11,
+    "facet, word ÷ tantivy": 15.6,
+    "facet, or ÷ tantivy": 11,
+    "facet, and ÷ tantivy": 13.5,
+    "facet, phrase ÷ tantivy": 15,
+    "facet, bracketed ÷ tantivy": 13.9,
+    "facet, prefix ÷ tantivy": 13.1,
+    "facet, fuzzy ÷ tantivy": 7.74,
+    "query, cold ÷ bare": 1.9,
+    "--help ÷ bare": 2.08,
 }
 
 
@@ -145,7 +145,7 @@ def _warm(engines: Mapping[str, Engine], queries: Sequence[Query]) -> dict[str, 
         for kind in dict.fromkeys(query.kind for query in queries):
             middle = {
                 name: statistics.median(
-                    statistics.median(pair[1] for pair in pairs)
+                    min(pair[1] for pair in pairs)  # what else runs only adds
                     for number, pairs in asks[ask].items()
                     if queries[number].kind == kind
                 )
