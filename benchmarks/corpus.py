@@ -50,9 +50,9 @@ class Reading:
 class Corpus:
     """A prepared corpus. ``text_bytes`` counts the paragraphs' text in UTF-8, without titles.
 
-    ``split_seconds`` is what loading the documents and splitting them took, in one process. ``firsts`` has the number
-    of the first paragraph of each document. ``reading`` is what reading the paragraphs took since: it is no engine's
-    own.
+    ``split_seconds`` is what loading the documents and splitting them took of the processor, in one process. ``firsts``
+    has the number of the first paragraph of each document. ``reading`` is what reading the paragraphs took since: it is
+    no engine's own.
     """
 
     name: str
@@ -149,10 +149,10 @@ def prepare(source: str, folder: Path, least: int | None = None) -> Corpus:
     documents = load(SeedFile(folder / DOCUMENTS, DOCUMENTS, (folder / DOCUMENTS).stat().st_size))
     with (folder / PARAGRAPHS).open("w", encoding="utf-8") as out:
         while True:
-            began = time.perf_counter()
+            began = time.process_time()
             document = next(documents, None)
             paragraphs = split(document) if document is not None else []
-            seconds += time.perf_counter() - began
+            seconds += time.process_time() - began
             if document is None:
                 break
             group = GROUPS[len(firsts) % len(GROUPS)]

@@ -250,7 +250,7 @@ def _built(stage: Stage) -> str:
     parts = [
         _table(heads, rows),
         "searchlib loads and splits documents within its time; the others get ready-made paragraphs, and the fourth "
-        f"column adds the {stage['split_seconds']:.1f} s that loading and splitting took in one process. Memory of "
+        f"column adds the {stage['split_seconds']:.1f} s of processor that loading and splitting took. Memory of "
         "searching counts the pages of mapped files that are resident.",
     ]
     if any(built.get("kept") for built in stage["engines"].values()):
