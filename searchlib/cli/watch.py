@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import threading
 import time
@@ -34,14 +35,35 @@ def watch(settings: Settings, how: dict[str, Any], go_on: Callable[[], bool] = l
         raise SettingsError("standard input cannot be watched: give files and folders")
     seeds_exist(settings)
     keeper = _Keeper(settings, how)
-    with watched(given, settings.index) as seeds:
+    with _interrupted() as pressed, watched(given, settings.index) as seeds:
         say(f"Watching {', '.join(os.fspath(root) for root in given)} (stop it with Ctrl-C)")
         keeper.update(set())
         while go_on():
             changed = seeds.changes(AGAIN)
             if changed or keeper.is_due:
                 keeper.update(changed)
+            if pressed.is_set():
+                raise KeyboardInterrupt
     return 0
+
+
+@contextmanager
+def _interrupted() -> Iterator[threading.Event]:
+    """Whether Ctrl-C was pressed: an interrupt that comes while an object is thrown away is lost by Python."""
+    pressed = threading.Event()
+
+    def press(_: int, __: object) -> None:
+        pressed.set()
+        raise KeyboardInterrupt
+
+    if threading.current_thread() is not threading.main_thread():
+        yield pressed  # which no signal reaches
+        return
+    before = signal.signal(signal.SIGINT, press)
+    try:
+        yield pressed
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 class _Keeper:

@@ -46,7 +46,7 @@ def test_a_document_that_crowds_out_the_others_does_not_hide_them(tmp_path: Path
         for number in range(5):
             w.add(Document(f"b{number}", "A harbour is what we look for.\n\nharbour and more words"))
     reader = WhooshReader(Path(str(index.path)), tuning=Tuning(asked=200))
-    query = parse("harbour", languages=reader.languages).query
+    query = parse("harbour", lexicon=reader.lexicon).query
     everything = Request(query, per_document=1, total=True, documents=True, records=True)
 
     def paths_of(request: Request) -> list[str]:

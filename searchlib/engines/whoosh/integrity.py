@@ -232,7 +232,11 @@ def _stems(segment: SegmentColumns) -> Iterator[str]:
         while part := list(islice(terms, _AT_ONCE)):
             entries = [entry for _, entry in part]
             df = np.array([entry.df for entry in entries], np.uint32)
-            words.add([key for key, _ in part], df, segment.docs_of(entries))
+            try:
+                words.add([key for key, _ in part], df, segment.docs_of(entries))
+            except UnicodeDecodeError:
+                yield f"the field {field} has a term that is no text"
+                return
     tables = {language: keys for language, _, keys in words.tables()}
     for language in segment.stem_languages:
         table = segment.stems(language)
