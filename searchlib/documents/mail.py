@@ -47,7 +47,7 @@ def load_eml(seed: Seed) -> Iterator[Document]:
     data = seed.read()
     if not data.strip():
         return
-    yield from _message(seed, data, seed.name, 1)
+    yield from message_documents(seed, data, seed.name, 1)
 
 
 def load_mbox(seed: Seed) -> Iterator[Document]:
@@ -55,13 +55,13 @@ def load_mbox(seed: Seed) -> Iterator[Document]:
     taken: dict[str, int] = {}
     for number, (line, data) in enumerate(_messages(seed), 1):
         parsed = _parsed(data)
-        said = clean(_decoded(parsed.get("message-id", ""))) if parsed is not None else ""
+        said = _header(parsed, "message-id") if parsed is not None else ""
         name = "".join(said.split()).strip("<>").replace("#", "")[:200] or str(number)
         taken[name] = taken.get(name, 0) + 1
         if taken[name] > 1:
             name = f"{name}~{taken[name]}"
         try:
-            yield from _message(seed, data, f"{seed.name}#{name}", number, line)
+            yield from message_documents(seed, data, f"{seed.name}#{name}", number, line)
         except SeedError as error:
             seed.skips(line, str(error))
 
@@ -100,8 +100,11 @@ def _parsed(data: bytes) -> Message | None:
         return None
 
 
-def _message(seed: Seed, data: bytes, path: str, number: int, line: int = 0) -> Iterator[Document]:
-    """The documents of a message."""
+def message_documents(seed: Seed, data: bytes, path: str, number: int, line: int = 0) -> Iterator[Document]:
+    """The documents of a message: itself, and what is attached to it. It has a number, and begins on a line, if any.
+
+    Raises SeedError if it is none.
+    """
     message = _parsed(data)
     if message is None or not message.keys():
         raise SeedError(_MIDDLE, seed.name)
@@ -114,7 +117,7 @@ def _message(seed: Seed, data: bytes, path: str, number: int, line: int = 0) -> 
     names = [name for name, _ in parts.attached]
     if names:
         about["attachments"] = tuple(names)
-    subject = " ".join(clean(_decoded(message.get("subject", ""))).split())
+    subject = _header(message, "subject")
     title = subject or (seed.stem if path == seed.name else f"Message {number}")
     if not builder.text:  # it is found by its subject
         builder.add(subject, "text", 0, 0, place)
@@ -151,7 +154,7 @@ class _MessageParts:
         if kind in ("multipart/encrypted", "application/pkcs7-mime", "application/x-pkcs7-mime"):
             self.encrypted = True
         elif kind == "message/rfc822" and inner:
-            name = _name_of(part) or _decoded(inner[0].get("subject", "")) or f"message{len(self.attached) + 1}"
+            name = _name_of(part) or _header(inner[0], "subject") or f"message{len(self.attached) + 1}"
             self.attached.append((_safe(name.removesuffix(".eml") + ".eml"), _bytes_of(inner[0])))
         elif kind == "multipart/alternative":
             readable = [one for one in inner if _is_readable(one)]
@@ -205,18 +208,18 @@ def _about(message: Message) -> dict[str, Scalar | tuple[Scalar, ...]]:
     """What a message's header says, as metadata."""
     about: dict[str, Scalar | tuple[Scalar, ...]] = {}
     for key, header in _PEOPLE.items():
-        said = [_decoded(value) for value in message.get_all(header, [])[:20]]
-        people = tuple(_person(*one) for one in email.utils.getaddresses(said) if any(one))
+        said = email.utils.getaddresses(_headers(message, header)[:20])
+        people = tuple(_person(_decoded(name), address) for name, address in said if name or address)
         if people:
             about[key] = people[0] if len(people) == 1 else people
     try:
-        date = email.utils.parsedate_to_datetime(_decoded(message.get("date", "")))
+        date = email.utils.parsedate_to_datetime(_header(message, "date"))
     except (ValueError, TypeError, IndexError, OverflowError):
         date = None
     if date is not None:
         about["date"] = date.isoformat()
     for key in ("message-id", "list-id", "in-reply-to"):
-        value = " ".join(clean(_decoded(message.get(key, ""))).split())
+        value = _header(message, key)
         if value:
             about[key.replace("-", "_")] = value.strip("<>")
     return about
@@ -227,9 +230,22 @@ def _person(name: str, address: str) -> str:
     return f"{name} <{clean(address)}>" if name and address else name or clean(address)
 
 
-def _decoded(header: Any) -> str:
+def _headers(message: Message, name: str) -> list[str]:
+    """The headers of a name as they stand there, in whatever encoding."""
+    found = (str(value)[:_MOST_HEADER] for key, value in message.raw_items() if key.lower() == name)
+    return [
+        text if text.isascii() else decode(text.replace("\0", "").encode("utf-8", "surrogateescape")) for text in found
+    ]
+
+
+def _header(message: Message, name: str) -> str:
+    """What the first header of a name says; "" if there is none."""
+    found = _headers(message, name)
+    return " ".join(clean(_decoded(found[0])).split()) if found else ""
+
+
+def _decoded(text: str) -> str:
     """A header's text, with encoded words decoded."""
-    text = str(header)[:_MOST_HEADER]
     try:
         parts = email.header.decode_header(text)
     except (email.errors.HeaderParseError, ValueError):

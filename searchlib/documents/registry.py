@@ -41,6 +41,7 @@ _TABLE: dict[str, Loader | str] = {
     ".tsv": "rows:load_csv",
     ".eml": "mail:load_eml",
     ".mbox": "mail:load_mbox",
+    ".msg": "msg:load_msg",
     ".epub": "epub:load_epub",
     ".ipynb": "notebook:load_notebook",
     ".srt": "subtitles:load_subtitles",

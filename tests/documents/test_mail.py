@@ -145,6 +145,19 @@ def test_the_body_is_read_as_its_header_says_or_as_it_can_be(headers: str, body:
     assert one("a.eml", f"Subject: x\n{headers}\n\n".encode() + body).text == expected
 
 
+@pytest.mark.parametrize(
+    ("header", "expected"),
+    [
+        (b"=?utf-8?Q?M=C3=BCller=2C_J=C3=B6rg?= <j@example.org>", "Müller, Jörg <j@example.org>"),
+        (b'"=?utf-8?Q?M=C3=BCller=2C_J=C3=B6rg?=" <j@example.org>', "Müller, Jörg <j@example.org>"),
+        ('"Müller, Jörg" <j@example.org>'.encode(), "Müller, Jörg <j@example.org>"),
+        ('"Müller, Jörg" <j@example.org>'.encode("cp1252"), "Müller, Jörg <j@example.org>"),
+    ],
+)
+def test_names_with_a_comma_or_letters_that_are_not_encoded_are_one_person(header: bytes, expected: str) -> None:
+    assert one("a.eml", b"From: " + header + b"\nSubject: x\n\nTide.\n").metadata["from"] == expected
+
+
 def test_what_is_no_message_or_encrypted_is_told() -> None:
     with pytest.raises(SeedError, match="no message of mail"):
         one("a.eml", "\x01\x02 no header here\n")
