@@ -21,6 +21,7 @@ _VARIANTS = "\u180b-\u180d\u180f\ufe00-\ufe0f\U000e0100-\U000e01ef"  # selectors
 _IGNORABLE = "\u00ad\u034f\u200c\u200d\u2060\ufeff" + _VARIANTS
 IGNORABLE = lazy_expression(f"[{_IGNORABLE}]+")
 """What stands inside words and changes nothing."""
+SOFT_HYPHEN = "\u00ad"
 LINE_END = lazy_expression(r"\u00ad[^\S\n]*\n[^\S\n]*")
 """A soft hyphen where a line ends: the word goes on in the next."""
 _ASCII_WORD = lazy_expression("[0-9A-Za-z]+")
@@ -92,24 +93,25 @@ def _through_lines(run: str) -> re.Pattern[str]:
     return re.compile(rf"{run}(?:(?<=\u00ad)[^\S\n]*\n[^\S\n]*{run})*|[{_RAISED}]+")
 
 
-def _pattern(text: str) -> re.Pattern[str]:
+def word_pattern(text: str) -> re.Pattern[str]:
+    """The expression that finds the words of ``text``."""
     if text.isascii():
         return _ASCII_WORD
-    if not BEYOND_LATIN.search(text) and "\u00ad" not in text:
+    if not BEYOND_LATIN.search(text) and SOFT_HYPHEN not in text:
         return _LATIN_WORD
     return _any_word() if _ASTRAL_CHARACTER.search(text) else _bmp_word()
 
 
 def find_words(text: str) -> Iterator[re.Match[str]]:
     """Every word of ``text`` in order, as a match that knows its place."""
-    return _pattern(text).finditer(text)
+    return word_pattern(text).finditer(text)
 
 
 def split_words(text: str) -> list[str]:
     """Every word of ``text`` in order, without places; those of ASCII text in lower case. At 60 MB/s or so."""
     if text.isascii():
         return text.translate(_ASCII_SPLIT).split()
-    return _pattern(text).findall(text)
+    return word_pattern(text).findall(text)
 
 
 def is_unspaced(word: str) -> bool:

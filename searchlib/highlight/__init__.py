@@ -1,8 +1,9 @@
 """Highlights: what of a text made it match, and which part of it to show."""
 
-from searchlib.highlight.highlighting import Highlighter, Highlights
+from searchlib.highlight.highlighting import Highlighter
 from searchlib.highlight.matching import FieldTokens, Match, match
 from searchlib.highlight.snippets import Fragment, Snippet, snippet, whole
+from searchlib.highlight.spans import Highlights
 
 __all__ = [
     "FieldTokens",

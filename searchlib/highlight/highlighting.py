@@ -1,8 +1,4 @@
-"""Highlights of a record: which parts of a paragraph, its title and its headings made it match.
-
-A *span* is a range of code points of a text. Spans are sorted and do not overlap; those that overlap or touch
-(neighbouring bigrams of Chinese, say) are one.
-"""
+"""Highlights of a record: which parts of a paragraph, its title and its headings made it match."""
 
 from __future__ import annotations
 
@@ -10,24 +6,13 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from searchlib.analysis import Token, split_key
 from searchlib.concurrency.lazily import cached_property
-from searchlib.frozen import frozen
 from searchlib.highlight.leaves import Leaves
 from searchlib.highlight.matching import Match, match
+from searchlib.highlight.spans import Highlights, Spans, by_line, joined
+from searchlib.highlight.spotting import spotter
 from searchlib.highlight.texts import RecordFields, Text, attributes_of
 from searchlib.model.records import Record
 from searchlib.query.nodes import Node, Word, words
-
-Spans = tuple[tuple[int, int], ...]
-
-
-@frozen
-class Highlights:
-    """What of a record made it match: spans of the paragraph's text, of the title, and of each heading above it."""
-
-    matched: bool
-    text: Spans = ()
-    title: Spans = ()
-    headings: tuple[Spans, ...] = ()
 
 
 class Highlighter:
@@ -36,6 +21,7 @@ class Highlighter:
     def __init__(self, query: Node) -> None:
         self.query = query
         self._leaves = Leaves(query)
+        self._spotter = spotter(query, self._leaves)
 
     def match(self, record: Record) -> tuple[Match, Mapping[str, Sequence[Token]]]:
         """Evaluate the query over a record of the index; the second is the tokens that `Match` counts."""
@@ -44,14 +30,17 @@ class Highlighter:
 
     def highlights(self, record: Record) -> Highlights:
         """All that made the record match."""
+        spotted = self._spotter.highlights(record) if self._spotter is not None else None
+        if spotted is not None:
+            return spotted
         found, fields = self.match(record)
         titles = self._spans(found, fields, "title")
-        headings = _by_line(self._spans(found, fields, "headings"), record.paragraph.headings)
+        headings = by_line(self._spans(found, fields, "headings"), record.paragraph.headings)
         return Highlights(found.matched, self._spans(found, fields, "text"), titles, headings)
 
     def spans(self, record: Record) -> Spans:
         """The code-point ranges of the paragraph's text that make the record match the query."""
-        return self._spans(*self.match(record))
+        return self.highlights(record).text
 
     def _spans(self, found: Match, fields: Mapping[str, Sequence[Token]], name: str = "text") -> Spans:
         indices = found.tokens.get(name, ())
@@ -59,11 +48,11 @@ class Highlighter:
             return ()
         field = fields[name]
         if self._units:
-            return _joined(self._units.ranges(field, indices))
+            return joined(self._units.ranges(field, indices))
         if isinstance(field, Text):
             ranges = field.ranges(indices[-1])
-            return _joined([ranges[index] for index in indices])
-        return _joined([(field[index].start, field[index].end) for index in indices])
+            return joined([ranges[index] for index in indices])
+        return joined([(field[index].start, field[index].end) for index in indices])
 
     @cached_property
     def _units(self) -> _Units | None:
@@ -91,28 +80,3 @@ class _Units:
                     end = field[index + 1].start
             found.append((token.start, end))
         return found
-
-
-def _joined(ranges: Sequence[tuple[int, int]]) -> Spans:
-    """Sorted ranges with those that overlap or touch made one."""
-    joined: list[tuple[int, int]] = []
-    for start, end in ranges:
-        if joined and start <= joined[-1][1]:
-            if end > joined[-1][1]:
-                joined[-1] = (joined[-1][0], end)
-        else:
-            joined.append((start, end))
-    return tuple(joined)
-
-
-def _by_line(spans: Spans, lines: Sequence[str]) -> tuple[Spans, ...]:
-    """Spans of lines joined by line breaks, for each line its own."""
-    if not spans:
-        return ((),) * len(lines)
-    found = []
-    begin = 0
-    for line in lines:
-        stop = begin + len(line)
-        found.append(tuple((start - begin, end - begin) for start, end in spans if begin <= start < stop))
-        begin = stop + 1
-    return tuple(found)

@@ -90,6 +90,7 @@ class Table(dict[str, Numbers]):
                 case Prefix() | Wildcard() | Fuzzy() | Range():
                     self._patterns.append((number, predicate(leaf)))
         self.plain = not self._keys and not self._patterns
+        self.longest = max(map(len, self._folded), default=0)
         if self.plain:
             self.update(self._folded)
 
