@@ -99,7 +99,8 @@ def _is_end(text: str, start: int, place: int, mark: str, after: int) -> bool:
         return False
     if mark != ".":
         return True
-    before = _WORD_BEFORE.search(_known(text[max(start, place - 40) : place]))
+    stretch = _known(text[max(start, place - 40) : place])
+    before = None if not stretch or stretch[-1].isspace() else _WORD_BEFORE.search(stretch.rsplit(None, 1)[-1])
     if before is None:
         return True
     word = before[0].lstrip(".-'’").casefold()

@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from searchlib.model.records import Record, Scalar
     from searchlib.query.nodes import Leaf
 
+AT_ONCE = 50
+"""Hits of a page that are best asked for together, and their records."""
+
 
 class Handle(Protocol):
     """Names a record within one open reader; what else it holds is the engine's."""

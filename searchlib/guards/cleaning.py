@@ -41,7 +41,7 @@ def clean(text: str) -> str:
     Control characters become their pictures, separators blanks, marks without width a blank without width, all others
     the replacement character.
     """
-    if not _UNSAFE.search(text):
+    if text.replace("\n", " ").isprintable() or not _UNSAFE.search(text):  # the first is faster, and mostly true
         return text
     return _UNSAFE.sub(_cleaned, text.replace("\r\n", " \n"))
 

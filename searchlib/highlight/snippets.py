@@ -15,6 +15,7 @@ import math
 from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Sequence
+from functools import lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -29,6 +30,7 @@ Span = tuple[int, int]
 
 DEFAULT_LENGTH = 240
 SHORTEST = 20
+_CACHED_WORDS = 1 << 12
 _CONTEXT = 80  # where a sentence ends is told by less around it
 _BEFORE = 3  # a third of the room that is left goes before the matches where no sentence begins there
 
@@ -94,6 +96,7 @@ def snippet(
     return Snippet(tuple(_fragment(window, spans) for window in _joined(text, sorted(chosen))), len(text))
 
 
+@lru_cache(_CACHED_WORDS)
 def _word(text: str, language: str) -> str:
     """What is the same for all forms of a word."""
     keys = keys_of(text)
@@ -105,31 +108,40 @@ def _densest(spans: Sequence[Span], words: Sequence[str], left: Sequence[int], l
 
     It is no wider than its different words need: what else there was is shown where there is room.
     """
-    weights = {word: round(1000 / (1 + math.log(times))) for word, times in Counter(words).items()}
-    best, best_score = (0, 0), (0, 0)
-    counts: Counter[str] = Counter()
-    weight = tail = 0
-    for head, number in enumerate(left):
-        counts[words[number]] += 1
-        weight += weights[words[number]] * (counts[words[number]] == 1)
-        while tail < head and spans[number][1] - spans[left[tail]][0] > length:
-            counts[words[left[tail]]] -= 1
-            weight -= weights[words[left[tail]]] * (counts[words[left[tail]]] == 0)
-            tail += 1
-        score = (weight, head - tail + 1)
-        if score > best_score:
-            best, best_score = (tail, head), score
-    first, last = best
-    counts = Counter(words[number] for number in left[first : last + 1])
-    for number in left[first : last + 1]:
-        if counts[words[number]] == 1:
-            break
-        counts[words[number]] -= 1
+    first, last = 0, len(left) - 1
+    if spans[left[last]][1] - spans[left[0]][0] > length:
+        first, last = _weightiest(spans, words, left, length)
+    counts = Counter([words[number] for number in left[first : last + 1]])
+    while counts[words[left[first]]] > 1:
+        counts[words[left[first]]] -= 1
         first += 1
     while counts[words[left[last]]] > 1:
         counts[words[left[last]]] -= 1
         last -= 1
     return left[first], left[last]
+
+
+def _weightiest(spans: Sequence[Span], words: Sequence[str], left: Sequence[int], length: int) -> tuple[int, int]:
+    """The places in ``left`` of the first and last span of that window, in one pass."""
+    weights = {word: round(1000 / (1 + math.log(times))) for word, times in Counter(words).items()}
+    best, best_score = (0, 0), (0, 0)
+    counts = dict.fromkeys(weights, 0)
+    weight = tail = 0
+    for head, number in enumerate(left):
+        word, end = words[number], spans[number][1]
+        if not counts[word]:
+            weight += weights[word]
+        counts[word] += 1
+        while tail < head and end - spans[left[tail]][0] > length:
+            behind = words[left[tail]]
+            counts[behind] -= 1
+            if not counts[behind]:
+                weight -= weights[behind]
+            tail += 1
+        score = (weight, head - tail + 1)
+        if score > best_score:
+            best, best_score = (tail, head), score
+    return best
 
 
 def _sentences(text: str, core: Span, length: int) -> list[Span]:
@@ -221,5 +233,5 @@ def _joined(text: str, windows: Sequence[Span]) -> list[Span]:
 
 def _fragment(window: Span, spans: Sequence[Span]) -> Fragment:
     start, end = window
-    inside = ((max(start, first), min(end, last)) for first, last in spans)
-    return Fragment(start, end, tuple((first, last) for first, last in inside if first < last))
+    inside = [(max(start, first), min(end, last)) for first, last in spans if first < end and last > start]
+    return Fragment(start, end, tuple(inside))

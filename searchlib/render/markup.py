@@ -44,8 +44,11 @@ def render(snippet: Snippet, text: str, format: Format = "plain") -> str:
     markup = _MARKUPS.get(format)
     if markup is None:
         raise SettingsError(f'there is no format "{format}": choose one of {", ".join(FORMATS)}')
-    text, escape = clean(text), markup.escape
-    if markup.special and not any([one in text for one in markup.special]):  # noqa: C419 - five looks, no generator
+    fragments, escape = snippet.fragments, markup.escape
+    shown = text[fragments[0].start : fragments[-1].end] if fragments else ""
+    if clean(shown) != shown:
+        text = clean(text)
+    if markup.special and not any([one in shown for one in markup.special]):  # noqa: C419 - five looks, no generator
         escape = str
     rendered = "".join(
         [markup.on + escape(part) + markup.off if marked else escape(part) for part, marked in parts(snippet, text)]

@@ -10,11 +10,13 @@ is to ask is asked when it is made.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import field
-from typing import TYPE_CHECKING, Any, Literal, NoReturn, Protocol, overload
+from functools import cache
+from typing import TYPE_CHECKING, Any, Literal, NoReturn, Protocol, cast, overload
 
 from searchlib.citing import Citation, cite
+from searchlib.engine.answers import AT_ONCE
 from searchlib.frozen import frozen
 from searchlib.guards.arguments import flag, text
 from searchlib.model.jsonable import JsonObject, as_json
@@ -121,17 +123,13 @@ class Hit:
         shown. A text no longer than ``length`` is shown whole. Raises SettingsError for a length, count or format
         that cannot be.
         """
-        from searchlib.render import render
-
         text("format", format)
-        return render(self.fragments(length, count), self.text, format)
+        return _showing()[1](self.fragments(length, count), self.text, format)
 
     def fragments(self, length: int = SNIPPET_LENGTH, count: int = 1) -> Snippet:
         """The ranges of ``text`` that a snippet shows, each with its spans."""
-        from searchlib.highlight import snippet
-
         record = self.record
-        return snippet(record.paragraph.text, self.spans, length, count, record.document.language)
+        return _showing()[0](record.paragraph.text, self.spans, length, count, record.document.language)
 
     @property
     def copies(self) -> tuple[Record, ...]:
@@ -171,6 +169,15 @@ class Hit:
             **({"copies": places} if places else {}),
             **explanation,
         }
+
+
+@cache
+def _showing() -> tuple[Callable[..., Snippet], Callable[..., str]]:
+    """What cuts snippets, and what marks them: imported when the first is wanted."""
+    from searchlib.highlight import snippet
+    from searchlib.render import render
+
+    return snippet, render
 
 
 @frozen
@@ -218,7 +225,8 @@ class _Search(Protocol):
     def suggestion(self) -> str | None: ...
     def __len__(self) -> int: ...
 
-    def hit(self, number: int) -> Hit: ...
+    def some(self, start: int, stop: int) -> Sequence[Hit]:
+        """The hits from one number, counted from 0, to another."""
 
 
 @frozen
@@ -237,8 +245,8 @@ class _Answered:
     def __len__(self) -> int:
         return len(self.hits)
 
-    def hit(self, number: int) -> Hit:
-        return self.hits[number]
+    def some(self, start: int, stop: int) -> Sequence[Hit]:
+        return self.hits[start:stop]
 
 
 class Stream(Iterator[Hit]):
@@ -325,13 +333,18 @@ class Results(Sequence[Hit]):
             index += len(self)
         if not 0 <= index < len(self):
             raise IndexError(f"there are {len(self)} hits")
-        hit = self._hits[index]
-        if hit is None:
-            hit = self._hits[index] = self._found.hit(index)
-        return hit
+        return self._hits[index] or self._around(index)[index % AT_ONCE]
 
     def __iter__(self) -> Iterator[Hit]:
-        return (self[number] for number in range(len(self)))
+        for start in range(0, len(self), AT_ONCE):
+            yield from self._around(start)
+
+    def _around(self, index: int) -> list[Hit]:
+        """The hits that are made together with this one."""
+        start = index - index % AT_ONCE
+        if self._hits[index] is None:
+            self._hits[start : start + AT_ONCE] = self._found.some(start, start + AT_ONCE)
+        return cast("list[Hit]", self._hits[start : start + AT_ONCE])
 
     def as_dict(self, length: int = SNIPPET_LENGTH, snippets: int = 1, *, explain: bool = False) -> JsonObject:
         """All of it, ready for JSON; hits as `Hit.as_dict` gives them."""

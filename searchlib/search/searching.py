@@ -15,6 +15,7 @@ from weakref import WeakKeyDictionary, ref
 
 from searchlib.citing import NEIGHBOURS
 from searchlib.concurrency.lazily import Lazy, cached_property
+from searchlib.engine.answers import AT_ONCE
 from searchlib.engine.requests import Request
 from searchlib.errors import ParagraphNotFound, SettingsError
 from searchlib.frozen import frozen
@@ -37,8 +38,6 @@ if TYPE_CHECKING:
     from searchlib.query.synonyms import Synonyms
     from searchlib.search.wanted import Wanted
 
-AT_ONCE = 50
-"""Hits of a page whose records are read together."""
 _TEXTS = 512
 _SHORT = 512  # code points of a text that is worth remembering: one that is longer is hardly met again
 _Read = TypeVar("_Read")
@@ -94,10 +93,10 @@ class Search:
         """How many hits come before the first."""
         return self._answer.offset
 
-    def hit(self, number: int) -> Hit:
-        """One of the hits, counted from 0."""
-        found = self._answer.hits[number]
-        return Hit(self._first + number, found.score, found.handle.id, self)
+    def some(self, start: int, stop: int) -> list[Hit]:
+        """The hits from one number, counted from 0, to another."""
+        found = enumerate(self._answer.hits[start:stop], self._first + start)
+        return [Hit(rank, one.score, one.handle.id, self) for rank, one in found]
 
     # Of a hit, by its rank
 

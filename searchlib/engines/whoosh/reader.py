@@ -12,7 +12,7 @@ import numpy as np
 
 from searchlib.concurrency.lazily import cached_property
 from searchlib.concurrency.turns import Turns
-from searchlib.engine.answers import Answer, Facet, Handle, Ranked
+from searchlib.engine.answers import AT_ONCE, Answer, Facet, Handle, Ranked
 from searchlib.engine.figures import Problem, Stats
 from searchlib.engine.readers import Words
 from searchlib.engine.requests import Request
@@ -39,7 +39,6 @@ if TYPE_CHECKING:
     from searchlib.engines.whoosh.resuming import CursorPlace
 
 _ID_BITS = 32  # of an id that the first of its columns holds
-_AT_ONCE = 32  # hits
 _NO_HITS = Page(np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0))
 
 
@@ -70,19 +69,23 @@ class RankedPage(Sequence[Ranked]):
 
     def __getitem__(self, number: int | slice) -> Ranked | list[Ranked]:
         if isinstance(number, slice):
-            return [self[one] for one in range(*number.indices(len(self)))]
+            start, stop, step = number.indices(self._size)
+            if start % AT_ONCE == 0 and stop <= start + AT_ONCE and step == 1:
+                return self._some(start // AT_ONCE)[: max(stop - start, 0)]
+            return [self[one] for one in range(start, stop, step)]
         if not 0 <= number < self._size:
             number = range(self._size)[number]
-        which, place = divmod(number, _AT_ONCE)
+        which, place = divmod(number, AT_ONCE)
+        return self._some(which)[place]
+
+    def _some(self, which: int) -> list[Ranked]:
         some = self._made.get(which)
         if some is None:
-            some = self._made[which] = self._make(which * _AT_ONCE)
-        return some[place]
-
-    def _make(self, start: int) -> list[Ranked]:
-        page, part = self._page, slice(start, start + _AT_ONCE)
-        handles = self._reader.handles(list(zip(page.segments[part].tolist(), page.docs[part].tolist(), strict=True)))
-        return list(map(Ranked, handles, page.scores[part].tolist()))
+            page, part = self._page, slice(which * AT_ONCE, (which + 1) * AT_ONCE)
+            places = list(zip(page.segments[part].tolist(), page.docs[part].tolist(), strict=True))
+            some = list(map(Ranked, self._reader.handles(places), page.scores[part].tolist()))
+            self._made[which] = some
+        return some
 
 
 def _room(size: int) -> int:
@@ -262,18 +265,17 @@ class WhooshReader:
 
     def handles(self, places: Sequence[tuple[int, int]]) -> list[WhooshHandle]:
         """What names the records at these places (segment, doc), of which nothing is read but their ids."""
-        found: dict[tuple[int, int], int] = {}
-        for segment in dict.fromkeys([segment for segment, _ in places]):
-            docs = [doc for of, doc in places if of == segment]
-            found |= zip(zip(repeat(segment), docs), read_ids(self._segments[segment], docs), strict=True)
-        ids = id_texts([found[place] for place in places])
+        number_of: dict[tuple[int, int], int] = {}
+        for segment, docs in _by_segment(places):
+            number_of |= zip(zip(repeat(segment), docs), read_ids(self._segments[segment], docs), strict=False)
+        ids = id_texts([number_of[place] for place in places])
         return [WhooshHandle(segment, doc, id) for (segment, doc), id in zip(places, ids, strict=True)]
 
     def records(self, handles: Sequence[Handle]) -> list[Record]:
         """The records themselves."""
-        places = list(map(_place, handles))
-        read = self._read(places)
-        return [read[place] for place in places]
+        ids = {_place(handle): handle.id for handle in handles}
+        read = self._read(ids, ids)
+        return [read[_place(handle)] for handle in handles]
 
     def contexts(self, handles: Sequence[Handle], before: int, after: int) -> list[list[Record]]:
         """Each record with up to so many neighbours of the same document on each side."""
@@ -281,14 +283,15 @@ class WhooshReader:
         read = self._read(place for places in around for place in places)
         return [[read[place] for place in places] for places in around]
 
-    def _read(self, places: Iterable[tuple[int, int]]) -> dict[tuple[int, int], Record]:
-        """The records at these places, those of a segment together."""
-        wanted = sorted(set(places))
+    def _read(
+        self, places: Iterable[tuple[int, int]], ids: Mapping[tuple[int, int], str] | None = None
+    ) -> dict[tuple[int, int], Record]:
+        """The records at these places, those of a segment together; their ids, if they are known."""
         found: dict[tuple[int, int], Record] = {}
-        for segment in dict.fromkeys(segment for segment, _ in wanted):
-            docs = [doc for of, doc in wanted if of == segment]
-            records = read_records(self._segments[segment], np.array(docs, np.int64), self._documents)
-            found |= zip(((segment, doc) for doc in docs), records, strict=True)
+        for segment, docs in _by_segment(sorted(set(places))):
+            known = None if ids is None else [ids[segment, doc] for doc in docs]
+            records = read_records(self._segments[segment], np.array(docs, np.int64), self._documents, known)
+            found |= zip(zip(repeat(segment), docs), records, strict=True)
         return found
 
     def find(self, prefixes: Sequence[str], limit: int = 2) -> list[list[Handle]]:
@@ -375,6 +378,12 @@ class WhooshReader:
     def close(self) -> None:
         """Release the files."""
         # Results, and other threads, may still read: files are unmapped with the last who does.
+
+
+def _by_segment(places: Sequence[tuple[int, int]]) -> Iterator[tuple[int, list[int]]]:
+    """The docs of each segment, in order."""
+    for segment in dict.fromkeys([segment for segment, _ in places]):
+        yield segment, [doc for of, doc in places if of == segment]
 
 
 def _place(handle: Handle) -> tuple[int, int]:
