@@ -98,10 +98,7 @@ def _is_wanted(seed: Seed, members: Members, name: str) -> bool:
         return False
     if ignore.ignored_by_default(parts[-1], False) or any(ignore.ignored_by_default(one, True) for one in parts[:-1]):
         return False
-    if not members.is_known(name):
-        members.leave_out(name)
-        return False
-    return True
+    return members.wants(_shown(name))
 
 
 def _shown(name: str) -> str:

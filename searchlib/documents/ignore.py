@@ -15,6 +15,7 @@ import fnmatch
 import os
 import re
 from collections.abc import Callable, Iterable
+from functools import lru_cache
 from typing import Final
 
 from searchlib.files.opening import read_file
@@ -71,6 +72,23 @@ class Patterns:
             above = (path.removesuffix("/").rpartition("/")[0] for path in paths)
             paths = tuple(path + "/" for path in above if path)
         return False
+
+
+@lru_cache(8)
+def excluding(include: tuple[str, ...], exclude: tuple[str, ...]) -> Callable[[str], bool]:
+    """Whether these patterns leave out the seed of a name, or a file in one, as a function.
+
+    What is in a file is matched as in a folder, and with the name that it has: ``a.zip/drafts/b.md``,
+    ``a.zip#drafts/b.md``.
+    """
+    taken, out = Patterns(include), Patterns(exclude)
+
+    def leaves_out(name: str) -> bool:
+        names = {name, name.replace("#", "/")}
+        names |= {one.partition("/")[2] for one in names if "/" in one}
+        return out.covers(*names) or (bool(include) and not taken.covers(*names))
+
+    return leaves_out
 
 
 def gitignore(root: str | os.PathLike[str], below: str) -> Patterns | None:

@@ -14,6 +14,7 @@ from itertools import islice
 from typing import BinaryIO, cast
 
 from searchlib.documents import registry
+from searchlib.documents.ignore import excluding
 from searchlib.documents.sandboxing import is_sandboxed, load_in_sandbox
 from searchlib.documents.seed import Content, HashingStream, KnownRows, LoadOptions, Seed, SeedFile, reason_of
 from searchlib.errors import SearchlibError, SeedError
@@ -111,7 +112,8 @@ def load(
         kept = content.data if content is not None else None
         source = open_stream if kept is None else kept
         about = (seed_file.name, source, seed_file.path, options)
-        seed = Seed(*about, skip, note, textless, passes, known or KnownRows(), limits)
+        excludes = excluding((), seed_file.exclude)
+        seed = Seed(*about, skip, note, textless, passes, excludes, known or KnownRows(), limits)
         trimmed = False
         documents = load_in_sandbox(loader, seed) if is_sandboxed(loader) else loader(seed)
         if not (getattr(loader, "__module__", "") or "").startswith(_OWN):

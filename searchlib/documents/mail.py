@@ -126,7 +126,7 @@ def message_documents(seed: Seed, data: bytes, path: str, number: int, line: int
         seed.notes(line, f"{title}: is encrypted; only its header can be found: save it decrypted")
     members = Members(seed)
     for name, content in parts.attached:
-        if members.is_known(name):
+        if members.wants(name, path):
             for document in members.load(name, content, path):
                 found = {**document.metadata, "attached_to": title}
                 yield replace(document, metadata=found)

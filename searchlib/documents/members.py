@@ -30,19 +30,20 @@ class Members:
         self._budget = seed.budget or Budget(seed.limits.members, seed.limits.file_bytes)
         self._unknown: dict[str, int] = {}
 
-    @staticmethod
-    def is_known(name: str) -> bool:
-        """Whether there is a loader for a member of this name."""
+    def wants(self, name: str, path: str = "") -> bool:
+        """Whether a member is to be loaded: not if it is excluded, or if there is no loader for it, which is counted.
+
+        For ``path`` see `load`.
+        """
+        if self.seed.excludes(f"{path or self.seed.name}#{name}"):
+            return False
         try:
             registry.find(registry.suffix_of(name), name)
         except SeedError:
+            suffix = registry.suffix_of(name) or name
+            self._unknown[suffix] = self._unknown.get(suffix, 0) + 1
             return False
         return True
-
-    def leave_out(self, name: str) -> None:
-        """Count a member that no loader is known for."""
-        suffix = registry.suffix_of(name) or name
-        self._unknown[suffix] = self._unknown.get(suffix, 0) + 1
 
     def load(self, name: str, data: bytes, path: str = "") -> Iterator[Document]:
         """The documents of a member. Raises SeedError only where there are too many, or they are too large together.

@@ -66,6 +66,10 @@ _TWO = (".tar.bz2", ".tar.xz", ".tar.zst")
 _MAILDIR = re.compile(r"(?:^|/)(?:cur|new)/\d{6,}\.[^/]*(?:[:;!]2,[A-Za-z]*|\.[^/.]*)$")
 """Names of the messages of a Maildir, which have no suffix."""
 
+_HOLDING = ("archives:", "mail:", "msg:")
+_HOLDERS = frozenset(suffix for suffix, loader in _TABLE.items() if str(loader).startswith(_HOLDING))
+"""Suffixes of files that may have others in them."""
+
 _STREAMED = {".jsonl", ".ndjson", ".csv", ".tsv", ".mbox"}
 """Suffixes whose files are read row by row; what others' loaders do is theirs."""
 
@@ -103,6 +107,11 @@ def suffix_for(name: str, options: LoadOptions) -> str:
     """The suffix by which a seed of this name is read: its own, or that of the options."""
     suffix = suffix_of(name)
     return options.suffix.lower() if options.suffix and (options.force_suffix or not suffix) else suffix
+
+
+def holds_files(name: str) -> bool:
+    """Whether a seed of this name may hold files that are loaded by their own suffixes."""
+    return suffix_of(name) in _HOLDERS
 
 
 def read_whole(name: str, options: LoadOptions) -> bool:

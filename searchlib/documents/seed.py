@@ -93,7 +93,7 @@ class Content:
 class SeedFile:
     """A file found by ``walk``. ``path`` None is standard input; ``modified`` is when it changed or came to this place,
     in nanoseconds since 1970. Below ``root``, if there is one, no link is followed to it: what ``walk`` found is read,
-    or nothing.
+    or nothing. Of files in it those are left out that the patterns of ``exclude`` match.
     """
 
     path: Path | None
@@ -101,6 +101,7 @@ class SeedFile:
     size: int = 0
     modified: int = 0
     root: Path | None = None
+    exclude: tuple[str, ...] = ()
 
     def open(self) -> BinaryIO:
         """The file's bytes as they are: those that it had when it was opened, if it is written to meanwhile.
@@ -238,7 +239,8 @@ class Seed:
     ``skips`` is to be called with (line, reason) for a part of the seed that could not be read: the rest goes on.
     ``notes`` is to be called with (line, remark) for what was read, but not quite as it stands there, and ``textless``
     with the reason if there is no text in it, whoever reads it and whenever. ``passes`` is to be called now and then
-    with how many bytes, unpacked, have been gone through, where that takes its time.
+    with how many bytes, unpacked, have been gone through, where that takes its time. ``excludes`` says of the name of a
+    file in it whether that is to be left out.
     A seed that is in another file has that as its ``holder``, is ``nested`` so deep, and shares a ``budget``.
     """
 
@@ -250,6 +252,7 @@ class Seed:
     notes: Callable[[int, str], None] = lambda line, remark: None
     textless: Callable[[str], None] = lambda reason: None
     passes: Callable[[int], None] = lambda size: None
+    excludes: Callable[[str], bool] = lambda name: False
     known: KnownRows = field(default_factory=KnownRows)
     limits: Limits = LIMITS
     holder: str = ""

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from searchlib.documents import ignore, registry
@@ -64,22 +64,12 @@ def walk(
                 )
 
 
-def excluding(include: Sequence[str], exclude: Sequence[str]) -> Callable[[str], bool]:
-    """Whether these patterns leave out the seed of a name, as a function."""
-    taken, out = ignore.Patterns(include), ignore.Patterns(exclude)
-
-    def leaves_out(name: str) -> bool:
-        names = (name, name.partition("/")[2]) if "/" in name else (name,)
-        return out.covers(*names) or (bool(include) and not taken.covers(*names))
-
-    return leaves_out
-
-
 class _Walker:
     def __init__(
         self, include: Sequence[str], exclude: Sequence[str], report: Report, gitignore: bool, strict: bool
     ) -> None:
         self.included = ignore.Patterns(include) if include else None
+        self.exclude = tuple(exclude)
         self.excluded = ignore.Patterns(exclude) if exclude else None
         self.report = report
         self.gitignore = gitignore
@@ -89,7 +79,7 @@ class _Walker:
         """The seeds of one root."""
         name = name_of(given)
         if os.fspath(given) == "-":
-            yield SeedFile(None, f"{name}/{STDIN}" if isinstance(given, Root) else name)
+            yield SeedFile(None, f"{name}/{STDIN}" if isinstance(given, Root) else name, exclude=self.exclude)
             return
         path = Path(given)
         try:
@@ -116,7 +106,7 @@ class _Walker:
         if what:
             self.skip(name, what)
             return
-        yield SeedFile(path, name, status.st_size, changed_at(status), root)
+        yield SeedFile(path, name, status.st_size, changed_at(status), root, self.exclude)
 
 
 class _Folder:

@@ -24,7 +24,7 @@ from searchlib.concurrency.sandbox import keeping
 from searchlib.documents import Content, KnownRows, LoadOptions, Report, SeedFile, load
 from searchlib.documents.describing import Descriptions
 from searchlib.documents.readahead import ReadAhead
-from searchlib.documents.registry import suffix_of
+from searchlib.documents.registry import holds_files, suffix_of
 from searchlib.documents.seed import digest as digest_of
 from searchlib.engine.locations import Location, engine_at
 from searchlib.engine.writers import WriterOptions
@@ -190,7 +190,7 @@ def update(  # noqa: PLR0913 - keywords, one for each thing that can be said of 
             )
             writer = engine.open_writer(index, writing)
             try:
-                update.run(contents, sum(seed.size for seed in seeds), writer)
+                update.run(contents, sum(seed.size for seed in seeds), exclude, writer)
                 update.tell_undescribed()
                 if not allow_removal:
                     refuse_removal(update.before, update.seeds, update.unread, map(name_of, paths), include, exclude)
@@ -254,6 +254,7 @@ class _Update:
         self._began = began
         self._bytes = self._total = 0
         self._within = 0  # bytes of the seed that is being read
+        self._excludes_others = False  # than before: files in seeds too
         self._changed: set[str] = set()  # paths of documents
 
     def tell(self, phase: str) -> None:
@@ -262,8 +263,9 @@ class _Update:
             done = self._bytes + self._within
             self._progress(Progress(self.changes.documents, done, self._total, seconds, phase))
 
-    def run(self, contents: ReadAhead, size: int, writer: Writer) -> None:
+    def run(self, contents: ReadAhead, size: int, exclude: tuple[str, ...], writer: Writer) -> None:
         known = self._known(writer)
+        self._excludes_others = tuple(writer.before.sources.get("exclude", ())) != exclude
         digests = writer.before.seeds
         self._total = size
         for seed, content in contents:
@@ -309,6 +311,8 @@ class _Update:
         description = self.descriptions.of(seed)
         state = state_of(before) if before is not None else SeedState(again=True)
         complete = not state.again and state.described == description.digest
+        if self._excludes_others and holds_files(seed.name):
+            complete = False
         # Rows are told by their lines in less time than it takes to hash all of a large file, which goes on meanwhile.
         at_once = complete and not content.hashed and seed.name.lower().endswith(ROWS)
         if not at_once and complete and before is not None and state.digest == content.digest:

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping
 
-from searchlib.documents.walk import excluding
+from searchlib.documents.ignore import excluding
 from searchlib.errors import SeedError
 from searchlib.frozen import frozen
 from searchlib.update.seedstates import bytes_of

@@ -8,6 +8,7 @@ import io
 import lzma
 import tarfile
 import zipfile
+from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
 
@@ -159,3 +160,29 @@ def test_an_update_sees_what_changed_in_an_archive(tmp_path: Path) -> None:
         assert index.search("tide").total == 0
         assert index.search("ebb").total == 1
         assert index.stats().documents == 2
+
+
+def test_files_in_archives_and_messages_are_excluded_as_those_of_folders_are(tmp_path: Path) -> None:
+    made = EmailMessage()
+    made["Subject"] = "Tide"
+    made.set_content("A letter of the tide.")
+    made.add_attachment(b"The tide, attached.", maintype="text", subtype="plain", filename="notes.txt")
+    inner = packed({"drafts/deep.txt": "A deep tide."})
+    files = {"a.txt": "A tide.", "drafts/b.txt": "A draft of the tide.", "x/drafts/c.txt": "One more.", "in.zip": inner}
+    (tmp_path / "s").mkdir()
+    (tmp_path / "s" / "a.zip").write_bytes(packed({**files, "mail.eml": made.as_bytes()}))
+
+    def names(*exclude: str) -> list[str]:
+        searchlib.build(tmp_path / "s", tmp_path / "index", exclude=exclude).close()
+        with searchlib.open(tmp_path / "index") as index:
+            return sorted(document.path.removeprefix("s/a.zip#") for document in index.documents())
+
+    whole = ["a.txt", "drafts/b.txt", "in.zip#drafts/deep.txt", "mail.eml", "mail.eml#notes.txt", "x/drafts/c.txt"]
+    assert names() == whole
+    assert names("drafts/") == ["a.txt", "mail.eml", "mail.eml#notes.txt"]
+    assert names("a.zip/drafts/") == [name for name in whole if name != "drafts/b.txt"]
+    assert names("s/a.zip#drafts/b.txt", "notes.txt") == [
+        name for name in whole if name not in ("drafts/b.txt", "mail.eml#notes.txt")
+    ]
+    assert names("drafts/", "!x/drafts/") == ["a.txt", "mail.eml", "mail.eml#notes.txt"]
+    assert names() == whole
