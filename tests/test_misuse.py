@@ -153,7 +153,7 @@ def _use(value: Any) -> None:
 def test_every_public_function_is_misused_here() -> None:
     public = {"build", "open"}
     for kind in (Index, WriterContext, Hit):
-        methods = {f"{kind.__name__}.{name}" for name, member in vars(kind).items() if inspect.isfunction(member)}
+        methods = {f"{kind.__name__}.{name}" for name, _ in inspect.getmembers(kind, inspect.isfunction)}
         public |= {name for name in methods if "._" not in name}
     assert public | {"Results.__getitem__"} == FUNCTIONS.keys() | WITHOUT_ARGUMENTS
 

@@ -39,7 +39,7 @@ def test_every_public_name_is_documented(name: str) -> None:
     if inspect.isclass(value):
         undocumented = [
             attribute
-            for attribute, member in vars(value).items()
+            for attribute, member in inspect.getmembers(value)
             if not attribute.startswith("_")
             and (inspect.isfunction(member) or isinstance(member, property))
             and not inspect.getdoc(member)

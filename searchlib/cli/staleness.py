@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from searchlib import Index
     from searchlib.cli.settings import Settings
     from searchlib.update.remembered import RememberedSeeds
+    from searchlib.update.severalseeds import SeveralSeeds
 
 NAMED = 5
 
@@ -43,11 +44,11 @@ class Staleness:
         return self._last[1]
 
     @cached_property
-    def _seeds(self) -> RememberedSeeds:
+    def _seeds(self) -> RememberedSeeds | SeveralSeeds:
         from searchlib.cli.obtaining import roots
-        from searchlib.update.remembered import RememberedSeeds
+        from searchlib.update.severalseeds import remembered_seeds
 
-        return RememberedSeeds(self._index.path, roots(self._settings), self._settings.limits)
+        return remembered_seeds(self._index.path, roots(self._settings), self._settings.limits)
 
     def tell(self) -> None:
         """Say which, and what to do."""
@@ -66,16 +67,24 @@ class Staleness:
         return f"Bring it up to date with: searchlib index{flag}"
 
     def _is_any(self) -> bool:
-        """Whether any seed changed, if the index was built from those of the settings: only then do these tell."""
+        """Whether any seed changed, if the index was built from those of the settings: only then do these tell.
+
+        Of several indexes none was.
+        """
         from searchlib.cli.obtaining import roots
         from searchlib.engine.locations import engine_at
         from searchlib.files.freshness import touched_since
 
         seeds, path = roots(self._settings), self._index.path
-        if self._index.changes is not None or not touched_since(seeds, engine_at(path).published_at(path)):
+        if (
+            isinstance(path, tuple)
+            or self._index.changes is not None
+            or not touched_since(seeds, engine_at(path).published_at(path))
+        ):
             return False
         from searchlib.files.roots import name_of
         from searchlib.update.comparing import is_stale
 
-        is_of = set(self._seeds.roots) == {name_of(seed) for seed in seeds if os.path.exists(seed)}  # noqa: PTH110 - never raises
+        there = {name_of(seed) for seed in seeds if os.path.exists(seed)}  # noqa: PTH110 - never raises
+        is_of = set(engine_at(path).remembered(path).sources.get("roots", ())) == there
         return is_of and is_stale(seeds, path, self._settings.limits)

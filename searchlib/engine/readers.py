@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from searchlib.engine.answers import Answer, Handle, Ranked
     from searchlib.engine.explaining import Explanation
     from searchlib.engine.figures import Problem, Stats
+    from searchlib.engine.locations import Single
     from searchlib.engine.requests import Request
     from searchlib.engine.writers import DocumentState
     from searchlib.model.records import Record
@@ -111,6 +112,14 @@ class Digested(Protocol):
 
     def newest_digest(self) -> str:
         """The digest of the newest generation, which is cheap to ask; "" if it says none."""
+
+
+@runtime_checkable
+class OfSeveral(Protocol):
+    """A reader of several indexes as one."""
+
+    def location_of(self, handle: Handle) -> Single:
+        """Where the index is that a record is in."""
 
 
 @runtime_checkable

@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from searchlib.frozen import frozen
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
+    from searchlib.engine.locations import Location
     from searchlib.engine.readers import Reader
     from searchlib.model.records import Document
 
@@ -121,16 +120,16 @@ class Writer(Protocol):
 
 
 class Engine(Protocol):
-    """The functions of a module that opens indexes; a location is a folder, or a URL of the engine's scheme."""
+    """The functions of a module that opens indexes; a location is a folder, a URL of its scheme, or `JointLocation`."""
 
-    def open_reader(self, location: Path | str, /, compiled: bool | None = None) -> Reader:
+    def open_reader(self, location: Location, /, compiled: bool | None = None) -> Reader:
         """The newest generation. For ``compiled`` see ``searchlib.open``."""
 
-    def open_writer(self, location: Path | str, /, options: WriterOptions | None = None) -> Writer:
+    def open_writer(self, location: Location, /, options: WriterOptions | None = None) -> Writer:
         """The right to write the index, which need not exist."""
 
-    def remembered(self, location: Path | str, /) -> Remembered:
+    def remembered(self, location: Location, /) -> Remembered:
         """What the newest generation remembers. Raises IndexMissing, IndexCorrupt, IndexIncompatible."""
 
-    def published_at(self, location: Path | str, /) -> int:
+    def published_at(self, location: Location, /) -> int:
         """When the index was last published, in nanoseconds since 1970; 0 if it never was."""

@@ -45,7 +45,7 @@ class SearchlibRetriever:
 
     def to_dict(self) -> dict[str, Any]:
         """What Haystack writes to YAML: the index by its place."""
-        path = os.fspath(self._index.path)
+        path = [str(one) for one in at] if isinstance(at := self._index.path, tuple) else str(at)
         arguments = {"index": path, "top_k": self.top_k, "filters": self.filters, "search": self.search}
         made: dict[str, Any] = default_to_dict(self, **arguments)
         return made

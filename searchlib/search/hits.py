@@ -52,6 +52,9 @@ class HitPage(Protocol):
     def copies(self, rank: int) -> tuple[Record, ...]:
         """The others that say the same, for which it stands."""
 
+    def index(self, rank: int) -> str:
+        """Where its index is, of several; "" where there is one."""
+
 
 @frozen
 class Hit:
@@ -73,7 +76,9 @@ class Hit:
 
     def __reduce__(self) -> tuple[Any, ...]:
         page, rank = self._page, self.rank
-        known = _Known(self.record, self.highlights, page.explain(rank), tuple(page.neighbours(rank)), self.copies)
+        known = _Known(
+            self.record, self.highlights, page.explain(rank), tuple(page.neighbours(rank)), self.copies, self.index
+        )
         return Hit, (rank, self.score, self.id, known)
 
     @property
@@ -132,6 +137,11 @@ class Hit:
         return _showing()[0](record.paragraph.text, self.spans, length, count, record.document.language)
 
     @property
+    def index(self) -> str:
+        """Where the index is that it is of, among several that are searched as one; "" where there is one."""
+        return self._page.index(self.rank)
+
+    @property
     def copies(self) -> tuple[Record, ...]:
         """The others that say the same and match too, for which this stands in a search with ``distinct``."""
         return self._page.copies(self.rank)
@@ -166,6 +176,7 @@ class Hit:
             "snippet": self.snippet("plain", length, snippets),
             "snippets": as_dicts(self.fragments(length, snippets), self.text),
             "citation": str(cite(self.record)),
+            **({"index": self.index} if self.index else {}),
             **({"copies": places} if places else {}),
             **explanation,
         }
@@ -189,6 +200,7 @@ class _Known:
     _explanation: Explanation | None
     _neighbours: tuple[Record, ...]
     _copies: tuple[Record, ...]
+    _index: str
 
     def record(self, _: int) -> Record:
         return self._record
@@ -204,6 +216,9 @@ class _Known:
 
     def copies(self, _: int) -> tuple[Record, ...]:
         return self._copies
+
+    def index(self, _: int) -> str:
+        return self._index
 
 
 class _Search(Protocol):

@@ -16,6 +16,7 @@ from weakref import WeakKeyDictionary, ref
 from searchlib.citing import NEIGHBOURS
 from searchlib.concurrency.lazily import Lazy, cached_property
 from searchlib.engine.answers import AT_ONCE
+from searchlib.engine.readers import OfSeveral
 from searchlib.engine.requests import Request
 from searchlib.errors import ParagraphNotFound, SettingsError
 from searchlib.frozen import frozen
@@ -135,6 +136,10 @@ class Search:
             self._copies[rank] = found
         return found
 
+    def index(self, rank: int) -> str:
+        """Where its index is, of several; "" where there is one."""
+        return _index_of(self._reader, self._answer.hits[rank - self._first].handle)
+
     def _read(self, rank: int, known: dict[int, _Read], read: Callable[[list[Handle]], list[_Read]]) -> _Read:
         """What is read of a hit, and of those around it."""
         start = (rank - self._first) // AT_ONCE * AT_ONCE
@@ -233,6 +238,10 @@ class StreamedHit:
     def copies(self, _: int) -> tuple[Record, ...]:
         """None: a stream has them all."""
         return ()
+
+    def index(self, _: int) -> str:
+        """Where its index is, of several; "" where there is one."""
+        return _index_of(self._reader, self._handle)
 
     @cached_property
     def _highlights(self) -> Highlights:
@@ -348,6 +357,10 @@ def _explain(
 def _highlights(highlighter: Highlighter, record: Record, deadline: Deadline) -> Highlights:
     with deadline.running():
         return highlighter.highlights(record)
+
+
+def _index_of(reader: Reader, handle: Handle) -> str:
+    return str(reader.location_of(handle)) if isinstance(reader, OfSeveral) else ""
 
 
 def _contexts(reader: Reader, handles: Sequence[Handle]) -> list[list[Record]]:

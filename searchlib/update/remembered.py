@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from searchlib.concurrency.lazily import lazy_expression
-from searchlib.engine.locations import Location, engine_at
+from searchlib.engine.locations import Single, engine_at
 from searchlib.errors import IndexCorrupt, SeedError
 from searchlib.files.freshness import changed_at
 from searchlib.files.roots import StrPath
@@ -39,7 +39,7 @@ class RememberedSeeds:
     Raises IndexMissing, IndexCorrupt, IndexIncompatible.
     """
 
-    def __init__(self, index: Location, candidates: Iterable[StrPath] = (), limits: Limits = LIMITS) -> None:
+    def __init__(self, index: Single, candidates: Iterable[StrPath] = (), limits: Limits = LIMITS) -> None:
         self.index = index
         self.limits = limits
         engine = engine_at(index)

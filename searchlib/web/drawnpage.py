@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from searchlib import Index, SeedError
 from searchlib.files.roots import StrPath
 from searchlib.model.records import Record
-from searchlib.update.remembered import RememberedSeeds
+from searchlib.update.severalseeds import remembered_seeds
 from searchlib.web.addresses import encoded
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ def picture(index: Index, sources: Sequence[StrPath], path: str, number: int) ->
 
 def seed_of(index: Index, sources: Sequence[StrPath], path: str) -> Seed:
     """The seed of a document, as it was indexed. Raises SeedError."""
-    return RememberedSeeds(index.path, sources, index.limits).seed(path)
+    return remembered_seeds(index.path, sources, index.limits).seed(path)
 
 
 def _pages(record: Record) -> Iterator[tuple[int, str]]:

@@ -8,8 +8,8 @@ computed together.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TypeAlias
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
 
@@ -27,6 +27,27 @@ _ALL = np.uint32((1 << LETTERS) - 1)  # the characters of a set
 Ints: TypeAlias = NDArray[np.int64]
 
 
+class FormNear(NamedTuple):
+    """A word as it is written, not far from another: with its folded form, how often it occurs, and how many edits."""
+
+    folded: str
+    exact: str
+    often: int
+    edits: int
+
+
+def joined(forms: Iterable[FormNear]) -> list[NearWord]:
+    """Words that differ in nothing but accents as one, the commonest of them; given and answered in order."""
+    found: dict[str, NearWord] = {}
+    greatest: dict[str, int] = {}
+    for folded, exact, count, edits in forms:
+        shown, total, _ = found.get(folded, (exact, 0, 0))
+        if count > greatest.get(folded, 0):
+            greatest[folded], shown = count, exact
+        found[folded] = NearWord(shown, total + count, edits)
+    return list(found.values())
+
+
 class IndexWords:
     """Implements ``searchlib.engine.readers.Words`` on a vocabulary; safe to share between threads."""
 
@@ -35,14 +56,23 @@ class IndexWords:
 
     def beginning(self, prefix: str, limit: int) -> list[tuple[str, int]]:
         """The commonest words that begin with ``prefix``; those of one count in the order of the vocabulary."""
+        return [(self._vocabulary.text(key)[1], count) for key, count in self.keys_beginning(prefix, limit)]
+
+    def keys_beginning(self, prefix: str, limit: int) -> list[tuple[bytes, int]]:
+        """The same by their keys."""
         begin = fold(prefix).encode()
         if not begin or limit < 1:
             return []
         known = self._vocabulary
         first, last = known.locate(begin), known.locate(begin + _AFTER)
-        return [
-            (self._word(number)[1], count) for number, count in (known.most(first, last, limit) if first < last else ())
-        ]
+        most = known.most(first, last, limit) if first < last else ()
+        return [(known.keys(number, number + 1)[0], count) for number, count in most]
+
+    def count_of(self, key: bytes) -> int:
+        """How often the word of a key occurs, written just so."""
+        known = self._vocabulary
+        at = known.locate(key)
+        return int(known.counts(at, at + 1)[0]) if known.keys(at, min(at + 1, len(known))) == [key] else 0
 
     def counts(self, words: Sequence[str]) -> list[int]:
         """How often each of these occurs, with whatever accents."""
@@ -58,30 +88,20 @@ class IndexWords:
 
     def near(self, words: Sequence[tuple[str, int]]) -> list[list[NearWord]]:
         """For each of these the words at most so many edits away; of those that differ in accents, the commonest."""
-        return [self._near_one(word, distance) for word, distance in words]
+        return [joined(self.near_forms(word, distance)) for word, distance in words]
 
-    def _near_one(self, word: str, distance: int) -> list[NearWord]:
+    def near_forms(self, word: str, distance: int) -> Iterator[FormNear]:
+        """The words at most so many edits away, each as it is written, in the order of the vocabulary."""
         text = fold(word)
         if not text or len(text) >= LONGEST:
-            return []
+            return
         numbers, distances = self._near(text, distance)
         counts = self._vocabulary.counts_of(numbers).tolist()
-        found: dict[str, NearWord] = {}
-        greatest: dict[str, int] = {}
         for number, edits, count in zip(numbers.tolist(), distances.tolist(), counts, strict=True):
-            folded, exact = self._placed(number)
-            shown, total, _ = found.get(folded, (exact, 0, 0))
-            if count > greatest.get(folded, 0):
-                greatest[folded], shown = count, exact
-            found[folded] = NearWord(shown, total + count, edits)
-        return list(found.values())
-
-    def _word(self, number: int) -> tuple[str, str]:
-        """(folded form, word)."""
-        return self._vocabulary.text(self._vocabulary.keys(number, number + 1)[0])
+            yield FormNear(*self._placed(number), count, edits)
 
     def _placed(self, number: int) -> tuple[str, str]:
-        """The same of a word, once the places of all are known."""
+        """(folded form, word), once the places of all are known."""
         data, ends, lengths = self._places
         end = int(ends[number])
         return self._vocabulary.text(data[end - int(lengths[number]) : end].tobytes())

@@ -66,6 +66,6 @@ class IndexOrder:
         ]
         if not all(isinstance(path, str) for path in paths):
             self._segments[0].stored_damaged("the path of a document is not what was written")
-        keys = [(natural_key(path), doc) for path, doc in zip(paths, docs.tolist(), strict=True)]
+        keys = list(zip(map(natural_key, paths), segments.tolist(), docs.tolist(), strict=True))
         places[sorted(range(len(keys)), key=keys.__getitem__)] = np.arange(len(keys))
         return places

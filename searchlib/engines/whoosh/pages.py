@@ -7,7 +7,7 @@ order of all hits, so what is on the page does not depend on how many were asked
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
@@ -74,14 +74,13 @@ class Paging:
 
         return Sorted(self._snapshot, self._attributes, self._ranks, self._query, self._filter, sort, self._ranking)
 
-    def page(self, find: Callable[[str], tuple[int, int] | None]) -> Page:
-        """The hits that are wanted; ``find`` gives the segment and doc of a paragraph by its id."""
+    def page(self, anchors: Callable[[CursorPlace], Iterator[tuple[int, int]]]) -> Page:
+        """The hits that are wanted; ``anchors`` gives segment and doc of the hits before a place, the nearest first."""
         place = self._place
         if place is None:
             return self._grown(self._request.offset, None)
-        for id in place.ids:
-            anchor = find(id)
-            if anchor is not None and self._matches(*anchor):
+        for anchor in anchors(place):
+            if self._matches(*anchor):
                 return self._grown(place.depth, anchor)
         return self._after_values(place)
 

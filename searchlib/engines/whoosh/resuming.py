@@ -2,10 +2,11 @@
 
 It holds no offset that a commit could make wrong::
 
-    score (8)  depth  number  path  keys  ids
+    score (8)  depth  number  path  keys  ids  indexes
 
 Numbers are unsigned, seven bits a byte (LEB128); a text is its size in bytes and UTF-8. Keys are how many there are,
-then for each 1 and a text, or 0 for none; ids how many, then the 10 bytes of each.
+then for each 1 and a text, or 0 for none; ids how many, then the 10 bytes of each. Indexes are a number
+for each id, and nothing where there is one index.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ class CursorPlace:
     ``ids`` are the last hits before it, the nearest first: the place is after the first of these that still matches.
     If none does, it is where their ``score`` and ``keys`` (what they were sorted by, as text; None where there is no
     value), and then ``path`` and the paragraph's ``number``, would stand. ``depth`` is how many hits there were before
-    it.
+    it. ``indexes`` says of each id in which it is of several that are searched as one.
     """
 
     depth: int
@@ -37,6 +38,7 @@ class CursorPlace:
     path: str
     number: int
     ids: tuple[str, ...]
+    indexes: tuple[int, ...] = ()
 
 
 def encode(place: CursorPlace) -> bytes:
@@ -44,7 +46,7 @@ def encode(place: CursorPlace) -> bytes:
     out = [struct.pack("<d", place.score), _number(place.depth), _number(place.number), _text(place.path)]
     out += [_number(len(place.keys)), *(b"\0" if key is None else b"\1" + _text(key) for key in place.keys)]
     out += [_number(len(place.ids)), *(id_number(id).to_bytes(_ID_BYTES, "big") for id in place.ids)]
-    return b"".join(out)
+    return b"".join([*out, *map(_number, place.indexes)])
 
 
 def decode(data: bytes, sorts: int = 0) -> CursorPlace:
@@ -55,11 +57,12 @@ def decode(data: bytes, sorts: int = 0) -> CursorPlace:
         depth, number, path = parts.number(), parts.number(), parts.text()
         keys = tuple(parts.text() if parts.take(1) == b"\1" else None for _ in range(parts.number()))
         ids = tuple(id_text(int.from_bytes(parts.take(_ID_BYTES), "big")) for _ in range(parts.number()))
+        indexes = tuple(parts.number() for _ in ids) if parts.left else ()
         if not math.isfinite(score) or len(keys) != sorts:
             raise ValueError("of no hit")
     except (ValueError, struct.error):
         raise no_cursor() from None
-    return CursorPlace(depth, score, keys, path, number, ids)
+    return CursorPlace(depth, score, keys, path, number, ids, indexes)
 
 
 class _Parts:
@@ -72,6 +75,10 @@ class _Parts:
         if self._at > len(self._data):
             raise ValueError("too short")
         return self._data[self._at - size : self._at]
+
+    @property
+    def left(self) -> bool:
+        return self._at < len(self._data)
 
     def number(self) -> int:
         found = shift = 0
