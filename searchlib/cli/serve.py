@@ -33,6 +33,9 @@ TOKEN = "SEARCHLIB_TOKEN"
 @click.option(
     "--cors", "origins", multiple=True, metavar="ORIGIN", help="A web site whose scripts may ask; repeatable."
 )
+@click.option("--root-path", default="", metavar="PATH", help="What addresses begin with behind a proxy, as /search.")
+@click.option("--certificate", metavar="FILE", help="Encrypt with the certificates in it (PEM); needs --key.")
+@click.option("--key", metavar="FILE", help="The private key of the certificate (PEM).")
 @sources_option("Also read the seeds, which are those that the index remembers or these; may be repeated.")
 @click.option(
     "--facet", "facets", multiple=True, metavar="FIELD", help="A field that the page counts; may be repeated."
@@ -48,6 +51,9 @@ def command(  # noqa: PLR0913, PLR0917 - an option each
     token: str | None,
     hosts: tuple[str, ...],
     origins: tuple[str, ...],
+    root_path: str,
+    certificate: str | None,
+    key: str | None,
     sources: tuple[str, ...],
     facets: tuple[str, ...],
     mcp: bool,
@@ -66,7 +72,7 @@ def command(  # noqa: PLR0913, PLR0917 - an option each
     """
     needing("web", "serve", "searchlib.web")
     from searchlib.web import ServeOptions, app
-    from searchlib.web.running import address_of, is_loopback, listening, run
+    from searchlib.web.running import Certificate, address_of, is_loopback, listening, run
     from searchlib.web.serveoptions import LOOPBACK
 
     beside = needing("mcp", "serve --mcp", "searchlib.agents").mcp_routes if mcp else None
@@ -74,6 +80,11 @@ def command(  # noqa: PLR0913, PLR0917 - an option each
 
     if watch and indexes:
         raise SettingsError("--watch is for the index of the settings: leave out PATH, or run searchlib index --watch")
+    if (certificate is None) != (key is None):
+        raise SettingsError("--certificate and --key go together: give both")
+    proof = Certificate(certificate, key) if certificate is not None and key is not None else None
+    if proof is not None:
+        proof.check()
     settings = settings_with(**given)
     is_public = not is_loopback(host)
     token = token or os.environ.get(TOKEN, "")
@@ -91,12 +102,13 @@ def command(  # noqa: PLR0913, PLR0917 - an option each
         origins=origins,
         sources=seeds_to_read(sources, settings),
         facets=facets or None,
+        root_path=root_path.rstrip("/"),
     )
     with ExitStack() as stack:
         opened = {name: stack.enter_context(index) for name, index in _opened(indexes, settings).items()}
         application = app(opened, options, beside=beside)
         listener = listening(host, port)
-        address = address_of(listener, host)
+        address = address_of(listener, host, options.root_path, proof)
 
         def ready() -> None:
             shown = next(iter(opened)) if len(opened) == 1 else counted(len(opened), "index", "indexes")
@@ -105,7 +117,7 @@ def command(  # noqa: PLR0913, PLR0917 - an option each
         stack.enter_context(keeping())
         if watch:
             stack.enter_context(watching_beside())
-        run(application, listener, ready)
+        run(application, listener, ready, proof)
 
 
 def _opened(given: tuple[str, ...], settings: Settings) -> dict[str, Index]:

@@ -7,7 +7,7 @@ from functools import cache
 from http import HTTPStatus
 from typing import Any
 
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
@@ -88,13 +88,16 @@ def _given(request: Request) -> dict[str, list[str]]:
 async def _text(request: Request, most: int) -> str:
     """The body of a request, which is text. Raises ProblemDetail."""
     body = b""
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > most:
-            detail = f"The body is larger than {most:,} bytes: send less at a time."
-            raise ProblemDetail(
-                HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "too-large", detail, headers={"Connection": "close"}
-            )
+    try:
+        async for chunk in request.stream():
+            body += chunk
+            if len(body) > most:
+                detail = f"The body is larger than {most:,} bytes: send less at a time."
+                raise ProblemDetail(
+                    HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "too-large", detail, headers={"Connection": "close"}
+                )
+    except ClientDisconnect as error:  # who does not hear the answer either
+        raise ProblemDetail(HTTPStatus.BAD_REQUEST, "not-text", "The body did not come to its end.") from error
     if not body:
         raise ProblemDetail(HTTPStatus.BAD_REQUEST, "not-text", "There is no body: send the text in it.")
     try:

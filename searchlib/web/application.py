@@ -54,11 +54,14 @@ def app(
 ) -> ASGIApp:
     """An application that answers from open indexes, by name.
 
-    Open them with ``refresh="auto"`` to have new generations picked up. Raises SettingsError for a name that cannot be
-    part of an address, or has another meaning there.
+    Open them with ``refresh="auto"`` to have new generations picked up. Raises SettingsError for a name, or a beginning
+    of addresses, that cannot be part of an address, or has another meaning there.
     """
     answering = Answering(options)
     served = shelf(indexes)
+    _, *beginning = options.root_path.split("/")
+    if not TAKEN.isdisjoint(beginning) or any(one.prefix == f"/{beginning[0]}" for one in served if beginning):
+        raise SettingsError(f"addresses cannot begin with {options.root_path}: it has another meaning here")
     found, lifespan = beside(served, answering) if beside is not None else ([], None)
     for one in served:
         found += api_routes(one, answering)

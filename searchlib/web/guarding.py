@@ -57,6 +57,7 @@ class Guard:
             return
         if scope["type"] != "http":  # no WebSocket leads anywhere
             return
+        scope = self._placed(scope)
 
         async def carrying(message: Message) -> None:
             if message["type"] == "http.response.start":
@@ -71,6 +72,15 @@ class Guard:
 
         answer = self._stopped(scope) or self._inside
         await answer(scope, receive, carrying)
+
+    def _placed(self, scope: Scope) -> Scope:
+        """A request as it was before a proxy took the beginning of its address away, if that did."""
+        root, path = self._options.root_path, str(scope["path"])
+        if not root:
+            return scope
+        if path == root:
+            path += "/"
+        return {**scope, "root_path": root, "path": path if path.startswith(f"{root}/") else root + path}
 
     def _stopped(self, scope: Scope) -> Response | None:
         """The answer to who may not come in; None for others."""
@@ -131,7 +141,12 @@ class Guard:
         where = request.url.path.replace("//", "/") + (f"?{urlencode(others)}" if others else "")
         answer = Response(status_code=HTTPStatus.SEE_OTHER, headers={"Location": where, "Cache-Control": "no-store"})
         answer.set_cookie(
-            COOKIE, self._cookie, httponly=True, samesite="lax", secure=request.url.scheme == "https", path="/"
+            COOKIE,
+            self._cookie,
+            httponly=True,
+            samesite="lax",
+            secure=request.url.scheme == "https",
+            path=f"{scope.get('root_path', '')}/",
         )
         return answer
 

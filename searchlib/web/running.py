@@ -6,16 +6,38 @@ import contextlib
 import ipaddress
 import os
 import socket
+import ssl
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import h11
 import uvicorn
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from searchlib.errors import SettingsError
+from searchlib.web.connections import bounded
 
-MOST_CONNECTIONS = 2000
 _QUEUED = 2048  # connections that the system accepts for us
+_ACCEPTED = 32  # and we take on before we look whether these are too many
+
+
+@dataclass(frozen=True, slots=True)
+class Certificate:
+    """What a server proves by that it is who it says, and encrypts with: files in PEM."""
+
+    chain: str
+    key: str
+
+    def check(self) -> None:
+        """Raises SettingsError where these files are none."""
+        try:
+            ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(self.chain, self.key, password=lambda: "")
+        except (OSError, ValueError) as error:
+            why = getattr(error, "reason", "") or getattr(error, "strerror", "") or type(error).__name__
+            raise SettingsError(
+                f"no certificate and its key are in {self.chain} and {self.key} ({why}): give files in PEM, by "
+                "--certificate and --key, the key without a password"
+            ) from error
 
 
 def is_loopback(host: str) -> bool:
@@ -47,14 +69,17 @@ def listening(host: str, port: int) -> socket.socket:
     return made
 
 
-def address_of(listener: socket.socket, host: str) -> str:
+def address_of(listener: socket.socket, host: str, root_path: str = "", certificate: Certificate | None = None) -> str:
     """The address of what listens, for a browser."""
     port = listener.getsockname()[1]
     shown = {"0.0.0.0": socket.gethostname(), "::": socket.gethostname()}.get(host, host)
-    return f"http://{f'[{shown}]' if ':' in shown else shown}:{port}/"
+    scheme = "https" if certificate is not None else "http"
+    return f"{scheme}://{f'[{shown}]' if ':' in shown else shown}:{port}{root_path}/"
 
 
-def run(application: ASGIApp, listener: socket.socket, ready: Callable[[], None]) -> None:
+def run(
+    application: ASGIApp, listener: socket.socket, ready: Callable[[], None], certificate: Certificate | None = None
+) -> None:
     """Answer what comes to a socket, until SIGINT or SIGTERM; ``ready`` is called when it does."""
     config = uvicorn.Config(
         _telling(application, ready),
@@ -62,14 +87,24 @@ def run(application: ASGIApp, listener: socket.socket, ready: Callable[[], None]
         access_log=False,
         log_level="error",  # what strangers do wrong is told to them
         server_header=False,
-        limit_concurrency=MOST_CONNECTIONS,
+        backlog=_ACCEPTED,
+        http=bounded(),
         timeout_keep_alive=15,
         timeout_graceful_shutdown=5,
+        ssl_certfile=certificate.chain if certificate is not None else None,
+        ssl_keyfile=certificate.key if certificate is not None else None,
         ws="none",
         lifespan="on",
     )
     with contextlib.closing(listener):
-        uvicorn.Server(config).run(sockets=[listener])
+        _Server(config).run(sockets=[listener])
+
+
+class _Server(uvicorn.Server):
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        for one in sockets or ():
+            one.listen(_QUEUED)
 
 
 def _telling(application: ASGIApp, ready: Callable[[], None]) -> ASGIApp:

@@ -28,7 +28,7 @@ def serving(*arguments: str, folder: Path, **variables: str) -> Iterator[tuple[s
     rest = threading.Thread(target=process.stderr.read)  # a pipe that is full would hold it up
     try:
         said = ""
-        while not (found := re.search(r"http://\S+", said)):
+        while not (found := re.search(r"https?://\S+", said)):
             line = process.stderr.readline()
             assert line, said
             said += line

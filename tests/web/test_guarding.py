@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Iterator
 
@@ -116,6 +117,30 @@ def test_a_token_that_can_be_guessed_is_refused() -> None:
         ServeOptions(at_once=0)
     with pytest.raises(searchlib.SettingsError):
         ServeOptions(origins=("example.org",))
+
+
+@pytest.mark.parametrize("taken_away", [True, False], ids=["the proxy takes it away", "the proxy leaves it"])
+def test_behind_a_proxy_every_address_begins_as_it_has_there(index: searchlib.Index, taken_away: bool) -> None:
+    at = "" if taken_away else "/find/it"
+    options = ServeOptions(token=TOKEN, root_path="/find/it")
+    with TestClient(app({"a": index, "b": index}, options), base_url=BASE, follow_redirects=False) as client:
+        entered = client.get(f"{at}/a/?token={TOKEN}&q=tide")
+        assert entered.headers["Location"] == "/find/it/a/?q=tide"
+        assert "Path=/find/it/" in entered.headers["Set-Cookie"]
+        client.headers["Authorization"] = f"Bearer {TOKEN}"
+        pages = [client.get(at + path) for path in ("/", "/a/", "/a/?q=tide&in=year:1999", "/nosuch")]
+        (found,) = client.get(f"{at}/a/api/search?query=tide&limit=1").json()["hits"]
+        pages += [client.get(f"{at}/a{path}") for path in (f"/p/{found['id']}?q=tide", "/document?path=seeds/tides.md")]
+        for page in pages:
+            led = re.findall(r'(?:href|src|action|data-base)="([^"#]+)', page.text)
+            assert led and all(one.startswith(("/find/it", "https://example.org/")) for one in led), led
+            (style,) = re.findall(r'href="([^"]+\.css)"', page.text)
+            assert client.get(style.removeprefix("/find/it") if taken_away else style).status_code == 200
+        assert client.get(f"{at}/a").headers["Location"].endswith("/find/it/a/")
+        assert client.get(f"{at}/a/api/openapi.json").json()["servers"] == [{"url": "/find/it/a"}]
+        assert '/find/it/a/?q={searchTerms}"' in client.get(f"{at}/a/opensearch.xml").text
+    if not taken_away:
+        assert TestClient(app(index, ServeOptions(root_path="/find")), base_url=BASE).get("/find").status_code == 200
 
 
 def test_scripts_of_other_sites_may_ask_where_that_is_said(index: searchlib.Index) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import signal
 import socket
+import ssl
 import sys
 import urllib.error
 import urllib.request
@@ -18,6 +19,8 @@ from searchlib.web.verbs import VERBS
 
 from .servers import serving
 
+CERTIFICATE = str(Path(__file__).with_name("certificate.pem"))
+"""One that a machine signed for itself, with its key: for these tests alone."""
 DOCS = Path(__file__).parents[2] / "docs"
 
 
@@ -51,6 +54,14 @@ def test_several_indexes_and_a_token_for_all_of_them(folder: Path) -> None:
         refused.value.close()
 
 
+def test_what_is_answered_is_encrypted_where_there_is_a_certificate(folder: Path) -> None:
+    with serving("index", "--certificate", CERTIFICATE, "--key", CERTIFICATE, folder=folder) as (address, _):
+        assert address.startswith("https://127.0.0.1:")
+        trusting = ssl.create_default_context(cafile=CERTIFICATE)
+        with urllib.request.urlopen(f"{address}opensearch.xml", timeout=30, context=trusting) as answer:
+            assert f'template="{address}?q=' in answer.read().decode()
+
+
 def refused(*arguments: str) -> str:
     done = CliRunner().invoke(program, ["serve", *arguments], prog_name="searchlib")
     assert done.exit_code == 2
@@ -68,6 +79,12 @@ def test_what_cannot_be_served_is_said_in_a_sentence(folder: Path, monkeypatch: 
     assert "cannot be served as 'api'" in refused("api=index", "two=index")
     assert "no origin of the web" in refused("index", "--cors", "example.org")
     assert "the token is too easy" in refused("index", "--token", "short")
+    assert "'find' is no beginning of addresses" in refused("index", "--root-path", "find")
+    assert "addresses cannot begin with /x/api" in refused("index", "--root-path", "/x/api")
+    assert "addresses cannot begin with /one" in refused("one=index", "two=index", "--root-path", "/one")
+    assert "--certificate and --key go together" in refused("index", "--key", CERTIFICATE)
+    no_key = refused("index", "--certificate", CERTIFICATE, "--key", __file__)
+    assert f"no certificate and its key are in {CERTIFICATE} and {__file__}" in no_key
 
 
 def test_what_is_not_installed_is_said_with_how_to_install_it(monkeypatch: pytest.MonkeyPatch) -> None:
