@@ -19,7 +19,7 @@ LAYERS = (
     ("searchlib.agents", "searchlib.evaluation", "searchlib.integrations"),
     ("searchlib.web",),
     ("searchlib", "searchlib.api", "searchlib.options"),
-    ("searchlib.search.many",),
+    ("searchlib.search.many", "searchlib.search.streaming"),
     ("searchlib.search.searching", "searchlib.search.similarity", "searchlib.update"),
     ("searchlib.engines",),
     ("searchlib.search",),

@@ -98,6 +98,7 @@ class Searchable(Opened):
         query: str | Any,
         *,
         filter: Any = None,
+        sort: str | Sequence[str] = (),
         strict: bool = False,
         synonyms: StrPath | Synonyms | None = None,
         timeout: float | None = None,
@@ -105,10 +106,18 @@ class Searchable(Opened):
         """Every hit, in the order of the index: by document, then paragraph, in memory that does not grow.
 
         An iterator, with ``warnings``, over this generation of the index, whatever is committed meanwhile. ``rank`` is
-        the place in that order. Arguments are as in `search`.
+        the place in that order, or in that of ``sort``, which is looked for anew for every ten thousand hits. Arguments
+        are as in `search`.
         """
         wanted = self.synonyms if synonyms is None else synonyms_of(synonyms)
         limits = self.limits.with_(timeout=timeout)
+        if sort:
+            from searchlib.search.streaming import sorted_stream
+
+            asked = Wanted(
+                filter=filter, sort=sort, strict=strict, synonyms=wanted, limits=limits, ranking=self.ranking
+            )
+            return sorted_stream(self._reader, query, asked)
         return stream(self._reader, query, filter, flag("strict", strict), wanted, limits)
 
     def similar(

@@ -90,7 +90,7 @@ def find(text: str, name: str = "") -> list[WrittenCitation]:
 
     Raises SeedError for what by its ``name`` is JSON, and is none.
     """
-    if "searchlib:" not in text and "[^" not in text and "selector" not in text and '"quote"' not in text:
+    if not may_cite(text):
         return []
     suffix = Path(name).suffix.lower()
     is_json, is_lines = suffix in _JSON_SUFFIXES, suffix in _LINES_SUFFIXES
@@ -103,6 +103,11 @@ def find(text: str, name: str = "") -> list[WrittenCitation]:
             line = text.count("\n", 0, error.at) + 1
             raise SeedError(f"{name}: line {line} is no JSON: mend it", name) from None
     return find_in_json_lines(text) if is_lines else find_in_text(text)  # a text may begin like JSON
+
+
+def may_cite(text: str) -> bool:
+    """Whether a text has anything that a citation could be."""
+    return any(mark in text for mark in ("searchlib:", "[^", "selector", '"quote"'))
 
 
 def check_text(text: str, library: Library, name: str = "") -> list[Check]:

@@ -3,64 +3,75 @@
 from __future__ import annotations
 
 import os
-from collections import Counter
-from contextlib import ExitStack
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from searchlib.cli.flags import color_options, index_option, json_option, settings_with, sources_option
-from searchlib.cli.output import Output, counted, output_for, say, say_error
+from searchlib.cli.flags import (
+    FormType,
+    GroupedCommand,
+    color_options,
+    index_option,
+    json_option,
+    settings_with,
+    sources_option,
+)
+from searchlib.cli.output import Output, output_for
 from searchlib.cli.settings import Settings
 from searchlib.cli.staleness import Staleness
-from searchlib.errors import SeedError, SettingsError
+from searchlib.errors import ParagraphNotFound, SettingsError
 from searchlib.model.jsonable import JsonObject
 
 if TYPE_CHECKING:
-    from searchlib import Citation
-    from searchlib.citing.checking import Check, Status
-    from searchlib.citing.library import Library
-    from searchlib.citing.mending import TextFile
+    from searchlib import Citation, Index, Record
 
-FORMATS = ("text", "markdown", "json", "link")
+FORMATS = ("text", "markdown", "json", "link", "bibtex", "csl")
+STATUSES = ("moved", "edited", "gone", "ambiguous", "unknown")
+"""What can become of a citation that is not unchanged."""
 
 
-@click.command("cite")
+@click.command(
+    "cite",
+    cls=GroupedCommand,
+    groups={
+        "Citations of paragraphs": ("form", "quote", "query"),
+        "Citations in files": ("check", "update", "fail_on", "sources", "summary"),
+        "Other options": ("index", "as_json", "color", "width"),
+    },
+)
 @click.argument("names", nargs=-1, required=True, metavar="ID... | FILES...")
 @click.option(
     "--format",
     "-f",
     "form",
-    type=click.Choice(FORMATS),
+    type=FormType(FORMATS),
     metavar="FORM",
-    help="text, markdown, json (W3C Web Annotation) or link (to a web page).  [default: text]",
+    help="text, markdown, json (W3C Web Annotation), link (to a web page), bibtex, csl, or a template: "
+    "'{id} {quote}'.  [default: text]",
 )
 @click.option("--quote", metavar="WORDS", help="Cite only these words of the paragraph.")
 @click.option("--query", metavar="QUERY", help="Cite only the part of the paragraph that matches.")
-@click.option("--check", is_flag=True, help="Check the citations in FILES.")
+@click.option("--check", is_flag=True, help="Check the citations in FILES; of folders, in all files.")
 @click.option("--update", is_flag=True, help="Check, and mend in FILES what only moved.")
+@click.option(
+    "--fail-on",
+    metavar="STATUSES",
+    help=f"With --check: exit 1 for these alone, with commas.  [default: {','.join(STATUSES)}]",
+)
+@click.option("--summary", metavar="FILE", help="With --check: add a summary in Markdown to this file.")
 @sources_option("With --check: the seeds are these files and folders, and no index is asked; may be repeated.")
 @index_option
 @json_option
 @color_options
-def command(
-    names: tuple[str, ...],
-    form: str | None,
-    quote: str | None,
-    query: str | None,
-    check: bool,
-    update: bool,
-    sources: tuple[str, ...],
-    as_json: bool,
-    **given: Any,
-) -> int:
+def command(names: tuple[str, ...], form: str | None, quote: str | None, query: str | None, **given: Any) -> int:
     """Print citations of the paragraphs with these IDs, or check those in FILES.
 
     \b
       searchlib cite 4f8m0c2k9x1pt7aw                     the quote, and where it stands
+      searchlib cite 3                                    of the third hit of the last query in this terminal
       searchlib cite 4f8m0c --quote "the words" -f json   of a part, for machines
       searchlib cite --check notes.md refs.json           what became of the citations in files
+      searchlib cite --check docs/ --fail-on edited,gone  in all files of a folder; what only moved is well
       searchlib cite --update notes.md                    and mend those that only moved
 
     A citation in a file is unchanged, moved (and where to), edited (with the closest paragraph and the difference),
@@ -68,46 +79,99 @@ def command(
     With --check, exits 0 if all are unchanged or mended, 1 if not and 2 on an error. docs/citations.md has the forms
     and the ids.
     """
+    checking = {name: given.pop(name) for name in ("check", "update", "sources", "fail_on", "summary")}
+    as_json = given.pop("as_json")
     settings = settings_with(**given)
     output = output_for(settings)
-    if check or update or sources:
-        sources = tuple(filter(None, sources))
-        if quote or query or form not in (None, "json"):
-            raise SettingsError("--quote, --query and --format make citations: leave them out to check files")
-        if sources and given["index"] is not None:
-            raise SettingsError("--sources checks without an index, and --index names one: leave one of them out")
-        if update and "-" in names:
-            raise SettingsError("standard input cannot be mended: give files")
-        return _check(names, sources, settings, output, update=update, as_json=as_json or form == "json")
-    return _cite(names, quote or "", query, "json" if as_json else form or "text", settings, output)
+    if not (checking.pop("check") or checking["update"] or checking["sources"]):
+        if checking["fail_on"] or checking["summary"]:
+            raise SettingsError("--fail-on and --summary are for checks: add --check")
+        return _cite(names, quote or "", query, "json" if as_json else form or "text", settings, output)
+    if quote or query or form not in (None, "json"):
+        raise SettingsError("--quote, --query and --format make citations: leave them out to check files")
+    if checking["sources"] and given["index"] is not None:
+        raise SettingsError("--sources checks without an index, and --index names one: leave one of them out")
+    if checking["update"] and "-" in names:
+        raise SettingsError("standard input cannot be mended: give files")
+    from searchlib.cli.citecheck import check
+
+    checking["sources"] = tuple(filter(None, checking["sources"]))
+    checking["fail_on"] = _statuses(checking["fail_on"])
+    return check(names, settings, output, as_json=as_json or form == "json", **checking)
 
 
-# Making citations
+def _statuses(given: str | None) -> frozenset[str]:
+    """The statuses that make a check fail."""
+    if given is None:
+        return frozenset(STATUSES)
+    wanted = frozenset(one.strip() for one in given.split(",") if one.strip())
+    if not wanted or wanted - set(STATUSES):
+        raise SettingsError(f"--fail-on is {given}: give some of {','.join(STATUSES)}")
+    return wanted
 
 
-def _cite(ids: tuple[str, ...], quote: str, query: str | None, form: str, settings: Settings, output: Output) -> int:
+def _cite(names: tuple[str, ...], quote: str, query: str | None, form: str, settings: Settings, output: Output) -> int:
+    from searchlib.cli.naming import asked_index
     from searchlib.cli.obtaining import open_index
 
+    settings = asked_index(names, settings)
     with open_index(settings) as index:
         staleness = Staleness(settings, index)
         try:
-            citations = [index.citation(id, quote, query=query) for id in ids]
-        except LookupError:
-            files = [id for id in ids if os.path.isfile(id)]  # noqa: PTH113 - never raises
+            citations = [_citation(index, name, quote, query, settings) for name in names]
+        except ParagraphNotFound:
+            files = [name for name in names if os.path.exists(name)]  # noqa: PTH110 - never raises
             if files:
                 raise SettingsError(f"{files[0]} is a file: check its citations with --check") from None
             raise
         stale = [staleness.of(citation.path) for citation in citations]
-    if form == "json":
-        found = [_annotation(citation, is_stale) for citation, is_stale in zip(citations, stale, strict=True)]
-        output.json(found[0] if len(found) == 1 else found)
-    else:
-        for number, citation in enumerate(citations):
-            if number and form != "link":
-                output.line()
-            output.lines(_written(citation, form, output.width))
+        if form == "json":
+            found = [_annotation(citation, is_stale) for citation, is_stale in zip(citations, stale, strict=True)]
+            output.json(found[0] if len(found) == 1 else found)
+        elif form in ("text", "markdown", "link"):
+            for number, citation in enumerate(citations):
+                if number and form != "link":
+                    output.line()
+                output.lines(_written(citation, form, output.width))
+        else:
+            _for_others(citations, index, form, output)
     staleness.tell()
     return 0
+
+
+def _citation(index: Index, name: str, quote: str, query: str | None, settings: Settings) -> Citation:
+    from searchlib.citing.references import parse_reference, reference
+    from searchlib.cli.naming import paragraph
+
+    _, part = parse_reference(name)
+    record = paragraph(index, name, settings)
+    return index.citation(reference(record.id, part), quote, query=query)
+
+
+def _for_others(citations: list[Citation], index: Index, form: str, output: Output) -> None:
+    """Print citations for reference managers, or as a template has them."""
+    from searchlib.citing.bibliography import as_bibtex, as_csl, work_of
+    from searchlib.cli.hitforms import CITED, about, cited_value
+
+    records = [index.paragraph(citation.id) for citation in citations]
+    works = [work_of(one, *about(record)) for one, record in zip(citations, records, strict=True)]
+    if form == "csl":
+        output.json([as_csl(one, work) for one, work in zip(citations, works, strict=True)])
+        return
+    if form == "bibtex":
+        for one, work in zip(citations, works, strict=True):
+            output.lines(as_bibtex(one, work))
+        return
+    from searchlib.cli.templates import Template, metadata_value
+
+    template = Template(form, CITED, index.fields)
+    for one, record in zip(citations, records, strict=True):
+
+        def value(name: str, one: Citation = one, record: Record = record) -> Any:
+            known = name in CITED
+            return cited_value(one, record, name) if known else metadata_value(record.document.metadata, name)
+
+        output.lines(template.filled(value))
 
 
 def _annotation(citation: Citation, stale: bool | None) -> JsonObject:
@@ -126,125 +190,3 @@ def _written(citation: Citation, form: str, width: int) -> str:
             )
         return citation.link
     return citation.markdown() if form == "markdown" else citation.text(width)
-
-
-# Checking them
-
-
-class _Done(NamedTuple):
-    """A check, and what was done: mended what had moved, or brought up to date the hash and context around it."""
-
-    check: Check
-    mended: bool
-    refreshed: bool
-
-
-def _check(
-    files: tuple[str, ...], sources: tuple[str, ...], settings: Settings, output: Output, *, update: bool, as_json: bool
-) -> int:
-    from searchlib.cli.drift import check_lines
-
-    with ExitStack() as stack:
-        library = _library(sources, settings, stack)
-        done: list[_Done] = []
-        failed = False
-        for name in files:
-            found, error = _check_file(name, library, settings.limits.file_bytes, update)
-            if error is not None:
-                failed = True
-                say_error(_why(name, error))
-            if not as_json:
-                for one in found:
-                    for line in check_lines(one.check, output, mended=one.mended):
-                        output.line(line)
-            done += found
-    counts = Counter(one.check.status for one in done)
-    mended = sum(one.mended for one in done)
-    if as_json:
-        checks = [{**one.check.as_dict(), "mended": one.mended, "refreshed": one.refreshed} for one in done]
-        output.json({"checks": checks, "counts": dict(counts), "mended": mended})
-    if done or not failed:
-        _tell(counts, mended)
-    if counts["unknown"]:
-        say("What is unknown could not be seen: see that its seeds are there, or say where: --sources PATH")
-    if failed:
-        return 2
-    return 1 if len(done) - counts["unchanged"] - mended else 0
-
-
-def _library(sources: tuple[str, ...], settings: Settings, stack: ExitStack) -> Library:
-    """Where the citations are looked up."""
-    if sources:
-        from searchlib.citing.sources import load_sources
-        from searchlib.cli.obtaining import load_options
-        from searchlib.documents import Report, root_of
-
-        report = Report()
-        paths = list(map(root_of, sources))
-        options, limits = load_options(settings), settings.limits
-        library = load_sources(paths, options, report, settings.include, settings.exclude, limits)
-        for skipped in report.skipped[:20]:
-            say(f"Skipped {skipped.name}: {skipped.reason}")
-        return library
-    from searchlib.cli.obtaining import open_index, roots
-
-    index = stack.enter_context(open_index(settings))
-    Staleness(settings, index).tell_of_all()
-    return index.library(roots(settings))
-
-
-def _check_file(
-    name: str, library: Library, limit: int, update: bool
-) -> tuple[list[_Done], SeedError | OSError | None]:
-    """What became of the citations of a file, mended if that could be, and what went wrong; ``-`` is standard input."""
-    from searchlib.citing.mending import check_text, mend_file, read, refreshed
-
-    path = Path(name)
-    try:
-        file = _standard_input(limit) if name == "-" else read(path, limit)
-        checks = check_text(file.text, library, name)
-    except (SeedError, OSError) as error:
-        return [], error
-    new: frozenset[int] = frozenset()
-    is_mended = False
-    failure: SeedError | OSError | None = None
-    if update:
-        try:
-            is_mended = mend_file(path, file, checks) > 0
-        except (SeedError, OSError) as error:
-            failure = error
-        else:
-            new = refreshed(file.text, checks)
-    done = [
-        _Done(one, is_mended and one.mendable and one.status == "moved", number in new)
-        for number, one in enumerate(checks)
-    ]
-    return done, failure
-
-
-def _standard_input(limit: int) -> TextFile:
-    import sys
-
-    from searchlib.citing.mending import decode
-
-    data = sys.stdin.buffer.read(limit + 1)
-    if len(data) > limit:
-        raise SeedError(f"standard input is larger than {limit:,} bytes: give files of text, Markdown or JSON", "-")
-    return decode(data, "-")
-
-
-def _why(name: str, error: SeedError | OSError) -> str:
-    if isinstance(error, SeedError):
-        return str(error)
-    return f"{name}: {error.strerror or error}. See that it is there, and can be read and written."
-
-
-def _tell(counts: Counter[Status], mended: int) -> None:
-    total = sum(counts.values())
-    if not total:
-        say("No citations found.")
-        return
-    from searchlib.citing.checking import STATUSES
-
-    parts = [f"{counts[status]:,} {status}" for status in STATUSES if counts[status]]
-    say("", f"{counted(total, 'citation')}: {', '.join(parts)}" + (f"; {mended:,} mended" if mended else ""))

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from searchlib.cli.settings import COLORS, Commands, Settings, load_settings
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -21,6 +24,27 @@ timeout_option = click.option(
     metavar="SECONDS",
     help="End the search with an error after so many.  [default: none]",
 )
+
+
+class FormType(click.ParamType):  # type: ignore[type-arg,unused-ignore]  # which has one from click 8.4 on
+    """What ``--format`` takes: one of some names, or a template, which has a brace."""
+
+    name = "form"
+
+    def __init__(self, names: Sequence[str]) -> None:
+        self.names = names
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """The form. Fails for one that there is not."""
+        if value in self.names or "{" in value:
+            return value
+        self.fail(f"there is no form {value}: give {', '.join(self.names)}, or a template as '{{id}} {{title}}'.")
+
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+        """The names that begin so."""
+        from click.shell_completion import CompletionItem
+
+        return [CompletionItem(name) for name in self.names if name.startswith(incomplete)]
 
 
 def sources_option(help: str) -> Callable[[Function], Function]:

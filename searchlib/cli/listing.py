@@ -5,8 +5,11 @@ On a terminal, lines are wrapped and the parts told apart by weight and colour; 
 
     1. Title of the document
        seeds/report.txt:4  ¶ 3  Heading › Subheading  4f8m0c2k9x1pt7aw
-       seeds/report.pdf  page 12  ¶ 3  …
        … the part of the paragraph that holds the matches …
+
+    2. seeds/report.txt:9  ¶ 7  …
+
+The title is not said again for a hit that follows another of its document.
 """
 
 from __future__ import annotations
@@ -20,7 +23,7 @@ from searchlib.model.records import below_title
 
 if TYPE_CHECKING:
     from searchlib import Hit, Record
-    from searchlib.highlight import Highlights
+    from searchlib.highlight import Highlights, Snippet
     from searchlib.render.terminal import Style
 
     Marked = tuple[str, list[Style]]
@@ -30,20 +33,16 @@ _KEEPS_LINES = ("code", "table")
 """Kinds of paragraphs in which line breaks mean something."""
 
 
-def hit_lines(
-    hit: Hit, output: Output, *, full: bool = False, snippets: int = 1, explain: bool = False
-) -> Iterator[str]:
-    """The lines of a hit: rank and title, citation, snippet; with ``explain`` also where the score came from.
+def hit_lines(hit: Hit, output: Output, shown: Snippet, *, explain: bool = False, titled: bool = True) -> Iterator[str]:
+    """The lines of a hit: rank and title, citation, what is shown; with ``explain`` also where the score came from.
 
-    In colour, what matched stands out in all of them.
+    In colour, what matched stands out in all of them. Without the title if it is not to be ``titled``.
     """
-    from searchlib.highlight import whole
     from searchlib.render.terminal import snippet_lines, wrap
 
     rank = f"{hit.rank}. "
     indent = " " * len(rank)
-    yield from _heading(hit.record, output, rank, indent, hit.highlights)
-    shown = whole(hit.text, hit.spans) if full else hit.fragments(count=snippets)
+    yield from _heading(hit.record, output, rank, indent, hit.highlights, titled=titled)
     flowing = hit.paragraph.kind not in _KEEPS_LINES
     yield from snippet_lines(shown, hit.text, output.width, indent, color=output.color, flowing=flowing)
     if hit.copies:
@@ -83,12 +82,20 @@ def record_lines(wanted: Record, records: Sequence[Record], output: Output) -> I
 
 
 def _heading(
-    record: Record, output: Output, label: str, indent: str, highlights: Highlights | None = None
+    record: Record,
+    output: Output,
+    label: str,
+    indent: str,
+    highlights: Highlights | None = None,
+    *,
+    titled: bool = True,
 ) -> Iterator[str]:
-    """The lines of title and citation."""
+    """The lines of title and citation, the first of them after a label."""
     document, paragraph = record.document, record.paragraph
     title, headings = (highlights.title, highlights.headings) if highlights is not None else ((), ())
-    yield from _lines(_marked(document.title or document.path, title), output, BOLD, label, indent)
+    if titled:
+        yield from _lines(_marked(document.title or document.path, title), output, BOLD, label, indent)
+        label = indent
     file = f"{document.path}:{paragraph.line}" if paragraph.line else document.path
     parts = [_marked(file), *map(_marked, map(str, paragraph.locators)), _marked(f"¶ {paragraph.number}")]
     shown = below_title(paragraph.headings, document.title)
@@ -97,7 +104,8 @@ def _heading(
         marked = [_marked(heading, its_spans) for heading, its_spans in zip(shown, spans, strict=True)]
         parts.append(_joined(marked, " › "))
     for line in _filled([*parts, _marked(record.id)], output.width - len(indent)):
-        yield from _lines(line, output, DIM, indent, indent)
+        yield from _lines(line, output, DIM, label, indent)
+        label = indent
 
 
 def _marked(text: str, spans: Sequence[tuple[int, int]] = ()) -> Marked:

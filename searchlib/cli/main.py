@@ -17,7 +17,7 @@ import click
 
 from searchlib import __version__
 from searchlib.cli.output import guarded, leave, say, say_error
-from searchlib.errors import QueryError, SearchlibError
+from searchlib.errors import SearchlibError
 
 COMMANDS = {
     "index": "index",
@@ -92,10 +92,8 @@ class Program(click.Group):
             code = super().invoke(ctx)
             sys.stdout.flush()
             return code or 0
-        except QueryError as error:
-            say_error(*error.lines)
         except SearchlibError as error:
-            say_error(str(error))
+            say_error(*getattr(error, "lines", (str(error),)))
         except KeyboardInterrupt:
             return 130
         except BrokenPipeError:

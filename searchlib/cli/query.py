@@ -34,8 +34,8 @@ class QueryCommand(GroupedCommand):
             raise click.UsageError(f"{error.format_message()} {advice}", ctx) from None
 
 
-ORDERING = ("sort", "per_document", "distinct", "after", "page", "limit", "facet")
-"""Options that say nothing where all hits are printed in the order of the index."""
+PAGING = ("per_document", "distinct", "after", "page", "limit", "facet")
+"""Options that say nothing where all hits are printed."""
 
 
 @click.command(
@@ -46,7 +46,7 @@ ORDERING = ("sort", "per_document", "distinct", "after", "page", "limit", "facet
             *("index", "limit", "page", "after", "within", "sort", "per_document", "distinct", "everything"),
             *("synonyms", "strict", "limits_timeout"),
         ),
-        "What is shown": ("facet", "full", "snippets", "explain", "form", "color", "width"),
+        "What is shown": ("facet", *SHOWN, "color", "width"),
     },
 )
 @click.argument("words", nargs=-1, required=True, metavar="WORDS...")
@@ -58,7 +58,7 @@ ORDERING = ("sort", "per_document", "distinct", "after", "page", "limit", "facet
 @click.option("--sort", multiple=True, metavar="KEY", help="By year, the greatest first by -year; repeatable.")
 @click.option("--per-document", type=click.IntRange(1), metavar="N", help="No more hits of a document.")
 @click.option("--distinct", is_flag=True, help="What several paragraphs say once, with how many they are.")
-@click.option("--all", "everything", is_flag=True, help="Every hit, in the order of the index.")
+@click.option("--all", "everything", is_flag=True, help="Every hit, in the order of the index or of --sort.")
 @click.option("--synonyms", metavar="FILE", help="Words to find for others: docs/query-language.md has the format.")
 @click.option("--strict", is_flag=True, help="Make a mistake in the query an error.")
 @timeout_option
@@ -77,6 +77,7 @@ def command(ctx: click.Context, /, words: tuple[str, ...], page: int, everything
       searchlib query war --sort -year             the latest first
       searchlib query war --facet author           who wrote of it, and how often
       searchlib query 'year:1995' --all --jsonl    every hit, for another program
+      searchlib query war --format '{id} {title}'  a line for each, as it is wanted; or --csv
       searchlib query -- -peace +talks             a query that begins with a hyphen
 
     Keys are those of the documents' metadata, and document, type, language, kind and title. Exits 0 if there are
@@ -97,13 +98,14 @@ def command(ctx: click.Context, /, words: tuple[str, ...], page: int, everything
     if everything:
         refuse_with_all(ctx, shown)
         with open_or_build(settings) as index:
-            return print_all(index, query, shown, settings, filter=asked["filter"], strict=asked["strict"])
+            how = {name: asked[name] for name in ("filter", "strict", "sort")}
+            return print_all(index, query, shown, settings, **how)
     if asked["after"] is not None and page > 1:
         raise SettingsError("--after and --page both say where to begin: give one of them")
     with open_or_build(settings) as index:
         results = index.search(query, settings.limit, offset=(page - 1) * settings.limit, **asked)
         staleness = Staleness(settings, index)
-        shown.results(results, output_for(settings), staleness)
+        shown.results(results, index, output_for(settings), staleness)
         how = {name: asked[name] for name in ("per_document", "distinct")}
         tell(results, page=page, limit=settings.limit, by_cursor=asked["after"] is not None, **how)
         staleness.tell_of_all()
@@ -111,12 +113,12 @@ def command(ctx: click.Context, /, words: tuple[str, ...], page: int, everything
 
 
 def print_all(index: Index, query: str, shown: Shown, settings: Settings, **asked: Any) -> int:
-    """Print every hit, in the order of the index."""
+    """Print every hit, in the order of the index or of a field."""
     everything = index.all(query, **asked)
     for warning in everything.warnings:
         say_warning(warning)
     staleness = Staleness(settings, index)
-    count = shown.hits(everything, output_for(settings), staleness)
+    count = shown.hits(everything, index, output_for(settings), staleness, query=query)
     say(*(("", counted(count, "paragraph")) if count else ("No hits.",)))
     staleness.tell_of_all()
     return 0 if count else 1
@@ -138,10 +140,10 @@ def facets_of(given: tuple[str, ...]) -> dict[str, int | None]:
 
 def refuse_with_all(ctx: click.Context, shown: Shown) -> None:
     """Raise SettingsError for options that --all has no use for."""
-    if shown.form == "json":
-        raise SettingsError("--json is one object, and all hits may not fit into one: give --all --jsonl")
-    for name in ORDERING:
+    if shown.form in ("json", "csl"):
+        raise SettingsError(f"{shown.form} is one value, and all hits may not fit into one: give --all --jsonl")
+    for name in PAGING:
         source = ctx.get_parameter_source(name)
         if source is not None and source.name == "COMMANDLINE":
             option = name.replace("_", "-")
-            raise SettingsError(f"--all prints every hit in the order of the index: leave --{option} out")
+            raise SettingsError(f"--all prints every hit: leave --{option} out")

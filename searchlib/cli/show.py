@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from searchlib.cli.flags import color_options, index_option, json_option, settings_with
+from searchlib.cli.naming import asked_index, paragraph
 from searchlib.cli.obtaining import open_index
 from searchlib.cli.output import output_for
 from searchlib.cli.staleness import Staleness
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
 
 @click.command("show")
-@click.argument("id")
+@click.argument("id", metavar="ID | RANK | FILE:LINE")
 @index_option
 @click.option(
     "--context",
@@ -32,15 +33,20 @@ if TYPE_CHECKING:
 def command(id: str, context: int, as_json: bool, **given: Any) -> None:
     """Print the paragraph ID in its context.
 
-    That is its citation, and the paragraph with those around it in the document. The first characters of an id are
-    enough where no other begins with them.
+    \b
+      searchlib show 4f8m0c2k9x1pt7aw     by its id, or the first characters of it
+      searchlib show 3                    the third hit of the last query in this terminal
+      searchlib show seeds/report.txt:12  what stands on a line; of a PDF, on a page
+
+    That is its citation, and the paragraph with those around it in the document.
     """
     from searchlib.cli.listing import record_lines
 
-    settings = settings_with(**given)
+    settings = asked_index([id], settings_with(**given))
     output = output_for(settings)
     with open_index(settings) as index:
-        wanted = index.paragraph(id)
+        wanted = paragraph(index, id, settings)
+        id = wanted.id
         records = index.context(id, context, context)
         staleness = Staleness(settings, index)
         stale = staleness.of(wanted.document.path)

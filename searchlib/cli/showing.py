@@ -1,6 +1,7 @@
-"""What is printed of the results of a search: hits and facets for people, or JSON; and what is said about them.
+"""What is printed of the results of a search: hits and facets for people, or a form for others; and what is said.
 
-`query` and `similar` share it. Data goes to stdout; how many hits there are and what could be done next to stderr.
+`query` and `similar` share it. Data goes to stdout; how many hits there are and what could be done next to stderr. What
+was shown is remembered as the last query of the terminal (`searchlib.cli.lastquery`).
 """
 
 from __future__ import annotations
@@ -10,31 +11,46 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from searchlib.cli.flags import FormType
 from searchlib.cli.output import BOLD, DIM, Output, counted, human_seconds, say
+from searchlib.errors import SettingsError
 from searchlib.frozen import frozen
 from searchlib.model.jsonable import JsonObject
 
 if TYPE_CHECKING:
-    from searchlib import Hit, Results
+    from searchlib import Hit, Index, Results
     from searchlib.cli.staleness import Staleness
     from searchlib.engine.answers import Facet
+    from searchlib.highlight import Snippet
     from searchlib.query import QueryWarning
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
-SHOWN = ("full", "snippets", "explain", "form")
+SHOWN = ("full", "snippets", "length", "explain", "form")
 """The names of the options of `showing_options`."""
 
 FEW = 5
 """With fewer hits than this, other words are suggested."""
+_FORMS = ("json", "jsonl", "csv", "markdown", "bibtex", "csl")
 
 
 def showing_options(function: Function) -> Function:
     """The options that say what is printed of a hit."""
     for option in (
+        click.option(
+            "--format",
+            "form",
+            type=FormType(_FORMS),
+            metavar="FORM",
+            help=f"{', '.join(_FORMS)}, or a template: '{{rank}} {{id}} {{title}}'.",
+        ),
+        click.option("--csv", "form", flag_value="csv", help="Print a table for spreadsheets: --format csv."),
         click.option("--jsonl", "form", flag_value="jsonl", help="Print a JSON object a hit."),
         click.option("--json", "form", flag_value="json", help="Print one JSON object."),
         click.option("--explain", is_flag=True, help="Show where each score came from."),
+        click.option(
+            "--length", type=click.IntRange(20), metavar="N", help="Characters of a part, at most.  [default: 240]"
+        ),
         click.option(
             "--snippets", type=click.IntRange(1, 100), default=1, metavar="N", help="Parts of a paragraph to show."
         ),
@@ -46,19 +62,21 @@ def showing_options(function: Function) -> Function:
 
 @frozen
 class Shown:
-    """What of a hit is to be shown, and how: ``form`` is json, jsonl or None, for people."""
+    """What of a hit is to be shown, and how: ``form`` is one of those of ``--format``, or None, for people."""
 
     full: bool
     snippets: int
+    length: int | None
     explain: bool
     form: str | None
 
-    def results(self, results: Results, output: Output, staleness: Staleness) -> None:
+    def __post_init__(self) -> None:
+        if self.explain and self.form not in (None, "json", "jsonl"):
+            raise SettingsError("--explain is for people and JSON: leave it or the form out")
+
+    def results(self, results: Results, index: Index, output: Output, staleness: Staleness) -> None:
         """Print results."""
-        if self.form == "json":
-            output.json(self.as_object(results, staleness))
-            return
-        self.hits(results, output, staleness)
+        self.hits(results, index, output, staleness, results)
         if self.form is None:
             for number, (name, facet) in enumerate(results.facets.items()):
                 if number or len(results):
@@ -66,30 +84,104 @@ class Shown:
                 for line in facet_lines(name, facet, output):
                     output.line(line)
 
-    def hits(self, hits: Iterable[Hit], output: Output, staleness: Staleness) -> int:
-        """Print hits one by one; how many there were."""
+    def hits(
+        self,
+        hits: Iterable[Hit],
+        index: Index,
+        output: Output,
+        staleness: Staleness,
+        results: Results | None = None,
+        query: str = "",
+    ) -> int:
+        """Print hits one by one, which may be those of ``results``; how many there were. They are remembered."""
+        told = _Told(hits, staleness)
+        try:
+            if self.form == "json":
+                assert results is not None
+                output.json(self._as_object(results, told))
+            elif self.form == "jsonl":
+                for hit in told:
+                    found = hit.as_dict(*self._sizes, explain=self.explain)
+                    output.json({**found, "stale": told.stale}, indent=None)
+            elif self.form == "csl":
+                from searchlib.cli.hitforms import csl_items
+
+                output.json(csl_items(told))
+            elif self.form is not None:
+                from searchlib.cli.hitforms import lines
+
+                for line in lines(self.form, told, self.shown, index.fields):
+                    output.line(line)
+            else:
+                self._list(told, output)
+        finally:
+            told.remember(index, query if results is None else results.query)
+        return told.count
+
+    def shown(self, hit: Hit) -> Snippet:
+        """What is shown of a hit's text."""
+        if self.full:
+            from searchlib.highlight import whole
+
+            return whole(hit.text, hit.spans)
+        return hit.fragments(*self._sizes)
+
+    @property
+    def _sizes(self) -> tuple[int, int]:
+        """The length of a snippet's parts, and how many there may be."""
+        from searchlib.search.hits import SNIPPET_LENGTH
+
+        return SNIPPET_LENGTH if self.length is None else self.length, self.snippets
+
+    def _list(self, told: _Told, output: Output) -> None:
         from searchlib.cli.listing import hit_lines
 
-        count = 0
-        for hit in hits:
-            count += 1
-            stale = staleness.of(hit.document.path)
-            if self.form == "jsonl":
-                found = hit.as_dict(snippets=self.snippets, explain=self.explain)
-                output.json({**found, "stale": stale}, indent=None)
-                continue
-            if count > 1:
+        before = None
+        for hit in told:
+            if before is not None:
                 output.line()
-            for line in hit_lines(hit, output, full=self.full, snippets=self.snippets, explain=self.explain):
+            titled = before != hit.document.path
+            for line in hit_lines(hit, output, self.shown(hit), explain=self.explain, titled=titled):
                 output.line(line)
-        return count
+            before = hit.document.path
 
-    def as_object(self, results: Results, staleness: Staleness) -> JsonObject:
+    def _as_object(self, results: Results, told: _Told) -> JsonObject:
         """Results for JSON; ``stale`` says of each hit whether its document changed since it was indexed."""
-        found = results.as_dict(snippets=self.snippets, explain=self.explain)
-        for hit, one in zip(results, found["hits"], strict=True):
-            one["stale"] = staleness.of(hit.document.path)
+        found = results.as_dict(*self._sizes, explain=self.explain)
+        for _, one in zip(told, found["hits"], strict=True):
+            one["stale"] = told.stale
         return found
+
+
+class _Told:
+    """Hits on their way to be printed: counted, remembered, and looked at whether they are ``stale``."""
+
+    def __init__(self, hits: Iterable[Hit], staleness: Staleness) -> None:
+        self._hits = hits
+        self._staleness = staleness
+        self._first = 1
+        self._ids: list[str] = []
+        self.count = 0
+        self.stale: bool | None = None
+
+    def __iter__(self) -> Iterator[Hit]:
+        from searchlib.cli.lastquery import MOST
+
+        for hit in self._hits:
+            if not self.count:
+                self._first = hit.rank
+            if self.count < MOST:
+                self._ids.append(hit.id)
+            self.count += 1
+            self.stale = self._staleness.of(hit.document.path)
+            yield hit
+
+    def remember(self, index: Index, query: str) -> None:
+        """Keep what was shown as the last query of this terminal."""
+        if self._ids:
+            from searchlib.cli.naming import remember
+
+            remember(index, query, self._first, self._ids)
 
 
 def facet_lines(name: str, facet: Facet, output: Output) -> Iterator[str]:

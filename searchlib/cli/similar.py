@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from searchlib.cli.flags import GroupedCommand, color_options, index_option, settings_with, timeout_option
+from searchlib.cli.naming import asked_index, paragraph
 from searchlib.cli.obtaining import open_index
 from searchlib.cli.output import output_for
 from searchlib.cli.showing import SHOWN, Shown, showing_options, tell
@@ -18,10 +19,10 @@ from searchlib.cli.staleness import Staleness
     cls=GroupedCommand,
     groups={
         "Which hits": ("index", "limit", "page", "within", "per_document", "within_document", "limits_timeout"),
-        "What is shown": ("full", "snippets", "explain", "form", "color", "width"),
+        "What is shown": (*SHOWN, "color", "width"),
     },
 )
-@click.argument("id")
+@click.argument("id", metavar="ID | RANK | FILE:LINE")
 @index_option
 @click.option("--limit", "-n", type=int, metavar="N", help="Hits a page.  [default: 10]")
 @click.option("--page", type=click.IntRange(1), default=1, metavar="N", help="Which page of hits.  [default: 1]")
@@ -36,15 +37,15 @@ def command(
 ) -> int:
     """Print the paragraphs most like the paragraph ID.
 
-    These are the ones that its most telling words find. The first characters of an id are enough where no other begins
-    with them.
+    These are the ones that its most telling words find. It is named as for searchlib show.
     """
     shown = Shown(**{name: given.pop(name) for name in SHOWN})
-    settings = settings_with(**given)
+    settings = asked_index([id], settings_with(**given))
     output = output_for(settings)
     with open_index(settings) as index:
+        like = paragraph(index, id, settings)
         results = index.similar(
-            id,
+            like.id,
             settings.limit,
             within_document=within_document,
             offset=(page - 1) * settings.limit,
@@ -52,8 +53,8 @@ def command(
             per_document=per_document,
         )
         staleness = Staleness(settings, index)
-        staleness.of(index.paragraph(id).document.path)
-        shown.results(results, output, staleness)
+        staleness.of(like.document.path)
+        shown.results(results, index, output, staleness)
         tell(results, page=page, limit=settings.limit, per_document=per_document)
         staleness.tell()
         return 0 if len(results) or (results.total and not settings.limit) else 1

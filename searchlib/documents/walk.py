@@ -36,16 +36,18 @@ def walk(
     *,
     gitignore: bool = True,
     strict: bool = False,
+    readable: bool = True,
 ) -> Iterator[SeedFile]:
     """The seeds at ``paths``: files, folders (recursively, sorted by the bytes of the names) and "-".
 
     ``include`` and ``exclude`` are gitignore patterns, relative to each root or with its name before them, as the
     index has it; with ``include`` only files that match are taken. A file named in ``paths`` is always taken.
-    Left out, in folders, is what has a suffix that no loader is known for, unless ``include`` has it.
+    Left out, in folders, is what has a suffix that no loader is known for, unless ``include`` has it, or if all that is
+    wanted are files, ``readable`` or not.
     What is not a file, or cannot be read, goes to ``report`` (or raises SeedError if ``strict``). Raises SettingsError
     for a path that does not exist or a name found twice.
     """
-    walker = _Walker(include, exclude, report if report is not None else Report(), gitignore, strict)
+    walker = _Walker(include, exclude, report if report is not None else Report(), gitignore, strict, readable)
     taken: dict[str, tuple[Path | None, StrPath]] = {}
     for given in paths:
         for seed_file in walker.root(given):
@@ -66,7 +68,13 @@ def walk(
 
 class _Walker:
     def __init__(
-        self, include: Sequence[str], exclude: Sequence[str], report: Report, gitignore: bool, strict: bool
+        self,
+        include: Sequence[str],
+        exclude: Sequence[str],
+        report: Report,
+        gitignore: bool,
+        strict: bool,
+        readable: bool,
     ) -> None:
         self.included = ignore.Patterns(include) if include else None
         self.exclude = tuple(exclude)
@@ -74,6 +82,7 @@ class _Walker:
         self.report = report
         self.gitignore = gitignore
         self.strict = strict
+        self.readable = readable
 
     def root(self, given: StrPath) -> Iterator[SeedFile]:
         """The seeds of one root."""
@@ -211,7 +220,7 @@ class _Folder:
         if why:
             self.walker.report.leave_out(why)
             return False
-        if path.endswith("/") or self.walker.included is not None:
+        if path.endswith("/") or self.walker.included is not None or not self.walker.readable:
             return True
         try:
             registry.find(registry.suffix_of(path), path)

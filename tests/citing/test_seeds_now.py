@@ -302,14 +302,13 @@ def test_only_regular_files_are_checked_and_nothing_is_waited_for(monkeypatch: p
     Path("large.txt").write_text("x" * 200_000, encoding="utf-8")
     monkeypatch.setenv("SEARCHLIB_LIMITS_FILE_BYTES", "100000")
     for option in ("--check", "--update"):
-        done = run("cite", option, "fifo", "/dev/zero", "large.txt", "seeds", "notes.txt")
+        done = run("cite", option, "fifo", "/dev/zero", "large.txt", "notes.txt")
         assert done.exit_code == 2
         assert done.stdout.count("unchanged") == 3, "the others are checked"
         for said in (
             "fifo is a FIFO",
             "/dev/zero is a device",
             "large.txt is larger than 100,000 bytes",
-            "seeds is a folder",
         ):
             assert f"Error: {said}" in done.stderr
     with searchlib.open(INDEX) as index, pytest.raises(searchlib.SeedError, match="fifo is a FIFO"):
