@@ -12,7 +12,7 @@ import os
 import signal
 import subprocess
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, BinaryIO, Final, NamedTuple, cast
 
 from searchlib.concurrency.framing import TooLong, read_frame, write_frame
@@ -39,37 +39,75 @@ class Bounds(NamedTuple):
     output: int
 
 
-def call(function: str, data: bytes, arguments: Mapping[str, Any], bounds: Bounds) -> list[bytes]:
-    """What ``module:function`` yields for ``data`` and ``arguments`` (which are JSON), each as JSON.
+class Calls:
+    """Makes calls, from any thread, and can end those that are under way."""
 
-    Raises Unanswered.
-    """
-    with keeping():
-        sandbox = _POOL.take()
+    def __init__(self) -> None:
+        self._under_way: set[_Sandbox] = set()
+        self._ended = False
+        self._lock = threading.Lock()
+
+    def call(
+        self,
+        function: str,
+        data: bytes,
+        arguments: Mapping[str, Any],
+        bounds: Bounds,
+        told: Callable[[int], None] = lambda number: None,
+    ) -> list[bytes]:
+        """What ``module:function`` yields for ``data`` and ``arguments`` (which are JSON), each as JSON.
+
+        ``told`` is called with the numbers that the function tells of how far it is. Raises Unanswered.
+        """
+        with keeping():
+            sandbox = _POOL.take()
+            try:
+                return self._called(sandbox, function, data, arguments, bounds, told)
+            except Unanswered as failed:
+                # What the calls before left behind is not this one's fault.
+                if sandbox.calls == 1 or failed.why not in ("crash", "memory") or self._ended:
+                    raise
+            return self._called(_Sandbox(), function, data, arguments, bounds, told)
+
+    def _called(self, sandbox: _Sandbox, *asked: Any) -> list[bytes]:
+        """What a call in a sandbox gives, which is kept if it is fit for another."""
+        with self._lock:
+            self._under_way.add(sandbox)
+        fit = False
         try:
-            return _called(sandbox, function, data, arguments, bounds)
+            if self._ended:
+                raise Unanswered("crash", "ended")
+            answer = sandbox.call(*asked)
+            fit = True
+            return answer
         except Unanswered as failed:
-            # What the calls before left behind is not this one's fault.
-            if sandbox.calls == 1 or failed.why not in ("crash", "memory"):
-                raise
-        return _called(_Sandbox(), function, data, arguments, bounds)
+            fit = failed.why == "error"
+            raise
+        finally:
+            with self._lock:
+                self._under_way.discard(sandbox)
+            if fit:
+                _POOL.give_back(sandbox)
+            else:
+                sandbox.kill()
+
+    def end(self) -> None:
+        """End the calls that are under way, and those that come: they give no answer."""
+        with self._lock:
+            self._ended = True
+            for sandbox in self._under_way:
+                sandbox.stop()
 
 
-def _called(sandbox: _Sandbox, function: str, data: bytes, arguments: Mapping[str, Any], bounds: Bounds) -> list[bytes]:
-    """What a call in a sandbox gives, which is kept if it is fit for another."""
-    fit = False
-    try:
-        answer = sandbox.call(function, data, arguments, bounds)
-        fit = True
-        return answer
-    except Unanswered as failed:
-        fit = failed.why == "error"
-        raise
-    finally:
-        if fit:
-            _POOL.give_back(sandbox)
-        else:
-            sandbox.kill()
+def call(
+    function: str,
+    data: bytes,
+    arguments: Mapping[str, Any],
+    bounds: Bounds,
+    told: Callable[[int], None] = lambda number: None,
+) -> list[bytes]:
+    """The same for a single call."""
+    return Calls().call(function, data, arguments, bounds, told)
 
 
 @contextlib.contextmanager
@@ -92,7 +130,9 @@ class _Sandbox:
     def is_alive(self) -> bool:
         return self._process.poll() is None
 
-    def call(self, function: str, data: bytes, arguments: Mapping[str, Any], bounds: Bounds) -> list[bytes]:
+    def call(
+        self, function: str, data: bytes, arguments: Mapping[str, Any], bounds: Bounds, told: Callable[[int], None]
+    ) -> list[bytes]:
         self.calls += 1
         asked = {
             "call": function,
@@ -115,14 +155,14 @@ class _Sandbox:
                 write_frame(requests, b"r", encoded(asked))
                 write_frame(requests, b"d", data)
                 requests.flush()
-            answer = self._answer(bounds.output)
+            answer = self._answer(bounds.output, told)
         finally:
             timer.cancel()
         if answer is None:
             raise Unanswered("time") if overrun.is_set() else Unanswered("crash", self._how_it_ended())
         return answer
 
-    def _answer(self, left: int) -> list[bytes] | None:
+    def _answer(self, left: int, told: Callable[[int], None]) -> list[bytes] | None:
         """The values of an answer; None if it ends before its end."""
         answers = cast(BinaryIO, self._process.stdout)
         values = []
@@ -136,6 +176,8 @@ class _Sandbox:
                     return values
                 elif kind == b"m":
                     raise Unanswered("memory")
+                elif kind == b"t":
+                    told(int(value))
                 else:
                     raise Unanswered("error", str(json.loads(value)))
         except TooLong:
@@ -152,6 +194,10 @@ class _Sandbox:
         with contextlib.suppress(ValueError):
             return signal.Signals(-code).name
         return f"exit code {code}"
+
+    def stop(self) -> None:
+        """Have it give no answer any more; it is still to be killed."""
+        self._process.kill()
 
     def kill(self) -> None:
         """End it, whatever it is doing."""

@@ -15,7 +15,8 @@ from typing import BinaryIO, cast
 
 from searchlib.documents import registry
 from searchlib.documents.ignore import excluding
-from searchlib.documents.sandboxing import is_sandboxed, load_in_sandbox
+from searchlib.documents.registry import Loader
+from searchlib.documents.sandboxing import documents_of, is_sandboxed, load_in_sandbox
 from searchlib.documents.seed import Content, HashingStream, KnownRows, LoadOptions, Seed, SeedFile, reason_of
 from searchlib.errors import SearchlibError, SeedError
 from searchlib.frozen import frozen
@@ -115,10 +116,7 @@ def load(
         excludes = excluding((), seed_file.exclude)
         seed = Seed(*about, skip, note, textless, passes, excludes, known or KnownRows(), limits)
         trimmed = False
-        documents = load_in_sandbox(loader, seed) if is_sandboxed(loader) else loader(seed)
-        if not (getattr(loader, "__module__", "") or "").startswith(_OWN):
-            documents = _held(documents, note)
-        for document in documents:
+        for document in _documents(loader, seed, content):
             report.documents += 1
             fields = len(document.metadata)
             if fields > limits.metadata_fields:
@@ -145,6 +143,18 @@ def load(
 def _part(name: str, line: int) -> str:
     """How a line of a file is named; 0: the file."""
     return f"{name}:{line}" if line else name
+
+
+def _documents(loader: Loader, seed: Seed, content: Content | None) -> Iterable[Document]:
+    """What a loader makes of a seed, with metadata as they are held."""
+    if content is not None and content.answers is not None:
+        documents: Iterable[Document] = documents_of(content.answers(seed.passes), seed)
+    elif is_sandboxed(loader):
+        documents = load_in_sandbox(loader, seed)
+    else:
+        documents = loader(seed)
+    is_own = (getattr(loader, "__module__", "") or "").startswith(_OWN)
+    return documents if is_own else _held(documents, seed.notes)
 
 
 def _held(documents: Iterable[Document], note: Callable[[int, str], None]) -> Iterator[Document]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import chain
 from typing import TYPE_CHECKING, Any, Final
 
@@ -49,7 +49,7 @@ def load_pdf(seed: Seed) -> Iterator[Document]:
         return
     document = opened(data, seed.name, seed.options.passwords)
     try:
-        yield from _documents(document, seed)
+        yield from _documents(document, seed, len(data))
     finally:
         document.close()
 
@@ -72,7 +72,7 @@ def opened(data: bytes, name: str, passwords: Sequence[str] = ()) -> pypdfium2.P
     raise SeedError("encrypted: give the file of its password with --password-file", name)
 
 
-def _documents(document: pypdfium2.PdfDocument, seed: Seed) -> Iterator[Document]:
+def _documents(document: pypdfium2.PdfDocument, seed: Seed, size: int) -> Iterator[Document]:
     from searchlib.documents.pdflayout import columns_of, without_furniture
     from searchlib.documents.pdfpassages import KnownWords, body_size, passages_of
 
@@ -81,7 +81,7 @@ def _documents(document: pypdfium2.PdfDocument, seed: Seed) -> Iterator[Document
     if read < count:
         seed.notes(0, f"has {count:,} pages, of which the first {read:,} are read; {how_to_raise('pages')}")
     labels = [document.get_page_label(number) for number in range(read)]
-    pages, heights, pictures = _read(document, read)
+    pages, heights, pictures = _read(document, read, lambda number: seed.passes(size * number // count))
     _tell_pictures(seed, pictures, read, any(pages))
     if pictures and not any(pages):
         return
@@ -114,7 +114,9 @@ def _documents(document: pypdfium2.PdfDocument, seed: Seed) -> Iterator[Document
     )
 
 
-def _read(document: pypdfium2.PdfDocument, count: int) -> tuple[list[list[Strip]], list[float], list[int]]:
+def _read(
+    document: pypdfium2.PdfDocument, count: int, passes: Callable[[int], None]
+) -> tuple[list[list[Strip]], list[float], list[int]]:
     """The strips of each page, its height, and which pages have next to no text but a picture, or cannot be read."""
     import pypdfium2.raw as pdfium
 
@@ -124,6 +126,7 @@ def _read(document: pypdfium2.PdfDocument, count: int) -> tuple[list[list[Strip]
     heights: list[float] = []
     pictures = []
     for number in range(count):
+        passes(number)
         page = pdfium.FPDF_LoadPage(document, number)
         if not page:
             pages.append([])

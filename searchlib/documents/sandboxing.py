@@ -12,7 +12,8 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict
 from typing import Any, Final, TypeVar, cast, get_args
 
-from searchlib.concurrency.sandbox import Bounds, Unanswered, call
+from searchlib.concurrency.sandbox import Bounds, Calls, Unanswered
+from searchlib.concurrency.sandboxed import tell
 from searchlib.documents.seed import LoadOptions, Seed
 from searchlib.errors import SeedError
 from searchlib.guards.limits import Limits, how_to_raise
@@ -38,6 +39,11 @@ def is_sandboxed(loader: Callable[[Seed], Iterable[Document]]) -> bool:
 
 def load_in_sandbox(loader: Callable[[Seed], Iterable[Document]], seed: Seed) -> Iterator[Document]:
     """The documents that a loader makes of a seed in a sandbox. Raises SeedError for whatever keeps it from that."""
+    return documents_of(ask_loader(loader, seed), seed)
+
+
+def ask_loader(loader: Callable[[Seed], Iterable[Document]], seed: Seed, calls: Calls | None = None) -> list[bytes]:
+    """What a loader answers in a sandbox to a seed: see `documents_of`. Raises SeedError."""
     arguments = {
         "loader": f"{loader.__module__}:{loader.__qualname__}",
         "name": seed.name,
@@ -45,7 +51,11 @@ def load_in_sandbox(loader: Callable[[Seed], Iterable[Document]], seed: Seed) ->
         "limits": asdict(seed.limits),
         "holder": seed.holder,
     }
-    answers = ask(f"{__name__}:_load", seed.packed(), arguments, seed.limits, seed.name)
+    return ask(f"{__name__}:_load", seed.packed(), arguments, seed.limits, seed.name, seed.passes, calls)
+
+
+def documents_of(answers: Iterable[bytes], seed: Seed) -> Iterator[Document]:
+    """The documents in what a loader answered; the seed is told what it says besides. Raises SeedError."""
     for answer in answers:
         try:
             kind, *values = json.loads(answer)
@@ -65,11 +75,22 @@ def load_in_sandbox(loader: Callable[[Seed], Iterable[Document]], seed: Seed) ->
         yield document
 
 
-def ask(function: str, data: bytes, arguments: dict[str, Any], limits: Limits, name: str) -> list[bytes]:
-    """What a function yields in a sandbox for the bytes of a seed, each as JSON. Raises SeedError."""
+def ask(
+    function: str,
+    data: bytes,
+    arguments: dict[str, Any],
+    limits: Limits,
+    name: str,
+    passes: Callable[[int], None] = lambda size: None,
+    calls: Calls | None = None,
+) -> list[bytes]:
+    """What a function yields in a sandbox for the bytes of a seed, each as JSON. Raises SeedError.
+
+    ``passes`` is told how far it is, see `Seed`. With ``calls`` it can be ended.
+    """
     bounds = Bounds(limits.parser_seconds, limits.parser_memory, limits.parser_output)
     try:
-        return call(function, data, arguments, bounds)
+        return (calls or Calls()).call(function, data, arguments, bounds, passes)
     except Unanswered as failed:
         raise SeedError(_reason(failed, limits), name) from None
 
@@ -104,6 +125,7 @@ def _load(
         skips=lambda line, reason: said.append(("skip", line, reason)),
         notes=lambda line, remark: said.append(("note", line, remark)),
         textless=lambda reason: said.append(("textless", reason)),
+        passes=tell,
         limits=Limits(**limits),
         holder=holder,
     )

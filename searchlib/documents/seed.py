@@ -65,15 +65,19 @@ class LoadOptions:
 
 
 class Content:
-    """A file's digest, and its bytes if there are few enough to keep. The digest may still be on its way."""
+    """A file's digest, and its bytes if there are few enough to keep. The digest may still be on its way.
 
-    __slots__ = ("_digest", "_wait", "data")
+    ``answers`` is what its loader answers in a sandbox, if that was asked ahead (`searchlib.documents.loadahead`).
+    """
+
+    __slots__ = ("_digest", "_wait", "answers", "data")
 
     def __init__(self, digest: str, data: bytes | None, wait: Callable[[], str] | None = None) -> None:
         """``wait``, if given, is what gives the digest."""
         self._digest = digest
         self._wait = wait
         self.data = data
+        self.answers: Callable[[Callable[[int], None]], list[bytes]] | None = None
 
     @property
     def hashed(self) -> bool:

@@ -68,7 +68,8 @@ class WriterOptions:
     ``distrusted`` for a reason; only documents that no seed has are taken over from it, where they can be read.
     Without, it is an error. ``thorough`` has all of it compared before.
 
-    ``tuning`` is the engine's own, and shows in nothing that can be read from the index.
+    ``passed`` is told, while a large document is added, which share of it has been. ``tuning`` is the engine's
+    own, and shows in nothing that can be read from the index.
     """
 
     processes: int | None = None
@@ -79,6 +80,7 @@ class WriterOptions:
     repair: bool = False
     distrusted: str = ""
     thorough: bool = False
+    passed: Callable[[float], None] = lambda share: None
     tuning: object = None
 
 

@@ -15,7 +15,6 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Set
 from dataclasses import dataclass, field
-from functools import partial
 from itertools import chain, islice
 from typing import TYPE_CHECKING, Any, TypedDict
 
@@ -23,7 +22,8 @@ from searchlib.analysis import DEFAULT_LANGUAGE, detect_language
 from searchlib.concurrency.sandbox import keeping
 from searchlib.documents import Content, KnownRows, LoadOptions, Report, SeedFile, load
 from searchlib.documents.describing import Descriptions
-from searchlib.documents.readahead import ReadAhead
+from searchlib.documents.loadahead import LoadAhead
+from searchlib.documents.readahead import Found, ReadAhead
 from searchlib.documents.registry import holds_files, suffix_of
 from searchlib.documents.seed import digest as digest_of
 from searchlib.engine.locations import Location, engine_at
@@ -175,7 +175,8 @@ def update(  # noqa: PLR0913 - keywords, one for each thing that can be said of 
     def run(distrusted: str) -> tuple[_Update, Committed]:
         update = _Update(options, limits, language, progress, began)
         seeds = find_seeds(paths, update.report, include, exclude, strict)
-        with keeping(), ReadAhead(seeds, _room(memory), options, limits) as contents:
+        room = _room(memory)
+        with keeping(), ReadAhead(seeds, room, options, limits) as contents:
             writing = WriterOptions(
                 processes=processes,
                 memory=memory,
@@ -186,11 +187,16 @@ def update(  # noqa: PLR0913 - keywords, one for each thing that can be said of 
                 distrusted=distrusted,
                 # What was read from standard input cannot be read again: the index is looked at whole before.
                 thorough=any(os.fspath(path) == "-" for path in paths),
+                passed=update.added,
                 tuning=tuning,
             )
             writer = engine.open_writer(index, writing)
             try:
-                update.run(contents, sum(seed.size for seed in seeds), exclude, writer)
+                update.begin(sum(seed.size for seed in seeds), exclude, writer)
+                with LoadAhead(
+                    contents, update.needs_loading, processes or os.cpu_count() or 1, options, limits, room
+                ) as ahead:
+                    update.run(ahead, writer)
                 update.tell_undescribed()
                 if not allow_removal:
                     refuse_removal(update.before, update.seeds, update.unread, map(name_of, paths), include, exclude)
@@ -253,8 +259,10 @@ class _Update:
         self._progress = progress
         self._began = began
         self._bytes = self._total = 0
-        self._within = 0  # bytes of the seed that is being read
+        self._within = self._size = 0  # bytes of the seed that is being read
         self._excludes_others = False  # than before: files in seeds too
+        self._remembered: Mapping[str, str] = {}  # of seeds, by name
+        self._known: dict[str, dict[str, str]] = {}  # digests by path of the documents of each seed
         self._changed: set[str] = set()  # paths of documents
 
     def tell(self, phase: str) -> None:
@@ -263,20 +271,34 @@ class _Update:
             done = self._bytes + self._within
             self._progress(Progress(self.changes.documents, done, self._total, seconds, phase))
 
-    def run(self, contents: ReadAhead, size: int, exclude: tuple[str, ...], writer: Writer) -> None:
-        known = self._known(writer)
+    def begin(self, size: int, exclude: tuple[str, ...], writer: Writer) -> None:
+        """Take in what the index has, and how many bytes there are."""
+        self._known = self._documents_of(writer)
         self._excludes_others = tuple(writer.before.sources.get("exclude", ())) != exclude
-        digests = writer.before.seeds
-        self._total = size
+        self._remembered = writer.before.seeds
+        self._total = self.changes.bytes = size
+
+    def run(self, contents: Iterable[Found], writer: Writer) -> None:
         for seed, content in contents:
-            self._seed(seed, content, digests.get(seed.name), known.pop(seed.name, {}), writer)
+            self._size = seed.size
+            self._seed(seed, content, self._known.pop(seed.name, {}), writer)
             self._bytes, self._within = self._bytes + seed.size, 0
             self.tell("reading")
-        for gone in known.values():
+        for gone in self._known.values():
             self._forget(gone, writer)
-        self.changes.bytes = self._total
 
-    def _known(self, writer: Writer) -> dict[str, dict[str, str]]:
+    def needs_loading(self, seed: SeedFile, content: Content) -> bool:
+        """Whether a seed is not as it was when it was indexed, or was not read quite as it stands."""
+        return not self._is_complete(seed) or state_of(self._remembered[seed.name]).digest != content.digest
+
+    def _is_complete(self, seed: SeedFile) -> bool:
+        """Whether a seed was read as it stands, if it still holds the same, and would be read so again."""
+        if seed.name not in self._remembered or (self._excludes_others and holds_files(seed.name)):
+            return False
+        state = state_of(self._remembered[seed.name])
+        return not state.again and state.described == self.descriptions.of(seed).digest
+
+    def _documents_of(self, writer: Writer) -> dict[str, dict[str, str]]:
         """The digest by path of the documents of each seed; what was built otherwise is built again."""
         before = writer.before
         digests = before.seeds
@@ -296,7 +318,6 @@ class _Update:
         self,
         seed: SeedFile,
         content: Content | SeedError,
-        before: str | None,
         known: dict[str, str],
         writer: Writer,
     ) -> None:
@@ -309,14 +330,12 @@ class _Update:
             self.seeds[seed.name] = str(SeedState(again=True))
             return
         description = self.descriptions.of(seed)
-        state = state_of(before) if before is not None else SeedState(again=True)
-        complete = not state.again and state.described == description.digest
-        if self._excludes_others and holds_files(seed.name):
-            complete = False
+        complete = self._is_complete(seed)
         # Rows are told by their lines in less time than it takes to hash all of a large file, which goes on meanwhile.
         at_once = complete and not content.hashed and seed.name.lower().endswith(ROWS)
-        if not at_once and complete and before is not None and state.digest == content.digest:
-            self.seeds[seed.name] = before
+        if not at_once and not self.needs_loading(seed, content):
+            self.seeds[seed.name] = self._remembered[seed.name]
+            state = state_of(self.seeds[seed.name])
             self.changes.unchanged += len(known)
             if state.textless:
                 self.report.skip(seed.name, state.textless)
@@ -325,7 +344,7 @@ class _Update:
             return
         reported = self.report.skipped_count + len(self.report.notes)
         rows = KnownRows()
-        loaded = load(seed, self.options, self.report, content, rows, self.limits, partial(self._passed, seed))
+        loaded = load(seed, self.options, self.report, content, rows, self.limits, self._passed)
         documents = (description.of(document, seed.name) for document in loaded)
         first = list(islice(documents, _SAMPLED))
         # Rows are often too short to tell their language by; all rows of a file can.
@@ -358,10 +377,14 @@ class _Update:
         if self.changes.documents % 64 == 0:
             self.tell("reading")
 
-    def _passed(self, seed: SeedFile, size: int) -> None:
+    def _passed(self, size: int) -> None:
         """Take in how many bytes of a seed have been gone through: more than it has, if it is compressed."""
-        self._within = min(size, seed.size)
+        self._within = max(self._within, min(size, self._size))
         self.tell("reading")
+
+    def added(self, share: float) -> None:
+        """Take in how much of a large document has been added, which may be all that there is in a seed."""
+        self._passed(int(share * self._size))
 
     def tell_undescribed(self) -> None:
         """Name what the sidecar describes and nobody has."""

@@ -41,6 +41,15 @@ HARM: dict[str, Callable[[], object]] = {
 }
 
 
+def _awaited(seed: Seed, path: Path) -> str:
+    """Tell how far it is, and wait until somebody made a file."""
+    seed.passes(7)
+    end = time.monotonic() + 30
+    while not path.exists() and time.monotonic() < end:
+        time.sleep(0.01)
+    return "met" if path.exists() else "alone"
+
+
 def slow(data: bytes) -> Iterator[int]:
     """Who answers, after so long that another call comes meanwhile."""
     time.sleep(0.5)
@@ -58,6 +67,8 @@ def load_hostile(seed: Seed) -> Iterator[Document]:
     what, _, rest = seed.read().decode("utf-8").strip().partition(" ")
     print("whatever a library prints")
     HARM.get(what, lambda: None)()
+    if what == "await":
+        rest = _awaited(seed, Path(rest))
     if what == "secrets":
         rest = ",".join(sorted(os.environ))
     if what == "much":

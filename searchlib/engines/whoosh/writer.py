@@ -59,6 +59,7 @@ class WhooshWriter:
         self._lock = Lock(folder, options.wait)
         self._processes = options.processes if options.processes is not None else os.cpu_count() or 1
         self._memory = options.memory if options.memory is not None else MEMORY
+        self._passed = options.passed
         self._most = max(min(self._portions.batch, self._memory // 64), 1)  # code points of a batch
         self._few = min(self._portions.alone, self._memory // 8)  # code points that are not worth a second process
         self._runs: InProcess | Workers | None = None
@@ -147,6 +148,7 @@ class WhooshWriter:
         added = False
         for own, part, size in parts_of(document, language, self._most):
             self._take(Incoming(own, seed, digest, default_language, part), size)
+            self._passed((part.offset + len(own.text)) / len(document.text))
             added = True
         return added
 
