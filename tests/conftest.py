@@ -9,6 +9,9 @@ from collections.abc import Iterator
 import pytest
 from exploring import DEV
 from hypothesis import HealthCheck, settings
+from unwaited import UnwaitedDisk
+
+from searchlib.engines.whoosh import disk
 
 # "dev" has the same examples every time, however busy the machine; "long" looks for new ones, twenty times as many.
 ALLOWED = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.function_scoped_fixture]
@@ -35,3 +38,10 @@ def a_temporary_folder_of_its_own(tmp_path_factory: pytest.TempPathFactory) -> I
     tempfile.tempdir = str(tmp_path_factory.mktemp("temporary"))
     yield
     tempfile.tempdir = before
+
+
+@pytest.fixture(scope="session", autouse=True)
+def a_disk_that_is_not_waited_for() -> Iterator[None]:
+    before, disk.DISK = disk.DISK, UnwaitedDisk()
+    yield
+    disk.DISK = before

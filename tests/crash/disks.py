@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from unwaited import UnwaitedDisk
 
 from searchlib.engines.whoosh import disk, generation
 from searchlib.engines.whoosh.building import merging
@@ -32,7 +33,7 @@ class Stopped(BaseException):
     """The process is no more."""
 
 
-class UnsafeDisk(disk.Disk):
+class UnsafeDisk(UnwaitedDisk):
     """Does its work until operation ``at`` (from 1; 0: never), where it stops, or fails once with ``errno``."""
 
     def __init__(self, folder: Path, keep: Path, at: int = 0, errno: int = 0) -> None:

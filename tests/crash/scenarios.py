@@ -6,17 +6,13 @@ import hashlib
 import os
 import random
 import shutil
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 import searchlib
-from searchlib.engines.whoosh import disk
 from searchlib.engines.whoosh.locking import JOURNAL, LOCK, OWN, PRIVATE, WRITER
 from searchlib.errors import IndexMissing, IndexReadOnly
 from tests.engine import strangers
@@ -231,11 +227,3 @@ def make_scenario(name: str, place: Path) -> Scenario:
     made.after = answers(index)
     shutil.rmtree(index.parent)
     return made
-
-
-@contextmanager
-def a_disk_that_needs_no_time() -> Iterator[None]:
-    """These tests decide themselves what is lost."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(disk, "_sync", lambda *_: None)
-        yield

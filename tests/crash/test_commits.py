@@ -8,13 +8,12 @@ import random
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from exploring import scaled
 
-from .scenarios import SCENARIOS, Scenario, a_disk_that_needs_no_time, make_scenario
+from .scenarios import SCENARIOS, Scenario, make_scenario
 
 VISITS = 25
 
@@ -22,12 +21,6 @@ VISITS = 25
 @pytest.fixture(scope="module", params=SCENARIOS)
 def scenario(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Scenario:
     return make_scenario(request.param, tmp_path_factory.mktemp("scenario"))
-
-
-@pytest.fixture(autouse=True, scope="module")
-def no_time() -> Iterator[None]:
-    with a_disk_that_needs_no_time():
-        yield
 
 
 def operations(scenario: Scenario) -> int:

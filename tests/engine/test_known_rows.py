@@ -13,7 +13,6 @@ from hypothesis import strategies as st
 
 import searchlib
 from searchlib.documents import rows
-from searchlib.engines.whoosh import disk
 from searchlib.update import indexing
 
 from .folders import contents
@@ -25,7 +24,6 @@ SAMPLED = 2
 def few_are_sampled():  # type: ignore[no-untyped-def]
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(indexing, "_SAMPLED", SAMPLED)
-        patch.setattr(disk, "_sync", lambda *_: None)
         yield
 
 

@@ -51,9 +51,9 @@ def write_seeds(folder: Path, backwards: bool = False) -> None:
     ("batch", "processes", "memory", "environment"),
     [
         (8 * MEGABYTE, 1, 512 * MEGABYTE, {"PYTHONHASHSEED": "1", "TZ": "Asia/Tokyo", "LC_ALL": "C", "LANG": "C"}),
-        (100, 2, 512 * MEGABYTE, {"PYTHONHASHSEED": "2", "TZ": "America/Lima", "LC_ALL": "C.UTF-8"}),
-        (300, 3, MEGABYTE, {"PYTHONHASHSEED": "3", "PYTHONUTF8": "1", "LC_ALL": "tr_TR.UTF-8"}),
-        (2_000, 1, 100_000, {"PYTHONHASHSEED": "random", "PYTHONOPTIMIZE": "1"}),
+        (8_000, 2, 512 * MEGABYTE, {"PYTHONHASHSEED": "2", "TZ": "America/Lima", "LC_ALL": "C.UTF-8"}),
+        (12_000, 3, MEGABYTE, {"PYTHONHASHSEED": "3", "PYTHONUTF8": "1", "LC_ALL": "tr_TR.UTF-8"}),
+        (8_000, 1, 400_000, {"PYTHONHASHSEED": "random", "PYTHONOPTIMIZE": "1"}),
     ],
     ids=["hash seed, clock, locale", "two processes", "three processes, little memory", "runs put aside"],
 )

@@ -15,6 +15,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+from unwaited import UnwaitedDisk
 
 import searchlib
 from searchlib import Document
@@ -40,7 +41,7 @@ class Stopped(BaseException):
     """The process is no more."""
 
 
-class StoppingDisk(disk.Disk):
+class StoppingDisk(UnwaitedDisk):
     """Stops at the first rename of a name that ends so."""
 
     def __init__(self, ending: str) -> None:
@@ -74,7 +75,6 @@ class Updates(RuleBasedStateMachine):
     @initialize()
     def begin(self) -> None:
         self.patch = pytest.MonkeyPatch()
-        self.patch.setattr(disk, "_sync", lambda *_: None)
         self.patch.setattr(indexing, "_SAMPLED", 2)  # rows that are loaded, whether they are known or not
         self.root = Path(tempfile.mkdtemp(dir=self.above))
         self.seeds, self.index = self.root / "seeds", self.root / "index"

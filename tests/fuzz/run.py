@@ -30,7 +30,7 @@ import warnings
 from collections.abc import Callable
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+sys.path[:0] = map(str, Path(__file__).resolve().parents[1:3])  # what the tests share, and the packages of tests
 
 HARD = 600  # seconds after which what does not even let itself be interrupted is ended, with a traceback
 
@@ -158,16 +158,14 @@ def update_cases(work: Path, tally: collections.Counter[str]) -> Callable[[rando
 
 def crash_cases(work: Path, tally: collections.Counter[str]) -> Callable[[random.Random], None]:
     """A case: a commit stops anywhere, a stranger comes by, and the next build makes the index what it should be."""
-    from tests.crash.scenarios import SCENARIOS, a_disk_that_needs_no_time, make_scenario
+    from tests.crash.scenarios import SCENARIOS, make_scenario
 
-    with a_disk_that_needs_no_time():
-        scenarios = {name: make_scenario(name, work / "crash" / name) for name in SCENARIOS}
-        counts = {name: len(scenario.run().log) for name, scenario in scenarios.items()}
+    scenarios = {name: make_scenario(name, work / "crash" / name) for name in SCENARIOS}
+    counts = {name: len(scenario.run().log) for name, scenario in scenarios.items()}
 
     def run(chance: random.Random) -> None:
         name = chance.choice(sorted(scenarios))
-        with a_disk_that_needs_no_time():
-            tally[f"crash: {scenarios[name].visited(chance, counts[name])}"] += 1
+        tally[f"crash: {scenarios[name].visited(chance, counts[name])}"] += 1
 
     return run
 
@@ -202,6 +200,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as work:
         chosen = [options.only] if options.only else sorted(CASES)
         with _instrumented() if options.atheris else contextlib.nullcontext():
+            do_not_wait()
             cases = [CASES[name](Path(work), tally) for name in chosen]
         if options.large:
             from tests.fuzz import hostile
@@ -214,6 +213,15 @@ def main() -> int:
         print(f"{count:9,}  {name}")
     print(f"{sum(tally.values()):9,}  cases, {failures} failures")
     return 1 if failures else 0
+
+
+def do_not_wait() -> None:
+    """Have commits use a disk that is not waited for."""
+    from unwaited import UnwaitedDisk
+
+    from searchlib.engines.whoosh import disk
+
+    disk.DISK = UnwaitedDisk()
 
 
 def _instrumented() -> contextlib.AbstractContextManager[None]:

@@ -30,12 +30,16 @@ class Disk:
 
     def sync(self, path: Path) -> None:
         """Have the file's bytes on the disk before going on."""
-        _sync(path, _SYNCED)
+        self._sync(path, _SYNCED)
 
     def sync_folder(self, path: Path) -> None:
         """Have the folder's entries on the disk before going on; where folders cannot be opened, they need not be."""
         with contextlib.suppress(PermissionError):
-            _sync(path, os.O_RDONLY)
+            self._sync(path, os.O_RDONLY)
+
+    def force(self, descriptor: int) -> None:
+        """Wait until what was written to an open file is on the disk."""
+        os.fsync(descriptor)
 
     def rename(self, source: Path, target: Path) -> None:
         """Rename a file; if there is one called ``target``, this takes its place in one step.
@@ -84,13 +88,12 @@ class Disk:
             self.remove_tree(entry)
         self.remove_folder(path)
 
-
-def _sync(path: Path, access: int) -> None:
-    descriptor = os.open(path, access | getattr(os, "O_BINARY", 0))
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+    def _sync(self, path: Path, access: int) -> None:
+        descriptor = os.open(path, access | getattr(os, "O_BINARY", 0))
+        try:
+            self.force(descriptor)
+        finally:
+            os.close(descriptor)
 
 
 def _listed(path: Path) -> Iterator[Path]:
