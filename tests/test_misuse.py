@@ -301,7 +301,7 @@ def test_an_index_that_was_closed_says_so_whatever_it_is_asked(index: Index, use
     other = searchlib.open(index.path, refresh=refresh)
     other.close()
     other.close()
-    assert repr(other) == repr(index)
+    assert repr(other) == f"<Index {index.path}, closed>"
     with pytest.raises(IndexProblem, match=r"was closed; open it again with searchlib\.open"):
         CLOSED[use](other)
 

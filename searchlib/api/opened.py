@@ -106,7 +106,7 @@ class Opened:
         self.close()
 
     def __repr__(self) -> str:
-        return f"<Index {self.path}>"
+        return f"<Index {self.path}{', closed' if self._opened is None else ''}>"
 
 
 def _digest_of(reader: Reader) -> str:

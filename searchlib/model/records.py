@@ -19,6 +19,7 @@ from searchlib.frozen import frozen
 from searchlib.hashing import blake2b
 from searchlib.model.jsonable import JsonObject, as_object
 from searchlib.model.locators import Locator
+from searchlib.model.shortening import shortened
 
 Scalar: TypeAlias = str | int | float | bool
 TOO_BIG = 1 << 1023
@@ -68,6 +69,9 @@ class Document:
     line: int = 1
     digest: str = ""
 
+    def __repr__(self) -> str:
+        return f"<Document {self.path!r}, {len(self.text):,} characters: {shortened(self.text)}>"
+
 
 @frozen
 class Paragraph:
@@ -83,6 +87,9 @@ class Paragraph:
     headings: tuple[str, ...] = ()
     kind: Kind = "text"
     locators: tuple[Locator, ...] = ()
+
+    def __repr__(self) -> str:
+        return f"<Paragraph {self.number}, [{self.start}:{self.end}], line {self.line}: {shortened(self.text)}>"
 
     def as_dict(self) -> JsonObject:
         """All but the text, ready for JSON."""
@@ -112,6 +119,10 @@ class Record:
     id: str
     document: DocumentInfo
     paragraph: Paragraph
+
+    def __repr__(self) -> str:
+        path, paragraph = self.document.path, self.paragraph
+        return f"<Record {self.id} {path!r} ¶ {paragraph.number}: {shortened(paragraph.text)}>"
 
     def as_dict(self) -> JsonObject:
         """All of it, ready for JSON."""

@@ -56,6 +56,11 @@ def render(snippet: Snippet, text: str, format: Format = "plain") -> str:
     return _MARKDOWN_LINE.sub(_escape_line, rendered) if format == "markdown" else rendered
 
 
+def text_as_html(text: str) -> str:
+    """A text for HTML: cleaned and escaped, in an attribute too."""
+    return _escape_html(clean(text))
+
+
 def as_dicts(snippet: Snippet, text: str) -> list[JsonObject]:
     """The ``snippet`` of ``text`` for JSON: its fragments, each with text, start, end and spans.
 

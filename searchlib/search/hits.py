@@ -20,6 +20,8 @@ from searchlib.engine.answers import AT_ONCE
 from searchlib.frozen import frozen
 from searchlib.guards.arguments import flag, text
 from searchlib.model.jsonable import JsonObject, as_json
+from searchlib.model.shortening import shortened
+from searchlib.search.kept import KnownAnswer, KnownHit
 
 if TYPE_CHECKING:
     from searchlib.engine.answers import Facet
@@ -76,7 +78,7 @@ class Hit:
 
     def __reduce__(self) -> tuple[Any, ...]:
         page, rank = self._page, self.rank
-        known = _Known(
+        known = KnownHit(
             self.record, self.highlights, page.explain(rank), tuple(page.neighbours(rank)), self.copies, self.index
         )
         return Hit, (rank, self.score, self.id, known)
@@ -157,6 +159,12 @@ class Hit:
         assert found is not None  # it matched
         return found
 
+    def _repr_html_(self) -> str:
+        """What a notebook shows."""
+        from searchlib.search.displaying import hit_as_html
+
+        return hit_as_html(self)
+
     def as_dict(self, length: int = SNIPPET_LENGTH, snippets: int = 1, *, explain: bool = False) -> JsonObject:
         """All of it, ready for JSON, with up to so many ``snippets`` of up to ``length`` code points each.
 
@@ -191,36 +199,6 @@ def _showing() -> tuple[Callable[..., Snippet], Callable[..., str]]:
     return snippet, render
 
 
-@frozen
-class _Known:
-    """What a hit would ask its page, asked already."""
-
-    _record: Record
-    _highlights: Highlights
-    _explanation: Explanation | None
-    _neighbours: tuple[Record, ...]
-    _copies: tuple[Record, ...]
-    _index: str
-
-    def record(self, _: int) -> Record:
-        return self._record
-
-    def highlights(self, _: int) -> Highlights:
-        return self._highlights
-
-    def explain(self, _: int) -> Explanation | None:
-        return self._explanation
-
-    def neighbours(self, _: int) -> Sequence[Record]:
-        return self._neighbours
-
-    def copies(self, _: int) -> tuple[Record, ...]:
-        return self._copies
-
-    def index(self, _: int) -> str:
-        return self._index
-
-
 class _Search(Protocol):
     """What results are read from: a search, whose answer may still be asked for. See the properties of `Results`."""
 
@@ -242,26 +220,6 @@ class _Search(Protocol):
 
     def some(self, start: int, stop: int) -> Sequence[Hit]:
         """The hits from one number, counted from 0, to another."""
-
-
-@frozen
-class _Answered:
-    """All that results can be asked: what they are read from in a pickle of them."""
-
-    text: str
-    offset: int
-    total: int
-    documents: int
-    facets: Mapping[str, Facet]
-    cursor: str | None
-    suggestion: str | None
-    hits: tuple[Hit, ...]
-
-    def __len__(self) -> int:
-        return len(self.hits)
-
-    def some(self, start: int, stop: int) -> Sequence[Hit]:
-        return self.hits[start:stop]
 
 
 class Stream(Iterator[Hit]):
@@ -292,7 +250,7 @@ class Results(Sequence[Hit]):
 
     def __reduce__(self) -> tuple[Any, ...]:
         facets = dict(self.facets)
-        kept = _Answered(
+        kept = KnownAnswer(
             self.query, self.offset, self.total, self.documents, facets, self.cursor, self.suggestion, tuple(self)
         )
         return Results, (kept, self.took, self.warnings)
@@ -375,5 +333,23 @@ class Results(Sequence[Hit]):
             "hits": [hit.as_dict(length, snippets, explain=explain) for hit in self],
         }
 
+    def to_dicts(self, length: int = SNIPPET_LENGTH) -> list[dict[str, Any]]:
+        """The hits as the rows of a table, for ``pandas.DataFrame`` or ``csv.DictWriter``; all have the same columns.
+
+        These are rank, score, id, path, title, type, language, number, start, end, line, headings, kind, text, snippet
+        (of up to ``length`` code points), citation, of several indexes index, locators (page, slide, …) and each key of
+        the documents' metadata: several values are a list, none is None, and a key that has the name of another column
+        stands as ``metadata.KEY``.
+        """
+        from searchlib.search.displaying import rows
+
+        return rows(self, length)
+
+    def _repr_html_(self) -> str:
+        """What a notebook shows: the first hits, and what was counted."""
+        from searchlib.search.displaying import results_as_html
+
+        return results_as_html(self)
+
     def __repr__(self) -> str:
-        return f"<Results {self.query!r}: {len(self)} hits>"
+        return f"<Results {shortened(self.query)}: {len(self)} hit{'' if len(self) == 1 else 's'}>"
