@@ -10,7 +10,10 @@ from exploring import scaled
 
 import searchlib
 from searchlib.analysis import fold
+from searchlib.engines.whoosh.execution import Snapshot, search
+from searchlib.engines.whoosh.nearwords import NearWords
 from searchlib.query.edits import within
+from searchlib.query.nodes import Fuzzy
 from searchlib.spelling.corrections import EDIT, FIRST, can_be_corrected, edits_of
 
 from .corpus import build, by_folded, counts_of, random_texts, random_word
@@ -18,14 +21,33 @@ from .corpus import build, by_folded, counts_of, random_texts, random_word
 QUERIES = scaled(60)
 
 
-def test_near_words_are_the_same_however_few_are_laid_out_at_once(
-    known: tuple[searchlib.Index, Counter[str]], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_near_words_are_the_same_however_few_are_laid_out_at_once(known: tuple[searchlib.Index, Counter[str]]) -> None:
     index, counts = known
-    said = index._opened.words.near([(word, 2) for word in sorted(counts)[:30]])
-    monkeypatch.setattr("searchlib.engines.whoosh.indexwords._AT_ONCE", 3)
-    assert any(len(found) > 3 for found in said)
-    assert index._opened.words.near([(word, 2) for word in sorted(counts)[:30]]) == said
+    vocabulary = index._opened._words.vocabulary
+    many, few = NearWords(vocabulary), NearWords(vocabulary, at_once=3)
+    for word in sorted(counts)[:30]:
+        said = many.near(fold(word), 2)
+        assert [one.tolist() for one in few.near(fold(word), 2)] == [one.tolist() for one in said]
+
+
+def test_fuzzy_words_are_those_that_comparing_all_terms_gives(known: tuple[searchlib.Index, Counter[str]]) -> None:
+    index, counts = known
+    reader, chance = index._opened, random.Random(11)
+    compared = Snapshot([view.segment for view in reader._snapshot.views])
+    some = 0
+    for _ in range(QUERIES):
+        text, distance, prefix = (
+            fold(misspelt(chance, sorted(counts))),
+            chance.choice((1, 2)),
+            chance.choice((0, 0, 1, 3)),
+        )
+        asked = Fuzzy(text, ("text", "title", "headings"), distance, prefix)
+        found = search(reader._snapshot, asked, None)
+        expected = search(compared, asked, None)
+        assert found.docs.tolist() == expected.docs.tolist(), asked
+        assert found.segments.tolist() == expected.segments.tolist(), asked
+        some += len(found) > 0
+    assert some > QUERIES // 2
 
 
 @pytest.fixture(scope="module", params=[1, 2])

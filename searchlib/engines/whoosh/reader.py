@@ -26,14 +26,15 @@ class WhooshReader(SegmentsReader):
         self.manifest: Manifest
         self.manifest, segments, self._words = open_generation(folder)
         manifest = self.manifest
-        super().__init__(segments, manifest.metadata_fields, manifest.languages, size_of(manifest), compiled, tuning)
+        about = manifest.metadata_fields, manifest.languages, size_of(manifest)
+        super().__init__(segments, [self._words], *about, compiled, tuning)
 
     @cached_property
     def words(self) -> Words:
         """The words of the documents."""
         from searchlib.engines.whoosh.indexwords import IndexWords
 
-        return IndexWords(self._words.vocabulary)
+        return IndexWords(self._words.near)
 
     def stats(self) -> Stats:
         """Figures of the index."""

@@ -18,6 +18,7 @@ from searchlib.files.opening import NotAFile, kind_of
 
 if TYPE_CHECKING:
     from searchlib.engines.whoosh.format.vocabulary import Vocabulary
+    from searchlib.engines.whoosh.nearwords import NearWords
 
 PATIENCE = 10.0
 """Seconds for which a reader goes after a writer that commits faster than files can be opened."""
@@ -84,6 +85,13 @@ class WordFile:
         container = Container(self._mapped, str(self._path), KIND)
         container.expect(self._directory)
         return Vocabulary(container)
+
+    @cached_property
+    def near(self) -> NearWords:
+        """What finds the words of it that are near others."""
+        from searchlib.engines.whoosh.nearwords import NearWords
+
+        return NearWords(self.vocabulary)
 
 
 def open_words(folder: Path, manifest: Manifest) -> WordFile:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import partial
+from functools import lru_cache, partial
 from itertools import islice, repeat
 from typing import TYPE_CHECKING, NamedTuple, overload
 
@@ -34,8 +34,10 @@ if TYPE_CHECKING:
     from searchlib.engines.whoosh.attributes import Attributes
     from searchlib.engines.whoosh.format.segment import SegmentColumns
     from searchlib.engines.whoosh.resuming import CursorPlace
+    from searchlib.engines.whoosh.segments import WordFile
 
 _ID_BITS = 32  # of an id that the first of its columns holds
+_NEAR = 64  # fuzzy words whose matches are kept: they are asked for field by field
 _NO_HITS = Page(np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0))
 
 
@@ -90,16 +92,24 @@ def _room(size: int) -> int:
     return min(max(2 * size, 64 << 20), 1 << 30)
 
 
+def _near(words: Sequence[WordFile], text: str, distance: int) -> tuple[bytes, ...]:
+    """The keys of the words so near a text."""
+    from searchlib.engines.whoosh.nearwords import keys_near
+
+    return keys_near([one.near for one in words], text, distance)
+
+
 class SegmentsReader(ABC):
     """Implements ``searchlib.engine.readers.Reader`` on segments, but for what is said of whole indexes.
 
-    ``fields`` and ``languages`` are those of all documents; ``size_on_disk`` is in bytes. For ``compiled`` see
+    ``words`` are those of all segments; ``fields`` and ``languages`` are those of all documents; ``size_on_disk`` is in bytes. For ``compiled`` see
     ``Snapshot``.
     """
 
     def __init__(
         self,
         segments: Sequence[SegmentColumns],
+        words: Sequence[WordFile],
         fields: Iterable[str],
         languages: Iterable[str],
         size_on_disk: int,
@@ -113,7 +123,12 @@ class SegmentsReader(ABC):
         self._documents = KnownDocuments()
         self._turns = Turns()
         self._snapshot = Snapshot(
-            segments, order=self._order, cache_bytes=_room(size_on_disk), compiled=compiled, tuning=tuning
+            segments,
+            order=self._order,
+            cache_bytes=_room(size_on_disk),
+            compiled=compiled,
+            tuning=tuning,
+            near=lru_cache(_NEAR)(partial(_near, words)),
         )
 
     @property

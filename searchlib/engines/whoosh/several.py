@@ -76,6 +76,7 @@ class SeveralReader(SegmentsReader):
         manifests = [one.manifest for one in self._indexes]
         super().__init__(
             [segment for one in self._indexes for segment in one.segments],
+            [one.words for one in self._indexes],
             {name for manifest in manifests for name in manifest.metadata_fields},
             sorted({language for manifest in manifests for language in manifest.languages}),
             sum(map(size_of, manifests)),
@@ -125,7 +126,7 @@ class SeveralReader(SegmentsReader):
         """The words of the documents."""
         from searchlib.engines.whoosh.severalwords import SeveralWords
 
-        return SeveralWords([one.words.vocabulary for one in self._indexes])
+        return SeveralWords([one.words.near for one in self._indexes])
 
     def stats(self) -> Stats:
         """Figures of all of them; what is not the same in each is not known."""

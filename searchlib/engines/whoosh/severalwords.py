@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from searchlib.engine.readers import NearWord
-from searchlib.engines.whoosh.format.vocabulary import Vocabulary
 from searchlib.engines.whoosh.indexwords import FormNear, IndexWords, joined
+from searchlib.engines.whoosh.nearwords import NearWords
 
 _MORE = 8  # times as many words are asked for, where those asked for do not tell which are commonest
 
@@ -14,8 +14,8 @@ _MORE = 8  # times as many words are asked for, where those asked for do not tel
 class SeveralWords:
     """Implements ``searchlib.engine.readers.Words`` on several vocabularies; safe to share between threads."""
 
-    def __init__(self, vocabularies: Sequence[Vocabulary]) -> None:
-        self._vocabularies = vocabularies
+    def __init__(self, vocabularies: Sequence[NearWords]) -> None:
+        self._text = vocabularies[0].vocabulary.text
         self._parts = list(map(IndexWords, vocabularies))
 
     def beginning(self, prefix: str, limit: int) -> list[tuple[str, int]]:
@@ -32,8 +32,7 @@ class SeveralWords:
             best = sorted(counts.items(), key=lambda one: (-one[1], one[0]))[:limit]
             unseen = sum(one[-1][1] for one in found if len(one) == asked and asked)
             if not unseen or (len(best) == limit and best[-1][1] > unseen):
-                text = self._vocabularies[0].text
-                return [(text(key)[1], count) for key, count in best]
+                return [(self._text(key)[1], count) for key, count in best]
             asked *= _MORE
 
     def counts(self, words: Sequence[str]) -> list[int]:

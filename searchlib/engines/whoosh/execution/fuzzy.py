@@ -17,14 +17,18 @@ from typing import NamedTuple
 
 import numpy as np
 
+from searchlib.analysis.words import is_unspaced
 from searchlib.engines.whoosh.execution.interface import Ints
 from searchlib.engines.whoosh.execution.snapshot import View
+from searchlib.engines.whoosh.format.vocabulary import LONGEST, LONGEST_KEY
 from searchlib.guards.deadline import check
 from searchlib.model.arrays import NDArray
+from searchlib.model.fields import PROSE
 from searchlib.query.edits import within
 
 _WIDTH = 24  # letters of a word whose distance is computed with others
 _LONGEST = 62  # letters of a query whose rows fit the bits
+_LONGEST_IN_BYTES = LONGEST_KEY // 8  # letters of at most four bytes, folded and as they are written
 _BITS = np.zeros(256, np.uint32)
 _BITS[:128] = np.uint32(1) << (np.arange(128, dtype=np.uint32) % np.uint32(31))
 _BITS[0x1F] = 0
@@ -47,6 +51,11 @@ def similar(view: View, field: str, text: str, distance: int, prefix: int) -> It
     ``prefix`` is how many characters must be equal at the beginning.
     """
     check()
+    near_words = view.snapshot.near
+    if near_words is not None and field in PROSE and _is_of_words(text, distance):
+        begin = text[:prefix].encode()
+        yield from (key for key in near_words(text, distance) if key.startswith(begin))
+        return
     known = _vocabulary(view, field)
     check()
     places = _possible(known, text, distance)
@@ -65,6 +74,12 @@ def similar(view: View, field: str, text: str, distance: int, prefix: int) -> It
     for row in np.flatnonzero(near).tolist():
         if _text(known.blob, int(begins[row]), int(ends[row]))[:prefix] == text[:prefix]:
             yield known.blob[begins[row] : int(known.offsets[places[row] + 1])].tobytes()
+
+
+def _is_of_words(text: str, distance: int) -> bool:
+    """Whether what is near is in a vocabulary: it has no long keys, and no single units of scripts without spaces."""
+    longest = LONGEST if text.isascii() else _LONGEST_IN_BYTES
+    return distance < len(text) <= longest - distance and not is_unspaced(text)
 
 
 def _possible(known: _Keys, text: str, distance: int) -> Ints:

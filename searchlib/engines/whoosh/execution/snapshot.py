@@ -14,7 +14,7 @@ it. Its views, and what is cached of them, refer to it and to one another by wea
 from __future__ import annotations
 
 import weakref
-from collections.abc import Callable, Hashable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from itertools import chain
 from typing import TypeAlias, TypeVar, cast
 
@@ -128,7 +128,8 @@ class Snapshot:
     ``order`` gives ranks of docs (arrays of their segments and of themselves) for ties between segments; without it the
     order of segments and docs decides. ``cache_bytes`` is what decoded posting lists may take, at 6 to 20 bytes a
     posting. ``compiled`` is whether operations on arrays are compiled: see ``activation``. ``tuning`` changes no
-    answer.
+    answer. ``near`` gives the keys of the words of a vocabulary that are so many edits
+    from a text; without it those of each segment are compared.
     """
 
     def __init__(
@@ -139,7 +140,9 @@ class Snapshot:
         cache_bytes: int = DECODED_BYTES,
         compiled: bool | None = None,
         tuning: Tuning = TUNING,
+        near: Callable[[str, int], Iterable[bytes]] | None = None,
     ) -> None:
+        self.near = near
         self.primitives: Primitives = activate(compiled)
         self.decoded = Decoded(cache_bytes)
         self.tuning = tuning

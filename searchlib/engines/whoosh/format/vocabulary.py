@@ -6,7 +6,7 @@
 * Its *count* is how often it stands in the documents that are not deleted.
 * Its *set* has a bit for the characters of the folded form, and their number. An edit takes away at most one of the
   bits, adds at most one and changes the number by at most one: so most words are seen to be far from a given one
-  without looking at them. A word with a decimal digit of ASCII, which no spelling is about, has none.
+  without looking at them.
 
 Sections, for n words, in blocks of 64::
 
@@ -16,7 +16,7 @@ Sections, for n words, in blocks of 64::
     counts    of each word (n); 255: 255 or more, see below
     large     the numbers of the words with 255 or more (4 each)
     largest   the counts of these (8 each)
-    sets      of each word (4·n): bit (c + 7) mod 26 for each character c, bits 26 to 31 how many there are; 0: none
+    sets      of each word (4·n): bit (c + 7) mod 26 for each character c, bits 26 to 31 how many there are
 
 Nothing is compressed: what a query touches is read where it is mapped. `VocabularyWriter` writes one, `Vocabulary`
 reads it.
@@ -41,7 +41,6 @@ LONGEST: Final = 63
 LONGEST_KEY: Final = 255
 """Bytes of a key."""
 LETTERS: Final = 26
-_DIGIT: Final = np.uint32(1 << 31)
 _LARGE: Final = 255
 _CHUNK: Final = 1 << 13
 _SEPARATOR: Final = 0x1F
@@ -60,11 +59,8 @@ def sets_of(keys: Sequence[bytes]) -> NDArray[np.uint32]:
     separators = np.flatnonzero(codes == _SEPARATOR)
     ends[np.searchsorted(breaks, separators)] = separators
     bits = np.uint32(1) << (codes + np.uint32(7)) % np.uint32(LETTERS)
-    bits[(codes >= ord("0")) & (codes <= ord("9"))] = _DIGIT
     sets: NDArray[np.uint32] = np.bitwise_or.reduceat(bits, np.stack((begins, ends), axis=1).reshape(-1))[::2]
-    without = sets >= _DIGIT
     sets |= (ends - begins).astype(np.uint32) << np.uint32(LETTERS)
-    sets[without] = 0
     return sets
 
 
