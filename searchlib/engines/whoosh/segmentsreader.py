@@ -102,8 +102,8 @@ def _near(words: Sequence[WordFile], text: str, distance: int) -> tuple[bytes, .
 class SegmentsReader(ABC):
     """Implements ``searchlib.engine.readers.Reader`` on segments, but for what is said of whole indexes.
 
-    ``words`` are those of all segments; ``fields`` and ``languages`` are those of all documents; ``size_on_disk`` is in bytes. For ``compiled`` see
-    ``Snapshot``.
+    ``words`` are those of all segments, ``fields`` and ``languages`` those of all documents; ``size_on_disk`` is bytes.
+    For ``compiled`` see ``Snapshot``.
     """
 
     def __init__(
