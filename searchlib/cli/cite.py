@@ -11,7 +11,7 @@ from searchlib.cli.flags import (
     FormType,
     GroupedCommand,
     color_options,
-    index_option,
+    indexes_option,
     json_option,
     settings_with,
     sources_option,
@@ -60,7 +60,7 @@ STATUSES = ("moved", "edited", "gone", "ambiguous", "unknown")
 )
 @click.option("--summary", metavar="FILE", help="With --check: add a summary in Markdown to this file.")
 @sources_option("With --check: the seeds are these files and folders, and no index is asked; may be repeated.")
-@index_option
+@indexes_option
 @json_option
 @color_options
 def command(names: tuple[str, ...], form: str | None, quote: str | None, query: str | None, **given: Any) -> int:
@@ -89,7 +89,7 @@ def command(names: tuple[str, ...], form: str | None, quote: str | None, query: 
         return _cite(names, quote or "", query, "json" if as_json else form or "text", settings, output)
     if quote or query or form not in (None, "json"):
         raise SettingsError("--quote, --query and --format make citations: leave them out to check files")
-    if checking["sources"] and given["index"] is not None:
+    if checking["sources"] and given["index"]:
         raise SettingsError("--sources checks without an index, and --index names one: leave one of them out")
     if checking["update"] and "-" in names:
         raise SettingsError("standard input cannot be mended: give files")

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import click
 
-from searchlib.cli.flags import index_option, json_option, settings_with
+from searchlib.cli.flags import indexes_option, json_option, settings_with
 from searchlib.cli.obtaining import open_index
 from searchlib.cli.output import output_for
 
 
 @click.command("complete")
 @click.argument("words", nargs=-1, required=True, metavar="PREFIX...")
-@index_option
+@indexes_option
 @click.option("--limit", "-n", type=click.IntRange(1), default=10, metavar="N", help="Words to list.  [default: 10]")
 @json_option
-def command(words: tuple[str, ...], index: str | None, limit: int, as_json: bool) -> int:
+def command(words: tuple[str, ...], index: tuple[str, ...], limit: int, as_json: bool) -> int:
     """List the commonest words of the index that begin with PREFIX, with how often each occurs.
 
     Case and accents do not matter. Of several words the last one is completed:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
@@ -16,6 +17,9 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 
 
 index_option = click.option("--index", metavar="PATH", help="The index.  [default: indexes/default]")
+indexes_option = click.option(
+    "--index", multiple=True, metavar="PATH", help="The index; of several, all as one.  [default: indexes/default]"
+)
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 timeout_option = click.option(
     "--timeout",
@@ -82,8 +86,12 @@ class GroupedCommand(click.Command):
 
 
 def settings_with(**flags: object) -> Settings:
-    """The settings of the working directory, with these flags."""
-    settings = load_settings().with_flags(**flags)
+    """The settings of the working directory, with these flags; of several indexes the others are ``also``."""
+    index = flags.get("index")
+    first, *also = index if isinstance(index, tuple) and index else (index,)
+    settings = load_settings().with_flags(**{**flags, "index": first})
+    if also:
+        settings = replace(settings, also=tuple(map(str, also)))
     if settings.loaders is not None:
         add_loaders(settings.loaders, settings.loaders.trusted)
     return settings

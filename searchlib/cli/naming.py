@@ -45,14 +45,14 @@ def asked_index(names: Sequence[str], settings: Settings) -> Settings:
     if not any(map(_RANK.fullmatch, names)):
         return settings
     last = _last(next(name for name in names if _RANK.fullmatch(name)))
-    (index,) = last.indexes
-    if settings.origin.get("index", "").startswith("--"):
-        if _lasting(settings.index) != index:
-            raise SettingsError(
-                f"the last query in this terminal, {last.query}, was of {index}: leave --index out, or give ids"
-            )
+    if tuple(map(_lasting, settings.indexes)) == last.indexes:
         return settings
-    return settings if _lasting(settings.index) == index else replace(settings, index=index)
+    if settings.origin.get("index", "").startswith("--"):
+        asked = ", ".join(last.indexes)
+        raise SettingsError(
+            f"the last query in this terminal, {last.query}, was of {asked}: leave --index out, or give ids"
+        )
+    return replace(settings, index=last.indexes[0], also=last.indexes[1:])
 
 
 def id_of(index: Index, name: str, settings: Settings) -> str:
@@ -111,7 +111,7 @@ def _last(rank: str) -> LastQuery:
     from searchlib.cli.lastquery import has_terminal, recall
 
     last = recall()
-    if last is None or len(last.indexes) != 1:
+    if last is None or not last.indexes:
         why = "no query in this terminal has shown any hits yet" if has_terminal() else "there is no terminal here"
         raise SettingsError(f"{rank} is a rank of the last query in this terminal, and {why}: give an id, or file:line")
     return last

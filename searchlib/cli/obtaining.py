@@ -118,10 +118,11 @@ def open_index(settings: Settings, refresh: str = "never") -> Index:
     try:
         synonyms, ranking = settings.synonyms or None, settings.ranking
         return searchlib.open(
-            settings.index, refresh=refresh, synonyms=synonyms, limits=settings.limits, ranking=ranking
+            settings.indexes, refresh=refresh, synonyms=synonyms, limits=settings.limits, ranking=ranking
         )
     except IndexMissing as error:
-        raise IndexMissing(f"No index at {settings.index}. {how_to_build(settings)}", error.path) from None
+        missing = error.path if settings.also else settings.index
+        raise IndexMissing(f"No index at {missing}. {how_to_build(settings)}", error.path) from None
 
 
 def open_or_build(settings: Settings) -> Index:
@@ -147,6 +148,8 @@ def how_to_build(settings: Settings) -> str:
     """The advice for an index that is not there."""
     import shlex
 
+    if settings.also:
+        return "Build one with: searchlib index --index PATH SEEDS..."
     flag = f" --index {shlex.quote(settings.index)}" if settings.origin.get("index", "").startswith("--") else ""
     there = all(Path(root).exists() for root in roots(settings))
     seeds = " ".join(shlex.quote(shown_path(seed)) for seed in settings.seeds) if there else "PATH..."

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from searchlib.cli.flags import GroupedCommand, color_options, index_option, settings_with, timeout_option
+from searchlib.cli.flags import GroupedCommand, color_options, indexes_option, settings_with, timeout_option
 from searchlib.cli.obtaining import open_or_build
 from searchlib.cli.output import counted, output_for, say
 from searchlib.cli.settings import Settings
@@ -50,7 +50,7 @@ PAGING = ("per_document", "distinct", "after", "page", "limit", "facet")
     },
 )
 @click.argument("words", nargs=-1, required=True, metavar="WORDS...")
-@index_option
+@indexes_option
 @click.option("--limit", "-n", type=int, metavar="N", help="Hits a page.  [default: 10]")
 @click.option("--page", type=click.IntRange(1), default=1, metavar="N", help="Which page of hits.  [default: 1]")
 @click.option("--after", metavar="CURSOR", help="The hits after those that --json gave with this cursor.")

@@ -156,7 +156,8 @@ class Commands:
 class Settings:
     """All settings, checked. ``memory`` is in bytes, ``width`` in columns; None leaves it to searchlib.
 
-    ``origin`` says for each key that is not a default where its value is from: a file, a variable or a flag.
+    ``origin`` says for each key that is not a default where its value is from: a file, a variable or a flag. ``also``
+    are further indexes that flags have, to be searched as one with it.
     """
 
     index: str = _setting(DEFAULT_INDEX, _string, "the index; `indexes/default`")
@@ -182,7 +183,13 @@ class Settings:
     limits: Limits = LIMITS
     ranking: Mapping[str, float] = field(default_factory=dict)
     loaders: Commands | None = None
+    also: tuple[str, ...] = ()
     origin: Mapping[str, str] = field(default_factory=dict, compare=False)
+
+    @property
+    def indexes(self) -> tuple[str, ...]:
+        """The index, or all that are to be searched as one."""
+        return self.index, *self.also
 
     def with_flags(self, **flags: object) -> Settings:
         """These settings with those flags that were given: None, () and "" mean that one was not.

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from searchlib.cli.flags import color_options, index_option, json_option, settings_with
+from searchlib.cli.flags import color_options, indexes_option, json_option, settings_with
 from searchlib.cli.naming import asked_index, paragraph
 from searchlib.cli.obtaining import open_index
 from searchlib.cli.output import output_for
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @click.command("show")
 @click.argument("id", metavar="ID | RANK | FILE:LINE")
-@index_option
+@indexes_option
 @click.option(
     "--context",
     "-C",

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from searchlib.cli.flags import GroupedCommand, color_options, index_option, settings_with, timeout_option
+from searchlib.cli.flags import GroupedCommand, color_options, indexes_option, settings_with, timeout_option
 from searchlib.cli.naming import asked_index, paragraph
 from searchlib.cli.obtaining import open_index
 from searchlib.cli.output import output_for
@@ -23,7 +23,7 @@ from searchlib.cli.staleness import Staleness
     },
 )
 @click.argument("id", metavar="ID | RANK | FILE:LINE")
-@index_option
+@indexes_option
 @click.option("--limit", "-n", type=int, metavar="N", help="Hits a page.  [default: 10]")
 @click.option("--page", type=click.IntRange(1), default=1, metavar="N", help="Which page of hits.  [default: 1]")
 @click.option("--filter", "within", multiple=True, metavar="QUERY", help="Only hits that match this too; repeatable.")

@@ -54,7 +54,8 @@ class Staleness:
         """Say which, and what to do."""
         if self._named:
             names = ", ".join(self._named) + (" and others" if self._more else "")
-            say(f"Changed since {self._settings.index} was built: {names}. {self._advice()}")
+            built = " or ".join(self._settings.indexes)
+            say(f"Changed since {built} was built: {names}. {self._advice()}")
 
     def tell_of_all(self) -> None:
         """Say which; or that other seeds of the index did."""
@@ -63,6 +64,8 @@ class Staleness:
             say(f"The seeds changed since {self._settings.index} was built. {self._advice()}")
 
     def _advice(self) -> str:
+        if self._settings.also:
+            return "Bring each up to date with: searchlib index --index PATH SEEDS..."
         flag = f" --index {shlex.quote(self._settings.index)}" if "index" in self._settings.origin else ""
         return f"Bring it up to date with: searchlib index{flag}"
 

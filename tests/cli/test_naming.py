@@ -221,3 +221,40 @@ def test_the_candidates_of_a_short_id_are_listed(fresh: Path) -> None:
 def test_a_reference_is_taken_as_it_stands(built_here: Path) -> None:
     id = in_process("query", "bees", "--format", "{id}").out.strip()
     assert shown(f"searchlib:{id}") == "The industry of bees needs no defense."
+
+
+# Several indexes
+
+
+@pytest.fixture
+def several(built_here: Path) -> tuple[str, ...]:
+    (built_here / "other").mkdir()
+    (built_here / "other" / "bees.txt").write_text("Bees\n\nBees are striped.\n", encoding="utf-8")
+    assert in_process("index", "other", "--index", "ix").code == 0
+    return "--index", "indexes/default", "--index", "ix"
+
+
+def test_several_indexes_are_searched_as_one(several: tuple[str, ...]) -> None:
+    paths = in_process("query", "bees", "--sort", "document", "--format", "{path}", *several).out.splitlines()
+    assert set(paths) == {"other/bees.txt", "seeds/guide.md"}
+    id = in_process("query", "striped", "--format", "{id}", "--index", "ix").out.strip()
+    assert in_process("show", id, *several).out == in_process("show", id, "--index", "ix").out
+    assert in_process("cite", id, *several).out == in_process("cite", id, "--index", "ix").out
+    assert in_process("show", "other/bees.txt:3", *several).code == 0
+    assert "striped\t1\n" in in_process("complete", "stri", *several).out
+    notes = in_process("cite", id, *several).out
+    Path("notes.txt").write_text(notes, encoding="utf-8")
+    assert in_process("cite", "--check", "notes.txt", *several).code == 0
+
+
+def test_which_of_several_indexes_is_missing_is_said(several: tuple[str, ...]) -> None:
+    done = in_process("query", "bees", *several, "--index", "nowhere")
+    assert done.err == "Error: No index at nowhere. Build one with: searchlib index --index PATH SEEDS...\n"
+    assert in_process("query", "bees", *several, "--index", "ix").err.startswith("Error: the index ix is given twice")
+
+
+def test_a_rank_is_of_all_indexes_that_were_asked(several: tuple[str, ...], fresh: Path) -> None:
+    with terminal_of(fresh) as run:
+        ids = run("query", "bees", "--format", "{id}", *several).out.split()
+        assert run("cite", "1", "2", "-f", "{id}").out.split() == ids
+        assert run("cite", "1", "-f", "{id}", *several).out.split() == ids[:1]
