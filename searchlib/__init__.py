@@ -1,6 +1,6 @@
 """searchlib finds the paragraph, and can prove where it came from."""
 
-from searchlib.api import Index, build, open
+from searchlib.api import Index, build, diff, open
 from searchlib.citing import Citation
 from searchlib.errors import (
     IndexCorrupt,
@@ -53,5 +53,6 @@ __all__ = [
     "SettingsError",
     "__version__",
     "build",
+    "diff",
     "open",
 ]

@@ -93,8 +93,8 @@ def _matcher(mine: Sequence[str], theirs: Sequence[str]) -> SequenceMatcher[str]
     return SequenceMatcher(_too_common(mine, theirs).__contains__, mine, theirs, autojunk=False)
 
 
-def _blocks(mine: Sequence[str], theirs: Sequence[str]) -> list[tuple[int, int, int]]:
-    """The runs of tokens that stayed: where in both, and how many."""
+def blocks(mine: Sequence[str], theirs: Sequence[str]) -> list[tuple[int, int, int]]:
+    """The runs of tokens that stayed: where in both, and how many. Time is bounded, whatever they are."""
     first = last = 0
     # Where not all pairs are looked at, what both begin and end with is found nevertheless.
     most = min(len(mine), len(theirs)) if _too_common(mine, theirs) else 0
@@ -103,9 +103,9 @@ def _blocks(mine: Sequence[str], theirs: Sequence[str]) -> list[tuple[int, int, 
     while last < most - first and mine[-1 - last] == theirs[-1 - last]:
         last += 1
     inner = _matcher(mine[first : len(mine) - last], theirs[first : len(theirs) - last]).get_matching_blocks()
-    blocks = [(0, 0, first), *((a + first, b + first, size) for a, b, size in inner)]
-    blocks.append((len(mine) - last, len(theirs) - last, last))
-    return [block for block in blocks if block[2]]
+    found = [(0, 0, first), *((a + first, b + first, size) for a, b, size in inner)]
+    found.append((len(mine) - last, len(theirs) - last, last))
+    return [block for block in found if block[2]]
 
 
 def likeness(quote: str, text: str, part: bool) -> Likeness:
@@ -117,11 +117,11 @@ def likeness(quote: str, text: str, part: bool) -> Likeness:
         a, b, size = _matcher(mine, theirs).find_longest_match()
         first = max(0, b - 2 * a - _ROOM)
         last = min(len(theirs), b + size + 2 * (len(mine) - a - size) + _ROOM)
-    blocks = _blocks(mine, theirs[first:last])
-    same = sum(_weight(token) for a, _, size in blocks for token in mine[a : a + size])
-    if part and blocks:
+    stayed = blocks(mine, theirs[first:last])
+    same = sum(_weight(token) for a, _, size in stayed for token in mine[a : a + size])
+    if part and stayed:
         # From where the quote would begin, seen from the first words that are still there, to where it would end.
-        begin, end = blocks[0][1] - blocks[0][0], blocks[-1][1] + len(mine) - blocks[-1][0]
+        begin, end = stayed[0][1] - stayed[0][0], stayed[-1][1] + len(mine) - stayed[-1][0]
         first, last = first + max(0, begin), min(last, first + end)
     if first >= last:
         return Likeness(0.0, 0, 0)
@@ -162,7 +162,7 @@ def difference(before: str, after: str) -> tuple[Change, ...]:
     mine, theirs = _tokens(before), _tokens(after)
     found: list[Change] = []
     a = c = 0
-    for b, d, size in (*_blocks(mine, theirs), (len(mine), len(theirs), 0)):
+    for b, d, size in (*blocks(mine, theirs), (len(mine), len(theirs), 0)):
         found += [Change("-", "".join(mine[a:b])), Change("+", "".join(theirs[c:d]))]
         a, c = b + size, d + size
         piece = "".join(mine[b:a])

@@ -30,6 +30,7 @@ COMMANDS = {
     "mcp": "mcp",
     "stats": "stats",
     "verify": "verify",
+    "diff": "diff",
     "evaluate": "evaluate",
     "judge": "judge",
     "completion": "shells",

@@ -15,6 +15,7 @@ from searchlib.guards.cleaning import harmless
 
 if TYPE_CHECKING:
     from searchlib.citing.checking import Check, Status
+    from searchlib.update.diffing import IndexDiff
 
 _MOST: Final = 100  # rows of a table: a page has a limit
 
@@ -54,6 +55,23 @@ def of_citations(checks: Sequence[Check], counts: Mapping[Status, int], mended: 
         rows = [[shown(f"{one.file}:{one.line}"), one.status, f"`{one.id}`" * bool(one.id), _now(one)] for one in wrong]
         lines += table(("where", "", "id", "now"), rows)
     return lines
+
+
+def of_diff(found: IndexDiff, told: str) -> list[str]:
+    """What changed between two indexes: a row for each document and, where it was edited, each paragraph."""
+    lines = [f"### Changed {told}" if found else f"### {told}"]
+    rows = []
+    for document in found.documents:
+        path = (
+            shown(document.path) if document.was == document.path else f"{shown(document.was)} → {shown(document.path)}"
+        )
+        rows.append([document.status, path, ", ".join(map(shown, document.changed))])
+        for change in document.paragraphs:
+            record = change.after or change.before
+            if record is not None:
+                text = difference(change.diff) if change.diff else shown_piece(record.paragraph.text)
+                rows.append(["", f"{change.status} ¶ {record.paragraph.number} `{record.id}`", text])
+    return [*lines, *(table(("", "where", "what"), rows) if rows else [])]
 
 
 def _now(check: Check) -> str:

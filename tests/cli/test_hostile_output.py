@@ -110,6 +110,12 @@ CALLS: dict[str, list[list[str]]] = {
     "complete": [["boa"], ["boa", "--json"], [f"{LINES} boa"], [LINES]],
     "stats": [[], ["--json"]],
     "verify": [[], ["--json"], ["--sources"], ["--sources", "--json"], ["--sources", LINES]],
+    "diff": [
+        [INDEX, "empty"],
+        ["empty", INDEX, "--json"],
+        ["other", INDEX, "--width", "40", "--summary", "diff.md"],
+        [LINES, INDEX],
+    ],
     "evaluate": [
         ["judged.csv"],
         ["judged.csv", "--against", "title=0,b=0", "--measure", "P@1", "--show", "9"],
@@ -194,6 +200,9 @@ def prepared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, s
         setting, exclude = (json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f") for text in (INDEX, LINES))
         Path("searchlib.toml").write_text(f"index = {setting}\nexclude = [{exclude}]\n", encoding="utf-8")
         assert in_process("index").code == 0
+        for name, text in (("empty", ""), ("other", f"Boats {HOSTILE} of ours.\n")):
+            with searchlib.build([], name) as empty, empty.writer() as writer:
+                writer.add(searchlib.Document(f"seeds/page {HOSTILE}.md", text, title=LINES, metadata={LINES: LINES}))
         with searchlib.open(INDEX) as index:
             (found,) = [hit for hit in index.search("boats") if JOINED in hit.text]
             id = found.id
