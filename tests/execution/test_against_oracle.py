@@ -36,6 +36,7 @@ SMALL = Tuning(
     at_once=32,
     sparse=24,
     most_leads=2,
+    summed=3,
     few=8,
     confirmed=3,
     beginning=4,

@@ -14,7 +14,7 @@ from searchlib.query.nodes import And, Best, Node, Optional, Or, Phrase, Value, 
 
 from .memory import Doc, MemorySegment
 
-SMALL = Tuning(at_once=64, few=4, pruned=2, run=4, best=3, confirmed=3, sparse=16)
+SMALL = Tuning(at_once=64, summed=4, few=4, pruned=2, run=4, best=3, confirmed=3, sparse=16)
 LIMITS = (1, 2, 3, 5, 10, 20, 50)
 
 
@@ -63,6 +63,25 @@ def test_of_a_disjunction_within_a_conjunction_the_first_so_many_are_the_best(ce
     assert ranked(docs, node, None) == expected
     for limit in LIMITS:
         assert ranked(docs, node, limit) == expected[:limit]
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_of_a_disjunction_of_many_words_the_first_so_many_are_the_best(seed: int) -> None:
+    """Words from rare to common; few differ in what they say of a doc, so that many docs are level with the last."""
+    rng = np.random.default_rng(seed)
+    names = [f"w{number}" for number in range(12)]
+    chances = rng.permutation(np.geomspace(0.01, 0.7, len(names)))
+    docs = [
+        Doc({"text": [name for name, chance in zip(names, chances, strict=True) if rng.random() < chance] + ["x"] * 3})
+        for _ in range(500)
+    ]
+    nodes = [word(name, float(rng.choice([0.5, 1.0, 3.0]))) for name in names]
+    scores = np.zeros(len(docs))
+    for each in one_by_one(docs, nodes):  # in the order of the query
+        scores += each
+    expected = by_hand(scores, scores > 0)
+    for limit in (*LIMITS, len(docs)):
+        assert ranked(docs, Or(tuple(nodes)), limit) == expected[:limit]
 
 
 @pytest.mark.parametrize("parts", [2, 3, 5])

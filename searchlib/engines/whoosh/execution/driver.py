@@ -7,6 +7,8 @@ those are looked up that can reach it: first whole runs of docs are left out by 
 T. Suel, Faster top-k document retrieval using block-max indexes, SIGIR 2011), then single docs by their gains, and on
 the way from part to part those that the parts that are left cannot make good.
 
+The words of a longer disjunction are added up one after another (see `summing`).
+
 Of a two-phase scorer the docs with the greatest bounds are confirmed first.
 
 Where all docs that match score the same, the first ones are the best: they are looked for in order, until there are k.
@@ -28,6 +30,7 @@ from searchlib.engines.whoosh.execution.scorer import (
     Scorer,
     lowered,
 )
+from searchlib.engines.whoosh.execution.summing import many_words, promising
 from searchlib.engines.whoosh.execution.wordscorer import WordScorer
 from searchlib.guards.deadline import check
 
@@ -65,6 +68,12 @@ def collect(scorer: Scorer, k: int, floor: float = -np.inf) -> tuple[Docs, Float
     if known is not None:
         return known
     top = Top(k, floor, scorer.view.primitives)
+    words = many_words(scorer)
+    if words:
+        docs = promising(scorer, words, k, floor)
+        for start in range(0, len(docs), scorer.view.tuning.at_once):
+            _consider(scorer, Batch(docs[start : start + scorer.view.tuning.at_once]), [], top)
+        return top.docs, top.scores
     leads = scorer.leads()
     if len(leads) > scorer.view.tuning.most_leads:
         leads = [Lead(scorer, 0.0)]

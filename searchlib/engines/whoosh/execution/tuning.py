@@ -19,6 +19,8 @@ class Tuning:
 
     most_leads: int = 48
     """Leads or words: to look the docs of each up in all others takes the square of them."""
+    summed: int = 7
+    """So many words of a disjunction, or more, are added up one after another."""
     few: int = 4_096
     """Docs that are looked up without asking for a threshold first."""
     confirmed: int = 256
