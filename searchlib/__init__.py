@@ -1,6 +1,6 @@
 """searchlib finds the paragraph, and can prove where it came from."""
 
-from searchlib.api import Index, build, diff, open
+from searchlib.api import AsyncIndex, Index, aopen, build, diff, open
 from searchlib.citing import Citation
 from searchlib.errors import (
     IndexCorrupt,
@@ -26,6 +26,7 @@ from searchlib.search.hits import Hit, Results
 __version__ = "0.1.0"
 
 __all__ = [
+    "AsyncIndex",
     "Block",
     "Citation",
     "Document",
@@ -52,6 +53,7 @@ __all__ = [
     "SeedError",
     "SettingsError",
     "__version__",
+    "aopen",
     "build",
     "diff",
     "open",

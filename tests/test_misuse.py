@@ -89,7 +89,7 @@ FUNCTIONS: dict[str, tuple[Getter, dict[str, Any]]] = {
     "Index.search_many": (lambda index: index.search_many, {"queries": ["harbour"], "processes": 1, **_SEARCH}),
     "Index.all": (
         lambda index: index.all,
-        {"query": "harbour", "filter": None, "strict": False, "synonyms": None, "timeout": LONG},
+        {"query": "harbour", "filter": None, "sort": "line", "strict": False, "synonyms": None, "timeout": LONG},
     ),
     "Index.similar": (
         lambda index: index.similar,

@@ -2,9 +2,10 @@
 
 * A `Deadline` is the time that one search may take. What a search does when its results are looked at (counting,
   highlighting) is on it too; time between that is not.
-* A *check* is what every loop that may take long calls: it raises QueryTimeout once the time is used up.
+* A `Stop` is for who no longer waits for what a search finds: then it is given up.
+* A *check* is what every loop that may take long calls: it raises QueryTimeout once the time is used up, or Stopped.
 
-The deadline that runs is a variable of the context and not an argument: the loops are many and deep, and most searches
+What is to be checked is a variable of the context and not an argument: the loops are many and deep, and most searches
 have none, so that it would stand in each signature from the parser down to the blocks of a posting list.
 """
 
@@ -14,6 +15,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from contextvars import ContextVar
+from functools import partial
 
 from searchlib.errors import QueryTimeout
 from searchlib.guards.limits import how_to_raise
@@ -33,18 +35,19 @@ class Deadline:
 
     def running(self) -> AbstractContextManager[None]:
         """The time in this block counts, and checks in it raise QueryTimeout when there is none left."""
-        untimed = self._seconds is None or _running.get() is not None  # or this is part of what is timed already
+        untimed = self._seconds is None or _timed.get()  # or this is part of what is timed already
         return _UNTIMED if untimed else self._timed()
 
     @contextmanager
     def _timed(self) -> Iterator[None]:
         ends = self._clock() + self._left
-        token = _running.set((self, ends))
+        token = _timed.set(True)
         try:
-            check()
-            yield
+            with _checking(partial(self.compare, ends)):
+                check()
+                yield
         finally:
-            _running.reset(token)
+            _timed.reset(token)
             self._left = ends - self._clock()
 
     def compare(self, ends: float) -> None:
@@ -58,11 +61,53 @@ class Deadline:
             )
 
 
-_running: ContextVar[tuple[Deadline, float] | None] = ContextVar("deadline", default=None)
+class Stopped(Exception):
+    """A search was given up: nobody waits for it any more, so nobody sees this."""
+
+
+class Stop:
+    """Whether what runs is to be given up; another thread says so."""
+
+    def __init__(self) -> None:
+        self._said = False
+
+    def say(self) -> None:
+        """Give up what runs: it ends at its next check."""
+        self._said = True
+
+    def running(self) -> AbstractContextManager[None]:
+        """Checks in this block raise Stopped once that was said."""
+        return _checking(self.compare)
+
+    def compare(self) -> None:
+        """Raise Stopped if it was said."""
+        if self._said:
+            raise Stopped
+
+
+_check: ContextVar[Callable[[], None] | None] = ContextVar("check", default=None)
+_timed: ContextVar[bool] = ContextVar("timed", default=False)
+
+
+@contextmanager
+def _checking(compare: Callable[[], None]) -> Iterator[None]:
+    """Have it checked, besides what is checked around this."""
+    around = _check.get()
+
+    def both() -> None:
+        assert around is not None
+        around()
+        compare()
+
+    token = _check.set(compare if around is None else both)
+    try:
+        yield
+    finally:
+        _check.reset(token)
 
 
 def check() -> None:
-    """Raise QueryTimeout if the search that runs here has used up its time."""
-    running = _running.get()
-    if running is not None:
-        running[0].compare(running[1])
+    """Raise QueryTimeout if the search that runs here has used up its time, Stopped if it was given up."""
+    compare = _check.get()
+    if compare is not None:
+        compare()

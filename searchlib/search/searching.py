@@ -229,7 +229,7 @@ class StreamedHit:
 
     def neighbours(self, _: int) -> list[Record]:
         """The record with its neighbours."""
-        return _contexts(self._reader, [self._handle])[0]
+        return self._neighbours
 
     def highlights(self, _: int) -> Highlights:
         """What of the record matched."""
@@ -242,6 +242,10 @@ class StreamedHit:
     def index(self, _: int) -> str:
         """Where its index is, of several; "" where there is one."""
         return _index_of(self._reader, self._handle)
+
+    @cached_property
+    def _neighbours(self) -> list[Record]:
+        return _contexts(self._reader, [self._handle])[0]
 
     @cached_property
     def _highlights(self) -> Highlights:
