@@ -11,13 +11,15 @@ from typing import Final
 from xml.etree.ElementTree import Element
 
 from searchlib.documents.builder import Builder
+from searchlib.documents.docxparts import Parts
 from searchlib.documents.docxstyles import Numbers, Styles
+from searchlib.documents.formulas import formula
 from searchlib.documents.inline import raised
 from searchlib.documents.packages import Package
 from searchlib.documents.properties import dublin_core, metadata, said, title_of
 from searchlib.documents.sandboxing import sandboxed
 from searchlib.documents.seed import Seed
-from searchlib.documents.xmltrees import attribute, child, children, flat, local, within
+from searchlib.documents.xmltrees import attribute, child, children, local, within
 from searchlib.errors import SeedError
 from searchlib.model.records import Document, Kind
 
@@ -46,7 +48,8 @@ def load_docx(seed: Seed) -> Iterator[Document]:
         return next((package.tree(target) for found, target in relations.values() if found == kind), None)
 
     builder = Builder()
-    story = _Story(builder, Styles(part("styles")), Numbers(part("numbering")))
+    targets = {id: target for id, (_, target) in relations.items()}
+    story = _Story(builder, Styles(part("styles")), Numbers(part("numbering")), Parts(package, targets))
     story.notes = {
         (kind, attribute(one, "id")): one
         for kind in ("footnote", "endnote", "comment")
@@ -64,8 +67,9 @@ def load_docx(seed: Seed) -> Iterator[Document]:
 class _Story:
     """Goes through stories and adds their blocks."""
 
-    def __init__(self, builder: Builder, styles: Styles, numbers: Numbers) -> None:
+    def __init__(self, builder: Builder, styles: Styles, numbers: Numbers, parts: Parts) -> None:
         self.builder = builder
+        self.parts = parts
         self.styles = styles
         self.numbers = numbers
         self.notes: dict[tuple[str, str], Element] = {}
@@ -90,6 +94,9 @@ class _Story:
                 continue
             elif name == "AlternateContent":
                 self._add(_chosen(one))
+            elif name == "altChunk":
+                self._end_code()
+                self.parts.add_other(attribute(one, "id"), self.builder)
             elif name not in _NOT_SEEN:
                 self._add(one)
 
@@ -172,10 +179,11 @@ class _Story:
                 parts.append(self._mark(name.removesuffix("Reference"), attribute(one, "id")))
             elif name in ("drawing", "pict", "object"):
                 self._waiting += [lambda box=box: self._add(box) for box in _boxes(one)]  # type: ignore[misc]
+                self._waiting += [lambda id=id: self.parts.add_chart(id, self.builder) for id in _charts(one)]  # type: ignore[misc]
             elif name == "AlternateContent":
                 self._inline(_chosen(one), parts)
             elif name == "oMath":
-                parts.append(f" {flat(one)} ")
+                parts.append(" " * bool(parts and parts[-1][-1:].isalnum()) + formula(one))
             else:
                 self._inline(one, parts)
 
@@ -236,6 +244,11 @@ def _chosen(alternatives: Element) -> Element:
 def _boxes(drawing: Element) -> Iterator[Element]:
     """The text boxes in a drawing."""
     return within(drawing, "txbxContent")
+
+
+def _charts(drawing: Element) -> Iterator[str]:
+    """The ids of the charts in a drawing."""
+    return (attribute(one, "id") for one in within(drawing, "chart"))
 
 
 def _is_contents(control: Element) -> bool:

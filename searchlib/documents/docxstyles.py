@@ -92,13 +92,17 @@ class Numbers:
         lists = {attribute(one, "abstractNumId"): one for one in children(root) if local(one) == "abstractNum"}
         self._levels: dict[str, dict[int, tuple[str, str, int]]] = {}
         self._lists: dict[str, str] = {}  # by number: those of one list go on counting
+        self._begins: dict[tuple[str, int], int] = {}  # at which number one begins anew, when its level comes first
         for one in children(root):
             named = child(one, "abstractNumId") if local(one) == "num" else None
             if named is None:
                 continue
             id, of = attribute(one, "numId"), attribute(named, "val")
             overrides = [inner for inner in one if local(inner) == "lvlOverride"]
-            self._lists[id] = f"{of}/{id}" if overrides else of
+            self._lists[id] = of
+            for override in overrides:
+                if (begin := child(override, "startOverride")) is not None:
+                    self._begins[id, _whole(attribute(override, "ilvl"))] = _whole(attribute(begin, "val"))
             levels = list(lists[of]) if of in lists else []
             levels += [inner for override in overrides for inner in override if local(inner) == "lvl"]
             self._levels[id] = {_whole(attribute(lvl, "ilvl")): _format(lvl) for lvl in levels if local(lvl) == "lvl"}
@@ -114,9 +118,11 @@ class Numbers:
             return ""
         formats = self._levels.get(id, {})
         counts = self._counts.setdefault(self._lists.get(id, id), [0] * _LEVELS)
-        counts[level] += 1
+        form, text, first = formats.get(level, ("bullet", "", 1))
+        begin = self._begins.pop((id, level), None)
+        counts[level] = counts[level] + 1 if begin is None else max(1, begin - first + 1)
+        counts[:level] = [max(1, count) for count in counts[:level]]  # those that are skipped count
         counts[level + 1 :] = [0] * (_LEVELS - level - 1)
-        form, text, _ = formats.get(level, ("bullet", "", 1))
         if form in ("bullet", "none"):
             return ""
 

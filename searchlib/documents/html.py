@@ -17,6 +17,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 from searchlib.documents.builder import Builder
+from searchlib.documents.formulas import formula_of_page
 from searchlib.documents.htmlparts import has_note, is_chrome, is_data, is_note
 from searchlib.documents.htmlsource import SourceLines, as_html, decode_html, depth, tagless, too_many_attributes
 from searchlib.documents.inline import READINGS, raised
@@ -216,7 +217,11 @@ class _Page:
         return self.found
 
     def _left_out(self, node: LexborNode, tag: str, attributes: Mapping[str, str | None]) -> bool:
+        """Whether an element is left out; formulas are taken in whole."""
         if tag in _NOISE:
+            return True
+        if tag == "math":
+            self._text(formula_of_page(node.html or ""))
             return True
         if self.drop_chrome and (tag == "nav" or self._page_has(node, _CHROME.get(tag, ""))):
             return True

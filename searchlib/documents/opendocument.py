@@ -11,8 +11,9 @@ from typing import Final
 from xml.etree.ElementTree import Element
 
 from searchlib.documents.builder import Builder
+from searchlib.documents.formulas import formula
 from searchlib.documents.inline import raised
-from searchlib.documents.packages import Package
+from searchlib.documents.packages import Package, resolved
 from searchlib.documents.properties import dublin_core, metadata, said, title_of
 from searchlib.documents.sandboxing import sandboxed
 from searchlib.documents.seed import Seed
@@ -43,6 +44,7 @@ def load_opendocument(seed: Seed) -> Iterator[Document]:
         return
     about: Element | None
     styles: Element | None = None
+    package: Package | None = None
     if data[:4] == b"PK\x03\x04" or b"<" not in data[:200]:
         package = Package(seed, "OpenDocument")
         manifest = package.tree("META-INF/manifest.xml")
@@ -59,7 +61,7 @@ def load_opendocument(seed: Seed) -> Iterator[Document]:
             "no OpenDocument: has no text, slides or sheets in it; save it anew with its program", seed.name
         )
     builder = Builder()
-    reader = _OpenDocument(builder, _Styles(root, styles), seed)
+    reader = _OpenDocument(builder, _Styles(root, styles), seed, package)
     kind = local(content)
     if kind == "presentation":
         reader.slides(content)
@@ -116,8 +118,9 @@ class _Styles:
 
 
 class _OpenDocument:
-    def __init__(self, builder: Builder, styles: _Styles, seed: Seed) -> None:
+    def __init__(self, builder: Builder, styles: _Styles, seed: Seed, package: Package | None) -> None:
         self.builder = builder
+        self.package = package
         self.styles = styles
         self.seed = seed
         self.title = ""
@@ -279,10 +282,20 @@ class _OpenDocument:
                 parts.append(raised("".join(above)))
             elif name == "span" and self._is_hidden(attribute(one, "style-name")):
                 pass
+            elif name == "object":
+                parts.append(self._formula(one))
             elif name not in _LEFT_OUT:
                 self._inline(one, parts)
             if one.tail:
                 parts.append(squeezed(one.tail))
+
+    def _formula(self, element: Element) -> str:
+        """The formula that an object is; "" if it is another."""
+        found = next(within(element, "math"), None)
+        if found is None and self.package is not None:
+            part = self.package.tree(resolved("", attribute(element, "href")) + "/content.xml")
+            found = next(within(part, "math"), None) if part is not None else None
+        return formula(found) if found is not None else ""
 
     def _is_raised(self, style: str) -> bool:
         if style not in self._raises:

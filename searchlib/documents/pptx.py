@@ -10,6 +10,8 @@ from typing import Final
 from xml.etree.ElementTree import Element
 
 from searchlib.documents.builder import Builder
+from searchlib.documents.charts import table_of, titles_of
+from searchlib.documents.formulas import formula
 from searchlib.documents.inline import raised
 from searchlib.documents.packages import Package
 from searchlib.documents.properties import dublin_core, metadata, said, title_of
@@ -107,9 +109,10 @@ class _Slide:
             if local(one) == "relIds":  # a diagram: its points
                 for point in within(part, "pt"):
                     self._paragraphs(point, "item")
-            else:  # a chart: its titles
-                for title in within(part, "title"):
-                    self._paragraphs(title, "text")
+            else:
+                for title in titles_of(part):
+                    self.builder.add(title, "text", 0, 0, self.place)
+                self.builder.add(table_of(part), "table", 0, 0, self.place)
 
     def _paragraphs(self, shape: Element, kind: Kind) -> None:
         """Add the paragraphs of a shape; of a list only where there are several."""
@@ -168,5 +171,5 @@ def _paragraph(paragraph: Element) -> str:
         elif name == "fld":
             parts.append(flat(child(one, "t")))
         elif name == "oMath":
-            parts.append("".join(inner.text or "" for inner in within(one, "t")))
+            parts.append(formula(one))
     return "".join(parts)

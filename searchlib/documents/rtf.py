@@ -42,12 +42,13 @@ _DESTINATIONS: Final = frozenset(
     | {"footerr", "footerf", "info", "listtable", "listoverridetable", "revtbl", "rsidtbl", "generator", "xmlnstbl"}
     | {"filetbl", "themedata", "colorschememapping", "datastore", "latentstyles", "fldinst", "bkmkstart", "bkmkend"}
     | {"nonshppict", "mmathPr", "template", "tc", "tcl", "xe", "rxe", "private", "objdata", "objclass", "pntext", "pn"}
+    | {"sp", "leveltext", "levelnumbers", "listname", "nonesttables"}
     | {"ftnsep", "ftnsepc", "aftnsep", "atrfstart", "atrfend", "atnid", "atnref", "pgptbl", "wgrffmtfilter", "deleted"}
 )
 _NOTES: Final = frozenset({"footnote", "annotation"})
 _SAYS: Final = frozenset({"title", "author", "subject", "keywords"})
 _CHARACTERS: Final = {
-    "tab": " ", "line": "\n", "emdash": "—",
+    "tab": " ", "line": "\n", "nestcell": " ", "emdash": "—",
     "endash": "–", "bullet": "•", "lquote": "‘", "rquote": "’", "ldblquote": "“",
     "rdblquote": "”", "emspace": " ", "enspace": " ", "qmspace": " ",
 }  # fmt: skip
@@ -145,6 +146,8 @@ class _Rtf:
                 if not stack:
                     break
                 self._close(stack.pop())
+                if not stack:  # what follows is not of the document
+                    break
             elif word is not None:
                 value = int(number) if number else None
                 if word == b"bin":
@@ -155,7 +158,8 @@ class _Rtf:
                 self._bytes(bytes.fromhex(code.decode("ascii")))
             elif symbol is not None:
                 if symbol == b"*":
-                    self.group.destination = self.group.destination or "*"
+                    if is_first and self.group.destination in ("", *_NOTES):
+                        self.group.destination = "*"
                     continue
                 if symbol in (b"\r", b"\n", b"\r\n"):
                     self._end()
@@ -163,6 +167,8 @@ class _Rtf:
                     self._text(_SYMBOLS.get(symbol, ""))
             elif text is not None:
                 self._bytes(text)
+            else:  # the end of a line
+                continue
             is_first = False
         self._flush()
         self._end()

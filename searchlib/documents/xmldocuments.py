@@ -12,6 +12,7 @@ from typing import Final
 from xml.etree.ElementTree import Element
 
 from searchlib.documents.builder import Builder
+from searchlib.documents.formulas import formula
 from searchlib.documents.html import load_html
 from searchlib.documents.inline import raised
 from searchlib.documents.mediawiki import pages_of
@@ -379,6 +380,8 @@ class _XmlText:
             chosen = next(iter(element), None) if chosen is None else chosen
             if chosen is not None:
                 self._inside(chosen)
+        elif name == "math":
+            self._parts.append(formula(element))
         elif name in _RAISED or attribute(element, "rend") in ("sup", "superscript"):
             self._parts.append(raised(self._line(element)))
         else:

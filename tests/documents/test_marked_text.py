@@ -309,3 +309,22 @@ def test_text_without_any_mark_is_its_paragraphs(suffix: str) -> None:
         "One paragraph\nof two lines.",
         "Another: one.",
     ]
+
+
+@pytest.mark.parametrize(
+    ("inner", "expected"),
+    [
+        (r"{\loch\*\cs7\f1 A tide.}\par", ["A tide."]),  # a mark within a group says nothing
+        ("{\n\\*\\unknown 013f}A tide.\\par", ["A tide."]),
+        (r"A tide.\par}\'ff garbage{\par and more", ["A tide."]),
+        (r"See{\*\annotation{\*\atnref 7}{\*\atndate 956724704}A comment.}\par", ["See", "A comment."]),
+        (r"{\shp{\*\shpinst{\sp{\sn shapeType}{\sv 202}}{\shptxt In a box.\par}}}Text.\par", ["In a box.", "Text."]),
+        (
+            r"\trowd\pard\intbl\itap2 Deep A\nestcell Deep B\nestcell{\*\nesttableprops\nestrow}"
+            r"{\nonesttables NO\par}\pard\intbl Outer\cell\row\pard",
+            ["Deep A Deep B Outer"],
+        ),
+    ],
+)
+def test_groups_of_rtf_that_are_no_text_are_left_out_and_others_are_not(inner: str, expected: list[str]) -> None:
+    assert texts("a.rtf", r"{\rtf1\ansi " + inner + "}") == expected

@@ -131,12 +131,16 @@ def test_numbers_of_lists_are_counted_as_word_does() -> None:
         f"{level(1, 'lowerLetter', '(%2)', 3)}"
         f"{level(2, 'decimal', '%1.%2.%3')}</w:abstractNum>"
         '<w:num w:numId="4"><w:abstractNumId w:val="0"/></w:num><w:num w:numId="5"><w:abstractNumId w:val="0"/></w:num>'
+        '<w:num w:numId="6"><w:abstractNumId w:val="0"/><w:lvlOverride w:ilvl="0"/></w:num>'
+        '<w:num w:numId="7"><w:abstractNumId w:val="0"/><w:lvlOverride w:ilvl="0">'
+        '<w:startOverride w:val="7"/></w:lvlOverride></w:num>'
     )
 
     def item(text: str, depth: int, id: int = 4) -> str:
         return p(text, f'<w:numPr><w:ilvl w:val="{depth}"/><w:numId w:val="{id}"/></w:numPr>')
 
     body = item("One", 0) + item("sub", 1) + item("sub", 1) + item("deep", 2) + item("Two", 0, 5) + item("none", 0, 0)
+    body += item("Three", 0, 6) + item("skips one", 2) + item("sub", 1) + item("Seven", 0, 7) + item("Eight", 0, 7)
     assert texts("a.docx", docx(body, numbering=numbering)) == [
         "Article I. One",
         "(c) sub",
@@ -144,6 +148,11 @@ def test_numbers_of_lists_are_counted_as_word_does() -> None:
         "I.d.1 deep",
         "Article II. Two",
         "none",
+        "Article III. Three",
+        "III.c.1 skips one",
+        "(d) sub",
+        "Article VII. Seven",
+        "Article VIII. Eight",
     ]
 
 
