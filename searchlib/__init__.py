@@ -1,6 +1,6 @@
 """searchlib finds the paragraph, and can prove where it came from."""
 
-from searchlib.api import AsyncIndex, Index, aopen, build, diff, open
+from searchlib.api import AsyncIndex, Index, aopen, build, copy, diff, open
 from searchlib.citing import Citation
 from searchlib.errors import (
     IndexCorrupt,
@@ -55,6 +55,7 @@ __all__ = [
     "__version__",
     "aopen",
     "build",
+    "copy",
     "diff",
     "open",
 ]

@@ -47,7 +47,7 @@ def test_every_public_name_is_documented(name: str) -> None:
         assert not undocumented
 
 
-@pytest.mark.parametrize("name", ["build", "open"])
+@pytest.mark.parametrize("name", ["build", "copy", "open"])
 def test_every_argument_of_the_ways_in_has_a_type(name: str) -> None:
     function = getattr(searchlib, name)
     parameters = inspect.signature(function).parameters.values()

@@ -1,16 +1,16 @@
-"""`Index`, and the ways to one: ``build`` makes it, ``open`` opens it, or several as one."""
+"""`Index`, and the ways to one: ``build`` makes it, ``open`` opens it, or several as one, ``copy`` makes another."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Unpack
 
 from searchlib.api.citable import Citable
 from searchlib.api.maintainable import Maintainable
 from searchlib.api.readable import Readable
 from searchlib.api.searchable import Searchable
-from searchlib.engine.locations import located
+from searchlib.engine.locations import located, single
 from searchlib.errors import SettingsError
 from searchlib.guards.arguments import StrPath, flag, optional, paths
 from searchlib.guards.arguments import path as path_of
@@ -19,7 +19,7 @@ from searchlib.options import Ranking, check_options, limits_of, roots
 
 if TYPE_CHECKING:
     from searchlib.query.synonyms import Synonyms
-    from searchlib.update.indexing import BuildOptions
+    from searchlib.update.indexing import BuildOptions, Progress
 
 DEFAULT_INDEX = "indexes/default"
 DEFAULT_SEEDS = ("seeds",)
@@ -93,3 +93,39 @@ def open(
     location = located(path_of("path", path) if isinstance(path, (str, os.PathLike)) else paths("path", path))
     auto, limits = refresh == "auto", limits_of(limits)
     return Index(location, auto=auto, compiled=compiled, synonyms=synonyms, limits=limits, ranking=ranking)
+
+
+def copy(
+    old: StrPath,
+    new: StrPath,
+    *,
+    replace: bool = False,
+    processes: int | None = None,
+    memory: int | None = None,
+    wait: float = 0,
+    progress: Callable[[Progress], None] | None = None,
+    tuning: object = None,
+) -> Index:
+    """Make the index at ``new`` hold what that at ``old`` holds, whatever engines they are of; no seed is read.
+
+    Paragraphs, ids, metadata, settings and what is remembered of the seeds are the same, so an update of the copy goes
+    on from there. ``changes`` of the index returned says how many documents there were. An index that is at ``new`` is
+    an IndexProblem unless ``replace``, with which only what differs is written. The other arguments are those of
+    `build`. Raises IndexMissing, IndexCorrupt or IndexIncompatible if ``old`` cannot be read, IndexLocked.
+    """
+    from searchlib.update.copying import copy
+
+    check_options({"processes": processes, "memory": memory, "wait": wait, "progress": progress})
+    changes = copy(
+        single(path_of("old", old)),
+        single(path_of("new", new)),
+        replace=flag("replace", replace),
+        processes=processes,
+        memory=memory,
+        wait=wait,
+        progress=progress,
+        tuning=tuning,
+    )
+    index = open(new)
+    index.changes = changes
+    return index

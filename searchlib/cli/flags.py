@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from searchlib.cli.settings import COLORS, Commands, Settings, load_settings
+from searchlib.engine.locations import scheme_of
+from searchlib.errors import SettingsError
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
@@ -54,6 +56,25 @@ class FormType(click.ParamType):  # type: ignore[type-arg,unused-ignore]  # whic
 def sources_option(help: str) -> Callable[[Function], Function]:
     """``--sources``: to speak of the seeds, which are those that the index remembers ("") or these."""
     return click.option("--sources", multiple=True, is_flag=False, flag_value="", metavar="[SEEDS]", help=help)
+
+
+def layout_options(function: Function) -> Function:
+    """``--shards`` and ``--replicas``, of which `tuning_of` makes what engines take."""
+    shards = click.option(
+        "--shards", type=click.IntRange(1), metavar="N", help="Shards of an index in a cluster.  [default: 1]"
+    )
+    replicas = click.option(
+        "--replicas", type=click.IntRange(0), metavar="N", help="Copies of each shard there.  [default: 0]"
+    )
+    return shards(replicas(function))
+
+
+def tuning_of(index: str, shards: int | None, replicas: int | None) -> dict[str, int] | None:
+    """How an index in a cluster is laid out, as far as it is said. Raises SettingsError for one in a folder."""
+    given = {name: value for name, value in (("shards", shards), ("replicas", replicas)) if value is not None}
+    if given and not scheme_of(index):
+        raise SettingsError(f"{index} is a folder: --shards and --replicas are for an index in a cluster")
+    return given or None
 
 
 def color_options(function: Function) -> Function:

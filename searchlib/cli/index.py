@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from searchlib.cli.flags import add_loaders, index_option, json_option, settings_with
+from searchlib.cli.flags import add_loaders, index_option, json_option, layout_options, settings_with, tuning_of
 from searchlib.cli.obtaining import build, load_options, summary, tell_report
 from searchlib.cli.output import counted, output_for, say
 from searchlib.errors import SettingsError
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 @click.option("--processes", "-j", type=int, metavar="N", help="Processes.  [default: one a core]")
 @click.option("--wait", type=click.FloatRange(0), default=0, metavar="SECONDS", help="Wait for another writer.")
 @click.option("--compact", is_flag=True, help="Leave one segment: the smallest and fastest index.")
+@layout_options
 @click.option("--rebuild", is_flag=True, help="Build all anew; documents that no seed has are kept.")
 @click.option("--allow-commands", is_flag=True, help="Run commands of a settings file that is not your own.")
 @click.option("--strict", is_flag=True, help="Stop at the first file that cannot be read.")
@@ -51,6 +52,8 @@ def command(  # noqa: PLR0913, PLR0917 - an option each
     seeds: tuple[str, ...],
     metadata_columns: str | None,
     allow_commands: bool,
+    shards: int | None,
+    replicas: int | None,
     watch: bool,
     check: bool,
     digest: bool,
@@ -72,6 +75,7 @@ def command(  # noqa: PLR0913, PLR0917 - an option each
     columns = tuple(name.strip() for name in (metadata_columns or "").split(",") if name.strip())
     how = {name: flags.pop(name) for name in ("strict", "wait", "compact", "rebuild", "allow_removal")}
     settings = settings_with(seeds=seeds, metadata_columns=columns, **flags)
+    how["tuning"] = tuning_of(settings.index, shards, replicas)
     if allow_commands and settings.loaders is not None:
         add_loaders(settings.loaders, allowed=True)
     output = output_for(settings)

@@ -28,6 +28,7 @@ COMMANDS = {
     "complete": "complete",
     "serve": "serve",
     "mcp": "mcp",
+    "copy": "copy",
     "stats": "stats",
     "verify": "verify",
     "diff": "diff",

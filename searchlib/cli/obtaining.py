@@ -29,6 +29,7 @@ def build(
     compact: bool = False,
     rebuild: bool = False,
     allow_removal: bool = False,
+    tuning: object = None,
 ) -> Index:
     """Bring the index of ``settings`` up to date, showing progress where somebody watches."""
     import searchlib
@@ -51,6 +52,7 @@ def build(
             compact=compact,
             rebuild=rebuild,
             allow_removal=allow_removal,
+            tuning=tuning,
             progress=progress if progress.shown else None,
         )
 

@@ -51,8 +51,8 @@ _SCHEME = lazy_expression(r"([a-z][a-z0-9+.-]+)://", re.IGNORECASE | re.ASCII)  
 def located(given: StrPath | Sequence[StrPath]) -> Location:
     """The location that is given: a path, a URL as text, or several. Raises SettingsError for one given twice."""
     if not isinstance(given, Sequence) or isinstance(given, str):
-        return _single(given)
-    found = tuple(map(_single, given))
+        return single(given)
+    found = tuple(map(single, given))
     seen = set()
     for one in found:
         real = one.resolve() if isinstance(one, Path) else one
@@ -64,7 +64,8 @@ def located(given: StrPath | Sequence[StrPath]) -> Location:
     return found[0] if len(found) == 1 else JointLocation(found)
 
 
-def _single(given: StrPath) -> Single:
+def single(given: StrPath) -> Single:
+    """The location that is given: a path, or a URL as text."""
     return given if isinstance(given, str) and scheme_of(given) else Path(given)
 
 

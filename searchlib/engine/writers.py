@@ -11,7 +11,7 @@ from searchlib.frozen import frozen
 if TYPE_CHECKING:
     from searchlib.engine.locations import Location
     from searchlib.engine.readers import Reader
-    from searchlib.model.records import Document
+    from searchlib.model.records import Document, Record
 
 
 @frozen
@@ -106,6 +106,9 @@ class Writer(Protocol):
 
     def add(self, document: Document, *, seed: str = "", digest: str = "", default_language: str = ...) -> None:
         """Add a document, in place of any of the same path; ``default_language`` is its language if in doubt."""
+
+    def add_records(self, records: Sequence[Record], state: DocumentState) -> None:
+        """Add a document by its records, which another index has, in place of any of the same path."""
 
     def remove(self, path: str) -> None:
         """Remove a document; removing what is not there is no error."""

@@ -108,6 +108,16 @@ CALLS: dict[str, list[list[str]]] = {
         ["--update", "notes.txt"],
     ],
     "complete": [["boa"], ["boa", "--json"], [f"{LINES} boa"], [LINES]],
+    "copy": [
+        [INDEX, LINES],
+        [INDEX, LINES],
+        [INDEX, LINES, "--replace", "--json"],
+        [LINES, INDEX],
+        [INDEX, INDEX],
+        [INDEX, f"{LINES}://{LINES}"],
+        [INDEX, LINES, "--shards", "2"],
+        [INDEX, LINES, "--memory", LINES],
+    ],
     "stats": [[], ["--json"]],
     "verify": [[], ["--json"], ["--sources"], ["--sources", "--json"], ["--sources", LINES]],
     "diff": [

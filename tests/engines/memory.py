@@ -275,11 +275,14 @@ class MemoryWriter:
         return path in self.added
 
     def add(self, document: Document, *, seed: str = "", digest: str = "", default_language: str = "en") -> None:
-        self.remove(document.path)
         language = language_of(document, str(self.settings.get("language", "auto")), default_language)
         state = DocumentState(document.path, digest or document_digest(document), seed)
-        self.now[document.path] = state, tuple(records_of(document, language))
-        self.added.add(document.path)
+        self.add_records(list(records_of(document, language)), state)
+
+    def add_records(self, records: Sequence[Record], state: DocumentState) -> None:
+        self.remove(state.path)
+        self.now[state.path] = state, tuple(records)
+        self.added.add(state.path)
 
     def remove(self, path: str) -> None:
         if path in self.now:

@@ -10,9 +10,10 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from engine.corpus import write_corpus
 
 import searchlib
-from searchlib import Document, ParagraphNotFound, SettingsError
+from searchlib import Block, Document, IndexMissing, IndexProblem, Locator, ParagraphNotFound, SettingsError
 from searchlib.search.filtering import AnyOf, NoneOf
 
 DOCUMENTS = (
@@ -395,4 +396,77 @@ class Updating(Suite):
         assert [hit.document.path for hit in rebuilt.search('"no seed"')] == ["by hand"]
 
 
-EVERY = (Searching, Filtering, Sorting, Counting, Paging, Finding, Showing, Updating)
+class Copying(Suite):
+    """Copied to a folder, from there to ``other``, and from there to a folder: nothing is lost on any of these ways."""
+
+    @pytest.fixture
+    def filled(self, location: Any, tmp_path: Any) -> searchlib.Index:
+        """An index of seeds of every kind, and of documents that no seed has."""
+        write_corpus(tmp_path / "seeds")
+        index = searchlib.build(tmp_path / "seeds", location, processes=1, exclude=["none*"])
+        self.added(index)
+        return index
+
+    def added(self, index: searchlib.Index) -> None:
+        places = (Locator("page", 7), Locator("sheet", 1, "Häfen"))
+        blocks = (Block(0, 5, headings=("A", "B"), locators=places), Block(905, 909, "quote", ("A",), 12))
+        text = "Ships" + " " * 900 + "Ice."
+        with index.writer(processes=1) as w:
+            for document in DOCUMENTS:
+                w.add(document)
+            w.add(Document("blocks", text, metadata={"n": 7.0, "big": 1 << 70, "is": True}, blocks=blocks))
+
+    def test_a_copy_is_what_a_clean_build_would_be(self, filled: searchlib.Index, other: Any, tmp_path: Any) -> None:
+        folder, again, clean = (tmp_path / name for name in ("copy", "again", "clean"))
+        there, back, once_more = (
+            searchlib.copy(old, new, processes=1)
+            for old, new in ((filled.path, folder), (folder, other), (other, again))
+        )
+        with searchlib.build(tmp_path / "seeds", clean, processes=1, exclude=["none*"]) as built:
+            self.added(built)
+        searchlib.build(tmp_path / "seeds", clean, processes=1, exclude=["none*"], compact=True)
+        assert there.changes is not None
+        assert (there.changes.added, there.changes.documents) == (filled.stats().documents,) * 2
+        assert there.digest == once_more.digest == searchlib.open(clean).digest
+        assert [hit.record for hit in back.all("*")] == [hit.record for hit in filled.all("*")]
+        for query in ("harbour", "winter ship", "Erdoğan", "page:7", "port:P1"):
+            wanted = [(hit.id, pytest.approx(hit.score)) for hit in filled.search(query)]
+            assert wanted == scored(back.search(query)) and wanted
+
+    def test_an_update_goes_on_from_a_copy(self, filled: searchlib.Index, other: Any, tmp_path: Any) -> None:
+        searchlib.copy(filled.path, other)
+        changes = searchlib.build(tmp_path / "seeds", other, processes=1, exclude=["none*"]).changes
+        assert changes is not None and not changes and changes.unchanged == changes.documents and not changes.rebuilt
+
+    def test_what_is_there_is_replaced_only_when_that_is_asked_for(
+        self, index: searchlib.Index, other: Any, tmp_path: Any
+    ) -> None:
+        with searchlib.copy(index.path, other) as copied:
+            with copied.writer(processes=1) as w:
+                w.remove("tokyo")
+                w.add(Document("fleet2", "Another."))
+                w.add(Document("mine", "Of nobody else."))
+            with pytest.raises(IndexProblem, match=r"there is an index at .*--replace"):
+                searchlib.copy(index.path, other)
+            assert copied.search("nobody").total == 1
+        with searchlib.copy(index.path, other, replace=True) as copied:
+            changes = copied.changes
+            assert changes is not None
+            told = (changes.added, changes.changed, changes.removed, changes.unchanged, changes.paragraphs)
+            assert told == (1, 1, 1, 5, 13)
+            assert [hit.record for hit in copied.all("*")] == [hit.record for hit in index.all("*")]
+        with searchlib.build(tmp_path / "seeds", other, language="de", processes=1) as built, built.writer() as w:
+            w.add(Document("mine", "Of nobody else."))
+        with searchlib.copy(index.path, other, replace=True) as copied:
+            assert copied.changes is not None and copied.changes.rebuilt == "it was built with other settings"
+            assert [hit.record for hit in copied.all("*")] == [hit.record for hit in index.all("*")]
+
+    def test_what_cannot_be_copied_is_said(self, index: searchlib.Index, location: Any, other: Any) -> None:
+        with pytest.raises(SettingsError, match="onto itself"):
+            searchlib.copy(location, location, replace=True)
+        with pytest.raises(IndexMissing):
+            searchlib.copy(other, location)
+        assert index.search("harbour").total == 5
+
+
+EVERY = (Searching, Filtering, Sorting, Counting, Paging, Finding, Showing, Updating, Copying)

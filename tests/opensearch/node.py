@@ -14,13 +14,17 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
 HERE = Path(__file__).parent
 SOURCES = (HERE / "pom.xml", HERE / "SearchNode.java")
 HEAP = "512m"
+MEMORY = Path("/dev/shm")
+"""Where data of a node goes that is to end with it, where there is such a folder: nothing waits for a disk."""
+QUICK = ("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC")
+"""For what runs a minute: less is compiled, and by fewer threads."""
 SECONDS = 300
 """How long a node may take to start: the machine may have much else to do."""
 
@@ -45,13 +49,13 @@ def assembled() -> Path:
 class SearchNode:
     """A node that runs: its ``address``, and its ``process`` for who wants to kill it."""
 
-    def __init__(self, home: Path, settings: dict[str, str] | None = None) -> None:
+    def __init__(self, home: Path, settings: Mapping[str, str] | None = None, *, quick: bool = True) -> None:
         self.home = home
         self._settings = settings or {}
-        self.process = self._start()
+        self.process = self._start(quick)
         self.address = f"http://127.0.0.1:{self._port()}"
 
-    def _start(self) -> subprocess.Popen[bytes]:
+    def _start(self, quick: bool) -> subprocess.Popen[bytes]:
         node = assembled()
         (self.home / "config").mkdir(parents=True, exist_ok=True)
         (self.home / "port").unlink(missing_ok=True)
@@ -59,6 +63,7 @@ class SearchNode:
             "java",
             f"-Xms{HEAP}",
             f"-Xmx{HEAP}",
+            *(QUICK if quick else ()),
             "-cp",
             f"{node}/lib/*:{node}/classes",
             "SearchNode",
@@ -93,11 +98,11 @@ class SearchNode:
 
 
 @contextmanager
-def running(settings: dict[str, str] | None = None) -> Iterator[SearchNode]:
+def running(settings: Mapping[str, str] | None = None, *, quick: bool = True) -> Iterator[SearchNode]:
     """A node, which ends with the block, and its data too."""
-    home = Path(tempfile.mkdtemp(prefix="searchlib-node-"))
+    home = Path(tempfile.mkdtemp(prefix="searchlib-node-", dir=MEMORY if MEMORY.is_dir() else None))
     try:
-        node = SearchNode(home, settings)
+        node = SearchNode(home, settings, quick=quick)
         try:
             yield node
         finally:

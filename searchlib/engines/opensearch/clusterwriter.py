@@ -13,14 +13,15 @@ import json
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from typing import Any
+from typing import Any, Final
 
 from searchlib.engine.writers import Committed, DocumentState, Remembered, WriterOptions
 from searchlib.engines.opensearch import entries, entryfields
 from searchlib.engines.opensearch.cluster import Cluster, Json
 from searchlib.engines.opensearch.generations import Generation, every, following, newest_or_none, remembered
 from searchlib.engines.opensearch.paging import batches
-from searchlib.errors import IndexIncompatible, IndexProblem, IndexReadOnly, SeedError
+from searchlib.errors import IndexIncompatible, IndexProblem, IndexReadOnly, SeedError, SettingsError
+from searchlib.guards.arguments import refused, whole
 from searchlib.model.records import Document, Record, document_digest
 from searchlib.paragraphs.identifying import language_of, records_of
 
@@ -29,7 +30,8 @@ _PATHS = 1000  # that are removed in one request
 _TRIES = 10
 _BUSY = (429, 503)
 _LEFT_BEHIND = 24 * 3600 * 1000  # milliseconds after which what no alias leads to was left by a writer that was ended
-_TUNING = ("shards", "replicas")
+_SHARDS: Final = "number_of_shards"
+_LEAST: Final = {"shards": 1, "replicas": 0}
 
 
 class OpenSearchWriter:
@@ -92,17 +94,20 @@ class OpenSearchWriter:
 
     def add(self, document: Document, *, seed: str = "", digest: str = "", default_language: str = "en") -> None:
         """Add a document, in place of any of the same path."""
-        self.remove(document.path)
         language = language_of(document, str(self._settings.get("language", "auto")), default_language)
         state = DocumentState(document.path, digest or document_digest(document), seed)
-        self._added.add(document.path)
-        records = list(records_of(document, language))
+        self.add_records(list(records_of(document, language)), state)
+
+    def add_records(self, records: Sequence[Record], state: DocumentState) -> None:
+        """Add a document by its records, in place of any of the same path."""
+        self.remove(state.path)
+        self._added.add(state.path)
         if not records:
-            self._empty.add(document.path)
+            self._empty.add(state.path)
             return
-        self._now[document.path] = state
+        self._now[state.path] = state
         self._send_all(records, state)
-        self._sent.add(document.path)
+        self._sent.add(state.path)
 
     def remove(self, path: str) -> None:
         """Remove a document; removing what is not there is no error."""
@@ -124,11 +129,13 @@ class OpenSearchWriter:
         number = self._before.number + 1 if self._before else 1
         index = following(self._cluster, number)
         if self._before is not None and not self._over:
-            body: Json = {"settings": {"index.blocks.write": None}}
+            replicas = {f"index.{name}": number for name, number in self._layout.items() if name != _SHARDS}
+            self._refuse_shards(self._before.index)
+            body: Json = {"settings": {"index.blocks.write": None, **replicas}}
             self._cluster.call("PUT", f"/{self._before.index}/_clone/{index}", body, {"wait_for_active_shards": "1"})
         else:
             self._refuse_another()
-            settings = entryfields.settings(*self._layout)
+            settings = entryfields.settings() | self._layout
             body = {"settings": {"index": settings}, "mappings": entryfields.mapping({})}
             self._cluster.call("PUT", f"/{index}", body)
         self._index = index
@@ -139,6 +146,14 @@ class OpenSearchWriter:
         if self._before is not None and self._before.index == self._cluster.name:
             where = self._cluster.location
             raise IndexIncompatible(f"{where} is an index itself, and no alias: give another name", where)
+
+    def _refuse_shards(self, before: str) -> None:
+        """Raise SettingsError if a clone would have another number of shards than what was asked for."""
+        if _SHARDS in self._layout:
+            found = self._cluster.call("GET", f"/{before}/_settings/index.{_SHARDS}")[before]["settings"]["index"]
+            if int(found[_SHARDS]) != self._layout[_SHARDS]:
+                where = f"{self._cluster.location} has {found[_SHARDS]} shards"
+                raise SettingsError(f"{where}: build it anew (--rebuild, rebuild=True) for another number")
 
     def _send_all(self, records: Sequence[Record], state: DocumentState) -> None:
         self._begin()
@@ -321,7 +336,9 @@ class OpenSearchWriter:
                 self._cluster.call("DELETE", f"/{index}", None, {"ignore_unavailable": "true"})
 
 
-def _layout(tuning: object) -> tuple[int, int]:
-    """The numbers of shards and replicas."""
-    known = tuning if isinstance(tuning, Mapping) else {}
-    return int(known.get("shards", 1)), int(known.get("replicas", 0))
+def _layout(tuning: object) -> dict[str, int]:
+    """What is said of how an index is laid out, by the names of the cluster. Raises SettingsError."""
+    known = {} if tuning is None else tuning
+    if not isinstance(known, Mapping) or not known.keys() <= _LEAST.keys():
+        raise refused("tuning", tuning, 'a dict such as {"shards": 8, "replicas": 1}')
+    return {f"number_of_{name}": whole(name, number, _LEAST[name]) for name, number in known.items()}

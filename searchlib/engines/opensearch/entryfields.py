@@ -77,11 +77,11 @@ def value_keys(name: str, found: Any) -> list[str]:
     return sorted(key.decode("utf-8", "surrogatepass") for key in attribute_keys(name, found))
 
 
-def settings(shards: int, replicas: int) -> dict[str, Any]:
-    """The settings of an index."""
+def settings() -> dict[str, Any]:
+    """The settings of an index, of one shard unless others say more."""
     return {
-        "number_of_shards": shards,
-        "number_of_replicas": replicas,
+        "number_of_shards": 1,
+        "number_of_replicas": 0,
         "refresh_interval": "-1",
         "max_result_window": WINDOW,
         "max_inner_result_window": 1000,

@@ -7,7 +7,7 @@ Documents are gathered into batches, batches inverted into runs, and at ``commit
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,7 +16,7 @@ from searchlib.concurrency.lazily import cached_property
 from searchlib.engine.writers import Committed, DocumentState, Remembered, WriterOptions
 from searchlib.engines.whoosh import disk
 from searchlib.engines.whoosh.building.incoming import Incoming
-from searchlib.engines.whoosh.building.parts import parts_of, weight
+from searchlib.engines.whoosh.building.parts import parts_of, parts_of_records, weight
 from searchlib.engines.whoosh.building.pool import InProcess, Inverted, Workers
 from searchlib.engines.whoosh.building.portions import PORTIONS, Portions
 from searchlib.engines.whoosh.compat.toc import write_toc
@@ -36,7 +36,7 @@ from searchlib.engines.whoosh.segments import open_segment
 from searchlib.errors import IndexCorrupt, IndexIncompatible, IndexMissing
 from searchlib.files.names import MANIFEST
 from searchlib.guards.arguments import refused
-from searchlib.model.records import Document, document_digest
+from searchlib.model.records import Document, Record, document_digest
 from searchlib.paragraphs.identifying import language_of
 
 MEMORY = 512 << 20
@@ -151,6 +151,13 @@ class WhooshWriter:
             self._passed((part.offset + len(own.text)) / len(document.text))
             added = True
         return added
+
+    def add_records(self, records: Sequence[Record], state: DocumentState) -> None:
+        """Add a document by its records, in place of any of the same path."""
+        self._added.add(state.path)
+        self._removed.add(state.path)
+        for own, part, size in parts_of_records(records, self._most):
+            self._take(Incoming(own, state.seed, state.digest, part=part), size)
 
     def _take(self, incoming: Incoming, size: int) -> None:
         self._batch.append(incoming)

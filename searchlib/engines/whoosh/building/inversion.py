@@ -103,7 +103,7 @@ class _Inverter:
             self._store(incoming)
         self._identify(document.path, texts, part.occurrences)
         self.columns["number"].extend(range(part.number + 1, part.number + size + 1))
-        self.columns["start"].extend([part.offset + start for start in found.starts])
+        self.columns["start"].extend(part.starts or [part.offset + start for start in found.starts])
         self.columns["line"].extend(found.lines)
         self.documents.append(InvertedDocument(document.path, size, part.above))
         self.size += size

@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from hashlib import blake2b
+from itertools import accumulate
 
 from searchlib.frozen import frozen
-from searchlib.model.records import Document
+from searchlib.model.records import Document, Record
 from searchlib.paragraphs import places
 from searchlib.paragraphs.split import Places
 
@@ -25,7 +26,8 @@ class DocumentPart:
 
     ``number`` paragraphs and ``offset`` code points of the document come before; ``occurrences`` says of each paragraph
     how many before it in the document are the same, if that is known already; ``above`` is the heading path of the
-    paragraph before, None if there is none.
+    paragraph before, None if there is none. ``starts`` says where each stands in the document, where that is not
+    ``offset`` after its place.
     """
 
     places: Places
@@ -34,6 +36,7 @@ class DocumentPart:
     offset: int = 0
     occurrences: Sequence[int] | None = None
     above: str | None = None
+    starts: Sequence[int] | None = None
 
 
 def whole(document: Document, language: str) -> DocumentPart:
@@ -78,6 +81,37 @@ def parts_of(document: Document, language: str, most: int) -> Iterator[tuple[Doc
         above = "\n".join(found.headings[first - 1]) if first else None
         part = DocumentPart(own, language, first, begin, occurrences, above)
         yield replace(document, text=text, blocks=None), part, taken
+        first = stop
+
+
+def parts_of_records(records: Sequence[Record], most: int) -> Iterator[tuple[Document, DocumentPart, int]]:
+    """The same of a document of which only the records are known: what stands between its paragraphs is not there."""
+    info = records[0].document
+    about = A_DOCUMENT + len(info.title) + sum(map(_length, info.metadata.values()))
+    seen: dict[bytes, int] = {}
+    first = 0
+    while first < len(records):
+        stop, taken = first, 0
+        while stop < len(records) and (stop == first or taken < most):
+            taken += len(records[stop].paragraph.text) + about
+            stop += 1
+        some = [record.paragraph for record in records[first:stop]]
+        texts = [one.text for one in some]
+        ends = list(accumulate(len(text) + 1 for text in texts))
+        own = Places(
+            [0, *ends[:-1]],
+            [end - 1 for end in ends],
+            [one.line for one in some],
+            [one.headings for one in some],
+            [one.kind for one in some],
+            [one.locators for one in some],
+        )
+        occurrences = [_count(seen, text) for text in texts]
+        above = "\n".join(records[first - 1].paragraph.headings) if first else None
+        starts = [one.start for one in some]
+        part = DocumentPart(own, info.language, first, 0, occurrences, above, starts)
+        text = "\n".join(texts)
+        yield Document(info.path, text, info.title, info.type, info.language, info.metadata), part, taken
         first = stop
 
 
