@@ -6,10 +6,11 @@ share. What a page or verb itself does is a function that is called in a thread.
 
 from __future__ import annotations
 
+import hashlib
 import logging
 import threading
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from http import HTTPStatus
 from itertools import islice
 from typing import Any, TypeAlias, TypeVar
@@ -38,6 +39,13 @@ class Served:
     name: str
     index: Index
     prefix: str = ""
+    _settings: str = field(init=False)  # what answers depend on besides the generation, as a digest
+
+    def __post_init__(self) -> None:
+        synonyms = self.index.synonyms
+        rules = synonyms.rules if synonyms is not None else ()
+        settings = (self.name, self.prefix, self.index.ranking, self.index.limits, rules)
+        object.__setattr__(self, "_settings", _digest(settings))
 
     @property
     def timeout(self) -> float:
@@ -48,7 +56,7 @@ class Served:
     def tag(self) -> str:
         """What answers of the index as it is now are known by; "" for an index whose engine has no digests."""
         try:
-            return f"{self.index.digest}-{edition()}"
+            return f"{self.index.digest}-{edition()}-{self._settings}"
         except SettingsError:
             return ""
 
@@ -71,6 +79,7 @@ class Answering:
 
     def __init__(self, options: ServeOptions) -> None:
         self.options = options
+        self._settings = _digest((options.facets, options.root_path))
         self._admission = Admission(options.at_once, options.waiting, options.patience, options.streams)
         self._alone = threading.Lock()
 
@@ -80,7 +89,7 @@ class Answering:
         """The answer that ``make`` makes, in a thread; a 304 where who asks has it; a problem where there is one."""
 
         def made() -> Response:
-            tag = served.tag if kept else ""
+            tag = self._tag(served) if kept else ""
             if tag and matches(request.headers.get("if-none-match"), tag):
                 return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=tagged(tag))
             with Deadline(self.seconds(served, seconds)).running():
@@ -112,7 +121,7 @@ class Answering:
         most = self.seconds(served, seconds)
 
         def begun() -> tuple[str, Iterator[Any], bytes]:
-            tag = served.tag
+            tag = self._tag(served)
             if tag and matches(request.headers.get("if-none-match"), tag):
                 return tag, iter(()), b""
             with Deadline(most).running():
@@ -160,6 +169,10 @@ class Answering:
         finally:
             self._alone.release()
 
+    def _tag(self, served: Served) -> str:
+        tag = served.tag
+        return f"{tag}-{self._settings}" if tag else ""
+
     def seconds(self, served: Served, asked: float | None) -> float:
         """How long it may take: what is asked for, and no more than is allowed."""
         return min(asked, served.timeout) if asked is not None else served.timeout
@@ -177,6 +190,10 @@ class _LineStream(StreamingResponse):
             await super().__call__(scope, receive, send)
         finally:
             self._ends()
+
+
+def _digest(settings: tuple[Any, ...]) -> str:
+    return hashlib.blake2b(repr(settings).encode("utf-8", "surrogatepass"), digest_size=4).hexdigest()
 
 
 def _part(values: Iterator[Any]) -> bytes:

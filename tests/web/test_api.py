@@ -249,6 +249,24 @@ def test_what_is_known_already_is_not_sent_again(client: TestClient, index: sear
     assert client.get("/api/search?query=tide", headers={"If-None-Match": '"x"'}).status_code == 200
 
 
+def test_what_is_known_of_a_server_with_other_settings_is_sent_again(folder: Path, tmp_path: Path) -> None:
+    (tmp_path / "synonyms.txt").write_text("tide, egret\n", encoding="utf-8")
+
+    def tag(options: ServeOptions, path: str, **settings: Any) -> str:
+        with searchlib.open(folder / "index", **settings) as index:
+            return TestClient(app({"a": index}, options), base_url=BASE).get(path).headers["etag"]
+
+    for path in ("/api/search?query=tide", "/?q=tide", "/api/all?query=tide"):
+        as_before = tag(ServeOptions(), path)
+        assert tag(ServeOptions(), path) == as_before
+        others = [
+            tag(ServeOptions(), path, synonyms=tmp_path / "synonyms.txt"),
+            tag(ServeOptions(), path, ranking={"k1": 2.0}),
+            tag(ServeOptions(facets=("author",)), path),
+        ]
+        assert len({as_before, *others}) == 4
+
+
 def test_answers_are_compressed_for_who_takes_it(client: TestClient) -> None:
     plain = client.get("/api/search?query=tide", headers={"Accept-Encoding": "identity"})
     packed = client.get("/api/search?query=tide", headers={"Accept-Encoding": "gzip"})
