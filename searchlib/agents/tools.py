@@ -198,7 +198,7 @@ def _checked(check: Check) -> str:
     if check.found.quote is None and check.status in ("unchanged", "moved"):
         line += " (no quote to compare)"
     if check.status == "edited":
-        line += ": it does not say that, but"
+        line += f": it does not say {f'“{_value(check.found.quote)}”' if check.found.quote else 'that'}, but"
     if check.changes:
         line += ", " + ", ".join(f"{what} {before} → {after}" for what, before, after in check.changes)
     now = check.now

@@ -32,13 +32,11 @@ def citation_of(
     if quote:
         parts = find_part(text, normal(quote))
         if not parts:
-            raise SettingsError(
-                f"paragraph {record.id} does not say “{quote}”: see what it says with searchlib show {record.id}"
-            )
+            raise SettingsError(f"paragraph {record.id} does not say “{quote}”: give words of it, in its order")
         part = parts[0]
     elif query is not None:
         if not spans:
-            raise SettingsError(f"paragraph {record.id} does not match: see it with searchlib show {record.id}")
+            raise SettingsError(f"paragraph {record.id} does not match the query: give another, or words of it")
         part = spans[0][0], spans[-1][1]
     (neighbours,) = reader.contexts([handle], NEIGHBOURS, NEIGHBOURS)
     first, last = part if part is not None else (0, len(text))

@@ -507,7 +507,7 @@ def handle_of(reader: Reader, id: str) -> Handle:
         raise ParagraphNotFound(f"{id!r} is no paragraph id: these have up to {ID_LENGTH} characters", id)
     (found,) = reader.find([wanted])
     if not found:
-        raise ParagraphNotFound(f"no paragraph has the id {id}: searchlib query prints the ids there are", id)
+        raise ParagraphNotFound(f"no paragraph has the id {id}: search for its words, every hit has its id", id)
     if len(found) > 1:
         raise ParagraphNotFound(f"several paragraphs have ids that begin with {id}: give more of it", id)
     return found[0]

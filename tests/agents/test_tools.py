@@ -143,11 +143,12 @@ def test_what_is_wrong_comes_back_with_the_place_and_what_to_do(index: searchlib
         "quer: Unexpected keyword argument.",
     ]
     assert "limit: Input should be less than or equal to 100." in refused("search", query="tide", limit=101)
-    assert "no paragraph has the id" in refused("context", id="zzzzzzzz")
+    assert refused("context", id="zzzzzzzz").startswith("no paragraph has the id zzzzzzzz: search ")  # not: searchlib
     assert "documents lists those that there are" in refused("document", path="seeds/nosuch.md")
     assert "documents lists those that there are" in refused("outline", path="seeds/nosuch.md")
     id = index.search("Time and tide")[0].id
-    assert "does not say" in refused("citation", id=id, quote="waits for everybody")
+    said = refused("citation", id=id, quote="waits for everybody")
+    assert "does not say “waits for everybody”: give words of it" in said
     assert "no address on the web" in refused("citation", id=index.search("bitterns")[0].id, form="link")
 
     async def no_tool(client: Client) -> None:
@@ -250,6 +251,7 @@ def test_words_that_a_document_does_not_say_are_noticed(index: searchlib.Index) 
     found = calling(index, "check_citations", text=written)
     assert [one["status"] for one in found.structured_content["checks"]] == ["edited", "unchanged"]
     assert "By the index" in text_of(found) and "“Time and tide wait for no man.”" in text_of(found)
+    assert f"line 1: searchlib:{id}: edited: it does not say “time and tide wait for everybody”, but" in text_of(found)
     assert "There is no citation in it" in text_of(calling(index, "check_citations", text="nothing"))
 
 
