@@ -99,9 +99,10 @@ class _Keeper:
             self._how = {**self._how, "rebuild": False}
 
     def _tell(self, changes: Changes) -> None:
-        skipped = changes.skipped + changes.notes
+        skipped = [*changes.lost, *changes.skipped, *changes.notes]
         if self._waiting and not changes and not changes.rebuilt and skipped == self._skipped:
             return  # something was touched, or what is no seed changed
+        is_told = bool(self._waiting) and skipped == self._skipped
         self._skipped = skipped
         clock = time.strftime("%H:%M:%S")
         if self._waiting:
@@ -109,7 +110,8 @@ class _Keeper:
             more = f" and {len(names) - NAMES_SHOWN:,} more" if len(names) > NAMES_SHOWN else ""
             say(f"{clock} {counted(len(names), 'change')}: {', '.join(names[:NAMES_SHOWN])}{more}")
         say(f"{clock} {self._settings.index}: {summary(changes)}")
-        tell_report(changes)
+        if not is_told:
+            tell_report(changes)
 
 
 @contextmanager

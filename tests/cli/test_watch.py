@@ -80,9 +80,12 @@ def test_what_changes_is_indexed_and_told_until_it_is_interrupted(tmp_path: Path
 
         (seeds / "bad.json").write_text("{", encoding="utf-8")
         watcher.until_said(r"Skipped 1|Noted 1")
+        (seeds / "more.txt").write_text("More\n\nHerons came.\n", encoding="utf-8")
+        watcher.until_said(r"change.*seeds/more\.txt[^\n]*\n[^\n]*1 added")
         (seeds / "new.txt").unlink()
         (seeds / "bad.json").unlink()
         until(lambda: found(tmp_path, "pelicans") == 0, lambda: watcher.said)
+        assert len(re.findall(r"Skipped 1|Noted 1", watcher.said)) == 1  # and not with every change
 
         shutil.rmtree(seeds)  # an unmounted disk
         watcher.until_said(r"Error: There is no seeds")
