@@ -13,6 +13,7 @@ from typing import Any, Final
 from urllib.parse import quote, urlencode
 
 from searchlib.analysis.words import is_unspaced
+from searchlib.citing.references import Span, read_reference
 from searchlib.query.lexer import OPERATORS
 from searchlib.web.parameters import Parameter, read
 
@@ -59,6 +60,11 @@ class PageQuery:
     def is_empty(self) -> bool:
         """Whether nothing is asked for."""
         return not (self.q or self.chosen or self.within)
+
+    @property
+    def reference(self) -> tuple[str, Span | None] | None:
+        """The id and the part of a paragraph, if what is asked for is a reference, and is not still typed."""
+        return None if self.typing else read_reference(self.q.removeprefix("[").removesuffix("]"))
 
     @property
     def text(self) -> str:
@@ -115,9 +121,12 @@ def encoded(pairs: Sequence[tuple[str, str]]) -> str:
     return urlencode([(name, _utf8(value)) for name, value in pairs], quote_via=quote, safe="/:,")
 
 
-def paragraph_address(base: str, id: str, q: str = "", context: int = 0) -> str:
-    """The address of a paragraph's page; with the words that it was found by, and how many are shown around it."""
+def paragraph_address(base: str, id: str, q: str = "", context: int = 0, part: Span | None = None) -> str:
+    """The address of a paragraph's page; with the words that it was found by, how many are shown around it, and the
+    part of its text that is cited.
+    """
     pairs = ([("q", q)] if q else []) + ([("context", str(context))] if context else [])
+    pairs += [("char", f"{part[0]},{part[1]}")] if part is not None else []
     return f"{base}/p/{quote(id)}" + (f"?{encoded(pairs)}" if pairs else "")
 
 

@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Any, Final
 from markupsafe import Markup
 
 from searchlib import Index
+from searchlib.citing.links import address
+from searchlib.model.locators import Locator, where
 from searchlib.model.records import Record, below_title
 from searchlib.web.addresses import document_address, paragraph_address
 from searchlib.web.hitviews import details
@@ -44,6 +46,7 @@ class Numbered:
     """A paragraph of a document."""
 
     number: int
+    at: str  # the page, slide or time, where that is another than of the one before
     text: Markup
     page: str
     is_found: bool
@@ -61,14 +64,19 @@ def document_values(index: Index, path: str, q: str, at: int, base: str) -> dict
     records = records[:PART]
     found = _found(index, records, q)
     document = records[0].document
+    places: list[Sequence[Locator]] = [(), *(record.paragraph.locators for record in records)]
     shown = [
         (
             record,
             Numbered(
-                record.paragraph.number, _text(record, found), paragraph_address(base, record.id, q), record.id in found
+                record.paragraph.number,
+                where([one for one in record.paragraph.locators if one not in before]),
+                _text(record, found),
+                paragraph_address(base, record.id, q),
+                record.id in found,
             ),
         )
-        for record in records
+        for before, record in zip(places, records, strict=False)
     ]
     return {
         "q": q,
@@ -76,6 +84,7 @@ def document_values(index: Index, path: str, q: str, at: int, base: str) -> dict
         "heading": marked(document.title) if document.title.strip() else marked(path),
         "details": details(document.metadata),
         "is_row": "#" in path and document.type in ROWS,
+        "link": address(str(document.metadata.get("url", ""))),
         "pieces": list(_pieces(shown, document.title)),
         "found": [one for _, one in shown if one.is_found],
         "first": first,
@@ -86,11 +95,11 @@ def document_values(index: Index, path: str, q: str, at: int, base: str) -> dict
 
 
 def _found(index: Index, records: Sequence[Record], q: str) -> dict[str, Hit]:
-    """Those of the records that the words find, by id."""
+    """Those of the records in whose text the words stand, by id: what has them in its title or headings is not."""
     if not q:
         return {}
     here = {"document": records[0].document.path, "number": (records[0].paragraph.number, records[-1].paragraph.number)}
-    return {hit.id: hit for hit in index.search(q, len(records), filter=here)}
+    return {hit.id: hit for hit in index.search(q, len(records), filter=here) if hit.spans}
 
 
 def _text(record: Record, found: dict[str, Hit]) -> Markup:

@@ -9,6 +9,7 @@ from searchlib.model.locators import FIELDS
 
 MOST_FIELDS: Final = 6
 _LOOKED_AT: Final = 24
+_ALWAYS: Final = ("type", "language")  # come first, also with many values
 _FEW: Final = 12
 """So many values are worth a look in any case."""
 
@@ -16,7 +17,7 @@ _FEW: Final = 12
 def telling_fields(index: Index) -> tuple[str, ...]:
     """The fields of an index that are worth counting, those with few values first."""
     known = [name for name in index.fields if name not in FIELDS]
-    candidates = ("type", "language", *known[:_LOOKED_AT])
+    candidates = (*_ALWAYS, *known[:_LOOKED_AT])
     try:
         found = index.search("*", 0, facets=dict.fromkeys(candidates, 1)).facets
     except QueryTimeout:  # there are too many values to be worth it
@@ -24,4 +25,8 @@ def telling_fields(index: Index) -> tuple[str, ...]:
     documents = index.stats().documents
     sizes = {name: len(facet) + facet.others for name, facet in found.items()}
     telling = [name for name, size in sizes.items() if 2 <= size <= max(_FEW, documents // 2)]
-    return tuple(sorted(telling, key=lambda name: (sizes[name] > _FEW, candidates.index(name)))[:MOST_FIELDS])
+
+    def last(name: str) -> tuple[bool, int]:
+        return sizes[name] > _FEW and name not in _ALWAYS, candidates.index(name)
+
+    return tuple(sorted(telling, key=last)[:MOST_FIELDS])

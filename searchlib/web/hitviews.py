@@ -67,6 +67,7 @@ class ShownHit:
     keeps_lines: bool
     language: str
     details: tuple[tuple[str, str], ...]
+    metadata: Mapping[str, Any]
 
     @classmethod
     def of(cls, hit: Hit, base: str, q: str, count: int = 1) -> ShownHit:
@@ -78,6 +79,7 @@ class ShownHit:
             hit.paragraph.kind in KEEPS_LINES,
             hit.document.language,
             tuple(one for one in details(hit.document.metadata) if one[0] != "url")[:MOST_DETAILS],
+            hit.document.metadata,
         )
 
 

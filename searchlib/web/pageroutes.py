@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Any
 
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from searchlib.engine.locations import engine_at
-from searchlib.web.addresses import PageQuery
+from searchlib.web.addresses import PageQuery, paragraph_address
 from searchlib.web.documentpage import document_values
 from searchlib.web.drawnpage import picture
 from searchlib.web.facetfields import telling_fields
+from searchlib.web.feedpage import feed_values
 from searchlib.web.paragraphpage import CONTEXT, MOST_CONTEXT, paragraph_values
 from searchlib.web.parameters import Parameter, read
 from searchlib.web.problemdetails import ProblemDetail
@@ -30,7 +29,11 @@ PNG = "image/png"
 ATOM = "application/atom+xml; charset=utf-8"
 OPENSEARCH = "application/opensearchdescription+xml; charset=utf-8"
 _WORDS = Parameter("q", "The words that it was found by.", default="")
-_OF_PARAGRAPH = (_WORDS, Parameter("context", "Paragraphs around it.", "whole", CONTEXT, most=MOST_CONTEXT))
+_OF_PARAGRAPH = (
+    _WORDS,
+    Parameter("context", "Paragraphs around it.", "whole", CONTEXT, most=MOST_CONTEXT),
+    Parameter("char", "The part that is cited, as FIRST,LAST.", default=""),
+)
 _OF_DOCUMENT = (
     Parameter("path", "The path of the document.", required=True),
     _WORDS,
@@ -63,11 +66,15 @@ class Pages:
         ]
 
     async def search(self, request: Request) -> Response:
-        """The page to search with."""
+        """The page to search with; of who asks for a reference, the way to its paragraph."""
         try:
             asked = PageQuery.read(_given(request))
         except ProblemDetail as problem:
             return refused(request, problem)
+
+        if (named := asked.reference) is not None:
+            place = paragraph_address(self._base(request), named[0], part=named[1])
+            return RedirectResponse(place, HTTPStatus.SEE_OTHER, {"Cache-Control": "no-store"})
 
         def make() -> Reply:
             values = search_values(self._served.index, asked, self._base(request), self.facets())
@@ -82,11 +89,12 @@ class Pages:
             asked = read(_OF_PARAGRAPH, _given(request), strict=False)
         except ProblemDetail as problem:
             return refused(request, problem)
-        id, base, sources = request.path_params["id"], self._base(request), self._answering.options.sources
+        base, sources = self._base(request), self._answering.options.sources
+        cited = request.path_params["id"] + (f"#char={asked['char']}" if asked["char"] else "")
 
         def make() -> Reply:
             index = self._served.index
-            values = paragraph_values(index, id, asked["q"].strip(), asked["context"], base, sources)
+            values = paragraph_values(index, cited, asked["q"].strip(), asked["context"], base, sources)
             return self._page(request, "paragraph.html", **values)
 
         return await self._answering.answer(request, self._served, make, kept=sources is None)
@@ -121,21 +129,15 @@ class Pages:
         return await self._answering.answer(request, self._served, make)
 
     async def feed(self, request: Request) -> Response:
-        """The hits of a query for feed readers (Atom, RFC 4287); the time of all is that of the index."""
+        """The hits of a query for feed readers."""
         try:
             asked = PageQuery.read(_given(request))
         except ProblemDetail as problem:
             return refused(request, problem)
 
         def make() -> Reply:
-            index = self._served.index
-            values = search_values(index, asked, self._base(request), ())
-            if values["problem"]:
-                raise ProblemDetail(HTTPStatus.BAD_REQUEST, "query-error", "\n".join(values["problem"]))
-            built = engine_at(index.path).published_at(index.path) / 1e9
-            updated = datetime.fromtimestamp(built, UTC).isoformat(timespec="seconds")
-            values = {"hits": [], "feed": asked.address(self._base(request), "/feed"), **values}
-            return self._page(request, "feed.xml", media_type=ATOM, updated=updated, origin=_origin(request), **values)
+            values = feed_values(self._served.index, asked, self._base(request))
+            return self._page(request, "feed.xml", media_type=ATOM, origin=_origin(request), **values)
 
         return await self._answering.answer(request, self._served, make)
 

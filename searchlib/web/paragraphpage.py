@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 from markupsafe import Markup
 
 from searchlib import Index
+from searchlib.citing.forms import inline, place
+from searchlib.citing.references import Span
 from searchlib.files.roots import StrPath
 from searchlib.model.records import Record
 from searchlib.web.addresses import paragraph_address
@@ -46,25 +48,28 @@ class CitationForm:
 
 
 def paragraph_values(
-    index: Index, id: str, q: str, around: int, base: str, sources: Sequence[StrPath] | None
+    index: Index, cited: str, q: str, around: int, base: str, sources: Sequence[StrPath] | None
 ) -> dict[str, Any]:
-    """What the template of the page shows; ``sources`` as in `searchlib.web.serveoptions.ServeOptions`."""
-    record = index.paragraph(id)
+    """What the template of the page shows of the paragraph, or the part of one, that a reference names; ``sources`` as
+    in `searchlib.web.serveoptions.ServeOptions`.
+    """
+    citation = index.citation(cited)
+    record = index.paragraph(citation.id)
+    part = None if citation.whole else citation.part
     hit = found_by(index, record, q)
     records = index.context(record.id, around, around)
-    citation = index.citation(record.id)
     last = records[-1].paragraph.number
     whole = records[0].paragraph.number == 1 and last < record.paragraph.number + around
     more = max(around * 3, 3)
-    spans = hit.spans if hit is not None else ()
+    spans = (part,) if part is not None else hit.spans if hit is not None else ()
     drawn, not_drawn = drawn_pages(index, sources, record, spans, base)
     return {
         "q": q,
         "place": ShownPlace.of(record, base, q, hit.highlights if hit is not None else None),
         "record": record,
         "details": details(record.document.metadata),
-        "context": [_shown(one, record, hit, base, q) for one in records],
-        "more": "" if whole or more > MOST_CONTEXT else paragraph_address(base, record.id, q, more),
+        "context": [_shown(one, record, spans, base, q) for one in records],
+        "more": "" if whole or more > MOST_CONTEXT else paragraph_address(base, record.id, q, more, part),
         "forms": forms(citation),
         "link": citation.link,
         "citation": str(citation),
@@ -84,9 +89,9 @@ def found_by(index: Index, record: Record, q: str) -> Hit | None:
     return next(iter(index.search(q, 1, filter=here)), None)
 
 
-def _shown(one: Record, record: Record, hit: Hit | None, base: str, q: str) -> ShownParagraph:
+def _shown(one: Record, record: Record, spans: Sequence[Span], base: str, q: str) -> ShownParagraph:
     is_here = one.id == record.id
-    text = marked(one.paragraph.text, hit.spans if is_here and hit is not None else ())
+    text = marked(one.paragraph.text, spans if is_here else ())
     place = ShownPlace.of(one, base, q)
     return ShownParagraph(one.paragraph.number, text, one.paragraph.kind in KEEPS_LINES, place.page, is_here)
 
@@ -98,6 +103,7 @@ def forms(citation: Citation) -> list[CitationForm]:
         CitationForm("text", "Text", citation.text()),
         CitationForm("markdown", "Markdown footnote", citation.markdown()),
         CitationForm("annotation", "Web Annotation (JSON)", annotation),
+        CitationForm("inline", "In a line", inline(citation.reference, citation.quote, place(citation))),
         CitationForm("reference", "Reference", citation.reference),
     ]
     return found + ([CitationForm("link", "Link to the words", citation.link)] if citation.link else [])

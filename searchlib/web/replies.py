@@ -11,6 +11,7 @@ import json
 import re
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import parse_qsl
 
 from starlette.responses import Response
 from starlette.types import Scope
@@ -45,7 +46,8 @@ def refusal(scope: Scope, problem: ProblemDetail) -> Response:
     headers = {"Cache-Control": "no-store", **problem.headers}
     if is_for_programs(scope["path"]):
         return Response(as_bytes(problem.as_dict()), problem.status, headers, MEDIA_TYPE)
-    page = rendered("problem.html", scope, problem=problem)
+    asked = parse_qsl(scope["query_string"].decode("latin-1"))  # which is asked for again, with the token
+    page = rendered("problem.html", scope, problem=problem, asked=[one for one in asked if one[0] != "token"])
     return Response(page, problem.status, headers, HTML)
 
 

@@ -27,16 +27,18 @@ class Chosen:
     address: str
 
 
-def search_values(index: Index, asked: PageQuery, base: str, facets: Sequence[str]) -> dict[str, Any]:
-    """What the template of the page shows; a query that asks too much is told, with what is wrong in it."""
+def search_values(
+    index: Index, asked: PageQuery, base: str, facets: Sequence[str], count: int = HITS
+) -> dict[str, Any]:
+    """What the template of the page shows of ``count`` hits; a query that asks too much is told, with what is wrong."""
     values: dict[str, Any] = {"asked": asked, "q": asked.q, "sorts": sorts(index, facets), "problem": None}
     if asked.is_empty:
         return {**values, "stats": index.stats(), "results": None}
     try:
         results = index.search(
             asked.text,
-            HITS,
-            offset=(asked.page - 1) * HITS,
+            count,
+            offset=(asked.page - 1) * count,
             filter=asked.filters,
             sort=asked.sort or (),
             per_document=1 if asked.one else None,

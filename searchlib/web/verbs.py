@@ -12,6 +12,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final
 
 from searchlib import Hit, Index
+from searchlib.citing.forms import inline, place
 from searchlib.model.jsonable import JsonObject
 from searchlib.model.records import Record
 from searchlib.search.hits import SNIPPET_LENGTH
@@ -174,7 +175,7 @@ def documents_page(index: Index, filter: list[Any] | None, limit: int, after: st
     return {"total": found.documents, "cursor": found.cursor, "documents": documents}
 
 
-FORMS = ("dict", "text", "markdown", "annotation", "link")
+FORMS = ("dict", "text", "markdown", "inline", "annotation", "link")
 
 
 def _citation(index: Index, asked: Asked, options: ServeOptions) -> JsonObject | Written:
@@ -184,6 +185,8 @@ def _citation(index: Index, asked: Asked, options: ServeOptions) -> JsonObject |
         return Written(citation.text())
     if form == "markdown":
         return Written(citation.markdown(), "text/markdown; charset=utf-8")
+    if form == "inline":
+        return Written(inline(citation.reference, citation.quote, place(citation)))
     if form == "annotation":
         return citation.annotation()
     if form == "link":

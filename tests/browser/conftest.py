@@ -51,15 +51,23 @@ def axe() -> str:
 
 
 @pytest.fixture(scope="session")
-def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a server: of the seeds of the tests, the manual of searchlib, and its own seed."""
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An index of the seeds of the tests, the manual of searchlib, and its own seed."""
     folder = tmp_path_factory.mktemp("browsed")
     write_seeds(folder / "seeds")
     (folder / "seeds" / "harbour.pdf").write_bytes(harbour_pdf())
+    cues = "1\n00:00:01,000 --> 00:00:04,000\nGood evening.\n\n2\n00:01:05,000 --> 00:01:09,500\nThe tide is high.\n"
+    (folder / "seeds" / "talk.srt").write_text(cues, encoding="utf-8")
     shutil.copytree(ROOT / "docs", folder / "seeds" / "manual", ignore=shutil.ignore_patterns("*.png"))
     shutil.copytree(ROOT / "seeds", folder / "seeds" / "news")
     searchlib.build(folder / "seeds", folder / "indexes" / "default", processes=1).close()
-    with serving("--sources", folder=folder) as (address, _):
+    return folder
+
+
+@pytest.fixture(scope="session")
+def served(built: Path) -> Iterator[str]:
+    """The address of a server of it, which reads the seeds."""
+    with serving("--sources", folder=built) as (address, _):
         yield address.rstrip("/")
 
 

@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+from tests.web.servers import serving
+
 from .conftest import Open
 
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True, "device_scale_factor": 2}
@@ -24,6 +26,7 @@ PAGES = {
     "document": "/document?path=seeds/tides.md&q=tide",
     "long": "/document?path=seeds/log.txt&q=west&at=300",
     "row": "/document?path=seeds/birds.jsonl%231",
+    "times": "/document?path=seeds/talk.srt&q=tide",
     "no-such": "/nosuch",
 }
 
@@ -145,11 +148,26 @@ def test_hits_are_gone_through_opened_and_cited_by_keys(opened: Open, served: st
     until(page, "document.querySelector('#status').textContent === 'Citation copied'")
 
 
+def test_a_reference_that_is_typed_opens_its_paragraph_and_going_back_leads_out_of_it(
+    opened: Open, served: str
+) -> None:
+    page = opened("/")
+    place = path_of(page, "paragraph", served).partition("?")[0]
+    page.locator("#q").focus()
+    page.keyboard.type(f"searchlib:{place.removeprefix('/p/')}#char=0,6")
+    page.wait_for_url("**searchlib**")
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"**{place}?char=0,6")
+    assert page.locator(".here mark").all_inner_texts() == ["Gauges"]
+    page.go_back()
+    page.wait_for_url(f"{served}/")
+
+
 def test_a_citation_is_copied_in_each_form(opened: Open, served: str) -> None:
     page = opened("/")
     page.goto(path_of(page, "paragraph", served))
     buttons = page.locator("button.copy")
-    assert buttons.count() == 5
+    assert buttons.count() == 6
     for number in range(buttons.count()):
         buttons.nth(number).click()
         until(page, "document.querySelector('#status').textContent.endsWith(' copied')")
@@ -216,6 +234,8 @@ def test_dark_is_dark_and_print_has_what_is_read(opened: Open) -> None:
     brightness = "Math.max(...getComputedStyle(document.body).backgroundColor.match(/\\d+/g).map(Number))"
     assert light.evaluate(brightness) > 240
     assert dark.evaluate(brightness) < 60
+    dark.emulate_media(media="print")
+    assert dark.evaluate(brightness.replace("backgroundColor", "color")) < 60  # on paper, which is white
     light.emulate_media(media="print")
     assert not light.locator(".facets").is_visible()
     assert not light.locator("#search").is_visible()
@@ -233,14 +253,40 @@ def test_axe_finds_nothing(browser: Any, axe: str, served: str, how: dict[str, A
             page.locator("#q").press("End")
             page.keyboard.type(" pa")
             page.wait_for_selector("#completions")
-        page.evaluate(axe)
-        found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
-        assert not [
-            (name, violation["id"], [node["html"] for node in violation["nodes"]]) for violation in found["violations"]
-        ]
-        rules += len(found["passes"])
+        rules += passed(page, axe)
     print(f"axe-core: {len(PAGES)} pages, {rules} rules passed, no violation")
     context.close()
+
+
+def passed(page: Any, axe: str) -> int:
+    """How many rules of axe-core a page keeps; it has to break none."""
+    page.evaluate(axe)
+    found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+    broken = [(one["id"], [node["html"] for node in one["nodes"]]) for one in found["violations"]]
+    assert not broken, (page.url, broken)
+    return len(found["passes"])
+
+
+def test_a_token_is_given_once_and_indexes_are_listed(browser: Any, axe: str, built: Path) -> None:
+    token = "a-token-for-the-walk"
+    indexes = ("one=indexes/default", "two=indexes/default")
+    with serving(*indexes, "--root-path", "/find", folder=built, SEARCHLIB_TOKEN=token) as (address, _):
+        place = address.partition("?")[0]
+        page = browser.new_page()
+        page.goto(f"{place}one/?q=tide")
+        assert page.locator("h1").inner_text() == "A token is needed"
+        passed(page, axe)
+        page.get_by_label("Token").fill(token)
+        page.get_by_role("button", name="Enter").click()
+        page.wait_for_url(f"{place}one/?q=tide")
+        page.goto(place)
+        assert page.locator(".indexes a").all_inner_texts() == ["one", "two"]
+        passed(page, axe)
+        page.get_by_role("link", name="two").click()
+        page.keyboard.type("heron")
+        page.wait_for_selector(".hit")
+        assert page.url == f"{place}two/?q=heron"
+        page.close()
 
 
 def test_screenshots(opened: Open, served: str) -> None:

@@ -86,7 +86,10 @@ def test_without_the_token_nobody_comes_in(locked: TestClient) -> None:
         assert answer.status_code == 401
         assert answer.headers["www-authenticate"].startswith("Bearer")
         assert TOKEN not in answer.text
-    assert 'name="token"' in locked.get("/").text
+    asking = locked.get("/?q=a+%22tide&token=wrong").text
+    assert 'name="token"' in asking
+    assert '<input type="hidden" name="q" value="a &#34;tide">' in asking  # so that it is asked for again
+    assert "wrong" not in asking
     for given in ("Bearer wrong", f"Basic {TOKEN}", "Bearer", "", f"Bearer {TOKEN}x", "Bearer é"):
         assert locked.get("/api/stats", headers={"Authorization": given.encode("utf-8")}).status_code == 401
     assert locked.get("/api/stats", headers={"Cookie": f"{COOKIE}={TOKEN}"}).status_code == 401

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import xml.etree.ElementTree as ET
 from itertools import pairwise
+from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -17,6 +18,7 @@ from searchlib.web.addresses import PageQuery
 from searchlib.web.facetfields import telling_fields
 
 from .conftest import BASE
+from .corpus import harbour_pdf
 
 ATOM = "{http://www.w3.org/2005/Atom}"
 OPENSEARCH = "{http://a9.com/-/spec/opensearch/1.1/}"
@@ -38,6 +40,11 @@ def followed(client: TestClient, page: Page, text: str) -> Page:
     links = [node for node in page.css("a") if text in " ".join(node.text().split())]
     assert links, f"no link {text}"
     return page_at(client, str(links[0].attributes["href"]))
+
+
+def followed_to(page: Page, text: str) -> str | None:
+    """Where the link with this text leads."""
+    return next(node.attributes["href"] for node in page.css("a") if text in node.text())
 
 
 def test_without_a_query_there_is_how_to_ask(client: TestClient) -> None:
@@ -160,12 +167,34 @@ def test_a_paragraph_has_its_context_citations_explanation_and_others_like_it(
     forms = {node.attributes["id"]: node.text() for node in page.css(".form pre")}
     assert forms["form-text"] == citation.text()
     assert forms["form-markdown"] == citation.markdown()
+    assert forms["form-inline"] == f"[{citation.reference}] “{citation.quote}” — {citation}"
     assert forms["form-reference"] == citation.reference
     assert forms["form-link"] == citation.link
     assert '"TextQuoteSelector"' in forms["form-annotation"]
     assert texts(page, ".why li") == [" ".join(line.split()) for line in hit.explain().lines()]
     assert texts(page, ".hit h3")
     assert len(followed(client, page, "More around it").css(".around")) > 3
+
+
+def test_a_reference_leads_to_its_paragraph_and_marks_the_part_that_it_names(
+    client: TestClient, index: searchlib.Index
+) -> None:
+    citation = index.citation(index.search('"along the estuary"')[0].id, "the estuary measure")
+    for given in (citation.reference, f"[{citation.reference}]", f"searchlib:{citation.id[:10]}"):
+        answer = client.get("/", params={"q": given})
+        assert str(answer.url).startswith(f"{BASE}/p/{citation.id[:10]}")
+        page = Page(answer.text)
+        marked = ["the estuary measure"] if "#" in given else []
+        assert texts(page, ".around.here mark") == marked
+        assert page.css_first("#form-reference").text() == (
+            citation.reference if marked else f"searchlib:{citation.id}"
+        )
+        assert texts(followed(client, page, "More around it"), ".around.here mark") == marked
+    assert "no paragraph has the id" in page_at(client, "/?q=searchlib:zzzz1", 404).css_first("main").text()
+    assert "has no range" in page_at(client, f"/p/{citation.id}?char=5,9999", 400).css_first("main").text()
+    page_at(client, f"/p/{citation.id}?char=x", 404)
+    assert client.get("/", params={"q": "searchlib:abcd", "typing": "1"}).history == []
+    assert client.get("/", params={"q": "the searchlib:abcd"}).history == []
 
 
 def test_a_document_opens_at_the_paragraph_with_its_headings_and_kinds(client: TestClient) -> None:
@@ -179,6 +208,32 @@ def test_a_document_opens_at_the_paragraph_with_its_headings_and_kinds(client: T
     assert page.css_first("#p2.numbered") is not None
     assert "Ann Poe" in page.css_first(".details").text()
     assert page.css_first(".places a").attributes["href"] == "#p1"
+    assert followed_to(page, "On the web") == "https://example.org/tides"
+
+
+def test_what_is_found_in_a_document_is_where_the_words_stand_and_not_what_has_them_in_its_title(
+    client: TestClient,
+) -> None:
+    page = page_at(client, "/document?path=seeds/tides.md&q=tides+gauge")
+    assert texts(page, ".places a") == [f"¶ {number}" for number in (1, 2, 3, 4, 5, 6, 7)]
+    assert texts(page_at(client, "/document?path=seeds/tides.md&q=title:tides"), ".places a") == []
+
+
+def test_where_a_document_has_pages_or_times_they_are_named_where_they_change(tmp_path: Path) -> None:
+    (tmp_path / "talk.srt").write_text(
+        "1\n00:00:01,000 --> 00:00:04,000\nGood evening.\n\n2\n00:01:05,000 --> 00:01:09,500\nThe tide is high.\n",
+        encoding="utf-8",
+    )
+    (tmp_path / "harbour.pdf").write_bytes(harbour_pdf())
+    with searchlib.build(tmp_path, tmp_path / "index", processes=1) as index:
+        client = TestClient(app(index), base_url=BASE)
+        (pdf, srt) = sorted(one.path for one in index.documents())
+        assert texts(page_at(client, f"/document?path={pdf}"), ".at") == ["page 1", "page 2"]
+        assert len(page_at(client, f"/document?path={pdf}").css(".numbered")) > 2
+        assert texts(page_at(client, f"/document?path={srt}"), ".at") == [
+            "time 0:00:01–0:00:04",
+            "time 0:01:05–0:01:09.5",
+        ]
 
 
 def test_a_row_is_shown_as_its_values(client: TestClient) -> None:
@@ -275,8 +330,19 @@ def test_a_query_has_a_feed(client: TestClient, index: searchlib.Index) -> None:
     assert entry.findtext(f"{ATOM}id") == f"{BASE}/p/{index.search('herons')[0].id}"
     assert "<mark>estuary</mark>" in str(entry.findtext(f"{ATOM}summary"))
     assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+00:00", str(feed.findtext(f"{ATOM}updated")))
+    assert entry.findtext(f"{ATOM}updated") == feed.findtext(f"{ATOM}updated")
     everything = ET.fromstring(client.get("/feed").text)
     assert everything.findtext(f"{ATOM}title") == "Everything – searchlib"
+
+
+def test_what_a_feed_has_is_as_old_as_its_documents(tmp_path: Path) -> None:
+    times = {"2020-05-17": "2020-05-17T00:00:00+00:00", "2020-05-17T10:00:00+02:00": "2020-05-17T08:00:00+00:00"}
+    for number, given in enumerate([*times, "2020", "soon"]):
+        (tmp_path / f"{number}.md").write_text(f"---\ndate: {given}\n---\n# T\n\nA tide.\n", encoding="utf-8")
+    with searchlib.build(tmp_path, tmp_path / "index", processes=1) as index:
+        feed = ET.fromstring(TestClient(app(index), base_url=BASE).get("/feed?q=tide&sort=document").text)
+    built = feed.findtext(f"{ATOM}updated")
+    assert [one.findtext(f"{ATOM}updated") for one in feed.iter(f"{ATOM}entry")] == [*times.values(), built, built]
 
 
 def test_a_browser_can_search_with_it(client: TestClient) -> None:
@@ -285,6 +351,21 @@ def test_a_browser_can_search_with_it(client: TestClient) -> None:
     address = str(url.get("template")).replace("{searchTerms}", "gauges")
     assert address.startswith(BASE)
     assert texts(page_at(client, address), ".hit h2")
+
+
+def test_the_type_is_counted_first_however_many_there_are(tmp_path: Path) -> None:
+    seeds = dict.fromkeys(("txt", "md", "html", "csv", "tsv", "rst", "org", "adoc", "tex"), "text\nA tide.\n")
+    seeds |= {"json": '{"text": "A tide."}', "jsonl": '{"text": "A tide."}', "eml": "Subject: A tide\n\nIt turns.\n"}
+    seeds |= {"xml": "<a><p>A tide.</p></a>", "srt": "1\n00:00:01,000 --> 00:00:02,000\nA tide.\n"}
+    for suffix, text in seeds.items():
+        for number in range(2):
+            (tmp_path / f"{number}.{suffix}").write_text(text, encoding="utf-8")
+    for number in range(2):
+        fields = "".join(f"field{name}: {number}\n" for name in range(8))
+        (tmp_path / f"{number}.md").write_text(f"---\n{fields}---\nA tide.\n", encoding="utf-8")
+    with searchlib.build(tmp_path, tmp_path / "index", processes=1) as index:
+        assert len(index.stats().types) > 12
+        assert telling_fields(index)[0] == "type"
 
 
 def test_the_fields_that_are_counted_can_be_said(index: searchlib.Index) -> None:

@@ -34,6 +34,7 @@ async function show(where, history, more = "") {
   main.setAttribute("aria-busy", "true");
   try {
     const answer = await fetch(where + more, { signal: mine.signal, headers: { Accept: "text/html" } });
+    if (answer.redirected) return window.location.replace(answer.url); // to the paragraph of a reference
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
     if (mine.signal.aborted) return;
     main.replaceChildren(...page.querySelector("#main").childNodes);
