@@ -21,6 +21,7 @@ LAYERS = (
     ("searchlib", "searchlib.api", "searchlib.options"),
     ("searchlib.search.many", "searchlib.search.streaming"),
     ("searchlib.search.searching", "searchlib.search.similarity", "searchlib.update"),
+    ("searchlib.search.interpreting",),
     ("searchlib.engines",),
     ("searchlib.search",),
     ("searchlib.citing", "searchlib.engine", "searchlib.highlight", "searchlib.render", "searchlib.spelling"),
@@ -47,7 +48,7 @@ ONLY_IN = {
     "searchlib.engines": ("searchlib.engines",),  # searchlib.engine.locations has their names
 }
 BUT_FOR = {
-    ("searchlib.search.searching", "searchlib.engines.whoosh.compat.translation"),
+    ("searchlib.search.interpreting", "searchlib.engines.whoosh.compat.translation"),
     ("searchlib.engines.whoosh.reader", "searchlib.engines.whoosh.compat.toc"),
     ("searchlib.engines.whoosh.writer", "searchlib.engines.whoosh.compat.toc"),
 }

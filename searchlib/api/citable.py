@@ -13,7 +13,7 @@ from searchlib.guards.arguments import path as path_of
 from searchlib.guards.arguments import text as _text
 from searchlib.guards.deadline import Deadline
 from searchlib.search.hits import Hit
-from searchlib.search.searching import Interpreter, handle_of
+from searchlib.search.interpreting import Interpreter, handle_of
 
 if TYPE_CHECKING:
     from searchlib.citing import Citation

@@ -10,7 +10,8 @@ from searchlib.engine.readers import OfSeveral
 from searchlib.guards.arguments import optional, whole
 from searchlib.guards.arguments import text as _text
 from searchlib.search.hits import Results
-from searchlib.search.searching import handle_of, search
+from searchlib.search.interpreting import handle_of
+from searchlib.search.searching import search
 from searchlib.search.wanted import Wanted
 
 if TYPE_CHECKING:

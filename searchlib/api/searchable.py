@@ -11,7 +11,8 @@ from searchlib.guards.arguments import text as _text
 from searchlib.guards.deadline import Deadline
 from searchlib.options import Ranking, ranking_of, synonyms_of
 from searchlib.search.hits import Results, Stream
-from searchlib.search.searching import handle_of, search, stream
+from searchlib.search.interpreting import handle_of
+from searchlib.search.searching import search, stream
 from searchlib.search.wanted import Wanted
 
 if TYPE_CHECKING:

@@ -20,7 +20,8 @@ from searchlib.errors import QueryError, QueryTimeout, SearchlibError, SettingsE
 from searchlib.guards.arguments import several, whole
 from searchlib.guards.deadline import Deadline
 from searchlib.search.hits import Results
-from searchlib.search.searching import Interpreter, Question, Search, answered, question_of
+from searchlib.search.interpreting import Interpreter
+from searchlib.search.searching import Question, Search, answered, question_of
 
 if TYPE_CHECKING:
     from searchlib.engine.answers import Answer
