@@ -17,18 +17,12 @@ from searchlib.engines.whoosh.execution.extents import (
     PlacedPhrase,
     PlacedWord,
 )
-from searchlib.engines.whoosh.execution.groupscorers import (
-    AndScorer,
-    BestScorer,
-    ConstantScorer,
-    NotScorer,
-    OptionalScorer,
-    OrScorer,
-)
+from searchlib.engines.whoosh.execution.groupscorers import AndScorer, BestScorer, NotScorer, OrScorer
 from searchlib.engines.whoosh.execution.interface import Bools, Docs
 from searchlib.engines.whoosh.execution.nearscorer import NearScorer
 from searchlib.engines.whoosh.execution.phrasescorer import PhraseScorer
 from searchlib.engines.whoosh.execution.prepared import Part, Weighed, Weighting, distinct_docs
+from searchlib.engines.whoosh.execution.rescorers import ConstantScorer, OptionalScorer
 from searchlib.engines.whoosh.execution.scorer import Scorer
 from searchlib.engines.whoosh.execution.setscorers import EverythingScorer, PatternScorer, TestedScorer
 from searchlib.engines.whoosh.execution.snapshot import Snapshot, View
