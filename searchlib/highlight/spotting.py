@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Callable, Mapping, Sequence
+from operator import attrgetter
 from typing import TypeAlias
 
 from searchlib.analysis.folding import LONGEST_WORD
@@ -18,10 +19,11 @@ from searchlib.guards.deadline import check
 from searchlib.highlight.leaves import Leaves, Table
 from searchlib.highlight.spans import Highlights, Span, by_line, joined
 from searchlib.highlight.texts import known_words
-from searchlib.model.fields import PROSE
+from searchlib.model.fields import PROSE, TABLE
 from searchlib.model.records import Record
 from searchlib.query.nodes import And, Best, Constant, Node, Not, Optional, Or, Phrase, Require, Word
 
+_prose = attrgetter(*(TABLE[name].path for name in PROSE))
 _FEW = 24  # forms that are looked for one by one; of more, first those that the text has at all
 
 Found: TypeAlias = "list[tuple[str, list[Span]]] | None"
@@ -54,10 +56,9 @@ class Spotter:
         table = self._leaves.table(record.document.language)
         if not table.plain or table.longest >= LONGEST_WORD:
             return None
-        headings = record.paragraph.headings
         spots = Spots()
-        spots.texts = {"text": record.paragraph.text, "title": record.document.title, "headings": "\n".join(headings)}
-        for name, text in spots.texts.items():
+        for name, value in zip(PROSE, _prose(record), strict=True):
+            text = spots.texts[name] = value if isinstance(value, str) else "\n".join(value)
             found = _find(text, table) if text else None
             if found is None:
                 if text:
@@ -65,7 +66,7 @@ class Spotter:
                 continue
             for number, ranges in found.items():
                 spots.of.setdefault(number, []).append((name, ranges))
-        return _highlights(self._rule(spots), headings)
+        return _highlights(self._rule(spots), record.paragraph.headings)
 
 
 def spotter(query: Node, leaves: Leaves) -> Spotter | None:
