@@ -16,7 +16,7 @@ ROOT = Path(__file__).parents[1] / "searchlib"
 # From the top down. A module may import its own layer and those below; a type-checking import is no import.
 LAYERS = (
     ("searchlib.__main__", "searchlib.cli"),
-    ("searchlib.agents", "searchlib.evaluation", "searchlib.integrations"),
+    ("searchlib.agents", "searchlib.evaluation", "searchlib.expectations", "searchlib.integrations"),
     ("searchlib.web",),
     ("searchlib", "searchlib.api", "searchlib.options"),
     ("searchlib.search.many", "searchlib.search.streaming"),

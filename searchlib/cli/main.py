@@ -32,6 +32,7 @@ COMMANDS = {
     "stats": "stats",
     "verify": "verify",
     "diff": "diff",
+    "check": "check",
     "evaluate": "evaluate",
     "judge": "judge",
     "completion": "shells",

@@ -15,6 +15,7 @@ from searchlib.guards.cleaning import harmless
 
 if TYPE_CHECKING:
     from searchlib.citing.checking import Check, Status
+    from searchlib.expectations import CheckReport
     from searchlib.update.diffing import IndexDiff
 
 _MOST: Final = 100  # rows of a table: a page has a limit
@@ -72,6 +73,22 @@ def of_diff(found: IndexDiff, told: str) -> list[str]:
                 text = difference(change.diff) if change.diff else shown_piece(record.paragraph.text)
                 rows.append(["", f"{change.status} ¶ {record.paragraph.number} `{record.id}`", text])
     return [*lines, *(table(("", "where", "what"), rows) if rows else [])]
+
+
+def of_checks(report: CheckReport, told: str) -> list[str]:
+    """What was missed, and why ranks moved: a row for each expectation of which there is something to say."""
+    rows = []
+    for outcome in report.outcomes:
+        for one in outcome.verdicts:
+            if one.held and one.moved is None:
+                continue
+            why = [shown(one.said)]
+            why += [difference(one.diff)] if any(change.op != "=" for change in one.diff) else []
+            why += map(shown, one.moved.lines()) if one.moved is not None else ()
+            said = ["moved" if one.held else "❌ missed", shown(outcome.check.name), shown(str(one.expectation.target))]
+            rows.append([*said, str(one.expectation), "<br>".join(why)])
+    lines = [heading(told, bool(report))]
+    return [*lines, *(table(("", "query", "target", "expected", "why"), rows) if rows else [])]
 
 
 def _now(check: Check) -> str:

@@ -126,6 +126,14 @@ CALLS: dict[str, list[list[str]]] = {
         ["other", INDEX, "--width", "40", "--summary", "diff.md"],
         [LINES, INDEX],
     ],
+    "check": [
+        ["checks.toml", "--summary", "checks.md"],
+        ["checks.toml", "--against", "other", "--write-baseline", "base.json", "--width", "60"],
+        ["checks.toml", "--baseline", "base.json", "--json"],
+        ["wrong.jsonl"],
+        [LINES],
+        ["checks.toml", "--baseline", LINES],
+    ],
     "evaluate": [
         ["judged.csv"],
         ["judged.csv", "--against", "title=0,b=0", "--measure", "P@1", "--show", "9"],
@@ -210,6 +218,11 @@ def prepared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, s
         setting, exclude = (json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f") for text in (INDEX, LINES))
         Path("searchlib.toml").write_text(f"index = {setting}\nexclude = [{exclude}]\n", encoding="utf-8")
         assert in_process("index").code == 0
+        hostile = json.dumps(LINES).replace("\x7f", "\\u007f")
+        checks = f"[[check]]\nquery = {hostile}\nfirst = {hostile}\n[[check]]\nquery = 'boats'\n"
+        checks += f"expect = [{{ quote = {hostile} }}, {hostile}]\n"
+        Path("checks.toml").write_text(checks, encoding="utf-8")
+        Path("wrong.jsonl").write_text(json.dumps({"query": LINES, LINES: LINES}), encoding="utf-8")
         for name, text in (("empty", ""), ("other", f"Boats {HOSTILE} of ours.\n")):
             with searchlib.build([], name) as empty, empty.writer() as writer:
                 writer.add(searchlib.Document(f"seeds/page {HOSTILE}.md", text, title=LINES, metadata={LINES: LINES}))
