@@ -15,12 +15,13 @@ from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
 from starlette.applications import Starlette
 from starlette.datastructures import Headers
 from starlette.routing import BaseRoute, Route
-from starlette.types import Receive, Scope, Send
+from starlette.types import Message, Receive, Scope, Send
 
 from searchlib.agents.serving import mcp_server
 from searchlib.web.problemdetails import ProblemDetail
 from searchlib.web.replies import refusal
 from searchlib.web.responding import Answering, Served
+from searchlib.web.serveoptions import ServeOptions
 
 Lifespan = Callable[[Starlette], AbstractAsyncContextManager[None]]
 
@@ -45,16 +46,17 @@ def mcp_routes(shelf: Sequence[Served], answering: Answering) -> tuple[list[Base
             yield
 
     routes: list[BaseRoute] = [
-        Route(f"{prefix}/mcp", _Mounted(manager, answering.options.origins), methods=["POST"])
+        Route(f"{prefix}/mcp", _Mounted(manager, answering.options), methods=["POST"])
         for prefix, manager in managers.items()
     ]
     return routes, lifespan
 
 
 class _Mounted:
-    def __init__(self, manager: StreamableHTTPSessionManager, origins: Sequence[str]) -> None:
+    def __init__(self, manager: StreamableHTTPSessionManager, options: ServeOptions) -> None:
         self._manager = manager
-        self._origins = origins
+        self._origins = options.origins
+        self._most = options.body
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         headers = Headers(scope=scope)
@@ -65,4 +67,28 @@ class _Mounted:
             problem = ProblemDetail(HTTPStatus.FORBIDDEN, "foreign-origin", detail)
             await refusal(scope, problem)(scope, receive, send)
             return
-        await self._manager.handle_request(scope, receive, send)
+        read = await _whole_body(receive, self._most)
+        if read is None:
+            return
+
+        async def again() -> Message:
+            return read.pop(0) if read else await receive()
+
+        await self._manager.handle_request(scope, again, send)
+
+
+async def _whole_body(receive: Receive, most: int) -> list[Message] | None:
+    """The messages of a body, so many bytes of it and a little more; None where who sends it leaves in the middle.
+
+    The manager would write that down as a fault.
+    """
+    read: list[Message] = []
+    size = 0
+    while True:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            return None
+        read.append(message)
+        size += len(message.get("body", b""))
+        if not message.get("more_body") or size > most:
+            return read

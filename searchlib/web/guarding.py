@@ -15,7 +15,7 @@ import ipaddress
 import re
 from http import HTTPStatus
 from http.cookies import CookieError, SimpleCookie
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import parse_qsl, quote, urlencode
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import Request
@@ -138,7 +138,8 @@ class Guard:
     def _entering(self, scope: Scope, others: list[tuple[str, str]]) -> Response:
         """The same address without the token, and the cookie in its place."""
         request = Request(scope)
-        where = request.url.path.replace("//", "/") + (f"?{urlencode(others)}" if others else "")
+        path = quote(re.sub(r"[/\\]+", "/", scope["path"]), errors="replace")  # two at the beginning would be a host
+        where = path + (f"?{urlencode(others)}" if others else "")
         answer = Response(status_code=HTTPStatus.SEE_OTHER, headers={"Location": where, "Cache-Control": "no-store"})
         answer.set_cookie(
             COOKIE,

@@ -119,7 +119,7 @@ SCHEMAS: Final[JsonObject] = {
         hits=_list(_of("Hit")),
     ),
     "Hit": _object(
-        optional=("copies", "explanation"),
+        optional=("index", "copies", "explanation"),
         rank=_COUNT,
         score=_NUMBER,
         id=_TEXT,
@@ -132,6 +132,7 @@ SCHEMAS: Final[JsonObject] = {
         snippet=_TEXT,
         snippets=_list(_object(text=_TEXT, start=_COUNT, end=_COUNT, spans=_SPANS)),
         citation=_TEXT,
+        index=_TEXT,
         copies=_list(_object(id=_TEXT, path=_TEXT, line=_COUNT)),
         explanation=_ANY,
     ),

@@ -160,6 +160,22 @@ def test_a_body_that_is_too_large_or_nonsense_is_refused(door: Any) -> None:
     assert door(**{"Content-Type": "text/plain"}).status_code == 400
 
 
+def test_who_leaves_in_the_middle_of_a_request_is_no_fault(index: searchlib.Index) -> None:
+    coming = [{"type": "http.request", "body": b"{", "more_body": True}, {"type": "http.disconnect"}]
+    sent: list[Any] = []
+
+    async def receive() -> Any:
+        return coming.pop(0)
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    scope = {"type": "http", "method": "POST", "path": "/mcp", "query_string": b"", "scheme": "http"}
+    scope["headers"] = [(b"host", b"localhost")]
+    anyio.run(app(index, beside=mcp_routes), scope, receive, send)
+    assert not sent
+
+
 def test_only_posts_are_for_agents(index: searchlib.Index) -> None:
     with TestClient(app(index, beside=mcp_routes), base_url="http://localhost") as client:
         assert client.get("/mcp").status_code == 405

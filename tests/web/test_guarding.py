@@ -108,8 +108,20 @@ def test_a_program_gives_the_token_in_a_header_and_a_person_once_in_the_address(
     assert locked.get("/?q=tide").status_code == 200
 
 
-def test_a_redirect_with_the_token_leads_nowhere_else(locked: TestClient) -> None:
-    assert locked.get(f"{BASE}//evil.example/?token={TOKEN}").headers["location"] == "/evil.example/"
+@pytest.mark.parametrize(
+    ("asked", "leads_to"),
+    [
+        ("//evil.example/", "/evil.example/"),
+        ("////evil.example/", "/evil.example/"),
+        ("/%2F%2Fevil.example/", "/evil.example/"),
+        ("/%5C%5Cevil.example/", "/evil.example/"),
+        ("/%0D%0AX:y", "/%0D%0AX%3Ay"),
+        ("/%E2%80%AE", "/%E2%80%AE"),
+        ("/caf%C3%A9", "/caf%C3%A9"),
+    ],
+)
+def test_a_redirect_with_the_token_leads_nowhere_else(locked: TestClient, asked: str, leads_to: str) -> None:
+    assert locked.get(f"{BASE}{asked}?token={TOKEN}").headers["location"] == leads_to
 
 
 def test_a_token_that_can_be_guessed_is_refused() -> None:
