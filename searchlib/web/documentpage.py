@@ -45,6 +45,7 @@ class DocumentPiece:
 class Numbered:
     """A paragraph of a document."""
 
+    id: str
     number: int
     at: str  # the page, slide or time, where that is another than of the one before
     text: Markup
@@ -69,6 +70,7 @@ def document_values(index: Index, path: str, q: str, at: int, base: str) -> dict
         (
             record,
             Numbered(
+                record.id,
                 record.paragraph.number,
                 where([one for one in record.paragraph.locators if one not in before]),
                 _text(record, found),

@@ -163,6 +163,19 @@ def test_a_reference_that_is_typed_opens_its_paragraph_and_going_back_leads_out_
     page.wait_for_url(f"{served}/")
 
 
+def test_a_paragraph_of_a_document_is_cited_by_a_key(opened: Open) -> None:
+    page = opened("/document?path=seeds/tides.md&q=tide")
+    page.keyboard.press("c")  # of which paragraph?
+    page.locator(".number").nth(1).focus()
+    page.keyboard.press("c")
+    until(page, "document.querySelector('#status').textContent === 'Citation copied'")
+    assert "Gauges along the estuary" in page.evaluate("navigator.clipboard.readText()")
+    page.goto("/document?path=seeds/tides.md#p1")
+    page.keyboard.press("c")
+    until(page, "document.querySelector('#status').textContent === 'Citation copied'")
+    assert "The tide turns" in page.evaluate("navigator.clipboard.readText()")
+
+
 def test_a_citation_is_copied_in_each_form(opened: Open, served: str) -> None:
     page = opened("/")
     page.goto(path_of(page, "paragraph", served))

@@ -306,7 +306,10 @@ def test_several_indexes_are_served_by_their_names(index: searchlib.Index) -> No
     page = client.get("/").text
     assert 'href="/birds/"' in page
     assert 'href="/tides/"' in page
-    assert 'action="/tides/"' in client.get("/tides/?q=tide").text
+    tides = client.get("/tides/?q=tide").text
+    assert 'action="/tides/"' in tides
+    assert '<a href="/">All indexes</a>' in tides
+    assert "All indexes" not in TestClient(app(index), base_url=BASE).get("/").text
     assert client.get("/birds", follow_redirects=False).headers["location"].endswith("/birds/")
     assert client.get("/birds/api/openapi.json").json()["servers"] == [{"url": "/birds"}]
     for name in ("api", "static", "a/b", "", ".", "x y"):

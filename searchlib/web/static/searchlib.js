@@ -177,7 +177,8 @@ async function copy(text, what) {
 }
 
 async function copyCitation() {
-  const id = (document.activeElement?.closest("[data-id]") ?? document.querySelector("[data-id]"))?.dataset.id;
+  const here = document.activeElement?.closest("[data-id]") ?? document.querySelector(".numbered:target, .hit, .paragraph");
+  const id = here?.dataset.id;
   if (!id) return;
   const answer = await fetch(`${base}/api/citation/${id}?form=text`);
   if (answer.ok) await copy(await answer.text(), "Citation");
