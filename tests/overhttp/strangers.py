@@ -1,8 +1,8 @@
 """Requests as no browser sends them: ``nox -s http-fuzz``.
 
 Paths, hosts, headers, methods and bodies are made of pieces that mean something, bytes that mean nothing, and what
-breaks one in two. Whatever comes: an answer that is HTTP or a closed connection, no fault (500), nothing of a file that
-is not served, no name of another server in it; and after it all the server answers as before.
+breaks one in two. Most know the token. Whatever comes: an answer that is HTTP or a closed connection, no fault (500),
+nothing of a file that is not served, no name of another server in it; and after it all the server answers as before.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from tests.web.corpus import write_seeds
 from tests.web.servers import serving
 
 SECRET = "the-secret-beside-the-index"
+TOKEN = "a-token-for-strangers"
 PATHS = (
     *("/", "/api/search", "/api/all", "/api/stats", "/api/paragraph/", "/api/citation/", "/api/verify", "/p/", "/feed"),
     *(
@@ -45,6 +46,7 @@ PIECES = (
         "path=../secret.txt",
         "id=x",
         "token=x",
+        f"token={TOKEN}",
         "page=9999999999",
         "timeout=inf",
         "in=:",
@@ -94,7 +96,8 @@ def main(arguments: list[str] | None = None) -> int:
         write_seeds(folder / "seeds")
         (folder / "secret.txt").write_text(SECRET, encoding="utf-8")
         searchlib.build(folder / "seeds", folder / "index", processes=1).close()
-        with serving("index", folder=folder) as (address, process):
+        with serving("index", folder=folder, SEARCHLIB_TOKEN=TOKEN) as (given, process):
+            address = given.partition("?")[0]
             ends = time.monotonic() + wanted.seconds
             while time.monotonic() < ends:
                 request = made(chance, urlsplit(address).netloc)
@@ -104,7 +107,8 @@ def main(arguments: list[str] | None = None) -> int:
                     print(f"WRONG: {wrong}\n{request[:2000]!r}\n{answer[:2000]!r}")
                     return 1
                 heard[answer[9:12].decode("latin-1") or "closed"] += 1
-            with urllib.request.urlopen(f"{address}?q=tide", timeout=60) as page:
+            known = urllib.request.Request(f"{address}?q=tide", headers={"Authorization": f"Bearer {TOKEN}"})
+            with urllib.request.urlopen(known, timeout=60) as page:
                 alive = b"<mark>" in page.read()
             alive = alive and process.poll() is None
     print(f"{'ok' if alive else 'WRONG'}: {heard.total():,} requests: {dict(sorted(heard.items()))}")
@@ -121,6 +125,8 @@ def made(chance: random.Random, host: str) -> bytes:
     lines = [f"{chance.choice(METHODS)} {path} {chance.choice(VERSIONS)}"]
     lines.append("Host: " + (chance.choice(HOSTS).replace("HOST", host) if chance.random() < 0.3 else host))
     lines += ["Connection: close", *chance.choices(HEADERS, k=chance.choice((0, 0, 0, 0, 1, 2)))]
+    if chance.random() < 0.7:
+        lines.append(f"Authorization: Bearer {TOKEN}")
     body = "".join(chance.choices(PIECES, k=2)) if chance.random() < 0.2 else ""
     text = chance.choice(("\r\n", "\r\n", "\r\n", "\n")).join([*lines, "", body])
     found = bytearray(text.encode("utf-8", "surrogatepass"))
