@@ -14,8 +14,8 @@ import yaml
 PAGE = (Path(__file__).parents[1] / "docs" / "ci.md").read_text(encoding="utf-8")
 
 
-def block(language: str) -> str:
-    (found,) = re.findall(rf"```{language}\n(.*?)```", PAGE, re.S)
+def block(language: str, having: str) -> str:
+    (found,) = (one for one in re.findall(rf"```{language}\n(.*?)```", PAGE, re.S) if having in one)
     return str(found)
 
 
@@ -50,19 +50,25 @@ def run(script: str, project: Path) -> subprocess.CompletedProcess[str]:
 
 
 def test_the_shell_recipe_builds_proves_publishes_and_checks(project: Path) -> None:
-    done = run(block("sh"), project)
+    done = run(block("sh", "set -eu"), project)
     assert done.returncode == 0, done.stderr
     (project / "seeds" / "a.txt").write_text("Note\n\nThe harbour is open.\n", encoding="utf-8")
     assert run("searchlib index seeds/ --check --index indexes/default", project).returncode == 1
-    proof, published, _ = block("sh").partition("\n# Sound")
+    proof, published, _ = block("sh", "set -eu").partition("\n# Sound")
     assert published
     assert run(proof, project).returncode == 0, "with what the first run has left, as from a cache"
 
 
 def test_the_workflow_builds_and_checks(project: Path) -> None:
-    steps = yaml.safe_load(block("yaml"))["jobs"]["index"]["steps"]
+    steps = yaml.safe_load(block("yaml", "actions/cache"))["jobs"]["index"]["steps"]
     commands = [step["run"] for step in steps if "run" in step and not step["run"].startswith("pip ")]
     assert len(commands) == 3
     for command in commands:
         done = run(command, project)
         assert done.returncode == 0, done.stderr
+
+
+def test_the_action_is_given_what_it_takes() -> None:
+    steps = yaml.safe_load(block("yaml", "searchlib/searchlib@"))["jobs"]["answers"]["steps"]
+    inputs = yaml.safe_load((Path(__file__).parents[1] / "action.yml").read_text(encoding="utf-8"))["inputs"]
+    assert set(steps[-1]["with"]) <= set(inputs)

@@ -13,6 +13,7 @@ from searchlib.errors import SettingsError
 
 if TYPE_CHECKING:
     from searchlib import Index
+    from searchlib.cli.settings import Settings
     from searchlib.update.indexing import Changes
 
 
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
 @click.option("--allow-removal", is_flag=True, help="Remove most documents even if a folder is empty or gone.")
 @click.option("--watch", is_flag=True, help="Go on, and bring it up to date whenever SEEDS change, until Ctrl-C.")
 @click.option("--check", is_flag=True, help="Build nothing; exit 1 if the index is not what SEEDS would give.")
+@click.option("--key", is_flag=True, help="Build nothing; print a digest of SEEDS and settings: the key of a cache.")
 @click.option("--digest", is_flag=True, help="Print the digest of the index.")
 @click.option("--quiet", "-q", is_flag=True, help="Say nothing but errors.")
 @click.option("--verbose", "-v", is_flag=True, help="Name all files that were skipped or noted, not some a reason.")
@@ -56,6 +58,7 @@ def command(  # noqa: PLR0913, PLR0917 - an option each
     replicas: int | None,
     watch: bool,
     check: bool,
+    key: bool,
     digest: bool,
     quiet: bool,
     verbose: bool,
@@ -80,11 +83,14 @@ def command(  # noqa: PLR0913, PLR0917 - an option each
         add_loaders(settings.loaders, allowed=True)
     output = output_for(settings)
     if watch:
-        if check or digest or as_json:
-            raise SettingsError("--watch goes on: leave out --check, --digest and --json")
+        if check or key or digest or as_json:
+            raise SettingsError("--watch goes on: leave out --check, --key, --digest and --json")
         from searchlib.cli.watch import watch as keep_up
 
         return keep_up(settings, how)
+    if key:
+        output.line(_key(settings))
+        return 0
     if check:
         from searchlib.cli.verify import check_against_seeds
 
@@ -104,6 +110,22 @@ def command(  # noqa: PLR0913, PLR0917 - an option each
         return 0
     say("Nothing of this could be read" + ("; without --quiet it is said why" if quiet else ""))
     return 2
+
+
+def _key(settings: Settings) -> str:
+    from searchlib.cli.obtaining import roots, seeds_exist
+    from searchlib.update.cachekey import cache_key
+
+    seeds_exist(settings)
+    return cache_key(
+        roots(settings),
+        options=load_options(settings),
+        language=settings.language,
+        include=settings.include,
+        exclude=settings.exclude,
+        limits=settings.limits,
+        loaders=settings.loaders.by_suffix if settings.loaders is not None else None,
+    )
 
 
 def _tell(index: Index, changes: Changes) -> None:

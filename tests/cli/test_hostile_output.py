@@ -45,6 +45,7 @@ CALLS: dict[str, list[list[str]]] = {
         [],
         ["--json"],
         ["--digest"],
+        ["--key"],
         ["--check"],
         ["--check", "--json", "--language", "de", "--exclude", LINES, "--text-column", LINES],
         [LINES],
