@@ -19,6 +19,7 @@ from searchlib.errors import SettingsError
 
 if TYPE_CHECKING:
     from searchlib import Index
+    from searchlib.web.running import Certificate
 
 PORT = 8700
 TOKEN = "SEARCHLIB_TOKEN"
@@ -72,7 +73,7 @@ def command(  # noqa: PLR0913, PLR0917 - an option each
     """
     needing("web", "serve", "searchlib.web")
     from searchlib.web import ServeOptions, app
-    from searchlib.web.running import Certificate, address_of, is_loopback, listening, run
+    from searchlib.web.running import address_of, is_loopback, listening, run
     from searchlib.web.serveoptions import LOOPBACK
 
     beside = needing("mcp", "serve --mcp", "searchlib.agents").mcp_routes if mcp else None
@@ -80,11 +81,7 @@ def command(  # noqa: PLR0913, PLR0917 - an option each
 
     if watch and indexes:
         raise SettingsError("--watch is for the index of the settings: leave out PATH, or run searchlib index --watch")
-    if (certificate is None) != (key is None):
-        raise SettingsError("--certificate and --key go together: give both")
-    proof = Certificate(certificate, key) if certificate is not None and key is not None else None
-    if proof is not None:
-        proof.check()
+    proof = _certificate(certificate, key)
     settings = settings_with(**given)
     is_public = not is_loopback(host)
     token = token or os.environ.get(TOKEN, "")
@@ -118,6 +115,19 @@ def command(  # noqa: PLR0913, PLR0917 - an option each
         if watch:
             stack.enter_context(watching_beside())
         run(application, listener, ready, proof)
+
+
+def _certificate(chain: str | None, key: str | None) -> Certificate | None:
+    """What is given to encrypt with. Raises SettingsError where it is not whole, or not sound."""
+    from searchlib.web.running import Certificate
+
+    if chain is None or key is None:
+        if chain != key:
+            raise SettingsError("--certificate and --key go together: give both")
+        return None
+    found = Certificate(chain, key)
+    found.check()
+    return found
 
 
 def _opened(given: tuple[str, ...], settings: Settings) -> dict[str, Index]:

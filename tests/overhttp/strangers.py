@@ -180,7 +180,7 @@ def what_is_wrong(answer: bytes) -> str:
         return "a file that is not served"
     if b"\r\nx: y" in head or re.search(rb"\r\nlocation: (https?:)?//[^/\r]*evil", head):
         return "a header, or an address, of the stranger's"
-    if b"<script>" in answer:
+    if b"<script>" in answer and b"\r\ncontent-type: text/html" in head:  # the texts of JSON are no page
         return "a script in a page"
     return ""
 
