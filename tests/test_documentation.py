@@ -11,10 +11,15 @@ from pathlib import Path
 
 import pytest
 
-from searchlib.cli import reference
+import searchlib
+from searchlib.cli import apiguide, apireference, reference
 
 ROOT = Path(__file__).parents[1]
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md"), ROOT / "indexes" / "README.md"])
+TYPING = {
+    *("Any", "Callable", "IO", "BinaryIO", "Iterable", "Iterator", "Literal", "Mapping", "Path", "Sequence"),
+    *("None", "PathLike", "True", "False", "LIMITS"),
+}
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 
@@ -29,9 +34,37 @@ def anchors(page: Path) -> set[str]:
     return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
 
 
-def test_the_command_line_reference_is_current() -> None:
-    page = (ROOT / "docs" / "cli.md").read_text(encoding="utf-8")
-    assert page == reference.page(), "write it with: python -m searchlib.cli.reference --write"
+@pytest.mark.parametrize("page", reference.PAGES)
+def test_what_is_written_by_a_program_is_current(page: Path) -> None:
+    there = (ROOT / page).read_text(encoding="utf-8")
+    assert there == reference.PAGES[page](), "write it with: python -m searchlib.cli.reference --write"
+
+
+def test_every_public_name_is_documented() -> None:
+    assert apireference.undocumented() == []
+
+
+def test_all_that_can_be_imported_from_searchlib_is_in_the_reference() -> None:
+    documented = {name for names in apireference.SECTIONS.values() for name in names}
+    assert not {f"searchlib:{name}" for name in searchlib.__all__ if not name.startswith("__")} - documented
+
+
+def test_whatever_a_signature_names_is_in_the_reference() -> None:
+    """Who reads a type finds on the same page what it is."""
+    page = apireference.page()
+    code = re.findall(r"^```python\n(\w+\(.*?)^```$", page, re.MULTILINE | re.DOTALL)
+    code += re.findall(r"^(?:- `\w+: (.*?)`: |\| `\w+` \| `(.*?)` \|)", page, re.MULTILINE)
+    named = {name for one in code for name in re.findall(r"\b[A-Z]\w+", "".join(one))}
+    known = {*apireference.documented(), *(name.rpartition(":")[2] for name in apireference.TYPES), *TYPING}
+    assert named - known == set()
+
+
+def test_examples_of_the_reference_print_what_it_says(project: Path) -> None:
+    examples = [one for said in apiguide.GUIDE.values() for one in blocks(said, "python")]
+    (project / "examples.py").write_text("".join(examples), encoding="utf-8")
+    done = run([sys.executable, "examples.py"], project)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout == "".join(one for said in apiguide.GUIDE.values() for one in blocks(said, "text"))
 
 
 def test_the_reference_is_checked_by_its_own_command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

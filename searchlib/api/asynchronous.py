@@ -58,10 +58,10 @@ def _iterator(
 class AsyncIndex:
     """An open index for programs with an event loop (asyncio): `Index`, with coroutines for methods.
 
-    ``index`` is the `Index` itself, and ``threads`` how many searches run at once; more wait for their turn. The
-    methods are those of `Index`, with the same arguments, answers and errors. All that there is of results and hits is
-    read before they come back, but for ``explain()``; what else may take its time goes to `run`. A coroutine that is
-    cancelled gives up its search.
+    ``AsyncIndex(index, threads=4)`` makes one of an open `Index`, as does `aopen`. ``index`` is the `Index` itself, and
+    ``threads`` how many searches run at once; more wait for their turn. The methods are those of `Index`, with the same
+    arguments, answers and errors. All that there is of results and hits is read before they come back, but for
+    ``explain()``; what else may take its time goes to `run`. A coroutine that is cancelled gives up its search.
     """
 
     def __init__(self, index: Index, threads: int = THREADS) -> None:
@@ -131,8 +131,8 @@ def _opens(open: Callable[_Asked, Index]) -> Callable[_Asked, Coroutine[Any, Any
     async def aopen(*args: _Asked.args, **kwargs: _Asked.kwargs) -> AsyncIndex:
         """Open an index for programs with an event loop: ``async with await searchlib.aopen(path) as index: …``.
 
-        Arguments and errors are those of `open`. It has `THREADS` threads; ``searchlib.AsyncIndex(index, threads)`` has
-        as many as it is given.
+        Arguments and errors are those of `open`. It searches in four threads; ``searchlib.AsyncIndex(index, threads)``
+        has as many as it is given.
         """
         import asyncio
 

@@ -44,13 +44,16 @@ class Citable(Opened):
             return citation_of(reader, handle_of(reader, name), quote, parsed, part)
 
     def check_citations(self, text: str, sources: StrPath | Iterable[StrPath] = ()) -> list[Check]:
-        """What became of each citation in a text: see `searchlib.citing.checking`, and `check_file` for files."""
+        """What became of each citation in a text: a `Check` for each, in order.
+
+        ``sources`` are the paths of the seeds, see `Index.library`; `Index.check_file` does so for a file.
+        """
         from searchlib.citing.mending import check_text
 
         return check_text(_text("text", text), self.library(sources))
 
     def check_file(self, path: StrPath, sources: StrPath | Iterable[StrPath] = ()) -> list[Check]:
-        """What became of each citation in a file.
+        """What became of each citation in a file, as `Index.check_citations` of a text.
 
         Raises SeedError for one that cannot be read, is no text or, by its name, JSON and is none.
         """
@@ -62,7 +65,7 @@ class Citable(Opened):
             raise SeedError(f"{path} cannot be read ({error.strerror}): see that it is there", path) from error
 
     def library(self, sources: StrPath | Iterable[StrPath] = (), *, as_indexed: bool = False) -> Library:
-        """Where citations are looked up, for `searchlib.citing.mending`: what the seeds of the index say now.
+        """Where citations are looked up, for functions of `searchlib.citing.mending`: what the seeds say now.
 
         They are looked for at ``sources``, and then in the folders above the index; where they are as they were
         indexed, the index as it is now is asked. What of them cannot be seen is unknown. With ``as_indexed`` no seed is

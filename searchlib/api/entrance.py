@@ -30,6 +30,9 @@ class Index(Searchable, Readable, Citable, Maintainable):
 
     Safe between threads, and in a child that is forked. Results and hits may outlive it: closing it, or going over to
     another generation, closes the files of this one with the last of them that may have to read.
+
+    ``path`` is where it is, as `open` takes it; ``changes`` is what `build` did, None of one that was opened.
+    ``limits``, ``ranking`` and ``synonyms`` are those that it was opened with.
     """
 
 

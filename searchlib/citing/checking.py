@@ -1,13 +1,4 @@
-"""What became of a citation: checked against an index, or against the seeds themselves.
-
-=========  ======================================================================================================
-unchanged  it stands where the citation says
-moved      it says the same, elsewhere: another number, line, position, document or id
-edited     its words are there no more, but like ones are: ``now`` is the closest paragraph, ``diff`` the difference
-gone       nothing like it is there
-ambiguous  the id is the beginning of several ids
-unknown    it cannot be seen: ``now`` is where it stood when it was indexed, None if that is not known either
-=========  ======================================================================================================
+"""What became of a citation, checked against an index, or against the seeds themselves: see `Check`.
 
 The id is looked up first: as it is made of the text, that it is there proves that the paragraph says the same. Then
 the quote is looked for, in its document and then anywhere; where several places say the same, the context decides,
@@ -50,12 +41,20 @@ _ELLIPSES = ("[…]", "[...]", "…", "...")
 
 @frozen
 class Check:
-    """A citation in a text, and what became of it.
+    """A citation in a text, and what became of it: ``found`` is what stands there, ``status`` what became of it.
 
-    ``line`` is the line of the file, ``now`` where the words stand now (or those closest to them), ``changes`` what of
-    the citation is no longer so: (name, as cited, as it is). ``diff`` is from the quote to the text. ``edited_around``
-    says that the document has another hash than the one cited. ``places`` counts the places that fit equally well.
-    Gone with a change of its ``part`` is a range that the paragraph, which is there, does not have.
+    * "unchanged": it stands where the citation says.
+    * "moved": it says the same, elsewhere: another number, line, position, document or id.
+    * "edited": its words are there no more, but like ones are: ``now`` is the closest paragraph.
+    * "gone": nothing like it is there.
+    * "ambiguous": the id is the beginning of several ids.
+    * "unknown": it cannot be seen: ``now`` is where it stood when it was indexed.
+
+    ``file`` is the name of the file, "" of a text. ``line`` is the line of the file, ``now`` where the words stand now
+    (or those closest to them), ``changes`` what of the citation is no longer so: (name, as cited, as it is). ``diff``
+    is from the quote to the text. ``edited_around`` says that the document has another hash than the one cited.
+    ``places`` counts the places that fit equally well. Gone with a change of its ``part`` is a range that the
+    paragraph, which is there, does not have.
     """
 
     status: Status

@@ -27,11 +27,13 @@ NEIGHBOURS = 2  # paragraphs on each side that these may reach into
 
 @frozen
 class Citation:
-    """A quote, and where it stands.
+    """A ``quote``, and where it stands: ``path``, ``title`` and ``url`` of the document, ``headings`` and
+    ``paragraph``.
 
-    ``start`` and ``end`` are its range in the document's text, ``offset`` is where it begins in the paragraph's, which
-    has ``length`` code points, and whose number, line (of the seed, 0 if that has none), ``locators`` and ``id`` these
-    are. ``spans`` are the ranges of the document's text that matched a query. ``digest`` is the hash of the document
+    ``prefix`` and ``suffix`` are what stands before and after it, some 32 code points each. ``start`` and ``end`` are
+    its range in the document's text, ``offset`` is where it begins in the paragraph's, which has ``length`` code
+    points, and whose number, ``line`` (of the seed, 0 if that has none), ``locators`` and ``id`` these are. ``spans``
+    are the ranges of the document's text that matched a query. ``digest`` is the hash of the document
     (`document_digest`).
     """
 

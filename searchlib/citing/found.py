@@ -24,11 +24,13 @@ class Slot:
 
 @frozen
 class WrittenCitation:
-    """A citation in a file. What it does not say is None.
+    """A citation in a file, in one of the forms that citations have. What it does not say is None.
 
-    ``at`` is where its reference stands in the file's text. ``id`` may be the beginning of one, or "" in an annotation
-    that another program made. ``part`` is the range of the quote in its paragraph, ``start`` and ``end`` that in the
-    document. ``path`` and ``locators`` are as the form prints them, ``link`` leads to the quote on the web.
+    ``form`` says which. ``at`` is where its reference stands in the file's text. ``id`` may be the beginning of one, or
+    "" in an annotation that another program made. ``part`` is the range of the quote in its paragraph, ``start`` and
+    ``end`` that in the document. ``path``, ``paragraph``, ``line`` and ``locators`` are as the form prints them,
+    ``quote``, ``prefix``, ``suffix``, ``digest`` and ``source`` (the document, in an annotation) too; ``link`` leads to
+    the quote on the web.
     """
 
     form: Form

@@ -38,7 +38,7 @@ OPS: tuple[Op, ...] = ("=", "-", "+")
 
 
 class Change(NamedTuple):
-    """A piece of a difference: text that stayed (``=``), went (``-``) or came (``+``)."""
+    """A piece of a difference: ``text`` that stayed (``op`` is ``=``), went (``-``) or came (``+``)."""
 
     op: Op
     text: str

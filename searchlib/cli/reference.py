@@ -1,17 +1,19 @@
-"""docs/cli.md, written from the commands themselves.
+"""docs/cli.md, written from the commands themselves, and docs/api.md, from the docstrings (`apireference`).
 
-``python -m searchlib.cli.reference`` prints the page, ``--write`` writes it to docs/cli.md, ``--check`` exits 1 if
-the page there is another.
+``python -m searchlib.cli.reference --write`` writes the pages, ``--check`` exits 1 if those there are others; without
+either, both are printed.
 """
 
 from __future__ import annotations
 
 import re
 import sys
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import click
 
+from searchlib.cli import apireference
 from searchlib.cli.main import ALIASES, CONTEXT, program
 from searchlib.cli.output import Output, say_error
 from searchlib.cli.settings import KEYS, LIMIT, PREFIX, RANKING, in_file
@@ -113,18 +115,23 @@ def _settings_table() -> str:
     return "\n".join(rows) + "\n"
 
 
+PAGES: Mapping[Path, Callable[[], str]] = {PAGE: page, apireference.PAGE: apireference.page}
+
+
 def main(arguments: list[str]) -> int:
-    """Print, write or check the page."""
-    text = page()
-    if "--write" in arguments:
-        PAGE.write_text(text, encoding="utf-8")
-    elif "--check" in arguments:
-        if not PAGE.exists() or PAGE.read_text(encoding="utf-8") != text:
-            say_error(f"{PAGE} is not current. Write it with: python -m searchlib.cli.reference --write")
-            return 1
-    else:
-        Output(color=False, width=0).lines(text.removesuffix("\n"))
-    return 0
+    """Print, write or check the pages."""
+    stale = []
+    for file, make in PAGES.items():
+        text = make()
+        if "--write" in arguments:
+            file.write_text(text, encoding="utf-8")
+        elif "--check" not in arguments:
+            Output(color=False, width=0).lines(text.removesuffix("\n"))
+        elif not file.exists() or file.read_text(encoding="utf-8") != text:
+            stale.append(str(file))
+    if stale:
+        say_error(f"Not current: {', '.join(stale)}. Write it with: python -m searchlib.cli.reference --write")
+    return 1 if stale else 0
 
 
 if __name__ == "__main__":

@@ -38,7 +38,7 @@ class Skipped:
 
 @dataclass(slots=True)
 class Report:
-    """What became of the seeds: counts, digests by name, what was skipped and what was noted.
+    """What became of the seeds: counts of ``files``, ``documents`` and ``bytes``, what was skipped and what was noted.
 
     ``skipped`` and ``notes`` hold the first 10,000 each; ``skipped_count`` counts all that were skipped. ``left_out``
     counts the files and folders that nobody meant to be indexed, by why. ``digests`` has those files that were read

@@ -27,7 +27,10 @@ _KINDS: Final = frozenset(get_args(Kind))
 
 
 def sandboxed(loader: _Loader) -> _Loader:
-    """Have a loader, a function of a module, run in a sandbox."""
+    """Have a loader, a function of a module, run in a process of its own, within the limits of parsers.
+
+    It gets the bytes of the seed and no path; a crash, or what takes too long, costs its file alone.
+    """
     setattr(loader, _MARK, True)
     return loader
 

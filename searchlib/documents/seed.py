@@ -41,10 +41,10 @@ class LoadOptions:
     ``id``, ``title``, ``text``, ``metadata`` and ``language_column`` name columns of CSV, TSV and JSON Lines files
     (JSON keys); empty means the usual names, and for ``metadata`` every column that is nothing else. Several text
     columns are joined with a blank line between. ``delimiter`` "" has it found. ``encoding`` "" has it detected.
-    ``language`` (ISO 639-1) is what documents are in that do not say. ``suffix`` says how to read what has no
-    suffix of its own (standard input), or every file if ``force_suffix``. ``passwords`` are tried on what is encrypted.
-    ``metadata_file``, ``path_patterns`` and ``file_metadata`` say what is known of files besides what is in them, see
-    `searchlib.documents.describing`.
+    ``language`` (ISO 639-1) is what documents are in that do not say. With ``strict`` what cannot be read is an error.
+    ``suffix`` says how to read what has no suffix of its own (standard input), or every file if ``force_suffix``.
+    ``passwords`` are tried on what is encrypted. ``metadata_file``, ``path_patterns`` and ``file_metadata`` say what is
+    known of files besides what is in them, see `searchlib.documents.describing`.
     """
 
     id: str = ""
@@ -95,9 +95,10 @@ class Content:
 
 @frozen
 class SeedFile:
-    """A file found by ``walk``. ``path`` None is standard input; ``modified`` is when it changed or came to this place,
-    in nanoseconds since 1970. Below ``root``, if there is one, no link is followed to it: what ``walk`` found is read,
-    or nothing. Of files in it those are left out that the patterns of ``exclude`` match.
+    """A file found by ``walk``, with its ``name`` in the index and its ``size`` in bytes. ``path`` None is standard
+    input; ``modified`` is when it changed or came to this place, in nanoseconds since 1970. Below ``root``, if there is
+    one, no link is followed to it: what ``walk`` found is read, or nothing. Of files in it those are left out that the
+    patterns of ``exclude`` match.
     """
 
     path: Path | None
@@ -238,14 +239,16 @@ class Budget:
 
 @dataclass(frozen=True)
 class Seed:
-    """What a loader reads: bytes, or a function that opens a stream of them.
+    """What a loader reads: bytes, or a function that opens a stream of them (``source``), and the ``name`` in the
+    index.
 
-    ``skips`` is to be called with (line, reason) for a part of the seed that could not be read: the rest goes on.
-    ``notes`` is to be called with (line, remark) for what was read, but not quite as it stands there, and ``textless``
-    with the reason if there is no text in it, whoever reads it and whenever. ``passes`` is to be called now and then
-    with how many bytes, unpacked, have been gone through, where that takes its time. ``excludes`` says of the name of a
-    file in it whether that is to be left out.
-    A seed that is in another file has that as its ``holder``, is ``nested`` so deep, and shares a ``budget``.
+    ``path`` is where the file is, None where there is none; ``options`` and ``limits`` are those of the build, and
+    ``known`` is for loaders of rows. ``skips`` is to be called with (line, reason) for a part of the seed that could
+    not be read: the rest goes on. ``notes`` is to be called with (line, remark) for what was read, but not quite as it
+    stands there, and ``textless`` with the reason if there is no text in it, whoever reads it and whenever. ``passes``
+    is to be called now and then with how many bytes, unpacked, have been gone through, where that takes its time.
+    ``excludes`` says of the name of a file in it whether that is to be left out. A seed that is in another file has
+    that as its ``holder``, is ``nested`` so deep, and shares a ``budget``.
     """
 
     name: str

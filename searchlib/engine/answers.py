@@ -35,7 +35,9 @@ class Ranked(NamedTuple):
 
 @frozen
 class FacetCount:
-    """A value, as it is written where it stands first, and how many of the paragraphs that match have it."""
+    """A ``value``, as it is written where it stands first, and the ``count`` of the paragraphs that match and have
+    it.
+    """
 
     value: Scalar
     count: int
@@ -50,7 +52,7 @@ class FacetCount:
 
 @frozen
 class Facet:
-    """The values of one attribute among the paragraphs that match, the commonest first, then by value.
+    """The ``values`` of the field ``name`` among the paragraphs that match, the commonest first, then by value.
 
     ``others`` is how many more values there are, ``missing`` how many paragraphs have none. A paragraph whose
     document has several values counts for each. Iterating gives the `FacetCount` of each value.

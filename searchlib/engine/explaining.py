@@ -31,7 +31,10 @@ _TIMES = {1: "once", 2: "twice"}
 
 @frozen
 class Occurrence:
-    """A key of a word in a field of the record: ``share`` = weight * frequency / norm is its part of tf~.
+    """A ``key`` of a word in a ``field`` of the record: ``share`` = weight * frequency / norm is its part of tf~.
+
+    ``frequency`` is how often it stands there, ``length`` how many tokens the field has in this record and
+    ``average_length`` in all; ``weight`` is that of the field and the form, and ``norm`` what length makes of it.
 
     ``synonym_of`` is the word of the query that it is a synonym of, "" if it is that word. ``found_as`` is how the word
     is written there, each way once.
@@ -51,12 +54,13 @@ class Occurrence:
 
 @frozen
 class Explanation:
-    """The score of a node for one record.
+    """The ``score`` of a node for one record.
 
     ``made`` says how: ``sum`` or ``max`` of ``parts`` (a ``phrase`` is the sum of its words, counted because they
-    stand together), a ``constant``, or a ``word``: boost * idf *
-    ((k1 + 1) * tf / (k1 + tf) + delta), where ``tf`` is the sum of the shares of the occurrences. ``text`` says in
-    words what was asked for.
+    stand together), a ``constant``, or a ``word``: ``boost`` * ``idf`` *
+    ((``k1`` + 1) * tf / (k1 + tf) + ``delta``), where ``tf`` is the sum of the shares of the ``occurrences``, and
+    ``df`` of ``records`` paragraphs have the word. Of a ``max``, the parts that are not the greatest count
+    ``tiebreak`` times. ``text`` says in words what was asked for.
     """
 
     score: float

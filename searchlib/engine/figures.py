@@ -12,10 +12,13 @@ from searchlib.model.jsonable import JsonObject, as_object
 
 @frozen
 class Stats:
-    """Figures of an index. ``bytes`` is the size of its files, ``digest`` that of them all.
+    """Figures of an index: how many ``documents``, ``paragraphs``, ``tokens`` of their texts, ``segments``, and
+    paragraphs that are ``deleted`` and still in its files.
 
-    ``generation`` counts the commits since the index was last built of a piece. What an engine does not know is 0 or
-    empty: one that is no folder may have no segments, and no digest.
+    ``bytes`` is the size of its files, ``digest`` that of them all, ``format`` their version. ``languages`` and
+    ``types`` count documents; ``settings`` are those that it was built with. ``generation`` counts the commits since
+    the index was last built of a piece. What an engine does not know is 0 or empty: one that is no folder may have no
+    segments, and no digest.
     """
 
     documents: int
@@ -38,7 +41,7 @@ class Stats:
 
 @frozen
 class Problem:
-    """Something wrong with an index: the file concerned and what is wrong with it."""
+    """Something wrong with an index: the ``file`` concerned, and a ``message`` that says what is wrong with it."""
 
     file: str
     message: str

@@ -24,7 +24,7 @@ def _limit(default: Any, meaning: str) -> Any:
 
 @frozen
 class Limits:
-    """What may be asked and read; `MEANINGS` says what each limit is of. Sizes are in bytes, ``timeout`` in seconds.
+    """What may be asked and read. Sizes are in bytes, ``timeout`` in seconds; ``limits.with_(timeout=5)`` changes some.
 
     Raises:
         SettingsError: a limit is not a number above 0, or above all that is counted here.

@@ -37,7 +37,7 @@ _BEFORE = 3  # a third of the room that is left goes before the matches where no
 
 @frozen
 class Fragment:
-    """A range of a text, and the spans in it; all are code points of the text."""
+    """A range of a text, from ``start`` to ``end``, and the ``spans`` in it; all are code points of the text."""
 
     start: int
     end: int
@@ -46,7 +46,7 @@ class Fragment:
 
 @frozen
 class Snippet:
-    """What is shown of a text of ``length`` code points."""
+    """The ``fragments`` that are shown of a text of ``length`` code points."""
 
     fragments: tuple[Fragment, ...]
     length: int

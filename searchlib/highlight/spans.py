@@ -17,7 +17,9 @@ Spans: TypeAlias = tuple[Span, ...]
 
 @frozen
 class Highlights:
-    """What of a record made it match: spans of the paragraph's text, of the title, and of each heading above it."""
+    """What of a record made it match: spans of the paragraph's ``text``, of the ``title``, and of each of the
+    ``headings`` above it. ``matched`` says whether it does.
+    """
 
     matched: bool
     text: Spans = ()

@@ -34,7 +34,8 @@ WRITTEN: Final = rf"(?:{'|'.join(KINDS)}) {_NUMBER}(?:–{_NUMBER})?(?: “[^“
 
 @frozen
 class Locator:
-    """A place in a file that people find by its number, counted from 1; of a time, that is seconds from the beginning.
+    """A place in a file that people find by its ``kind`` (page, slide, sheet, row, chapter, message, time, cell) and
+    ``number``, counted from 1; of a time, that is seconds from the beginning.
 
     ``label`` is what stands there for people: the number that is printed on a page, the name of a sheet, the date of a
     message. ``end`` is the last of several, a page or a time, if a paragraph goes on so far. ``fragment`` is what leads

@@ -36,8 +36,10 @@ _TO_DIGITS = bytes(_DIGITS[_ALPHABET.index(chr(code))] if chr(code) in _ALPHABET
 
 @frozen
 class Block:
-    """A range of a document's text as its format has it: ``text[start:end]``, beginning on ``line`` of its file, which
-    is 0 where that has no lines, and where ``locators`` say.
+    """A range of a document's text as its format has it: ``text[start:end]``, from ``start`` to ``end``.
+
+    ``kind`` is what it is, ``headings`` are those above it; it begins on ``line`` of its file, which is 0 where that
+    has no lines, and where ``locators`` say.
     """
 
     start: int
@@ -52,11 +54,12 @@ class Block:
 class Document:
     """What a seed (or a row of one) loads into.
 
-    ``path`` names it in the index: relative, with ``/``, and for a row ``file.csv#id``. ``text`` is what a
-    reader sees, without markup. ``blocks`` are in order and do not overlap; None says that the text is plain
-    and paragraphs are to be found in it. ``line`` is the line of the seed on which the text begins.
-    ``language`` is an ISO 639-1 code, or "" to have it detected. ``digest`` is what its loader knows it to be changed
-    by, "" if that is to be found out from all the rest (`document_digest`).
+    ``path`` names it in the index: relative, with ``/``, and for a row ``file.csv#id``. ``text`` is what a reader sees,
+    without markup; ``title`` and ``type`` ("text", "pdf", …) are shown, and can be searched. ``metadata`` is what else
+    is known: text, numbers, true and false, or tuples of them. ``blocks`` are in order and do not overlap; None says
+    that the text is plain and paragraphs are to be found in it. ``line`` is the line of the seed on which the text
+    begins. ``language`` is an ISO 639-1 code, or "" to have it detected. ``digest`` is what its loader knows it to be
+    changed by, "" if that is to be found out from all the rest (`document_digest`).
     """
 
     path: str
@@ -75,8 +78,12 @@ class Document:
 
 @frozen
 class Paragraph:
-    """A slice of a document's text: number (from 1), range in code points, heading path, and where it stands in the
-    file: line (from 1; 0 in a file without lines) and locators.
+    """A slice of a document's text.
+
+    ``number`` counts from 1; ``start`` and ``end`` are its range in the text of the document, in code points, and
+    ``text`` is what stands there. ``headings`` are those above it, the outermost first, and ``kind`` what it is: text,
+    an item of a list, a table, code, a quote. ``line`` (from 1; 0 in a file without lines) and ``locators`` (page,
+    slide, …) say where it stands in the file.
     """
 
     number: int
@@ -98,7 +105,12 @@ class Paragraph:
 
 @frozen
 class DocumentInfo:
-    """A document as a hit shows it: everything but the text. ``digest`` is its hash (`document_digest`)."""
+    """A document as a hit shows it: everything but the text.
+
+    ``path`` names it in the index, ``title`` is for people, ``type`` its format ("text", "pdf", …), ``language`` an ISO
+    639-1 code or "", and ``metadata`` what else is known of it, several values of a key as a tuple. ``digest`` is its
+    hash.
+    """
 
     path: str
     title: str
@@ -114,7 +126,9 @@ class DocumentInfo:
 
 @frozen
 class Record:
-    """A paragraph as the index stores it."""
+    """A paragraph as the index stores it: the ``paragraph``, its ``document``, and the ``id`` that names it
+    everywhere.
+    """
 
     id: str
     document: DocumentInfo

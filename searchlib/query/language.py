@@ -35,7 +35,7 @@ _fields_of = lru_cache(64)(Fields)
 
 @frozen
 class Parsed:
-    """What a text asks for: the query, and the mistakes that did not keep it from being one.
+    """What a text asks for: the ``query``, and ``warnings`` of mistakes that did not keep it from being one.
 
     ``source`` is the text as it was read: white space and characters that cannot be printed are spaces in it, so
     the positions of warnings and of query nodes count its code points as those of the text.

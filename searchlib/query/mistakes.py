@@ -16,9 +16,10 @@ from searchlib.query.lexer import printable
 
 @frozen
 class QueryWarning:
-    """A mistake in a query: what is wrong, in which query, where (code points of it), and what to do.
+    """A mistake in a query: what is wrong, in which query (``source``), where, and what to do (``advice``).
 
-    ``message`` also says what became of it; ``problem`` does not, since in strict mode nothing did. ``unknown`` is the
+    ``position`` is where it begins and ``end`` where it ends, in code points of the query. ``message`` also says what
+    became of it; ``problem`` does not, since in strict mode nothing did. ``unknown`` is the
     name of a field that no document has. ``str()`` shows the query with a caret under the place, as `QueryError` does.
     """
 

@@ -1,8 +1,8 @@
 """The query tree: what a query asks, in nodes that every engine, the highlighter and explanations read alike.
 
 * A *leaf* asks something of single tokens or values: `Word`, `Phrase`, `Prefix`, `Wildcard`, `Fuzzy`, `Range`,
-  `Value`, `Everything`. A leaf has a *boost*, by which its score is multiplied; groups have none: `boosted` multiplies
-  down to the leaves.
+  `Value`, `Everything`, in a ``field`` or in any of its ``fields``. A leaf has a ``boost``, by which its score is
+  multiplied; groups have none: `boosted` multiplies down to the leaves.
 * A *group* joins nodes: `And`, `Or`, `Best`, `Not`, `Optional`, `Require`, `Constant`, `Near`.
 * ``at`` is where a node stands in the text it was parsed from: code points, start and end; None where it was made
   otherwise. ``typed`` is the text there, without field and boost: the leaf itself has it folded, stemmed or marked.
@@ -39,7 +39,7 @@ class _Written:
 
 @frozen
 class Word(_Written):
-    """One word, in any of its forms, in any of its fields.
+    """One word, in any of its forms, in any of its ``fields``, each with what it weighs.
 
     A record matches when, in some field, the key of a token matches a form (see `searchlib.analysis.Form`) that counts
     in the record's language. ``text`` is the word as it was typed, and the first form is that one; ``exactly`` if no
@@ -65,10 +65,11 @@ class Word(_Written):
 
 @frozen
 class Phrase(_Written):
-    """Words one after another in one field.
+    """The ``words`` one after another in one field.
 
-    A record matches when, in one field, tokens that match the words stand in their order, each at most ``slop``
+    A record matches when, in one field, tokens that match them stand in their order, each at most ``slop``
     positions after the one before: 1 means next to each other. All words have the same fields; there are two at least.
+    ``synonym_of`` is what was typed instead of it, if it is a synonym.
     """
 
     words: tuple[Word, ...]
@@ -101,7 +102,7 @@ class Prefix(_Written):
 
 @frozen
 class Wildcard(_Written):
-    r"""What a pattern matches whole: ``*`` any number of characters, ``?`` one, ``\`` takes their meaning.
+    r"""What ``pattern`` matches whole: ``*`` any number of characters, ``?`` one, ``\`` takes their meaning.
 
     Compared as a `Prefix` is.
     """
@@ -131,7 +132,9 @@ class Fuzzy(_Written):
 
 @frozen
 class Range(_Written):
-    """Terms (text) or column values (integers) from ``low`` to ``high``; None is an open end, ``open_`` excludes it.
+    """Terms (text) or column values (integers) from ``low`` to ``high``; None is an open end.
+
+    ``open_low`` and ``open_high`` exclude the ends.
 
     Terms of prose are compared by their folded part. Those of values are in the order of the values, see
     `searchlib.query.values`.
@@ -149,7 +152,7 @@ class Range(_Written):
 
 @frozen
 class Value(_Written):
-    """One term of a field, whole: a value of an attribute, or a key of prose as it stands in the dictionary."""
+    """One term of a field, whole: a value of an attribute, or a ``key`` of prose as it stands in the dictionary."""
 
     key: str
     field: str
@@ -211,7 +214,7 @@ class Optional(_Written):
 
 @frozen
 class Require(_Written):
-    """What matches both; only ``node`` counts for the score and is highlighted."""
+    """What matches ``node`` and ``required``; only the former counts for the score and is highlighted."""
 
     node: Node
     required: Node
@@ -220,7 +223,7 @@ class Require(_Written):
 
 @frozen
 class Constant(_Written):
-    """What matches ``node``, all with one score."""
+    """What matches ``node``, all with one ``score``."""
 
     node: Node
     score: float = 1.0
@@ -229,7 +232,8 @@ class Constant(_Written):
 
 @frozen
 class Near(_Written):
-    """Two nodes with places in one field, at most ``slop`` positions apart; in their order if ``ordered``.
+    """Two nodes, ``first`` and ``second``, with places in one field, at most ``slop`` positions apart; in their order
+    if ``ordered``.
 
     Scores add up. Each side is a leaf of prose that has places (word, phrase, pattern, fuzzy word, range of words), an
     `Or`, `Best` or `Constant` of such, or a `Near`, all of the field ``field``.

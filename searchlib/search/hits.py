@@ -60,7 +60,7 @@ class HitPage(Protocol):
 
 @frozen
 class Hit:
-    """A ranked paragraph. ``rank`` counts from 1; ``id`` is that of the paragraph."""
+    """A ranked paragraph. ``rank`` counts from 1, ``score`` is by BM25F, and ``id`` is that of the paragraph."""
 
     rank: int
     score: float

@@ -15,7 +15,7 @@ from searchlib.model.records import Record, below_title
 
 @frozen
 class OutlineSection:
-    """A heading and what it is above of: ``level`` is 1 for those right below the title, 0 where there is none.
+    """A ``heading`` and what it is above of: ``level`` is 1 for those right below the title, 0 where there is none.
 
     ``id`` and ``paragraph`` are those of its first paragraph, ``paragraphs`` how many there are up to the next heading;
     none where one heading follows another: then they are those of the first paragraph below both.

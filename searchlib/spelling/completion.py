@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 
 @frozen
 class Completion:
-    """A text with its last word completed, the word as the index has it, and how often that occurs."""
+    """The ``text`` with its last word completed, the ``word`` as the index has it, and the ``count`` of its
+    occurrences.
+    """
 
     text: str
     word: str

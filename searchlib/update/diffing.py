@@ -38,9 +38,9 @@ _SHORT: Final = 4  # code points of a text that moves from one document to anoth
 
 @frozen
 class ParagraphChange:
-    """What became of a paragraph: what it was, None if it came, and what it is, None if it is gone.
+    """What became of a paragraph (``status``): what it was, None if it came, and what it is, None if it is gone.
 
-    ``diff`` is from the one text to the other, where it was edited.
+    ``before`` and ``after`` are these. ``diff`` is from the one text to the other, where it was edited.
     """
 
     status: ChangeStatus
@@ -56,7 +56,8 @@ class ParagraphChange:
 
 @frozen
 class DocumentChange:
-    """What became of a document. ``changed`` is what of it is another than its paragraphs, with both values.
+    """What became of the document at ``path``, by its ``status``: ``was`` is its path before, if it moved, and
+    ``paragraphs`` are those that changed. ``changed`` is what of it is another than its paragraphs, with both values.
 
     ``size`` is how many paragraphs it has, or had. One that came or is gone lists none, but those that moved.
     """
@@ -82,7 +83,10 @@ class DocumentChange:
 
 @frozen
 class IndexDiff:
-    """What changed from one index to another: documents in the order of their paths. False if nothing did."""
+    """What changed from one index to another: ``documents`` in the order of their paths. False if nothing did.
+
+    ``unchanged`` counts the documents that did not.
+    """
 
     documents: tuple[DocumentChange, ...]
     unchanged: int

@@ -51,7 +51,10 @@ _SAMPLED, _SAMPLE = 64, 256  # documents of a seed, and code points of each, by 
 
 @frozen
 class Progress:
-    """How far an update is: documents and bytes looked at, of all bytes; the phase is "reading" or "writing"."""
+    """How far an update is: ``documents`` and ``bytes`` looked at, of ``total_bytes``, after so many ``seconds``.
+
+    ``phase`` is "reading" or "writing".
+    """
 
     documents: int
     bytes: int
@@ -62,11 +65,16 @@ class Progress:
 
 @dataclass(slots=True)
 class Changes:
-    """What an update did: documents by what became of them, and what could not be read. Documents have paragraphs: what
-    is empty is none.
+    """What an update did: documents by what became of them, and what could not be read. False if nothing changed.
 
-    ``rebuilt`` says why all was built anew, if it was: "" otherwise. Then ``kept`` documents that no seed has were
-    taken over, and ``lost`` has the names of those that could not be read any more, with the reason.
+    ``added``, ``changed``, ``removed`` and ``unchanged`` count documents, of which each has paragraphs: what is empty
+    is none. ``paragraphs`` is how many the index has, ``bytes`` how many were read of seeds, in ``seconds``.
+    ``skipped`` and ``notes`` have names of seeds, with why they could not be read, or what was read not quite as it
+    stands; ``skipped_count`` counts the former, of which the first are named. ``left_out`` counts files and folders
+    that nobody meant, by why, ``formats`` the files that were read, now or before, by suffix; ``duplicates`` has the
+    names of files that are byte by byte the same. ``rebuilt`` says why all was built anew, if it was: "" otherwise.
+    Then ``kept`` documents that no seed has were taken over, and ``lost`` has the names of those that could not be read
+    any more, with the reason.
     """
 
     added: int = 0
@@ -81,10 +89,10 @@ class Changes:
     lost: list[tuple[str, str]] = field(default_factory=list)
     skipped: list[tuple[str, str]] = field(default_factory=list)
     skipped_count: int = 0
-    notes: list[tuple[str, str]] = field(default_factory=list)  # what was read, but not quite as it stands
-    left_out: dict[str, int] = field(default_factory=dict)  # files and folders that nobody meant, by why
-    formats: dict[str, int] = field(default_factory=dict)  # files that were read, now or before, by suffix
-    duplicates: list[tuple[str, ...]] = field(default_factory=list)  # names of files that are byte by byte the same
+    notes: list[tuple[str, str]] = field(default_factory=list)
+    left_out: dict[str, int] = field(default_factory=dict)
+    formats: dict[str, int] = field(default_factory=dict)
+    duplicates: list[tuple[str, ...]] = field(default_factory=list)
 
     @property
     def documents(self) -> int:
