@@ -26,7 +26,7 @@ _BLOCKS: Final = re.MULTILINE | re.DOTALL
 SECTIONS: Final[Mapping[str, tuple[str, ...]]] = {
     "Making and opening": (
         *("searchlib:build", "searchlib:open", "searchlib:Index", "searchlib.engine.locations:JointLocation"),
-        "searchlib:Limits",
+        *("searchlib:copy", "searchlib:Limits"),
     ),
     "What is found": (
         *("searchlib:Results", "searchlib:Hit", "searchlib.search.hits:Stream", "searchlib.engine.answers:Facet"),
