@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 import tempfile
 from collections.abc import Iterator
 
@@ -12,6 +13,11 @@ from hypothesis import HealthCheck, settings
 from unwaited import UnwaitedDisk
 
 from searchlib.engines.whoosh import disk
+
+# Containers say PYTHONDONTWRITEBYTECODE: then each worker would compile all of the tests, and each of the hundreds of
+# processes that they start all of searchlib.
+sys.dont_write_bytecode = False
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 # "dev" has the same examples every time, however busy the machine; "long" looks for new ones, twenty times as many.
 ALLOWED = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.function_scoped_fixture]

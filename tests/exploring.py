@@ -6,9 +6,12 @@ of the profile that is loaded: ``HYPOTHESIS_PROFILE=long``, or ``--hypothesis-pr
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterable
+from typing import Any, TypeVar
 
 from hypothesis import settings
+
+Case = TypeVar("Case")
 
 DEV = 100
 """The ``max_examples`` of the profile ``dev``."""
@@ -27,3 +30,9 @@ def examples(count: int, **more: Any) -> settings:
 def seeds(count: int) -> range:
     """Seeds of a test that makes its own random numbers, so many under ``dev``."""
     return range(scaled(count))
+
+
+def some(cases: Iterable[Case], count: int) -> list[Case]:
+    """So many of the cases under ``dev``, spread over all of them."""
+    every = list(cases)
+    return every[:: max(1, len(every) // scaled(count))]

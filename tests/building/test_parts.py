@@ -91,7 +91,7 @@ def test_memory_does_not_grow_with_the_largest_document(tmp_path: Path) -> None:
             assert index.stats().paragraphs == paragraphs
         return found
 
-    small, large = peak(2_000), peak(16_000)
+    small, large = peak(1_000), peak(7_000)
     # Where paragraphs stand is known of the whole document: 400 bytes of each, with what tells the same ones. To invert
     # them all at once takes five times that.
-    assert large - small < 14_000 * 450 + (2 << 20)
+    assert large - small < 6_000 * 450 + (2 << 20)

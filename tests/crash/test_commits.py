@@ -11,11 +11,12 @@ import sys
 from pathlib import Path
 
 import pytest
-from exploring import scaled
+from exploring import scaled, seeds, some
 
 from .scenarios import SCENARIOS, Scenario, make_scenario
 
-VISITS = 25
+VISITS = 8
+ERRORS = 25
 
 
 @pytest.fixture(scope="module", params=SCENARIOS)
@@ -49,7 +50,7 @@ def test_a_process_that_stops_at_any_operation_leaves_the_old_index_or_the_new(s
 def test_an_error_at_any_operation_leaves_the_old_index_or_the_new(scenario: Scenario, turn: int) -> None:
     """One of several errors at each operation, and at the next another."""
     errors = errno.ENOSPC, errno.EIO, errno.EACCES
-    for at in range(1, operations(scenario) + 1):
+    for at in some(range(1, operations(scenario) + 1), ERRORS):
         scenario.check(scenario.run(at, errors[(at + turn) % 3]).folder)
 
 
@@ -59,7 +60,7 @@ def test_after_a_stop_a_stranger_may_come_by_and_the_next_build_still_makes_it_w
 ) -> None:
     """``nox -s fuzz -- --only crash`` goes on for a time."""
     count = operations(scenario)
-    for seed in range(VISITS):
+    for seed in seeds(VISITS):
         scenario.visited(random.Random(seed), count)
 
 

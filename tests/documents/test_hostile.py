@@ -134,8 +134,8 @@ def test_rows_are_read_one_at_a_time(tmp_path: Path) -> None:
     path = tmp_path / "rows.csv"
     with path.open("w") as file:
         file.write("id,text\n")
-        for number in range(200_000):
-            file.write(f"{number},{'the harbour is closed in winter ' * 8}\n")
+        for number in range(50_000):
+            file.write(f"{number},{'the harbour is closed in winter ' * 32}\n")
     code = (
         "import resource, sys\n"
         "from pathlib import Path\n"
@@ -146,7 +146,7 @@ def test_rows_are_read_one_at_a_time(tmp_path: Path) -> None:
     )
     done = subprocess.run([sys.executable, "-c", code, path], capture_output=True, text=True, check=True, timeout=120)
     count, grown = map(int, done.stdout.split())  # KiB
-    assert count == 200_000
+    assert count == 50_000
     assert grown < 40 << 10 < path.stat().st_size >> 10
 
 
@@ -167,10 +167,10 @@ def documents_while(path: Path, change: object, report: Report) -> Iterator[Docu
 def test_a_file_that_is_cut_while_it_is_read_is_reported(tmp_path: Path, suffix: str) -> None:
     path = tmp_path / ("rows" + suffix)
     row = '{"text": "%s"}\n' if suffix == ".jsonl" else "%s\n"
-    path.write_text("text\n" * (suffix == ".csv") + "".join(row % f"harbour {n} " + "\n" for n in range(300_000)))
+    path.write_text("text\n" * (suffix == ".csv") + "".join(row % f"harbour {n} " + "\n" for n in range(100_000)))
     report = Report()
-    found = list(documents_while(path, lambda: os.truncate(path, 3 << 20), report))
-    assert 0 < len(found) < 300_000
+    found = list(documents_while(path, lambda: os.truncate(path, path.stat().st_size * 2 // 3), report))
+    assert 0 < len(found) < 100_000
     assert [s.reason for s in report.skipped if "changed while" in s.reason or "JSON" in s.reason]
 
 
@@ -202,6 +202,8 @@ def test_an_empty_seed_is_nothing_or_a_document_without_paragraphs(suffix: str) 
             documents = loaded(suffix, data)
         except SeedError:
             loader = registry.find(suffix, "")
-            assert suffix == ".json" or is_sandboxed(loader) or loader.__module__.endswith((".archives", ".mail"))
+            assert (
+                suffix == ".json" or is_sandboxed(loader) or loader.__module__.endswith((".archives", ".mail", ".msg"))
+            )
         else:
             assert not [paragraph for document in documents for paragraph in split(document)]

@@ -23,13 +23,20 @@ from searchlib.engines.whoosh.format import access
 TEXT = "Notes\n\nThe harbour is closed in winter.\n\nShips wait outside the harbour until spring.\n"
 
 
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Seeds, and an index of them."""
+    folder = tmp_path_factory.mktemp("built")
+    (folder / "seeds").mkdir()
+    (folder / "seeds" / "notes.txt").write_text(TEXT, encoding="utf-8")
+    (folder / "seeds" / "other.txt").write_text(TEXT.replace("Notes", "Others"), encoding="utf-8")
+    searchlib.build(folder / "seeds", folder / "index").close()
+    return folder
+
+
 @pytest.fixture
-def path(tmp_path: Path) -> Path:
-    folder = tmp_path / "seeds"
-    folder.mkdir()
-    (folder / "notes.txt").write_text(TEXT, encoding="utf-8")
-    (folder / "other.txt").write_text(TEXT.replace("Notes", "Others"), encoding="utf-8")
-    searchlib.build(folder, tmp_path / "index").close()
+def path(built: Path, tmp_path: Path) -> Path:
+    shutil.copytree(built, tmp_path, dirs_exist_ok=True)
     return tmp_path / "index"
 
 

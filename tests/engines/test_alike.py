@@ -50,7 +50,7 @@ def a_document(chance: random.Random) -> Any:
 
 class Likeness:
     tolerance = 1e-9
-    searches = 40
+    searches = 24
     queries: tuple[str, ...] = QUERIES
 
     @pytest.fixture

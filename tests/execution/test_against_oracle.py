@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
 from importlib.util import find_spec
 from typing import Any
 
@@ -21,7 +23,7 @@ from searchlib.engines.whoosh.execution import (
     search,
 )
 from searchlib.model.ranking import BM25F
-from searchlib.query.nodes import Value
+from searchlib.query.nodes import Node, Value
 
 from . import generate
 from .memory import Doc, MemorySegment
@@ -84,23 +86,42 @@ def same(found: list[tuple[int, float]], expected: list[tuple[int, float]], ever
     assert len({one for one, _ in found}) == len(found)
 
 
-@pytest.mark.parametrize("compiled", WAYS)
-@both_limits
-@pytest.mark.parametrize("seed", seeds(SEEDS))
-def test_answers_are_those_of_brute_force(seed: int, compiled: bool, tuning: Tuning) -> None:
+@dataclass(frozen=True)
+class Case:
+    """Records, how they are ranked, and what brute force finds of them."""
+
+    docs: list[Doc]
+    ranking: BM25F
+    segments: list[list[Doc]]
+    asked: list[tuple[Node, int | None, int, dict[int, float]]]  # query, limit, offset, answers
+
+
+@lru_cache(maxsize=4)
+def case(seed: int) -> Case:
+    """The same for each way of executing: brute force takes longer than any."""
     rng = random.Random(seed)
     docs = generate.corpus(rng, rng.choice([1, 7, 40, 150, 400]))
     ranking = BM25F(k1=rng.choice([1.2, 0.9]), b=rng.choice([0.75, 0.0, 1.0]), delta=rng.choice([0.0, 0.0, 0.5]))
     oracle = Oracle(docs, ranking)
     segments = cut(rng, docs, rng.randint(1, 4))
+    asked = []
+    for _ in range(QUERIES):
+        query = generate.tree(rng, rng.randint(0, 3))
+        limit, offset = rng.choice([(1, 0), (3, 0), (10, 0), (5, 3), (None, 0), (2, 7)])
+        asked.append((query, limit, offset, oracle.answers(query)))
+    return Case(docs, ranking, segments, asked)
+
+
+@pytest.mark.parametrize("compiled", WAYS)
+@both_limits
+@pytest.mark.parametrize("seed", seeds(SEEDS))
+def test_answers_are_those_of_brute_force(seed: int, compiled: bool, tuning: Tuning) -> None:
+    docs, ranking, segments = case(seed).docs, case(seed).ranking, case(seed).segments
     places = live_numbers(segments)
     snapshot = Snapshot([MemorySegment(part) for part in segments], compiled=compiled, tuning=tuning)
     whole = Snapshot([MemorySegment(docs)], compiled=compiled, tuning=tuning)
     whole_places = live_numbers([docs])
-    for _ in range(QUERIES):
-        query = generate.tree(rng, rng.randint(0, 3))
-        answers = oracle.answers(query)
-        limit, offset = rng.choice([(1, 0), (3, 0), (10, 0), (5, 3), (None, 0), (2, 7)])
+    for query, limit, offset, answers in case(seed).asked:
         top = search(snapshot, query, limit, ranking=ranking, offset=offset)
         found = [
             (places[int(segment), int(doc)], float(score))

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from exploring import seeds
 
 from searchlib.engines.whoosh.format.access import map_file
 from searchlib.engines.whoosh.format.container import Container, ContainerWriter
@@ -111,7 +112,7 @@ def test_forged_contents_with_right_checksums_never_raise_anything_else(segment,
                 data[chance.randrange(len(data))] = chance.randrange(256)
         return data[: chance.randrange(len(data))] if len(data) and chance.random() < 0.1 else data
 
-    for _ in range(60):
+    for _ in seeds(25):
         shutil.copy(original, path)
         forge(path, KINDS[extension], change)
         try:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner, Result
 
 import searchlib
+from searchlib.cli.main import program
 from searchlib.engines.whoosh.manifest import FORMAT, read_manifest
 
 from .make import answers
@@ -56,18 +56,20 @@ def test_an_index_of_every_format_can_be_brought_up_to_date(folder: Path, tmp_pa
 
 
 @pytest.mark.parametrize("folder", OLD, ids=lambda folder: folder.name)
-def test_the_command_line_builds_an_index_of_an_older_format_again(folder: Path, tmp_path: Path) -> None:
-    def run(*arguments: str) -> subprocess.CompletedProcess[str]:
-        command = [sys.executable, "-m", "searchlib", *arguments, "--index", "index"]
-        return subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, check=False)
+def test_the_command_line_builds_an_index_of_an_older_format_again(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def run(*arguments: str) -> Result:
+        return CliRunner().invoke(program, [*arguments, "--index", "index"])
 
+    monkeypatch.chdir(tmp_path)
     shutil.copytree(folder, tmp_path, dirs_exist_ok=True)
     before = run("query", "harbour")
-    assert (before.returncode, before.stdout) == (2, "")
+    assert (before.exit_code, before.stdout) == (2, "")
     assert f"index has index format {folder.name}, this version of searchlib reads {FORMAT}" in before.stderr
     assert "build it again with: searchlib index" in before.stderr
-    assert run("index", "seeds").returncode == 0
-    assert run("query", "harbour").returncode == 0
+    assert run("index", "seeds").exit_code == 0
+    assert run("query", "harbour").exit_code == 0
 
 
 @pytest.mark.parametrize("folder", READ, ids=lambda folder: folder.name)

@@ -57,7 +57,7 @@ def names() -> st.SearchStrategy[str]:
     return st.sampled_from(sorted(SAMPLES))
 
 
-@examples(60)
+@examples(40)
 @given(names(), st.integers(0, 2**32), st.booleans())
 def test_an_accident_is_found_or_changes_no_answer(samples: Samples, name: str, seed: int, pages: bool) -> None:
     folder, chance = samples.copy(name), random.Random(seed)
@@ -70,7 +70,7 @@ def test_an_accident_is_found_or_changes_no_answer(samples: Samples, name: str, 
             assert path.read_bytes() == samples.files[name].get(path.name), f"{what}, and verify is content"
 
 
-@examples(40)
+@examples(25)
 @given(names(), st.integers(0, 2**32))
 def test_a_forgery_gives_answers_or_names_a_file_and_does_nothing_else(samples: Samples, name: str, seed: int) -> None:
     folder, chance = samples.copy(name), random.Random(seed)
@@ -315,11 +315,17 @@ def large(folder: Path, word: str, deleted: str) -> Path:
     return folder / "index"
 
 
+@pytest.fixture(scope="module")
+def two_large(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    folder = tmp_path_factory.mktemp("large")
+    return large(folder / "one", "harbour", "x"), large(folder / "other", "markets", "y")
+
+
 @pytest.mark.parametrize("suffix", [".trm", ".pst", ".sto", ".col", ".del"])
 def test_a_file_of_another_index_that_is_sound_and_of_the_same_size_is_found_when_it_is_opened(
-    tmp_path: Path, suffix: str
+    two_large: tuple[Path, Path], suffix: str
 ) -> None:
-    one, other = large(tmp_path / "one", "harbour", "x"), large(tmp_path / "other", "markets", "y")
+    one, other = two_large
     path, strange = only(one, f"*{suffix}"), only(other, f"*{suffix}")
     sound = path.read_bytes()
     for replacement in (strange.read_bytes(), same_size_but_another(path, sound)):

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from exploring import seeds, some
 
 import searchlib
 from searchlib.errors import IndexCorrupt, IndexIncompatible
@@ -81,11 +82,22 @@ def sound(built: Path) -> Any:
     return said(searchlib.open(built / "index"))
 
 
-@pytest.mark.parametrize("name", FORGERIES)
-def test_a_forged_manifest_is_damage_that_is_mended_and_nothing_is_lost(place: Path, name: str, sound: Any) -> None:
+def test_a_forged_manifest_is_damage(built: Path, tmp_path: Path) -> None:
+    shutil.copytree(built / "index", tmp_path / "index")
+    manifest = (tmp_path / "index" / MANIFEST).read_bytes()
+    for name, forgery in FORGERIES.items():
+        forge(tmp_path / "index", forgery)
+        try:
+            searchlib.open(tmp_path / "index").search("harbour")
+        except (IndexCorrupt, IndexIncompatible):
+            (tmp_path / "index" / MANIFEST).write_bytes(manifest)
+        else:
+            pytest.fail(f"{name} is not noticed")
+
+
+@pytest.mark.parametrize("name", some(FORGERIES, 30))
+def test_a_forged_manifest_is_mended_and_nothing_is_lost(place: Path, name: str, sound: Any) -> None:
     forge(place / "index", FORGERIES[name])
-    with pytest.raises((IndexCorrupt, IndexIncompatible)):
-        searchlib.open(place / "index").search("harbour")
     index = mend(place)
     assert index.changes is not None
     assert index.changes.rebuilt or name == "field ['no']", "which needs no more than another manifest"
@@ -160,7 +172,7 @@ def test_an_index_with_other_settings_keeps_the_documents_that_no_seed_has(place
     assert said(index) == sound
 
 
-@pytest.mark.parametrize("seed", range(60))
+@pytest.mark.parametrize("seed", seeds(20))
 def test_a_forged_file_is_mended_too(place: Path, seed: int) -> None:
     chance = random.Random(seed)
     what = chance.choice(damages.FORGERIES)(place / "index", chance)
@@ -216,5 +228,5 @@ def test_the_figures_of_an_index_that_was_updated_are_those_of_a_clean_build(pla
 def test_what_strangers_do_to_indexes_of_all_kinds_is_mended(tmp_path: Path) -> None:
     """``nox -s fuzz -- --only mending`` goes on for a time."""
     mending = Mending(tmp_path)
-    for seed in range(8):
+    for seed in seeds(5):
         mending.check(random.Random(seed))

@@ -1,14 +1,16 @@
 """Whether the tests notice faults: mutmut puts faults into modules, one at a time, and the tests of these have to fail.
 
-``python tests/mutation/run.py facets cursors`` names the modules; without names, all that are listed here. All of it
-happens in a folder of its own, which is removed. What no test noticed is printed as a difference to the source: it
-wants a named test, unless it changes nothing that can be seen.
+``python tests/mutation/run.py facets cursors`` names the modules; without names, all that are listed here. With
+``--most 50`` so many are tried of each module, chosen by chance. All of it happens in a folder of its own, which is
+removed. What no test noticed is printed as a difference to the source: it wants a named test, unless it changes nothing
+that can be seen.
 """
 
 from __future__ import annotations
 
 import argparse
 import os
+import random
 import re
 import shutil
 import subprocess
@@ -29,6 +31,7 @@ TESTS: dict[str, tuple[str, ...]] = {
     "engines/whoosh/pages": (*FOUND, "tests/engine/test_sorting.py"),
     "engines/whoosh/facets": FOUND[:2],
     "paragraphs/layout": SPLITTING,
+    "paragraphs/linerecords": ("tests/paragraphs/test_line_records.py",),
     "paragraphs/wrapping": SPLITTING,
     "paragraphs/furniture": SPLITTING,
     "paragraphs/pieces": SPLITTING,
@@ -40,6 +43,8 @@ TESTS: dict[str, tuple[str, ...]] = {
     "highlight/places": HIGHLIGHTING,
     "highlight/highlighting": HIGHLIGHTING,
     "highlight/snippets": HIGHLIGHTING,
+    "highlight/spans": HIGHLIGHTING,
+    "highlight/spotting": HIGHLIGHTING,
     "highlight/texts": HIGHLIGHTING,
     "citing/checking": CITING,
     "citing/likeness": CITING,
@@ -55,13 +60,16 @@ source_paths = ["searchlib"]
 only_mutate = ["searchlib/{module}.py"]
 do_not_mutate_patterns = ["raise ", "Error[(]"]
 also_copy = ["docs", "seeds", "README.md"]
+timeout_multiplier = 3
 pytest_add_cli_args = ["-p", "no:cacheprovider", "-p", "no:xdist"]
 pytest_add_cli_args_test_selection = {tests}
 """
 
 
-def survivors(module: str, tests: tuple[str, ...], children: int, seconds: float) -> tuple[str, list[str]]:
-    """What mutmut sums up for a module, and what survived, as differences."""
+def survivors(
+    module: str, tests: tuple[str, ...], children: int, seconds: float, most: int, seed: int
+) -> tuple[str, list[str]]:
+    """What mutmut sums up for a module, and what survived, as differences; ``most`` of its faults are tried, if any."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name) / "searchlib"
         folder.mkdir()
@@ -84,7 +92,12 @@ def survivors(module: str, tests: tuple[str, ...], children: int, seconds: float
                 output.seek(0)
                 return output.read()
 
-        said = mutmut("run", "--max-children", str(children), timeout=seconds)
+        chosen: list[str] = []
+        if most:
+            mutmut("run", "none of them")  # makes them
+            made = [line.split(":")[0].strip() for line in mutmut("results", "--all", "true").splitlines()]
+            chosen = random.Random(seed).sample(made, min(most, len(made)))
+        said = mutmut("run", "--max-children", str(children), *chosen, timeout=seconds)
         results = mutmut("results").splitlines()
         found = [line.split(":")[0].strip() for line in results if line.endswith((": survived", ": no tests"))]
         differences = [mutmut("show", mutant) for mutant in found]
@@ -99,10 +112,12 @@ def main() -> None:
     parser.add_argument("modules", nargs="*", help="parts of the names of modules, like facets or paragraphs/")
     parser.add_argument("--children", type=int, default=os.cpu_count(), help="processes")
     parser.add_argument("--seconds", type=float, default=3600, help="for each module")
+    parser.add_argument("--most", type=int, default=0, help="faults tried of each module, chosen by chance (0: all)")
+    parser.add_argument("--seed", type=int, default=1, help="by which they are chosen")
     given = parser.parse_args()
     for module, tests in TESTS.items():
         if not given.modules or any(name in module for name in given.modules):
-            summary, differences = survivors(module, tests, given.children, given.seconds)
+            summary, differences = survivors(module, tests, given.children, given.seconds, given.most, given.seed)
             print(f"## {module}: {summary}", *differences, sep="\n", flush=True)
 
 
