@@ -8,6 +8,7 @@ the certificates that are trusted, besides those of the system.
 from __future__ import annotations
 
 import json
+import logging
 import netrc
 import os
 import re
@@ -36,6 +37,8 @@ _BUSY = (429, 502, 503, 504)
 _TOO_MUCH = ("too_many", "too many terms", "max_nested_depth", "maxClause")
 
 Json = dict[str, Any]
+
+logging.getLogger("opensearch").addHandler(logging.NullHandler())  # or what it warns of goes to stderr unasked
 
 
 class Cluster:

@@ -17,7 +17,8 @@ from searchlib.engine.explaining import Explanation
 from searchlib.engine.figures import Problem, Stats
 from searchlib.engine.requests import Request
 from searchlib.engine.writers import DocumentState
-from searchlib.engines.opensearch import entryfields, faceting, namedscores, paging
+from searchlib.engines.opensearch import entryfields, faceting, namedscores, paging, quickest
+from searchlib.engines.opensearch.bounding import Bounding
 from searchlib.engines.opensearch.cluster import Cluster, Json
 from searchlib.engines.opensearch.clusterwords import ClusterLexicon, ClusterWords
 from searchlib.engines.opensearch.compiling import Matching
@@ -95,15 +96,22 @@ class OpenSearchReader:
     def search(self, request: Request) -> Answer:
         """What a request finds."""
         check()
-        body = self._question(request.query, request.filter, request.ranking)
-        body |= {"track_total_hits": request.total, "size": 0}
-        aggregations = faceting.asked(request.facets)
-        if request.documents:
-            aggregations["documents"] = faceting.DOCUMENTS
-        if aggregations:
-            body["aggs"] = aggregations
+        scoring = Scoring(self._statistics, request.ranking)
+        scoring.know(request.query)
+        exact, within = scoring.node(request.query), self._within(request.filter)
+        body: Json = {"query": _scored(exact, within), "_source": ["stored"], **_counting(request)}
         page = paging.SortedPage(request)
-        found, rows = page.read(lambda part: self._cluster.search(self._generation.index, body | part))
+        if quickest.is_worth_while(request, page):
+            lengths = self._generation.lengths
+            bound = Bounding(scoring, self._statistics, request.ranking, lengths).node(request.query)
+            best = quickest.Best(exact, bound, within, self._cluster.location)
+            asked = body if request.total or "aggs" in body else {}
+            read = best.read(
+                page, request, asked, lambda bodies: self._cluster.searches(self._generation.index, bodies)
+            )
+            found, rows = read.counted, list(read.rows)
+        else:
+            found, rows = page.read(lambda part: self._cluster.search(self._generation.index, body | part))
         check()
         counted: Mapping[str, Json] = found.get("aggregations", {})
         total = found["hits"]["total"]["value"] if request.total else None
@@ -118,11 +126,8 @@ class OpenSearchReader:
         asked = {"query": body["query"], "size": 0, "track_total_hits": False, "aggs": aggregations}
         return dict(self._cluster.search(self._generation.index, asked)["aggregations"])
 
-    def _question(self, query: Node, filter: Node | None, ranking: BM25F = DEFAULT_RANKING) -> Json:
-        scoring = Scoring(self._statistics, ranking)
-        scoring.know(query)
-        within = [{"term": {"entry": entryfields.RECORD}}, *([] if filter is None else [self._matching.node(filter)])]
-        return {"query": {"bool": {"must": [scoring.node(query)], "filter": within}}, "_source": ["stored"]}
+    def _within(self, filter: Node | None) -> list[Json]:
+        return [{"term": {"entry": entryfields.RECORD}}, *([] if filter is None else [self._matching.node(filter)])]
 
     def _ranked(self, hit: Json) -> Ranked:
         record = self._record(hit)
@@ -133,7 +138,9 @@ class OpenSearchReader:
 
     def stream(self, query: Node, filter: Node | None = None) -> Iterator[Ranked]:
         """All that matches, with its records, by document and paragraph."""
-        body = self._question(query, filter)
+        scoring = Scoring(self._statistics, DEFAULT_RANKING)
+        scoring.know(query)
+        body: Json = {"query": _scored(scoring.node(query), self._within(filter)), "_source": ["stored"]}
         body |= {"size": _AT_ONCE, "sort": paging.IN_ORDER, "track_scores": True, "track_total_hits": False}
         while True:
             hits = self._cluster.search(self._generation.index, body)["hits"]["hits"]
@@ -268,6 +275,18 @@ class OpenSearchReader:
         cluster, self._open = self._open, None
         if cluster is not None:
             cluster.client.close()
+
+
+def _scored(query: Json, within: Sequence[Json]) -> Json:
+    return {"bool": {"must": [query], "filter": [*within]}}
+
+
+def _counting(request: Request) -> Json:
+    """What asks for counts, and for no hits."""
+    aggregations = faceting.asked(request.facets)
+    if request.documents:
+        aggregations["documents"] = faceting.DOCUMENTS
+    return {"track_total_hits": request.total, "size": 0} | ({"aggs": aggregations} if aggregations else {})
 
 
 def _plain(filters: Sequence[Any], size: int) -> Json:

@@ -46,6 +46,8 @@ class OpenSearchWriter:
         self._sources = self._remembered("sources", options.sources)
         self._layout = _layout(options.tuning)
         self._index: str | None = None
+        self._lengths = entries.Lengths()  # of what is sent first
+        self._changed = False
         self._over = bool(options.distrusted)
         self._known: dict[str, DocumentState] = {}  # of the generation before
         if self._before is not None:
@@ -114,7 +116,7 @@ class OpenSearchWriter:
         state = self._now.pop(path, None)
         if state is not None:
             self._touched.add(state.seed)
-            self._begin()
+            self._changed = True
             if path in self._sent or (path in self._known and not self._over):
                 self._gone.add(path)
         self._added.discard(path)
@@ -135,7 +137,7 @@ class OpenSearchWriter:
             self._cluster.call("PUT", f"/{self._before.index}/_clone/{index}", body, {"wait_for_active_shards": "1"})
         else:
             self._refuse_another()
-            settings = entryfields.settings() | self._layout
+            settings = entryfields.settings(self._lengths.averages) | self._layout
             body = {"settings": {"index": settings}, "mappings": entryfields.mapping({})}
             self._cluster.call("PUT", f"/{index}", body)
         self._index = index
@@ -156,10 +158,12 @@ class OpenSearchWriter:
                 raise SettingsError(f"{where}: build it anew (--rebuild, rebuild=True) for another number")
 
     def _send_all(self, records: Sequence[Record], state: DocumentState) -> None:
-        self._begin()
+        self._changed = True
         if state.path in self._gone:
             self._remove_gone()
         for id, entry in entries.entries_of(records, state):
+            if self._index is None:
+                self._lengths.see(entry)
             self._send(id, entry)
         for record in records:
             for word in entries.words_of(record):
@@ -262,7 +266,8 @@ class OpenSearchWriter:
         if compact:
             self._cluster.call("POST", f"/{index}/_forcemerge", None, {"max_num_segments": "1"})
         number = self._before.number + 1 if self._before else 1
-        generation = Generation(index, number, time.time_ns(), self._settings, self._sources)
+        lengths = self._lengths.averages if self._before is None or self._over else self._before.lengths
+        generation = Generation(index, number, time.time_ns(), self._settings, self._sources, lengths)
         self._cluster.call("PUT", f"/{index}/_mapping", {"_meta": {"searchlib": generation.as_meta()}})
         self._cluster.call("PUT", f"/{index}/_settings", {"index.blocks.write": True})
         paragraphs = self._records(index)
@@ -272,7 +277,7 @@ class OpenSearchWriter:
         return Committed(paragraphs, frozenset(self._empty), kept)
 
     def _is_as_before(self, old: Mapping[str, str], wanted: Mapping[str, str]) -> bool:
-        if self._index is not None or self._over or self._before is None or old != wanted:
+        if self._changed or self._over or self._before is None or old != wanted:
             return False
         generation = Generation("", 0, 0, self._settings, self._sources)
         before = Generation("", 0, 0, self._before.settings, self._before.sources)

@@ -71,6 +71,22 @@ def record_entry(record: Record, texts: Iterable[str]) -> Json:
     return found
 
 
+class Lengths:
+    """How long the fields of records are on average, of those that were seen."""
+
+    def __init__(self) -> None:
+        self._sums: Counter[str] = Counter()
+        self._records = 0
+        self.averages: dict[str, float] = {}
+
+    def see(self, entry: Json) -> None:
+        """Count what is sent before the index is laid out."""
+        if entry["entry"] == entryfields.RECORD:
+            self._records += 1
+            self._sums.update({name: entry.get(entryfields.length(name), 0) for name in PROSE})
+            self.averages = {name: size / self._records for name, size in self._sums.items() if size}
+
+
 def document_entry(info: DocumentInfo, state: DocumentState) -> Json:
     """The entry of a document."""
     return {

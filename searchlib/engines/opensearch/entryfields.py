@@ -9,17 +9,25 @@
   ``said`` is a hash of what a paragraph says.
 
 Terms are joined by `BETWEEN`, and `NO_TERM` takes a position that has none: the analyser there does no more than split.
+
+A term scores in one of two ways, by its boost. Below `COUNTED` it is how often it occurs, times the boost, of which an
+exact score is made. From there on it is the boost times what one field can make of it, at most, in a score of 1
+(`Curve`): the cluster finds the best by these without looking at all, as Lucene keeps maxima of blocks for them.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any, Final
 
 from searchlib.analysis.natural import natural_key
-from searchlib.model.fields import EXACT, NUMBERS, TABLE
+from searchlib.frozen import frozen
+from searchlib.model.fields import EXACT, NUMBERS, PROSE, TABLE
+from searchlib.model.ranking import DEFAULT_RANKING
 from searchlib.query.wholevalues import attribute_keys
 
-FORMAT: Final = 1
+FORMAT: Final = 2
 """Counted up when the layout changes: an index of another one is built again."""
 BETWEEN, NO_TERM, ACCENTED, WITHIN = "\x1d", "\x1c", "\x1f", "\x1e"
 MOST_CLAUSES: Final = 1024
@@ -27,6 +35,11 @@ MOST_CLAUSES: Final = 1024
 WINDOW: Final = 100_000
 """How deep a page by offset may begin, and how large one may be."""
 _MOST_FIELDS: Final = 10_000
+COUNTED: Final = 2.0**-30
+ONCE: Final = 2.0**-40
+"""The boost of a term of which one occurrence counts as 1: a power of two, so that no digit is lost."""
+LENGTHS: Final[Mapping[str, float]] = MappingProxyType({"text": 50.0, "title": 8.0, "headings": 8.0, "": 4.0})
+"""About how many tokens fields have, where nothing better is known; "" are those of metadata."""
 
 RECORD, DOCUMENT, SEED, WORD = "record", "document", "seed", "word"
 
@@ -77,8 +90,27 @@ def value_keys(name: str, found: Any) -> list[str]:
     return sorted(key.decode("utf-8", "surrogatepass") for key in attribute_keys(name, found))
 
 
-def settings() -> dict[str, Any]:
-    """The settings of an index, of one shard unless others say more."""
+@frozen
+class Curve:
+    """What a field makes of a term, at most: ``tf / (tf + base + slope * length)``, between 0 and 1."""
+
+    base: float
+    slope: float
+
+    def at(self, length: float) -> float:
+        """What is added to the term's frequency in a field of this length."""
+        return self.base + self.slope * length
+
+
+def curve(name: str, lengths: Mapping[str, float]) -> Curve:
+    """The curve of a field in an index whose fields have about these ``lengths``: that of the formula by default."""
+    ranking, about = DEFAULT_RANKING, lengths.get(name) or LENGTHS.get(name, LENGTHS[""])
+    weight = ranking.weight(name)
+    return Curve(ranking.k1 * (1 - ranking.b) / weight, ranking.k1 * ranking.b / about / weight)
+
+
+def settings(lengths: Mapping[str, float]) -> dict[str, Any]:
+    """The settings of an index whose fields have about these lengths, of one shard unless others say more."""
     return {
         "number_of_shards": 1,
         "number_of_replicas": 0,
@@ -94,11 +126,17 @@ def settings() -> dict[str, Any]:
             "filter": {"no_term": {"type": "stop", "stopwords": [NO_TERM]}},
             "analyzer": {"terms": {"tokenizer": "between", "filter": ["no_term"]}},
         },
-        "similarity": {"often": {"type": "scripted", "script": {"source": "return query.boost * doc.freq;"}}},
+        "similarity": {f"like_{name}": _similarity(curve(name, lengths)) for name in (*PROSE, "")},
     }
 
 
-_TERMS: Final = {"type": "text", "analyzer": "terms", "norms": False, "similarity": "often"}
+def _similarity(curve: Curve) -> dict[str, Any]:
+    bound = f"query.boost * doc.freq / (doc.freq + {curve.base!r} + {curve.slope!r} * doc.length)"
+    source = f"return query.boost < {COUNTED!r} ? query.boost * {1 / ONCE!r} * doc.freq : {bound};"
+    return {"type": "scripted", "script": {"source": source}}
+
+
+_TERMS: Final = {"type": "text", "analyzer": "terms", "similarity": "like_"}
 _KEYWORD: Final = {"type": "keyword"}
 _INTEGER: Final = {"type": "integer"}
 
@@ -123,7 +161,8 @@ def mapping(meta: dict[str, Any]) -> dict[str, Any]:
             "words": _KEYWORD,
             "folded": _KEYWORD | {"doc_values": False},
             "stems": _KEYWORD | {"doc_values": False},
-            "exact": _TERMS | {"index_options": "freqs"},
+            **{terms(name): _TERMS | {"similarity": f"like_{name}"} for name in PROSE},
+            "exact": _TERMS | {"norms": False, "index_options": "freqs"},
             **{exact(name): _KEYWORD for name in EXACT},
             **{column(name): _INTEGER for name in NUMBERS},
             "stored": {"type": "keyword", "index": False, "doc_values": False},

@@ -30,6 +30,8 @@ class Generation:
     published: int = 0
     settings: Mapping[str, Any] = field(default_factory=dict)
     sources: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    lengths: Mapping[str, float] = field(default_factory=dict)
+    """About how long fields are, as its index was laid out for (`entryfields.curve`)."""
 
     @property
     def digest(self) -> str:
@@ -46,6 +48,7 @@ class Generation:
             "published": str(self.published),
             "settings": json.dumps(dict(self.settings)),
             "sources": json.dumps({name: list(some) for name, some in self.sources.items()}),
+            "lengths": json.dumps(dict(self.lengths)),
         }
 
 
@@ -65,8 +68,8 @@ def newest(cluster: Cluster) -> Generation:
             "under another name",
             where,
         )
-    settings, sources = json.loads(meta["settings"]), json.loads(meta["sources"])
-    return Generation(index, meta["number"], int(meta["published"]), settings, sources)
+    settings, sources, lengths = (json.loads(meta[name]) for name in ("settings", "sources", "lengths"))
+    return Generation(index, meta["number"], int(meta["published"]), settings, sources, lengths)
 
 
 def newest_or_none(cluster: Cluster) -> Generation | None:

@@ -46,14 +46,9 @@ class SortedPage:
             return ask({}), []
         if self._is_grouped:
             return self._grouped(ask)
-        part: Json = {"sort": self._sort, "track_scores": True}
-        if self._after is not None:
-            part["search_after"] = self._after
-        elif self.offset:
-            part["from"] = self.offset
         limit = self._request.limit
-        size = _AT_ONCE if limit is None else min(limit, entryfields.WINDOW - part.get("from", 0))
-        first = ask(part | {"size": size})
+        first = ask(part := self.part(limit))
+        size = part["size"]
         rows = list(first["hits"]["hits"])
         last = rows
         while (limit is None or len(rows) < limit) and len(last) == size:
@@ -61,6 +56,28 @@ class SortedPage:
             last = ask(part | {"size": size})["hits"]["hits"]
             rows += last
         return first, rows if limit is None else rows[:limit]
+
+    def part(self, limit: int | None) -> Json:
+        """What asks for the first hits of the page."""
+        found: Json = {"sort": self._sort, "track_scores": True}
+        if self._after is not None:
+            found["search_after"] = self._after
+        elif self.offset:
+            found["from"] = self.offset
+        return found | {"size": _AT_ONCE if limit is None else min(limit, entryfields.WINDOW - found.get("from", 0))}
+
+    def following(self, rows: Sequence[Json]) -> Sequence[Json]:
+        """Of the best rows, in order from the first, those from where the page begins."""
+        if self._after is None:
+            return rows[self.offset :]
+        place = self.key({"sort": self._after})
+        return [row for row in rows if self.key(row) > place]
+
+    @staticmethod
+    def key(row: Json) -> tuple[float, bytes, int]:
+        """What orders hits as the cluster does by score."""
+        score, document, number = row["sort"]
+        return -score, document.encode("utf-8", "surrogatepass"), number
 
     def _grouped(self, ask: Callable[[Json], Json]) -> tuple[Json, list[Json]]:
         limit = self._request.limit

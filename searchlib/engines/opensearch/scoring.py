@@ -6,8 +6,10 @@ of a word of the sum. Statistics are exact, over all shards; the cluster adds in
 
 from __future__ import annotations
 
-from typing import Any, assert_never
+from collections.abc import Iterable, Mapping
+from typing import Any, NamedTuple, assert_never
 
+from searchlib.analysis import Form
 from searchlib.engine.explaining import Explanation
 from searchlib.engines.opensearch import entryfields
 from searchlib.engines.opensearch.compiling import ALL, NOTHING, Folded, Matching, any_of, limited, value
@@ -128,19 +130,15 @@ class Scoring:
 
     def _often(self, forms: Folded, field: str) -> Json:
         """How often the terms of a word stand in a field, each weighed."""
-        name, ranking = entryfields.terms(field), self._ranking
+        name = entryfields.terms(field)
         found: list[Json] = []
         for folded, (ways, prefix) in forms.items():
-            written: dict[str, float] = {}
-            for form in ways:
-                weight = form.weight * (ranking.form if form.other else 1.0)
-                written[form.exact] = max(weight, written.get(form.exact, 0.0))
-            other = ranking.accent * max(written.values())
-            plain = max(written.get(folded, 0.0), other)
+            written, other, plain = counts_of(ways, folded, self._ranking)
             if prefix:
                 # Of what begins so, nothing says how it goes on: it counts as it is written.
+                often = {"rewrite": "scoring_boolean"}
                 found += [
-                    {"prefix": {name: {"value": mark + folded, "rewrite": "scoring_boolean", "boost": weight}}}
+                    {"prefix": {name: often | {"value": mark + folded, "boost": weight * entryfields.ONCE}}}
                     for mark, weight in (("", plain), (ACCENTED, other))
                 ]
                 continue
@@ -169,7 +167,26 @@ class Scoring:
         weight = self._ranking.weight(field)
         if not entryfields.is_analysed(field):
             return constant(query, float(self._ranking.score(scale, weight)) if weight else scale * self._ranking.delta)
-        return self._saturated(self._share(query, field, weight), scale)
+        ((name, term),) = query["term"].items()
+        return self._saturated(self._share(_weighed(name, term, 1.0), field, weight), scale)
+
+
+class Counts(NamedTuple):
+    """What an occurrence counts: as it is written (exact forms), written in another way, without accents."""
+
+    written: Mapping[str, float]
+    other: float
+    plain: float
+
+
+def counts_of(ways: Iterable[Form], folded: str, ranking: BM25F) -> Counts:
+    """What an occurrence of a word counts that has this folded form."""
+    written: dict[str, float] = {}
+    for form in ways:
+        weight = form.weight * (ranking.form if form.other else 1.0)
+        written[form.exact] = max(weight, written.get(form.exact, 0.0))
+    other = ranking.accent * max(written.values())
+    return Counts(written, other, max(written.get(folded, 0.0), other))
 
 
 def constant(query: Json, score: float) -> Json:
@@ -178,4 +195,4 @@ def constant(query: Json, score: float) -> Json:
 
 
 def _weighed(name: str, term: str, weight: float) -> Json:
-    return {"term": {name: {"value": term, "boost": weight}}}
+    return {"term": {name: {"value": term, "boost": weight * entryfields.ONCE}}}

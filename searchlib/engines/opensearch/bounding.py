@@ -1,0 +1,136 @@
+"""What a node of a query scores at most, in OpenSearch's language: by terms alone, without scripts for all matches.
+
+The score of a word saturates in the sum of what its fields and forms hold (`searchlib.model.ranking`). Saturation is
+concave, so it is at most the sum of what each of them alone would make; and what one alone makes is at most a constant
+times the curve that its field was indexed with (`entryfields.Curve`), whatever the parameters are. Lengths are rounded
+down in an index, which makes the bound greater, never less. So the cluster finds the best by these bounds, for which it
+skips what cannot be among them, and scores only these exactly (``quickest``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, assert_never
+
+from searchlib.engines.opensearch import entryfields
+from searchlib.engines.opensearch.compiling import ALL, NOTHING, Folded, any_of, limited, value
+from searchlib.engines.opensearch.entryfields import ACCENTED, COUNTED
+from searchlib.engines.opensearch.scoring import Scoring, constant, counts_of
+from searchlib.engines.opensearch.statistics import Statistics
+from searchlib.model.ranking import BM25F, idf
+from searchlib.query.nodes import (
+    And,
+    Best,
+    Constant,
+    Everything,
+    Fuzzy,
+    Near,
+    Node,
+    Not,
+    Optional,
+    Or,
+    Phrase,
+    Prefix,
+    Range,
+    Require,
+    Value,
+    Wildcard,
+    Word,
+)
+
+Json = dict[str, Any]
+
+
+class Bounding:
+    """Nodes as queries that match the same, and score as much or more."""
+
+    def __init__(self, scoring: Scoring, statistics: Statistics, ranking: BM25F, lengths: Mapping[str, float]) -> None:
+        self._scoring = scoring
+        self._matching = scoring.matching
+        self._statistics = statistics
+        self._ranking = ranking
+        self._lengths = lengths
+
+    def node(self, node: Node, factor: float = 1.0) -> Json:  # noqa: PLR0911 - one for each kind of node
+        """What scores as a node does, times ``factor``, or more."""
+        match node:
+            case Word():
+                return self._word(node, factor)
+            case Phrase():
+                inside = [self.node(word, factor * node.boost) for word in node.words]
+                return {"bool": {"must": inside, "filter": [self._matching.node(node)]}}
+            case Value():
+                return self._value(node, factor)
+            case And(nodes):
+                wanted = [self.node(one, factor) for one in nodes if not isinstance(one, Not)]
+                unwanted = [self._matching.node(one.node) for one in nodes if isinstance(one, Not)]
+                return {"bool": {"must": wanted or [constant(ALL, 0)], "must_not": unwanted}}
+            case Or(nodes):
+                return any_of(self.node(one, factor) for one in nodes)
+            case Best(nodes, tiebreak):
+                parts = [self.node(one, factor) for one in nodes]
+                return {"dis_max": {"queries": parts, "tie_breaker": tiebreak}} if parts else NOTHING
+            case Optional(inner, optional):
+                return {"bool": {"must": [self.node(inner, factor)], "should": [self.node(optional, factor)]}}
+            case Require(inner, required):
+                return {"bool": {"must": [self.node(inner, factor)], "filter": [self._matching.node(required)]}}
+            case Near(first, second):
+                both = [self.node(one, factor) for one in (first, second)]
+                return {"bool": {"must": both, "filter": [self._matching.node(node)]}}
+            case Prefix() | Wildcard() | Fuzzy() | Range() | Everything() | Not() | Constant():
+                return self._scoring.node(node, factor)
+        assert_never(node)
+
+    def _word(self, word: Word, factor: float) -> Json:
+        scale = factor * word.boost * idf(self._statistics.size, self._scoring.df(word))
+        found = []
+        for limit, (forms,) in self._matching.groups([word]):
+            parts = [part for field, weight in word.fields for part in self._terms(forms, field, weight, scale)]
+            found.append(limited(any_of(parts), limit))
+        return self._with_delta(any_of(found), scale)
+
+    def _terms(self, forms: Folded, field: str, weight: float, scale: float) -> Iterator[Json]:
+        """What the terms of a word make in a field, each alone."""
+        name = entryfields.terms(field)
+        for folded, (ways, prefix) in forms.items():
+            counts = counts_of(ways, folded, self._ranking)
+            for term, count in (
+                (folded, counts.plain),
+                (ACCENTED + folded, max(counts.other, *counts.written.values())),
+            ):
+                query = {"prefix": {name: {"value": term}}} if prefix else {"term": {name: {"value": term}}}
+                yield self._most(query, field, weight * count, scale)
+
+    def _most(self, query: Json, field: str, weight: float, scale: float) -> Json:
+        """What a term makes at most in a field where each occurrence counts as ``weight``."""
+        within, above = entryfields.curve(field, self._lengths), self._above(field, weight)
+        most = scale * (self._ranking.k1 + 1)
+        ((kind, named),) = query.items()
+        if kind != "term" or above is None:
+            return constant(query, most)
+        times = max(1.0, (1 + within.at(1)) / (1 + above.at(1)), within.slope / above.slope)
+        ((name, term),) = named.items()
+        return {"term": {name: term | {"boost": max(most * times, COUNTED)}}}
+
+    def _above(self, field: str, weight: float) -> entryfields.Curve | None:
+        """The curve that the share of a term follows; None where it has none, as lengths do not count."""
+        ranking, average = self._ranking, self._statistics.average(field)
+        if not (weight and average and ranking.k1 and ranking.b):
+            return None
+        return entryfields.Curve(ranking.k1 * (1 - ranking.b) / weight, ranking.k1 * ranking.b / average / weight)
+
+    def _with_delta(self, query: Json, scale: float) -> Json:
+        """With what a match is worth besides."""
+        delta = scale * self._ranking.delta
+        return {"bool": {"must": [query, constant(ALL, delta)]}} if delta else query
+
+    def _value(self, node: Value, factor: float) -> Json:
+        query = value(node.key, node.field)
+        if not entryfields.is_analysed(node.field) or "term" not in query:
+            return self._scoring.node(node, factor)
+        scale = node.boost * factor * idf(self._statistics.size, self._statistics.df(query))
+        ((name, term),) = query["term"].items()
+        if name == "exact":
+            return self._with_delta(constant(query, scale * (self._ranking.k1 + 1)), scale)
+        weight = self._ranking.weight(node.field)
+        return self._with_delta(self._most({"term": {name: {"value": term}}}, node.field, weight, scale), scale)
