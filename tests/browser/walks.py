@@ -176,6 +176,20 @@ def test_a_paragraph_of_a_document_is_cited_by_a_key(opened: Open) -> None:
     assert "The tide turns" in page.evaluate("navigator.clipboard.readText()")
 
 
+def test_keys_that_are_letters_can_be_turned_off(opened: Open) -> None:
+    page = opened("/?q=tide")
+    page.get_by_label("letters are keys").uncheck()
+    page.reload()
+    page.locator(".hit a").first.focus()
+    page.keyboard.press("/")
+    assert page.evaluate("document.activeElement.closest('.hit') !== null")
+    page.keyboard.press("ArrowDown")
+    assert page.evaluate("document.activeElement.closest('.hit') === document.querySelectorAll('.hit')[1]")
+    page.get_by_label("letters are keys").check()
+    page.keyboard.press("/")
+    assert page.evaluate("document.activeElement.id") == "q"
+
+
 def test_a_citation_is_copied_in_each_form(opened: Open, served: str) -> None:
     page = opened("/")
     page.goto(path_of(page, "paragraph", served))

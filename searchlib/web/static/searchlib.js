@@ -192,11 +192,29 @@ function prepare() {
   }
 }
 
-// Keys
+// Keys. Who speaks to the computer, or has tremor, can turn off those that are letters (WCAG 2.1.4).
+
+const letters = document.querySelector("#keys input");
+
+function remembered(value) {
+  try {
+    if (value) localStorage.setItem("searchlib-letters", value);
+    return localStorage.getItem("searchlib-letters");
+  } catch {
+    return null; // a browser that is to remember nothing
+  }
+}
+
+if (letters) {
+  letters.parentElement.hidden = false;
+  letters.checked = remembered() !== "off";
+  letters.addEventListener("change", () => remembered(letters.checked ? "on" : "off"));
+}
 
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
   const writes = event.target.matches("input:not([type=checkbox]), select, textarea");
+  if (letters && !letters.checked && !writes && event.key.length === 1) return;
   if (event.target === input) {
     if (event.key === "Escape" && list) close();
     else if (event.key === "ArrowDown") {
