@@ -5,6 +5,8 @@ from __future__ import annotations
 import ast
 import inspect
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -20,16 +22,26 @@ PUBLIC = [name for name in searchlib.__all__ if not name.startswith("__")]
 
 def test_the_exports_are_sorted_and_are_all_there_is() -> None:
     assert searchlib.__all__ == sorted(searchlib.__all__)
-    bound = {
-        name for name, value in vars(searchlib).items() if not name.startswith("_") and not inspect.ismodule(value)
-    }
-    assert bound == set(PUBLIC)
+    tree = ast.parse(Path(searchlib.__file__).read_text(encoding="utf-8"))
+    (imported,) = (node.body for node in tree.body if isinstance(node, ast.If))
+    assert {alias.name for node in imported if isinstance(node, ast.ImportFrom) for alias in node.names} == set(PUBLIC)
 
 
 def test_the_package_only_imports_and_lists_names() -> None:
     """`__init__.py` holds the public names, the version and nothing else."""
     tree = ast.parse(Path(searchlib.__file__).read_text(encoding="utf-8"))
-    assert {type(node).__name__ for node in tree.body} <= {"Expr", "ImportFrom", "Assign"}
+    assert {type(node).__name__ for node in tree.body} <= {"Expr", "If", "ImportFrom", "Assign"}
+
+
+def test_names_are_imported_when_they_are_asked_for() -> None:
+    script = (
+        "import sys, searchlib; before = set(sys.modules); searchlib.QueryError;"
+        "assert 'searchlib.api' not in sys.modules; searchlib.open; assert 'searchlib.api' in sys.modules;"
+        "assert set(searchlib.__all__) <= set(dir(searchlib))"
+    )
+    subprocess.run([sys.executable, "-c", script], check=True)
+    with pytest.raises(AttributeError, match="module 'searchlib' has no attribute 'serach'"):
+        searchlib.serach  # noqa: B018
 
 
 @pytest.mark.parametrize("name", PUBLIC)

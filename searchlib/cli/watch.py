@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import subprocess
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -118,6 +117,8 @@ class _Keeper:
 def watching_beside() -> Iterator[None]:
     """Watch the seeds of the settings in a process of its own, while this one serves; it ends with this one."""
     needing("watch", "serve --watch", "searchlib.update.watching")
+    import subprocess  # only here: every command imports this module
+
     from searchlib.concurrency.starting import start_python
 
     process = start_python("searchlib.cli.watch:watch_for_another")

@@ -1,4 +1,4 @@
-"""Values, properties and regular expressions that are made when they are first asked for, and kept.
+"""Values, properties, regular expressions and a package's names that are made when they are first asked for, and kept.
 
 `cached_property` is `functools.cached_property` as of Python 3.12. That of 3.11 has a lock that all instances share.
 Threads wait for each other there, and a child that was forked while another thread had it waits for ever. What two
@@ -11,10 +11,11 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from importlib import import_module
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 
-__all__ = ["Lazy", "cached_property", "lazy_expression"]
+__all__ = ["Lazy", "cached_property", "lazy_expression", "names_in"]
 
 Value = TypeVar("Value")
 Text = TypeVar("Text", str, bytes)
@@ -36,6 +37,24 @@ class _Expression:
     def __getattr__(self, name: str) -> Any:
         found = self.__dict__[name] = getattr(re.compile(*self._asked), name)
         return found
+
+
+def names_in(package: str, modules: Sequence[str]) -> tuple[Callable[[str], Any], Callable[[], list[str]]]:
+    """What a package has for ``__getattr__`` and ``__dir__`` whose ``__all__`` is defined in modules of it.
+
+    They are looked through in this order.
+    """
+    namespace = vars(sys.modules[package])
+
+    def named(name: str) -> Any:
+        for module in modules if name in namespace["__all__"] else ():
+            found = vars(import_module(f"{package}.{module}")).get(name)
+            if found is not None:
+                namespace[name] = found
+                return found
+        raise AttributeError(f"module {package!r} has no attribute {name!r}", name=name, obj=sys.modules[package])
+
+    return named, lambda: sorted({*namespace, *namespace["__all__"]})
 
 
 class Lazy(Generic[Value]):
