@@ -77,7 +77,8 @@ class Pages:
             return RedirectResponse(place, HTTPStatus.SEE_OTHER, {"Cache-Control": "no-store"})
 
         def make() -> Reply:
-            values = search_values(self._served.index, asked, self._base(request), self.facets())
+            best = self._answering.options.facets is None
+            values = search_values(self._served.index, asked, self._base(request), self.facets(), best=best)
             status = HTTPStatus.BAD_REQUEST if values["problem"] else HTTPStatus.OK
             return self._page(request, "search.html", status, **values)
 

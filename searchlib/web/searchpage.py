@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from searchlib import Index, QueryError
 from searchlib.search.wanted import FACET_VALUES
 from searchlib.web.addresses import HITS, MOST_PAGES, PageQuery
+from searchlib.web.facetfields import ALWAYS
 from searchlib.web.hitviews import Choice, ShownHit, choices, shortened
 
 if TYPE_CHECKING:
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 _FEW = 5
 """With fewer hits than this, other words are suggested."""
 SNIPPETS = 2
+FACETS = 6
+ShownFacet: TypeAlias = tuple[str, list[Choice], int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,9 +31,11 @@ class Chosen:
 
 
 def search_values(
-    index: Index, asked: PageQuery, base: str, facets: Sequence[str], count: int = HITS
+    index: Index, asked: PageQuery, base: str, facets: Sequence[str], count: int = HITS, *, best: bool = False
 ) -> dict[str, Any]:
-    """What the template of the page shows of ``count`` hits; a query that asks too much is told, with what is wrong."""
+    """What the template of the page shows of ``count`` hits: with all ``facets``, or the ``best`` of them. A query that
+    asks too much is told, with what is wrong.
+    """
     values: dict[str, Any] = {"asked": asked, "q": asked.q, "sorts": sorts(index, facets), "problem": None}
     if asked.is_empty:
         return {**values, "stats": index.stats(), "results": None}
@@ -46,7 +51,8 @@ def search_values(
         )
     except QueryError as error:
         return {**values, "results": None, "stats": None, "problem": error.lines}
-    return {**values, **_found(results, asked, base)}
+    shown = _facets(results, asked, base)
+    return {**values, **_found(results, asked, base), "facets": _best(shown, results) if best else shown}
 
 
 def _found(results: Results, asked: PageQuery, base: str) -> dict[str, Any]:
@@ -60,7 +66,6 @@ def _found(results: Results, asked: PageQuery, base: str) -> dict[str, Any]:
         "suggestion": suggestion,
         "suggested": asked.asking(suggestion or "").address(base),
         "warnings": [] if asked.typing else [warning.lines for warning in results.warnings],
-        "facets": _facets(results, asked, base),
         "chosen": _chosen(asked, base),
         "previous": asked.at(min(asked.page - 1, last)).address(base) if asked.page > 1 and last else "",
         "next": asked.at(asked.page + 1).address(base) if asked.page < last else "",
@@ -69,7 +74,7 @@ def _found(results: Results, asked: PageQuery, base: str) -> dict[str, Any]:
     }
 
 
-def _facets(results: Results, asked: PageQuery, base: str) -> list[tuple[str, list[Choice], int]]:
+def _facets(results: Results, asked: PageQuery, base: str) -> list[ShownFacet]:
     """The name of each facet, its values, and how many more there are; without those that tell nothing."""
     found = []
     for name, facet in results.facets.items():
@@ -77,6 +82,17 @@ def _facets(results: Results, asked: PageQuery, base: str) -> list[tuple[str, li
         if len(values) > 1 or any(value.is_chosen for value in values) or (values and facet.missing):
             found.append((name, values, facet.others))
     return found
+
+
+def _best(facets: Sequence[ShownFacet], results: Results) -> list[ShownFacet]:
+    """Some of them, in their order: what was chosen by, and what the most of the hits have a value of."""
+
+    def worth(one: ShownFacet) -> tuple[bool, bool, int]:
+        name, values, _ = one
+        return not any(value.is_chosen for value in values), name not in ALWAYS, results.facets[name].missing
+
+    best = sorted(facets, key=worth)[:FACETS]
+    return [one for one in facets if one in best]
 
 
 def _chosen(asked: PageQuery, base: str) -> list[Chosen]:

@@ -368,6 +368,22 @@ def test_the_type_is_counted_first_however_many_there_are(tmp_path: Path) -> Non
         assert telling_fields(index)[0] == "type"
 
 
+def test_the_fields_are_shown_that_the_most_hits_have(tmp_path: Path) -> None:
+    for number in range(4):
+        few = "".join(f"few{name}: {number % 2}\n" for name in range(7)) if number < 2 else ""
+        seed = f"---\n{few}river: r{number % 2}\n---\nA tide.\n"
+        (tmp_path / f"{number}.md").write_text(seed, encoding="utf-8")
+    with searchlib.build(tmp_path, tmp_path / "index", processes=1) as index:
+        client = TestClient(app(index), base_url=BASE)
+        names = texts(page_at(client, "/?q=tide"), ".facets h2")
+        assert names == ["few0", "few1", "few2", "few3", "few4", "river"]  # type and language are the same in all
+        names = texts(page_at(client, "/?q=tide&in=few6:1&in=few6:0"), ".facets h2")
+        assert len(names) == 6
+        assert "few6" in names
+        said = ServeOptions(facets=tuple(f"few{name}" for name in range(7)))
+        assert len(page_at(TestClient(app(index, said), base_url=BASE), "/?q=tide").css(".facets h2")) == 7
+
+
 def test_the_fields_that_are_counted_can_be_said(index: searchlib.Index) -> None:
     client = TestClient(app(index, ServeOptions(facets=("kind",))), base_url=BASE)
     assert texts(page_at(client, "/?q=tide"), ".facets h2") == ["kind"]
