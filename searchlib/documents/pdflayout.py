@@ -30,6 +30,8 @@ _LEAST, _MOST = 8, 5_000  # strips of a page with columns
 _GUTTER: Final = 0.7  # times the size of the letters
 _CROSSING: Final = 0.4  # of the strips at most
 _LETTERS: Final = 12  # of a line of a column, at the mean
+_CELLS: Final = 6  # beside one another that may be a table
+_MOST_BLANKS: Final = 6  # that are looked at, where a page may have columns in a part
 
 
 class Row:
@@ -175,12 +177,17 @@ def columns_of(page: int, strips: list[Strip]) -> list[list[Row]]:
 def _columns(strips: list[Strip], depth: int) -> list[list[Strip]]:
     gutter = _gutter(strips) if depth < 4 else None
     if gutter is None:
-        return [strips] if strips else []
+        bands = _bands(strips) if depth < 2 else None
+        return [*_columns(bands[0], depth + 1), *_columns(bands[1], depth + 1)] if bands else [strips] if strips else []
     found: list[list[Strip]] = []
     crossing: list[Strip] = []
     beside: list[Strip] = []
 
     def flush() -> None:
+        if _is_table(beside):
+            found.append([*beside])
+            beside.clear()
+            return
         sides = [one for one in beside if one.right <= gutter + 1], [one for one in beside if one.right > gutter + 1]
         for side in reversed(sides) if goes_left(beside) else sides:
             found.extend(_columns(side, depth + 1))
@@ -201,6 +208,33 @@ def _columns(strips: list[Strip], depth: int) -> list[list[Strip]]:
     found.extend([crossing] if crossing else [])
     flush()
     return found
+
+
+def _is_table(strips: list[Strip]) -> bool:
+    """Whether strips beside one another are cells, and no lines of columns."""
+    return len(strips) >= _CELLS and sum(len(one.text) for one in strips) < _LETTERS * len(strips)
+
+
+def _bands(strips: list[Strip]) -> tuple[list[Strip], list[Strip]] | None:
+    """What is above and below one of the widest blanks across the page, if one of them has columns; None otherwise."""
+    if len(strips) < 2 * _LEAST:
+        return None
+    middle = (min(one.left for one in strips) + max(one.right for one in strips)) / 2
+    beside = sum(one.left > middle for one in strips), sum(one.right < middle for one in strips)
+    if min(beside) < _LEAST // 2:
+        return None
+    ordered = sorted(strips, key=lambda one: -one.top)
+    floor = ordered[0].bottom
+    blanks: list[tuple[float, int]] = []
+    for number, strip in enumerate(ordered):
+        if floor - strip.top > 0.3 * strip.size:
+            blanks.append((floor - strip.top, number))
+        floor = min(floor, strip.bottom)
+    for _, number in sorted(blanks, reverse=True)[:_MOST_BLANKS]:
+        above, below = ordered[:number], ordered[number:]
+        if _gutter(below) is not None or _gutter(above) is not None:
+            return above, below
+    return None
 
 
 def _gutter(strips: list[Strip]) -> float | None:
@@ -238,15 +272,18 @@ def _gutter(strips: list[Strip]) -> float | None:
 
 
 def _are_columns(strips: list[Strip], middle: float) -> bool:
-    """Whether there are lines of text on both sides: most fill their column, and there is more than a word in each."""
+    """Whether there are lines of text on both sides: those that fill their column have more than a word in each, and
+    most of its letters; the others may be the words of a figure.
+    """
     for side in (
         [one for one in strips if one.right <= middle + 1],
         [one for one in strips if one.left >= middle - 1],
     ):
-        if len(side) < 4 or sum(len(one.text) for one in side) < _LETTERS * len(side):
+        width = max((one.right for one in side), default=0.0) - min((one.left for one in side), default=0.0)
+        lines = [len(one.text) for one in side if one.right - one.left >= 0.6 * width]
+        if len(lines) < 4 or sum(lines) < _LETTERS * len(lines):
             return False
-        width = max(one.right for one in side) - min(one.left for one in side)
-        if 2 * sum(one.right - one.left >= 0.6 * width for one in side) < len(side):
+        if 2 * sum(lines) < sum(len(one.text) for one in side):
             return False
     return True
 

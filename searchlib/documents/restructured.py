@@ -52,11 +52,17 @@ _NO_TEXT: Final = frozenset(
 )
 _GRID: Final = re.compile(r"\+[-=+]+\+[ \t]*")
 _RULE: Final = re.compile(r"=+(?:[ \t]+=+)+[ \t]*")
-_ROLE: Final = re.compile(r"(?::[\w:.+-]{1,40}:)`([^`]{1,500})`")
-_LINK: Final = re.compile(r"`([^`<]{0,300}?)[ \t\n]*<[^`<>]*>`__?")
-_QUOTED: Final = re.compile(r"``([^`\n]{1,500}?)``|`([^`]{1,500}?)`_{0,2}")
-_EMPHASIS: Final = re.compile(r"(?<![\w*])(\*{1,2})(?=\S)([^*]{1,500}?)(?<=\S)\1(?![\w*])")
-_REFERENCE: Final = re.compile(r"[ ]?\[(#?\w*|\*)\]_")
+_INLINE: Final = re.compile(
+    r"``(?P<literal>[^\n]{1,500}?)``(?!`)"
+    r"|:(?P<role>[\w:.+-]{1,60}):`(?P<said>[^`]{1,500})`"
+    r"|`(?P<link>[^`<]{0,300}?)[ \t\n]*<[^`<>]*>`_{0,2}"
+    r"|`(?P<quoted>[^`]{1,500})`(?::[\w:.+-]{1,60}:)?_{0,2}"
+    r"|(?<![\w*])(?P<stars>\*{1,2})(?=\S)(?P<stressed>[^*]{1,500})(?<=\S)(?P=stars)(?![\w*])"
+    r"|[ ]?\[(?P<note>#?\w*|\*)\]_(?!\w)"
+    r"|(?<!\w)(?P<name>[^\W_](?:\w{0,200}[^\W_])?)__?(?!\w)"
+    r"|\\(?P<escaped>.)"
+)
+_OF_ROLES: Final = {"pep": "PEP ", "rfc": "RFC "}
 _DEEPEST: Final = 20
 
 
@@ -237,9 +243,17 @@ def _dedented(lines: Sequence[str]) -> list[str]:
 
 
 def _plain(text: str) -> str:
-    text = _ROLE.sub(lambda match: re.sub(r"\s*<[^<>]*>$", "", match[1]).lstrip("~!."), text)
-    text = _LINK.sub(lambda match: match[1], text)
-    text = _QUOTED.sub(lambda match: match[1] or match[2], text)
-    text = _EMPHASIS.sub(r"\2", text)
-    text = _REFERENCE.sub(lambda match: raised(match[1].lstrip("#"), of_a_note=True), text)
-    return re.sub(r"(?<=\w)__?(?!\w)", "", text).replace("\\ ", "")
+    return _INLINE.sub(_shown, text)
+
+
+def _shown(match: re.Match[str]) -> str:
+    """What a reader sees of inline markup; of a reference, its name."""
+    found = match.groupdict()
+    if found["said"] is not None:
+        name = found["role"].rpartition(":")[2].lower()
+        return _OF_ROLES.get(name, "") + re.sub(r"\s*<[^<>]*>$", "", found["said"]).lstrip("~!.")
+    if found["note"] is not None:
+        return raised(found["note"].lstrip("#"), of_a_note=True)
+    if found["escaped"] is not None:
+        return found["escaped"].strip()
+    return found["literal"] or found["link"] or found["quoted"] or found["stressed"] or found["name"] or ""

@@ -328,3 +328,25 @@ def test_text_without_any_mark_is_its_paragraphs(suffix: str) -> None:
 )
 def test_groups_of_rtf_that_are_no_text_are_left_out_and_others_are_not(inner: str, expected: list[str]) -> None:
     assert texts("a.rtf", r"{\rtf1\ansi " + inner + "}") == expected
+
+
+def test_a_mark_of_mediawiki_that_closes_itself_keeps_nothing_as_it_is() -> None:
+    assert texts(
+        "a.wiki", "[[Help]]<nowiki/>ers of [mailto:a@example.org mail]\n\nThen [[Tide|tides]] <nowiki>[[x]]</nowiki>."
+    ) == [
+        "Helpers of mail",
+        "Then tides [[x]].",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [
+        ("``__init__`` and ``a_`` stay, ref_ and anonymous__ go", "__init__ and a_ stay, ref and anonymous go"),
+        ("``*no* `emphasis` [1]_``", "*no* `emphasis` [1]_"),
+        (":pep:`287`, :py:class:`~a.B`, :ref:`the text <x>`", "PEP 287, a.B, the text"),
+        (r"\*stars\* and __slots__", "*stars* and __slots__"),
+    ],
+)
+def test_inline_markup_of_rst_is_taken_off_once(source: str, expected: str) -> None:
+    assert texts("a.rst", source + "\n") == [expected]

@@ -87,6 +87,37 @@ def test_two_columns_are_read_one_after_the_other_below_what_spans_them() -> Non
     assert read(pdf([page])).title.startswith("A title that spans")
 
 
+def two_columns(above: float) -> tuple[list[Line], list[str]]:
+    left = "\n".join(f"left column line number {number} of it" for number in range(8))
+    right = "\n".join(f"right column line number {number} too" for number in range(8))
+    return [*lines(left, 60, above), *lines(right, 320, above)], [" ".join(left.split()), " ".join(right.split())]
+
+
+def test_columns_are_columns_also_where_one_has_a_figure_with_words_in_it() -> None:
+    rows, texts_of_columns = two_columns(400)
+    labels = [Line(330 + 40 * (number % 5), 640 - 14 * number, f"B{number}") for number in range(14)]
+    beside = lines("\n".join(f"left column above number {number}" for number in range(14)), 60, 640)
+    found = " ".join(" ".join(texts(pdf([[*beside, *labels, *rows]]))).split())
+    assert all(text in found for text in texts_of_columns)
+    assert found.index("left column line number 7") < found.index("B0") < found.index("right column line")
+
+
+def test_columns_below_what_is_as_wide_as_the_page_are_read_one_after_the_other() -> None:
+    rows, texts_of_columns = two_columns(300)
+    wide = [f"a line that goes over the whole width of the page, with number {number}" for number in range(14)]
+    found = texts(pdf([[*lines("\n".join(wide), 60, 640, size=14, leading=16), *rows]]))
+    assert " ".join(found).endswith(" ".join(texts_of_columns))
+
+
+def test_a_table_above_columns_keeps_its_rows() -> None:
+    rows, texts_of_columns = two_columns(300)
+    cells = [Line(60 + 90 * column, 640 - 14 * row, f"c{row}{column}") for row in range(5) for column in range(6)]
+    caption = Line(60, 500, "Figure 1. What was counted in each of the rows and columns of the table above.", 10)
+    found = texts(pdf([[*cells, caption, *rows]]))
+    assert found[0].split("\n")[1] == " | ".join(f"c1{column}" for column in range(6))
+    assert found[-1] == " ".join(texts_of_columns)
+
+
 def page_of(number: int, body: str, of: int) -> list[Line]:
     return [
         Line(70, 780, f"Chapter {1 + number // 2}: Foxes", 9),
