@@ -19,6 +19,7 @@ import click
 
 from searchlib.cli.flags import GroupedCommand, color_options, indexes_option, json_option, settings_with
 from searchlib.cli.output import BOLD, DIM, RED, YELLOW, Output, counted, output_for, say
+from searchlib.cli.pathtypes import FILE, FOLDER
 from searchlib.errors import SettingsError
 
 if TYPE_CHECKING:
@@ -36,11 +37,16 @@ _INDENT = "    "
         "Other options": ("index", "summary", "as_json", "color", "width"),
     },
 )
-@click.argument("files", nargs=-1, required=True, metavar="QUERIES...")
-@click.option("--baseline", metavar="FILE", help="Say why ranks are not those of this file.")
-@click.option("--against", metavar="INDEX", help="Say why ranks are not those of another index.")
-@click.option("--write-baseline", metavar="FILE", help="Write what is answered now to a file for --baseline.")
-@click.option("--summary", metavar="FILE", help="Add a summary in Markdown to this file.")
+@click.argument("files", nargs=-1, required=True, metavar="QUERIES...", type=FILE)
+@click.option("--baseline", type=FILE, help="Say why ranks are not those of this file.")
+@click.option("--against", metavar="INDEX", type=FOLDER, help="Say why ranks are not those of another index.")
+@click.option(
+    "--write-baseline",
+    metavar="FILE",
+    type=FILE,
+    help="Write what is answered now to a file for --baseline.",
+)
+@click.option("--summary", type=FILE, help="Add a summary in Markdown to this file.")
 @indexes_option
 @json_option
 @color_options

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from searchlib.cli.completing import paragraphs_or_files
 from searchlib.cli.flags import (
     FormType,
     GroupedCommand,
@@ -17,6 +18,7 @@ from searchlib.cli.flags import (
     sources_option,
 )
 from searchlib.cli.output import Output, output_for
+from searchlib.cli.pathtypes import FILE
 from searchlib.cli.settings import Settings
 from searchlib.cli.staleness import Staleness
 from searchlib.errors import ParagraphNotFound, SettingsError
@@ -39,7 +41,7 @@ STATUSES = ("moved", "edited", "gone", "ambiguous", "unknown")
         "Other options": ("index", "as_json", "color", "width"),
     },
 )
-@click.argument("names", nargs=-1, required=True, metavar="ID... | FILES...")
+@click.argument("names", nargs=-1, required=True, metavar="ID... | FILES...", shell_complete=paragraphs_or_files)
 @click.option(
     "--format",
     "-f",
@@ -58,7 +60,7 @@ STATUSES = ("moved", "edited", "gone", "ambiguous", "unknown")
     metavar="STATUSES",
     help=f"With --check: exit 1 for these alone, with commas.  [default: {','.join(STATUSES)}]",
 )
-@click.option("--summary", metavar="FILE", help="With --check: add a summary in Markdown to this file.")
+@click.option("--summary", type=FILE, help="With --check: add a summary in Markdown to this file.")
 @sources_option("With --check: the seeds are these files and folders, and no index is asked; may be repeated.")
 @indexes_option
 @json_option

@@ -19,6 +19,7 @@ import click
 
 from searchlib.cli.flags import color_options, json_option, settings_with
 from searchlib.cli.output import BOLD, DIM, RED, YELLOW, Output, counted, output_for, say
+from searchlib.cli.pathtypes import FILE, FOLDER
 from searchlib.guards.cleaning import harmless
 
 if TYPE_CHECKING:
@@ -33,10 +34,10 @@ _SHOWN = 200  # code points of a text
 
 
 @click.command("diff")
-@click.argument("old")
-@click.argument("new")
+@click.argument("old", type=FOLDER)
+@click.argument("new", type=FOLDER)
 @click.option("--exit-code", is_flag=True, help="Exit 1 if anything changed.")
-@click.option("--summary", metavar="FILE", help="Add a summary in Markdown to this file.")
+@click.option("--summary", type=FILE, help="Add a summary in Markdown to this file.")
 @json_option
 @color_options
 def command(old: str, new: str, exit_code: bool, summary: str | None, as_json: bool, **given: Any) -> int:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from searchlib.cli.pathtypes import FOLDER
 from searchlib.cli.settings import COLORS, Commands, Settings, load_settings
 from searchlib.engine.locations import scheme_of
 from searchlib.errors import SettingsError
@@ -18,9 +19,14 @@ if TYPE_CHECKING:
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 
-index_option = click.option("--index", metavar="PATH", help="The index.  [default: indexes/default]")
+ONLY = "Only hits that match this too; repeatable."
+index_option = click.option("--index", metavar="PATH", type=FOLDER, help="The index.  [default: indexes/default]")
 indexes_option = click.option(
-    "--index", multiple=True, metavar="PATH", help="The index; of several, all as one.  [default: indexes/default]"
+    "--index",
+    multiple=True,
+    metavar="PATH",
+    type=FOLDER,
+    help="The index; of several, all as one.  [default: indexes/default]",
 )
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 timeout_option = click.option(

@@ -9,6 +9,7 @@ import click
 from searchlib.cli.flags import add_loaders, index_option, json_option, layout_options, settings_with, tuning_of
 from searchlib.cli.obtaining import build, load_options, summary, tell_report
 from searchlib.cli.output import counted, output_for, say
+from searchlib.cli.pathtypes import FILE
 from searchlib.errors import SettingsError
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
 
 @click.command("index")
-@click.argument("seeds", nargs=-1, metavar="[SEEDS]...")
+@click.argument("seeds", nargs=-1, metavar="[SEEDS]...", type=FILE)
 @index_option
 @click.option("--include", multiple=True, metavar="GLOB", help="Only files that match; may be repeated.")
 @click.option("--exclude", multiple=True, metavar="GLOB", help="No files that match; may be repeated.")
@@ -28,12 +29,17 @@ if TYPE_CHECKING:
 @click.option("--title-column", metavar="NAME", help="Column of rows that is the title.")
 @click.option("--text-column", multiple=True, metavar="NAME", help="Column of rows that is text; may be repeated.")
 @click.option("--metadata-columns", metavar="NAMES", help="Columns of rows to keep, with commas.  [default: the rest]")
-@click.option("--metadata-file", metavar="FILE", help="CSV, TSV or JSON Lines that describes files by their path.")
+@click.option(
+    "--metadata-file",
+    metavar="FILE",
+    type=FILE,
+    help="CSV, TSV or JSON Lines that describes files by their path.",
+)
 @click.option(
     "--path-pattern", multiple=True, metavar="PATTERN", help="Metadata in paths: {year}/{by}.txt; repeatable."
 )
 @click.option("--file-metadata", multiple=True, metavar="NAME", help="Of files: folder, modified; repeatable.")
-@click.option("--password-file", metavar="FILE", help="Passwords to try on encrypted files, one a line.")
+@click.option("--password-file", type=FILE, help="Passwords to try on encrypted files, one a line.")
 @click.option("--memory", metavar="SIZE", help="Memory to keep to, such as 512M.")
 @click.option("--processes", "-j", type=int, metavar="N", help="Processes.  [default: one a core]")
 @click.option("--wait", type=click.FloatRange(0), default=0, metavar="SECONDS", help="Wait for another writer.")

@@ -24,6 +24,7 @@ COMMANDS = {
     "query": "query",
     "show": "show",
     "similar": "similar",
+    "open": "open",
     "cite": "cite",
     "complete": "complete",
     "serve": "serve",
@@ -141,6 +142,7 @@ def program() -> None:
       searchlib show ID                    a paragraph in its context
       searchlib similar ID                 the paragraphs most like it
       searchlib cite ID                    its citation; cite --check FILES checks those in files
+      searchlib open ID                    its source, in $EDITOR; for ID also 3, of the last query's hits
       searchlib serve                      a page to search with, in a browser
       searchlib mcp                        the same for agents
 

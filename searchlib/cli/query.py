@@ -9,9 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from searchlib.cli.completing import fields, filters
+from searchlib.cli.completing import words as words_of
 from searchlib.cli.flags import GroupedCommand, color_options, indexes_option, settings_with, timeout_option
 from searchlib.cli.obtaining import open_or_build
 from searchlib.cli.output import counted, output_for, say
+from searchlib.cli.pathtypes import FILE
 from searchlib.cli.settings import Settings
 from searchlib.cli.showing import SHOWN, Shown, say_warning, showing_options, tell
 from searchlib.cli.staleness import Staleness
@@ -34,6 +37,8 @@ class QueryCommand(GroupedCommand):
             raise click.UsageError(f"{error.format_message()} {advice}", ctx) from None
 
 
+ORDER = "By year, the greatest first by -year; repeatable."
+COUNT = "Count the 10 (or N) commonest values; repeatable."
 PAGING = ("per_document", "distinct", "after", "page", "limit", "facet")
 """Options that say nothing where all hits are printed."""
 
@@ -49,20 +54,44 @@ PAGING = ("per_document", "distinct", "after", "page", "limit", "facet")
         "What is shown": ("facet", *SHOWN, "color", "width"),
     },
 )
-@click.argument("words", nargs=-1, required=True, metavar="WORDS...")
+@click.argument("words", nargs=-1, required=True, metavar="WORDS...", shell_complete=words_of)
 @indexes_option
 @click.option("--limit", "-n", type=int, metavar="N", help="Hits a page.  [default: 10]")
 @click.option("--page", type=click.IntRange(1), default=1, metavar="N", help="Which page of hits.  [default: 1]")
 @click.option("--after", metavar="CURSOR", help="The hits after those that --json gave with this cursor.")
-@click.option("--filter", "within", multiple=True, metavar="QUERY", help="Only hits that match this too; repeatable.")
-@click.option("--sort", multiple=True, metavar="KEY", help="By year, the greatest first by -year; repeatable.")
+@click.option(
+    "--filter",
+    "within",
+    multiple=True,
+    metavar="QUERY",
+    shell_complete=filters,
+    help="Only hits that match this too; repeatable.",
+)
+@click.option(
+    "--sort",
+    multiple=True,
+    metavar="KEY",
+    shell_complete=fields,
+    help="By year, the greatest first by -year; repeatable.",
+)
 @click.option("--per-document", type=click.IntRange(1), metavar="N", help="No more hits of a document.")
 @click.option("--distinct", is_flag=True, help="What several paragraphs say once, with how many they are.")
 @click.option("--all", "everything", is_flag=True, help="Every hit, in the order of the index or of --sort.")
-@click.option("--synonyms", metavar="FILE", help="Words to find for others: docs/query-language.md has the format.")
+@click.option(
+    "--synonyms",
+    metavar="FILE",
+    type=FILE,
+    help="Words to find for others: docs/query-language.md has the format.",
+)
 @click.option("--strict", is_flag=True, help="Make a mistake in the query an error.")
 @timeout_option
-@click.option("--facet", multiple=True, metavar="KEY[:N]", help="Count the 10 (or N) commonest values; repeatable.")
+@click.option(
+    "--facet",
+    multiple=True,
+    metavar="KEY[:N]",
+    shell_complete=fields,
+    help="Count the 10 (or N) commonest values; repeatable.",
+)
 @showing_options
 @color_options
 @click.pass_context

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from searchlib.cli.completing import paragraphs
 from searchlib.cli.flags import color_options, indexes_option, json_option, settings_with
 from searchlib.cli.naming import asked_index, paragraph
 from searchlib.cli.obtaining import open_index
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
 
 @click.command("show")
-@click.argument("id", metavar="ID | RANK | FILE:LINE")
+@click.argument("id", metavar="ID | RANK | FILE:LINE", shell_complete=paragraphs)
 @indexes_option
 @click.option(
     "--context",

@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING
 from searchlib.cli.output import say
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from searchlib import Index
     from searchlib.cli.settings import Settings
     from searchlib.update.remembered import RememberedSeeds
@@ -42,6 +44,10 @@ class Staleness:
                 else:
                     self._more = True
         return self._last[1]
+
+    def file_of(self, path: str) -> Path:
+        """The file of the document at ``path``. Raises SeedError if there is none, or it is none of the seeds'."""
+        return self._seeds.file(path)
 
     @cached_property
     def _seeds(self) -> RememberedSeeds | SeveralSeeds:

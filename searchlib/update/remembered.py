@@ -20,6 +20,7 @@ from searchlib.concurrency.lazily import lazy_expression
 from searchlib.engine.locations import Single, engine_at
 from searchlib.errors import IndexCorrupt, SeedError
 from searchlib.files.freshness import changed_at
+from searchlib.files.opening import open_file
 from searchlib.files.roots import StrPath
 from searchlib.guards.limits import LIMITS, Limits
 from searchlib.update.comparing import digest_of, find_seeds, locate_roots
@@ -101,6 +102,27 @@ class RememberedSeeds:
         if content.data is None or content.digest != bytes_of(self.digests[name]):
             raise SeedError("its seed has changed since it was indexed", path)
         return Seed(name, content.data, options=self.options, limits=self.limits)
+
+    def file(self, path: str) -> Path:
+        """The file of the seed that the document at ``path`` is of: a regular one, as it is now, by its whole path.
+
+        Below its root no link is followed to it. Raises SeedError if there is none.
+        """
+        name = self.seed_of(path)
+        place = next((place for root, place in self.roots.items() if name is not None and _is_below(name, root)), None)
+        if name is None or place is None:
+            raise SeedError(
+                f"{path} has no file that can be seen: it came by a writer, or its folder is elsewhere", path
+            )
+        folder = Path(place).resolve()
+        try:
+            file, _ = _file_of(name, folder)
+            within = file.relative_to(folder) if folder.is_dir() else None
+            open_file(file if within is None else within, None if within is None else folder).close()
+        except (OSError, ValueError) as error:  # a null character in a name
+            why = getattr(error, "strerror", None) or "no path"
+            raise SeedError(f"{path} is not there to be opened ({why}): bring the index up to date", path) from None
+        return file
 
     def is_stale(self, path: str) -> bool | None:
         """Whether the document at ``path`` changed since it was indexed or is gone; None if its seed cannot be seen."""

@@ -16,6 +16,8 @@ from searchlib.guards.limits import LIMITS, Limits
 from searchlib.update.remembered import Now, RememberedSeeds
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from searchlib.documents import Seed
     from searchlib.model.records import Document
 
@@ -32,6 +34,11 @@ class SeveralSeeds:
         if known is None:
             raise SeedError("there is no seed of this document to be seen", path)
         return known.seed(path)
+
+    def file(self, path: str) -> Path:
+        """The file of the seed that the document at ``path`` is of. Raises SeedError if none is to be seen."""
+        known = next((one for one in self.each if one.seed_of(path) is not None), self.each[0])
+        return known.file(path)
 
     def is_stale(self, path: str) -> bool | None:
         """Whether the document at ``path`` changed since it was indexed or is gone; None if nobody can say."""

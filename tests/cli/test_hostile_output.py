@@ -83,6 +83,7 @@ CALLS: dict[str, list[list[str]]] = {
         ["boats", "--format", LINES],
     ],
     "show": [[ID], [ID, "--context", "5"], [ID, "--json"], [LINES], [f"{LINES}:3"], ["0"]],
+    "open": [[ID, "--print"], [LINES], ["0", "--print"]],
     "similar": [
         [ID, "--within-document"],
         [ID, "--within-document", "--jsonl"],
