@@ -180,7 +180,7 @@ def test_a_server_can_watch(tmp_path: Path) -> None:
 def test_what_cannot_be_watched_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     write_seeds(tmp_path)
     monkeypatch.chdir(tmp_path)
-    assert "leave out --check, --digest and --json" in in_process("index", "--watch", "--json").err
+    assert "leave out --check, --key, --digest and --json" in in_process("index", "--watch", "--json").err
     assert "standard input cannot be watched" in in_process("index", "--watch", "-").err
     assert "There is no nosuch" in in_process("index", "--watch", "nosuch").err
     assert "--watch is for the index of the settings" in in_process("serve", "--watch", "indexes/default").err
