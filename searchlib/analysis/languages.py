@@ -36,6 +36,12 @@ _SHARED_SCRIPTS = (  # scripts of several languages, with the one that is assume
 )
 
 
+@cache
+def function_words(language: str) -> frozenset[str]:
+    """The function words of a language, without case; none where they are not known."""
+    return frozenset(FUNCTION_WORDS.get(language, "").split())
+
+
 def detect_language(text: str, default: str = "") -> str:
     """The ISO 639-1 code of the language of ``text``; ``default`` when unsure."""
     sample = text[:SAMPLE]

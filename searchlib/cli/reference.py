@@ -76,6 +76,8 @@ _RANKING = {
     "b": "how much the length of a text counts, 0 to 1",
     "delta": "what a word is worth in however long a text (BM25+)",
     "accent": "what a word counts that has other accents, 0 to 1",
+    "function": "what a function word counts beside others, 0 to 1",
+    "letters": "what runs of letters count in a question",
     "form": "what another form of a word than was typed counts, 0 to 1",
 }
 _MEANINGS = {

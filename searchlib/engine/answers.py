@@ -26,11 +26,15 @@ class Handle(Protocol):
 
 
 class Ranked(NamedTuple):
-    """A record that matched: its handle and its score; the record itself where the engine has it at hand."""
+    """A record that matched: its handle and its score; the record itself where the engine has it at hand.
+
+    ``letters`` is what of the score is not the engine's: see `searchlib.search.letters`.
+    """
 
     handle: Handle
     score: float
     record: Record | None = None
+    letters: float = 0.0
 
 
 @frozen

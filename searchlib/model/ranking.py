@@ -49,8 +49,9 @@ class BM25F:
 
     ``k1`` >= 0: how late a word's score saturates. ``b`` in 0..1: how much length counts. ``delta`` >= 0: what a
     match is worth however long the field (BM25+). ``accent`` in 0..1: the weight of a key that equals the query's
-    only without accents. ``form`` in 0..1: that of another form of a word than the one that was typed. ``weights``: of
-    the fields; a field that is not there weighs 1.
+    only without accents. ``form`` in 0..1: that of another form of a word than the one that was typed. ``function``
+    in 0..1: that of a function word beside others (`searchlib.query.compounds`). ``letters`` >= 0: what runs of letters
+    count in a question (`searchlib.search.letters`). ``weights``: of the fields; a field that is not there weighs 1.
     """
 
     k1: float = 1.2
@@ -58,6 +59,8 @@ class BM25F:
     delta: float = 0.0
     accent: float = 0.3
     form: float = 0.8
+    function: float = 0.25
+    letters: float = 0.15
     weights: Mapping[str, float] = field(default_factory=lambda: FIELD_WEIGHTS, hash=False)
 
     def __post_init__(self) -> None:
@@ -67,6 +70,8 @@ class BM25F:
             or self.delta < 0
             or not 0 <= self.accent <= 1
             or not 0 <= self.form <= 1
+            or not 0 <= self.function <= 1
+            or self.letters < 0
         ):
             raise ValueError(f"ranking parameters out of range: {self}")
         if any(weight < 0 for weight in self.weights.values()):
@@ -98,7 +103,16 @@ class BM25F:
 
 DEFAULT_RANKING: Final = BM25F()
 RANKING_RANGES: Final[Mapping[str, float]] = MappingProxyType(
-    {"k1": 1000.0, "b": 1.0, "delta": 1000.0, "accent": 1.0, "form": 1.0, **dict.fromkeys(PROSE, 1000.0)}
+    {
+        "k1": 1000.0,
+        "b": 1.0,
+        "delta": 1000.0,
+        "accent": 1.0,
+        "form": 1.0,
+        "function": 1.0,
+        "letters": 10.0,
+        **dict.fromkeys(PROSE, 1000.0),
+    }
 )
 """What people may set, by name: the parameters, and the weight of each field of prose. From 0 to this."""
 

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from searchlib.analysis import Lexicon, fold, split_key
@@ -21,8 +22,10 @@ from searchlib.concurrency.lazily import lazy_expression
 from searchlib.guards.limits import LIMITS, Limits
 from searchlib.model.fields import Field
 from searchlib.model.locators import KINDS, LABEL
+from searchlib.model.ranking import DEFAULT_RANKING
 from searchlib.query import values
 from searchlib.query.analysing import tokens_of, words_of
+from searchlib.query.compounds import APART, apart, inside, joined_form
 from searchlib.query.cost import too_many
 from searchlib.query.joining import all_of, any_of
 from searchlib.query.lexer import ESCAPES, QUOTES, Piece, escaped, typed_pattern, unescaped
@@ -40,6 +43,7 @@ from searchlib.query.nodes import (
     Weights,
     Wildcard,
     Word,
+    boosted,
     phrase,
 )
 
@@ -66,8 +70,11 @@ class Clauses:
         mistakes: Mistakes,
         synonyms: Thesaurus | None = None,
         limits: Limits = LIMITS,
+        function: float = DEFAULT_RANKING.function,
     ) -> None:
         self._lexicon = lexicon
+        self.function = function
+        self.languages = tuple(lexicon.languages)
         self._weights = weights
         self._names = tuple(name for name, _ in weights)
         self._mistakes = mistakes
@@ -207,7 +214,8 @@ class Clauses:
         self.spend(len(words))
         thesaurus = None if exactly else self._synonyms
         if text.isascii() or not any(is_unspaced(word.forms[0].exact) for word in words):
-            return self._in_a_row(words, 1, at)
+            made = self._in_a_row(words, 1, at)
+            return made if exactly or made is None else self._written_otherwise(made, text, start, words, field, at)
         # Between runs of bigrams there may be words of other scripts: each on its own.
         found = any_of(words, at)
         if thesaurus is None or found is None:
@@ -219,6 +227,28 @@ class Clauses:
             for other in thesaurus.others(words, place, length)
         ]
         return Best((found, *others), at=at) if others else found
+
+    def _written_otherwise(
+        self, made: Node, typed: str, start: int, words: Sequence[Word], field: Field | None, at: At
+    ) -> Node:
+        """The node of a word, with the ways in which it may be written otherwise."""
+        first, last = words[0].at or (0, 0), words[-1].at or (0, 0)
+        text = typed[first[0] - start : last[1] - start]
+        ways = [(way, APART * len(words) / len(way)) for way in apart(text, self._lexicon)]
+        if len(words) > 1:
+            together = joined_form(text, self._lexicon)
+            ways += [((together,), 1.0)] if together else []
+        others: list[Node] = []
+        for way, weight in ways:
+            row = [replace(word, at=None) for part in way for word in self.tokens(part, 0, field)]
+            found = phrase(row, 1, at)
+            others += [boosted(found, weight)] if found is not None else []
+        within = inside(text, self._names_in(field), at)
+        others += [within] if within is not None else []
+        self.spend(len(others))
+        if not others:
+            return made
+        return Best((*(made.nodes if isinstance(made, Best) else (made,)), *others), typed=typed_pattern(text), at=at)
 
     def _in_a_row(self, words: list[Word], slop: int, at: At) -> Node | None:
         """A phrase, or its only word, with what means the same."""

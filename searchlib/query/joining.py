@@ -30,6 +30,7 @@ from searchlib.query.nodes import (
     Value,
     Wildcard,
     Word,
+    boosted,
 )
 
 
@@ -70,7 +71,7 @@ def side_by_side(clauses: Iterable[tuple[bool, Node | None]], at: At = None) -> 
             excluded.append(node)
         elif node is not None:
             (required if needed else optional).append(node)
-    wanted, ranked = all_of(required, at), any_of(optional, at)
+    wanted, ranked = all_of(required, at), any_of(counted(optional), at)
     if wanted is not None and ranked is not None:
         wanted = Optional(wanted, ranked, at)
     elif wanted is None:
@@ -79,6 +80,15 @@ def side_by_side(clauses: Iterable[tuple[bool, Node | None]], at: At = None) -> 
         left_out = any_of([node.node for node in excluded], at)
         return Not(left_out, at) if left_out is not None else None
     return all_of([wanted, *excluded], at)
+
+
+def counted(nodes: Iterable[Node]) -> list[Node]:
+    """The same without repetitions: what is there several times counts as often."""
+    counts: dict[Node, int] = {}
+    for node in nodes:
+        for one in node.nodes if isinstance(node, Or) and node.nodes else (node,):
+            counts[one] = counts.get(one, 0) + 1
+    return [boosted(node, float(count)) for node, count in counts.items()]
 
 
 def without(node: Node | None, at: At = None) -> Node | None:

@@ -16,7 +16,7 @@ from searchlib.analysis import NO_WORDS, Lexicon
 from searchlib.frozen import frozen
 from searchlib.guards.limits import LIMITS, Limits
 from searchlib.model.fields import Fields
-from searchlib.model.ranking import FIELD_WEIGHTS
+from searchlib.model.ranking import DEFAULT_RANKING, FIELD_WEIGHTS
 from searchlib.query.clauses import Clauses
 from searchlib.query.cost import check_clauses, check_length
 from searchlib.query.joining import alone
@@ -54,20 +54,21 @@ def parse(
     strict: bool = False,
     synonyms: Synonyms | None = None,
     limits: Limits = LIMITS,
+    function: float = DEFAULT_RANKING.function,
 ) -> Parsed:
     """Parse ``text`` for an index whose documents have the metadata ``fields`` and the words of ``lexicon``.
 
     Words without a field are searched in ``default_fields``, a mapping of names to weights. ``synonyms`` are those of
-    `searchlib.query.synonyms.load_synonyms`. Where ``strict``, the first mistake is raised as
-    `searchlib.errors.QueryError`; otherwise mistakes are warnings, and text that asks for nothing matches nothing.
-    What is over ``limits`` is a QueryError always.
+    `searchlib.query.synonyms.load_synonyms`; ``function`` is what function words count beside others. Where ``strict``,
+    the first mistake is raised as `searchlib.errors.QueryError`; otherwise mistakes are warnings, and text that asks
+    for nothing matches nothing. What is over ``limits`` is a QueryError always.
     """
     check_length(text, limits)
     source = printable(text)
     mistakes = Mistakes(source)
     known = _fields_of(frozenset(fields))
     thesaurus = synonyms.thesaurus(lexicon) if synonyms is not None else None
-    clauses = Clauses(lexicon, tuple(default_fields.items()), mistakes, thesaurus, limits)
+    clauses = Clauses(lexicon, tuple(default_fields.items()), mistakes, thesaurus, limits, function)
     parser = Parser(known, clauses, mistakes, thesaurus)
     found = parser.parse(readable(source, lambda name: known.resolve(name) is not None))
     if isinstance(found, Not):

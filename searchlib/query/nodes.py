@@ -188,10 +188,14 @@ class Or(_Written):
 
 @frozen
 class Best(_Written):
-    """What matches any of the ``nodes``; the best score counts, of the others ``tiebreak`` times theirs."""
+    """What matches any of the ``nodes``; the best score counts, of the others ``tiebreak`` times theirs.
+
+    ``typed`` is a word that may be written in several ways, of which the first is the one that was typed.
+    """
 
     nodes: tuple[Node, ...]
     tiebreak: float = 0.0
+    typed: str = dataclasses.field(default="", compare=False)
     at: At = dataclasses.field(default=None, compare=False)
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 
 from searchlib.model.fields import Field
 from searchlib.query.clauses import Clauses
+from searchlib.query.compounds import loosened, weighed
 from searchlib.query.joining import all_of, any_of, first_of_two, near, side_by_side, without
 from searchlib.query.lexer import OPERATORS, Piece
 from searchlib.query.mistakes import Mistakes
@@ -44,6 +45,19 @@ class Operand:
         """What it asks for with its sign; that something is required matters only beside others."""
         return without(self.node, (self.start, self.end)) if self.sign == "not" else self.node
 
+    @property
+    def wanted(self) -> Node | None:
+        """The same where it need not match: what is typed as one word may be there in part."""
+        is_prose = self.field is None or self.field.kind == "prose"
+        if self.node is None or self.sign or not self.word or not is_prose:
+            return self.signed
+        return loosened(self.node, self.word, self.start)
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether it is a word, with nothing said of it."""
+        return bool(self.word) and not self.sign and self.boost == 1.0 and self.field is None
+
 
 class Binder:
     """Makes trees of operands and what stands between them."""
@@ -59,12 +73,21 @@ class Binder:
         for name in OPERATORS:
             if name in present:
                 operands, between = self._bound(name, operands, between)
+        if not operands:
+            return None
+        clauses: list[tuple[bool, Node | None]] = []
+        plain: dict[int, Node] = {}
+        for some, synonyms in self._grouped(operands):
+            node = self._best_of(some, synonyms) if synonyms else some[0].wanted
+            if node is not None and not synonyms and some[0].is_plain:
+                plain[len(clauses)] = node
+            clauses.append((some[0].sign == "plus" and not synonyms, node))
+        less = weighed(list(plain.values()), self._clauses.languages, self._clauses.function)
+        for place, node in zip(plain, less, strict=True):
+            clauses[place] = False, node
         if len(operands) < 2:
-            return operands[0].signed if operands else None
-        at = operands[0].start, operands[-1].end
-        if self._synonyms is not None:
-            return side_by_side(self._with_synonyms(operands, self._synonyms), at)
-        return side_by_side([(one.sign == "plus", one.signed) for one in operands], at)
+            return clauses[0][1]
+        return side_by_side(clauses, (operands[0].start, operands[-1].end))
 
     def _bound(
         self, name: str, operands: Sequence[Operand], between: Sequence[Piece | None]
@@ -88,7 +111,7 @@ class Binder:
         if len(run) < 2:
             return run[0]
         start, end = run[0].start, run[-1].end
-        nodes = [operand.signed for operand in run]
+        nodes = [operand.wanted if name == "OR" else operand.signed for operand in run]
         join = _MERGING.get(name)
         if join is not None:
             return Operand(join(nodes, (start, end)), start, end)
@@ -112,21 +135,21 @@ class Binder:
             self._mistakes.add(said, place, "Write NEAR/1 for neighbours.", so="it is NEAR/1")
         return found
 
-    def _with_synonyms(self, operands: Sequence[Operand], synonyms: Thesaurus) -> Iterator[tuple[bool, Node | None]]:
-        """The clauses of operands side by side; words that have a synonym together are one."""
+    def _grouped(self, operands: Sequence[Operand]) -> Iterator[tuple[Sequence[Operand], list[Node]]]:
+        """Operands side by side, each alone; words that have a synonym together are one, with their synonyms."""
         place = 0
         while place < len(operands):
-            first = operands[place]
-            count, others = self._synonyms_from(operands, place, synonyms)
-            self._clauses.spend(len(others))
-            if others:
-                together = operands[place : place + count]
-                at = first.start, together[-1].end
-                typed = any_of([one.node for one in together], at)
-                yield False, Best(tuple(node for node in (typed, *others) if node is not None), at=at)
-            else:
-                yield first.sign == "plus", first.signed
+            count, others = 1, list[Node]()
+            if self._synonyms is not None:
+                count, others = self._synonyms_from(operands, place, self._synonyms)
+                self._clauses.spend(len(others))
+            yield operands[place : place + count], others
             place += count
+
+    def _best_of(self, typed: Sequence[Operand], synonyms: Sequence[Node]) -> Node:
+        at = typed[0].start, typed[-1].end
+        together = any_of([one.wanted for one in typed], at)
+        return Best(tuple(node for node in (together, *synonyms) if node is not None), at=at)
 
     def _synonyms_from(self, operands: Sequence[Operand], place: int, synonyms: Thesaurus) -> tuple[int, list[Node]]:
         """How many operands, from the first on, are words that have synonyms together, and the synonyms."""

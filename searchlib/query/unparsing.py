@@ -2,7 +2,7 @@
 
 What the parser made of a text, written and parsed again (with the same default fields, languages and synonyms), asks
 the same, unless the brackets are more than a text may have in each other. A node that the language cannot say, since
-it was made otherwise, is written as what comes nearest.
+it was made otherwise or is a compound in which function words count less, is written as what comes nearest.
 """
 
 from __future__ import annotations
@@ -31,6 +31,7 @@ from searchlib.query.nodes import (
     Value,
     Wildcard,
     Word,
+    leaves,
 )
 
 NOTHING = "[1 TO 0]"
@@ -68,7 +69,7 @@ def _written(node: Node, field: str) -> str:  # noqa: PLR0911 - one for each cla
 def _part(node: Node, field: str) -> str:
     """``node`` as it stands beside an operator."""
     text = _written(node, field)
-    whole = isinstance(node, (Best, Constant)) and _typed(node) is not None
+    whole = isinstance(node, (Best, Constant)) and _is_one_word(node)
     return text if whole or isinstance(node, (Leaf, Not)) or text == NOTHING else f"({text})"
 
 
@@ -89,7 +90,17 @@ def _typed(node: Best | Constant) -> Leaf | None:
     return next((one for one in nodes if isinstance(one, (Prefix, Fuzzy, Wildcard, Range, Value)) and one.typed), None)
 
 
+def _is_one_word(node: Best | Constant) -> bool:
+    if isinstance(node, Best) and node.typed:
+        return isinstance(node.nodes[0], Word)  # one of several tokens means another thing beside an operator
+    return _typed(node) is not None
+
+
 def _whole(node: Best | Constant, field: str) -> str:
+    if isinstance(node, Best) and node.typed:
+        first = next(leaves(node))
+        required = "+" if isinstance(node.nodes[0], Phrase) else ""
+        return required + _name(first, field) + node.typed + _boost(first.boost)
     leaf = _typed(node)
     if leaf is not None:
         return _leaf(leaf, field, node.score if isinstance(node, Constant) else leaf.boost)

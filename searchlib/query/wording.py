@@ -52,6 +52,8 @@ def described(node: Node) -> str:  # noqa: PLR0911, PLR0912 - one for each class
             return f"any {field}" if field else "any paragraph"
         case And(nodes):
             return listed(map(_nested, nodes), "and") or "nothing"
+        case Best(typed=typed) if typed:
+            return "“" + typed.replace("\\", "") + "”, however it is written"
         case Or(nodes) | Best(nodes):
             return listed(map(_nested, nodes), "or") or "nothing"
         case Not(inner):

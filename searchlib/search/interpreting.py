@@ -139,7 +139,7 @@ def _parse(
 ) -> Interpretation:
     from searchlib.query import parse
 
-    found = parse(given, fields, lexicon, ranking.weights, strict, synonyms, limits)
+    found = parse(given, fields, lexicon, ranking.weights, strict, synonyms, limits, ranking.function)
     return Interpretation(found.query, found.warnings)
 
 

@@ -21,6 +21,7 @@ from searchlib.frozen import frozen
 from searchlib.guards.deadline import Deadline
 from searchlib.guards.limits import LIMITS, Limits
 from searchlib.model.ranking import BM25F, DEFAULT_RANKING
+from searchlib.search.again import WITHIN, may_rank_again, place_within, ranked_again
 from searchlib.search.hits import Hit, Results, Stream
 from searchlib.search.interpreting import Interpretation, Interpreter, Within
 
@@ -114,8 +115,8 @@ class Search:
 
     def explain(self, rank: int) -> Explanation | None:
         """Where the score came from."""
-        asked, handle = self._request, self._answer.hits[rank - self._first].handle
-        return _explain(self._reader, asked.query, handle, self._deadline, asked.ranking)
+        asked, found = self._request, self._answer.hits[rank - self._first]
+        return _explain(self._reader, asked.query, found, self._deadline, asked.ranking)
 
     def copies(self, rank: int) -> tuple[Record, ...]:
         """The others that say the same and match too, for which it stands."""
@@ -214,7 +215,7 @@ class StreamedHit:
         self._reader = reader
         self._highlighter = highlighter
         self._deadline = deadline
-        self._handle = found.handle
+        self._found = found
         self._record = found.record or reader.records([found.handle])[0]
 
     def record(self, _: int) -> Record:
@@ -235,11 +236,11 @@ class StreamedHit:
 
     def index(self, _: int) -> str:
         """Where its index is, of several; "" where there is one."""
-        return _index_of(self._reader, self._handle)
+        return _index_of(self._reader, self._found.handle)
 
     @cached_property
     def _neighbours(self) -> list[Record]:
-        return _contexts(self._reader, [self._handle])[0]
+        return _contexts(self._reader, [self._found.handle])[0]
 
     @cached_property
     def _highlights(self) -> Highlights:
@@ -247,7 +248,7 @@ class StreamedHit:
 
     def explain(self, _: int) -> Explanation | None:
         """Where the score came from."""
-        return _explain(self._reader, self._highlighter.query, self._handle, self._deadline)
+        return _explain(self._reader, self._highlighter.query, self._found, self._deadline)
 
 
 def search(reader: Reader, query: Any, wanted: Wanted, deadline: Deadline | None = None) -> Results:
@@ -284,6 +285,8 @@ def question_of(reader: Reader, given: Any, parsed: Interpretation, filter: With
         known = sizes.get(field, 0)
         sizes[field] = None if size is None or known is None else max(size, known)
     per_document, offset, limit = wanted.per_document, wanted.offset, wanted.limit
+    if after is not None and after.startswith(WITHIN):
+        offset, after = place_within(after), None
     request = Request(
         *(parsed.query, filter.query, sort, per_document, after, offset, limit),
         facets=sizes,
@@ -295,7 +298,8 @@ def question_of(reader: Reader, given: Any, parsed: Interpretation, filter: With
 
 def answered(reader: Reader, given: Any, question: Question, wanted: Wanted) -> tuple[Answer, tuple[QueryWarning, ...]]:
     """The answer of the engine, and all warnings."""
-    answer = reader.search(question.request)
+    again = isinstance(given, str) and may_rank_again(question.request)
+    answer = ranked_again(reader, question.request) if again else reader.search(question.request)
     if answer.costly and isinstance(given, str):
         return answer, (*question.warnings, *expanded(given, answer, wanted.strict))
     return answer, question.warnings
@@ -330,10 +334,15 @@ def _streamed(reader: Reader, highlighter: Highlighter, filter: Node | None, dea
 
 
 def _explain(
-    reader: Reader, query: Node, handle: Handle, deadline: Deadline, ranking: BM25F = DEFAULT_RANKING
+    reader: Reader, query: Node, found: Ranked, deadline: Deadline, ranking: BM25F = DEFAULT_RANKING
 ) -> Explanation | None:
     with deadline.running():
-        return reader.explain(query, [handle], ranking)[0]
+        explanation = reader.explain(query, [found.handle], ranking)[0]
+    if explanation is None or not found.letters:
+        return explanation
+    from searchlib.search.letters import explained
+
+    return explained(explanation, found.letters)
 
 
 def _highlights(highlighter: Highlighter, record: Record, deadline: Deadline) -> Highlights:

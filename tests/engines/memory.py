@@ -101,6 +101,9 @@ class MemoryWords:
     def counts(self, words: Sequence[str]) -> list[int]:
         return [sum(count for other, count in self.counted.items() if fold(other) == fold(word)) for word in words]
 
+    def sample(self, most: int) -> list[tuple[str, float]]:
+        return [(fold(word), count) for word, count in sorted(self.counted.items())]
+
     def near(self, words: Sequence[tuple[str, int]]) -> list[list[NearWord]]:
         return [self._near(fold(word), most) for word, most in words]
 

@@ -48,7 +48,7 @@ def marked(text: str, spans: tuple[tuple[int, int], ...]) -> str:
 
 def highlights_joined(text: str) -> str:
     """Neighbouring highlights as one: the page writes a phrase as a reader sees it."""
-    return text.replace("** **", " ").replace("**'**", "'")
+    return re.sub(r"\*\*([ '.,-])\*\*", r"\1", text)
 
 
 def test_the_page_has_examples_of_everything() -> None:

@@ -70,6 +70,10 @@ def phrase(*texts: str, slop: int = 1, boost: float = 1.0) -> Phrase:
     return Phrase(tuple(word(text) for text in texts), slop, boost)
 
 
+def loose(*texts: str) -> Or:
+    return any_of(*map(word, texts), phrase(*texts, boost=0.3))
+
+
 def word_in(text: str, field: str, weight: float) -> Word:
     return replace(word(text), fields=((field, weight),))
 
@@ -89,15 +93,17 @@ def all_of(*nodes: Node) -> And:
 
 WORDS = {
     "defense industry": any_of(word("defense"), word("industry")),
-    "industry industry": word("industry"),
+    "industry industry": boosted(word("industry"), 2.0),
     '"defense industry"': phrase("defense", "industry"),
     "“defense industry”": phrase("defense", "industry"),
     '"defense industry"~5': phrase("defense", "industry", slop=5),
     '"defense industry"^2': phrase("defense", "industry", boost=2.0),
     '"defense"': word("defense"),
-    "state-of-the-art": phrase("state", "of", "the", "art"),
-    "COVID-19": phrase("COVID", "19"),
-    "can't": phrase("can", "t"),
+    "state-of-the-art": loose("state", "of", "the", "art"),
+    "COVID-19": loose("COVID", "19"),
+    "COVID-19 AND war": all_of(phrase("COVID", "19"), word("war")),
+    "can't": any_of(word("can"), phrase("can", "t", boost=0.3)),
+    "U.S.": phrase("U", "S"),
     "http://example.org/a": phrase("http", "example", "org", "a"),
     "12:30": phrase("12", "30"),
     "what is this?": any_of(word("what"), word("is"), word("this")),

@@ -43,6 +43,10 @@ class ClusterWords:
         known = self._of([fold(word) for word in words])
         return [sum(often for _, often in known.get(fold(word), ())) for word in words]
 
+    def sample(self, most: int) -> list[tuple[str, float]]:
+        """The commonest, which are nearly all that texts are made of."""
+        return [(folded, float(sum(often for _, often in words))) for folded, words in self._counted([], most).items()]
+
     def near(self, words: Sequence[tuple[str, int]]) -> list[list[NearWord]]:
         """For each of these, the words at most so many edits from it."""
         wanted = [(fold(word), edits) for word, edits in words]
@@ -70,9 +74,11 @@ class ClusterWords:
             found |= self._counted([escaped(word) + WITHIN + ".*" for word in part]) if part else {}
         return found
 
-    def _counted(self, patterns: Sequence[str]) -> dict[str, list[tuple[str, int]]]:
-        """By their folded form, the words whose terms fit any of these, each with how often it occurs."""
-        terms: Json = {"field": "words", "size": _MOST, "include": "|".join(f"({one})" for one in patterns)}
+    def _counted(self, patterns: Sequence[str], most: int = _MOST) -> dict[str, list[tuple[str, int]]]:
+        """By their folded form, the words whose terms fit any of these (any, where there are none), and how often."""
+        terms: Json = {"field": "words", "size": most}
+        if patterns:
+            terms["include"] = "|".join(f"({one})" for one in patterns)
         body = {
             "size": 0,
             "track_total_hits": False,

@@ -15,6 +15,7 @@ from searchlib.engines.whoosh.nearwords import NearWords
 
 _AFTER = b"\xff"  # greater than any byte of a key
 _DIGIT = lazy_expression("[0-9]")
+_RUN = 64  # neighbours of a sample
 
 
 class FormNear(NamedTuple):
@@ -76,6 +77,20 @@ class IndexWords:
         known = self._vocabulary
         first, last = known.locate(folded), known.locate(folded + SEPARATOR.encode() + _AFTER)
         return int(known.counts(first, last).sum()) if first < last else 0
+
+    def sample(self, most: int) -> list[tuple[str, float]]:
+        """Runs of neighbours, spread evenly."""
+        known, size = self._vocabulary, len(self._vocabulary)
+        runs = [(0, size)]
+        if size > most:
+            step = _RUN * size / most
+            runs = [(int(number * step), int(number * step) + _RUN) for number in range(most // _RUN)]
+        each = max(1.0, size / most)
+        return [
+            (known.text(key)[0], each * count)
+            for first, last in runs
+            for key, count in zip(known.keys(first, last), known.counts(first, last).tolist(), strict=True)
+        ]
 
     def near(self, words: Sequence[tuple[str, int]]) -> list[list[NearWord]]:
         """For each of these the words at most so many edits away; of those that differ in accents, the commonest."""

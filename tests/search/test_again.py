@@ -1,0 +1,113 @@
+"""The first hits of a question are ranked again by the letters of their texts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import searchlib
+from searchlib.engine.cursors import seal
+from searchlib.search.again import AGAIN, WITHIN
+from searchlib.search.wanted import Wanted
+
+QUESTION = "who held the defence line of football"
+ENGINE = {"letters": 0.0}
+
+
+@pytest.fixture(scope="module")
+def index(tmp_path_factory: pytest.TempPathFactory) -> Iterator[searchlib.Index]:
+    folder = tmp_path_factory.mktemp("again")
+    texts = ["The defenders of footballers held the lines.", "Who held the defence line?"]
+    texts += [f"The line of number {number} held, of football." for number in range(AGAIN + 10)]
+    rows = "".join(f'{{"id": "{number}", "text": "{text}"}}\n' for number, text in enumerate(texts))
+    (folder / "rows.jsonl").write_text(rows, encoding="utf-8")
+    with searchlib.build(folder / "rows.jsonl", folder / "index", language="en", processes=1) as opened:
+        yield opened
+
+
+def ids(results: searchlib.Results) -> list[str]:
+    return [hit.id for hit in results]
+
+
+def test_what_shares_letters_with_the_question_comes_earlier(tmp_path: Path) -> None:
+    texts = ["Die Spieler der Vereinsgelände sah jeder.", "Die Spieler der Abwehrverteidigung sah jeder."]
+    for number, text in enumerate(texts):
+        (tmp_path / f"{number}.txt").write_text(text + "\n", encoding="utf-8")
+    with searchlib.build(tmp_path, tmp_path / "index", language="de", processes=1) as index:
+        question = "Welche Verteidiger Spieler sah jeder"
+        assert [hit.text for hit in index.search(question, ranking=ENGINE)] == texts
+        assert [hit.text for hit in index.search(question)] == texts[::-1]
+
+
+def test_scores_are_the_engines_and_what_the_letters_gave_and_fall(index: searchlib.Index) -> None:
+    engines = {hit.id: hit.score for hit in index.search(QUESTION, limit=AGAIN + 5, ranking=ENGINE)}
+    found = list(index.search(QUESTION, limit=AGAIN + 5))
+    assert [hit.score for hit in found] == sorted((hit.score for hit in found), reverse=True)
+    for hit in found[:AGAIN]:
+        explained = hit.explain()
+        assert explained is not None
+        (letters,) = [part for part in explained.parts if part.text == "runs of letters in common"]
+        assert hit.score == pytest.approx(engines[hit.id] + letters.score)
+        assert explained.score == pytest.approx(hit.score)
+        assert "runs of letters in common" in str(explained)
+    assert [hit.score for hit in found[AGAIN:]] == [engines[hit.id] for hit in found[AGAIN:]]
+
+
+@pytest.mark.parametrize("size", [1, 4, AGAIN - 1, AGAIN, AGAIN + 1, 100])
+def test_pages_are_parts_of_one_order(index: searchlib.Index, size: int) -> None:
+    whole = ids(index.search(QUESTION, limit=100))
+    assert len(whole) == AGAIN + 12
+    by_offset = [ids(index.search(QUESTION, limit=size, offset=first)) for first in range(0, len(whole), size)]
+    assert [id for page in by_offset for id in page] == whole
+    found, cursor = ids(results := index.search(QUESTION, limit=size)), results.cursor
+    while cursor is not None:
+        results = index.search(QUESTION, limit=size, after=cursor)
+        assert results.offset == len(found)
+        found, cursor = found + ids(results), results.cursor
+    assert found == whole
+
+
+@pytest.mark.parametrize(
+    ("query", "options"),
+    [
+        ("defence line football", {}),
+        ("held AND the AND line AND football", {}),
+        (QUESTION, {"sort": "document"}),
+        (QUESTION, {"ranking": ENGINE}),
+        ("東京大学の歴史を知る", {}),
+    ],
+)
+def test_nothing_else_is_ranked_again(
+    index: searchlib.Index, monkeypatch: pytest.MonkeyPatch, query: str, options: dict[str, object]
+) -> None:
+    def never(*_: object) -> list[float]:
+        raise AssertionError("the letters were asked for")
+
+    monkeypatch.setattr("searchlib.search.letters.similarities", never)
+    assert index.search(query, **options) is not None  # type: ignore[arg-type]
+    with pytest.raises(AssertionError):
+        index.search(QUESTION)
+
+
+def test_what_is_found_and_counted_is_the_same(index: searchlib.Index) -> None:
+    one, other = (index.search(QUESTION, limit=5, facets="type", ranking=ranking) for ranking in (None, ENGINE))
+    assert (one.total, one.documents, one.facets) == (other.total, other.documents, other.facets)
+    assert {hit.id for hit in index.search(QUESTION, limit=100)} == {
+        hit.id for hit in index.search(QUESTION, limit=100, ranking=ENGINE)
+    }
+
+
+def test_many_queries_are_ranked_as_each_is(index: searchlib.Index) -> None:
+    expected = [(hit.id, hit.score, str(hit.explain())) for hit in index.search(QUESTION)]
+    for processes in (1, 2):
+        _, results = index.search_many(["line", QUESTION], processes=processes)
+        assert [(hit.id, hit.score, str(hit.explain())) for hit in results] == expected
+
+
+@pytest.mark.parametrize("place", [b"", b"x", b"123", b"-1", "²".encode()])
+def test_a_forged_cursor_is_none(index: searchlib.Index, place: bytes) -> None:
+    forged = seal(WITHIN + place, Wanted().question(QUESTION))
+    with pytest.raises(searchlib.SettingsError, match="no cursor"):
+        index.search(QUESTION, after=forged)
