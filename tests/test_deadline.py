@@ -15,7 +15,7 @@ from whoosh import query as wq
 
 import searchlib
 from searchlib.errors import QueryTimeout, SettingsError
-from searchlib.guards.deadline import Deadline, check
+from searchlib.guards.deadline import Deadline, check, pause, resume
 from searchlib.search.searching import search, stream
 from searchlib.search.wanted import Wanted
 
@@ -163,6 +163,51 @@ def test_a_timeout_is_an_argument_of_whatever_evaluates_a_query(index: searchlib
         with pytest.raises(QueryTimeout):
             ask()
     assert index.search("war", timeout=1e9).total == 60
+
+
+def test_a_pause_is_not_counted_and_may_be_within_another() -> None:
+    clock = Standing()
+    limited = Deadline(5.0, clock)
+    with limited.running():
+        pause()
+        pause()
+        clock.now = 100.0
+        resume()
+        clock.now = 200.0
+        resume()
+        clock.now = 203.0
+        check()
+    clock.now = 1000.0
+    with limited.running():
+        clock.now = 1001.0
+        check()
+        clock.now = 1002.0
+        with pytest.raises(QueryTimeout):
+            check()
+
+
+def test_a_search_that_waits_for_operations_to_be_compiled_has_its_time_nevertheless() -> None:
+    numba = pytest.importorskip("numba")
+    from numba.core import event
+
+    from searchlib.engines.whoosh.execution import compiled
+
+    clock = Standing()
+
+    class Slow(event.Listener):
+        def on_start(self, event: object) -> None:
+            clock.now += 100.0
+
+        def on_end(self, event: object) -> None:
+            pass
+
+    assert compiled.Compiled.prunes
+    function = numba.njit(lambda number: number + 1)
+    with Deadline(10.0, clock).running():
+        with event.install_listener("numba:compile", Slow()):
+            assert function(1) == 2
+        assert clock.now >= 100.0
+        check()
 
 
 def test_of_several_queries_the_one_that_took_too_long_is_named(index: searchlib.Index, monkeypatch: Any) -> None:

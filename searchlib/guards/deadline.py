@@ -1,7 +1,8 @@
 """Deadlines: a search ends in time, with an error.
 
 * A `Deadline` is the time that one search may take. What a search does when its results are looked at (counting,
-  highlighting) is on it too; time between that is not.
+  highlighting) is on it too; time between that is not, nor is what is done once for all searches to come, between
+  `pause` and `resume`: the first search of an installation would not end in time while functions are compiled.
 * A `Stop` is for who no longer waits for what a search finds: then it is given up.
 * A *check* is what every loop that may take long calls: it raises QueryTimeout once the time is used up, or Stopped.
 
@@ -32,27 +33,42 @@ class Deadline:
         self._seconds = seconds
         self._left = seconds or 0.0
         self._clock = clock
+        self._pauses = 0  # which may be within one another
+        self._paused_at = self._not_counted = 0.0
 
     def running(self) -> AbstractContextManager[None]:
         """The time in this block counts, and checks in it raise QueryTimeout when there is none left."""
-        untimed = self._seconds is None or _timed.get()  # or this is part of what is timed already
+        untimed = self._seconds is None or _timed.get() is not None  # or this is part of what is timed already
         return _UNTIMED if untimed else self._timed()
 
     @contextmanager
     def _timed(self) -> Iterator[None]:
         ends = self._clock() + self._left
-        token = _timed.set(True)
+        self._not_counted = 0.0
+        token = _timed.set(self)
         try:
             with _checking(partial(self.compare, ends)):
                 check()
                 yield
         finally:
             _timed.reset(token)
-            self._left = ends - self._clock()
+            self._left = ends + self._not_counted - self._clock()
+
+    def pause(self) -> None:
+        """What follows does not count."""
+        if not self._pauses:
+            self._paused_at = self._clock()
+        self._pauses += 1
+
+    def resume(self) -> None:
+        """What follows counts again."""
+        self._pauses -= 1
+        if not self._pauses:
+            self._not_counted += self._clock() - self._paused_at
 
     def compare(self, ends: float) -> None:
         """Raise QueryTimeout if it is later than ``ends``."""
-        if self._clock() >= ends:
+        if self._clock() >= ends + self._not_counted:
             seconds = self._seconds or 0.0
             raise QueryTimeout(
                 f"The search took longer than {seconds:g} seconds, its timeout: ask for less, or give it more time by "
@@ -86,7 +102,7 @@ class Stop:
 
 
 _check: ContextVar[Callable[[], None] | None] = ContextVar("check", default=None)
-_timed: ContextVar[bool] = ContextVar("timed", default=False)
+_timed: ContextVar[Deadline | None] = ContextVar("timed", default=None)
 
 
 @contextmanager
@@ -111,3 +127,17 @@ def check() -> None:
     compare = _check.get()
     if compare is not None:
         compare()
+
+
+def pause() -> None:
+    """Have what follows not counted as time of the search that runs here."""
+    deadline = _timed.get()
+    if deadline is not None:
+        deadline.pause()
+
+
+def resume() -> None:
+    """Have what follows counted again, after `pause`."""
+    deadline = _timed.get()
+    if deadline is not None:
+        deadline.resume()

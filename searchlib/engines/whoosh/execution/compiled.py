@@ -1,6 +1,7 @@
-"""The operations of ``primitives`` compiled by numba. Importing it imports numba.
+"""The operations of ``primitives`` compiled by numba. Importing it imports numba, and makes it ready.
 
-Every index is checked (``boundscheck``): an array that is not what it should be ends in an IndexError.
+Every index is checked (``boundscheck``): an array that is not what it should be ends in an IndexError. An operation is
+compiled by the first search of an installation that needs it: seconds that are not counted as its time.
 """
 
 from __future__ import annotations
@@ -9,9 +10,12 @@ from collections.abc import Sequence
 
 import numba
 import numpy as np
+from numba.core import event
+from numba.core.registry import cpu_target
 
 from searchlib.engines.whoosh.execution.interface import AnyInts, Bools, Docs, Floats, Ints
 from searchlib.engines.whoosh.execution.primitives import HALF, NO_SCORES, NO_SIEVE, Numbers, OnArrays, Values
+from searchlib.guards import deadline
 
 _FEW = 16
 """Lists whose first docs are compared with one another: the time for a doc grows with their number."""
@@ -19,6 +23,23 @@ _FEW = 16
 _SHORT = 64
 """Best docs among which each finds its place in order."""
 FARTHEST_POSITION = (1 << HALF) - 1
+
+
+class _NotCounted(event.Listener):  # type: ignore[misc]
+    """Is told by numba when it compiles."""
+
+    def on_start(self, event: object) -> None:
+        deadline.pause()
+
+    def on_end(self, event: object) -> None:
+        deadline.resume()
+
+
+event.register("numba:compile", _NotCounted())
+
+# What numba would import before the first function is compiled, or read: a third of a second of the first search.
+cpu_target.typing_context.refresh()
+cpu_target.target_context.refresh()
 
 _compile = numba.njit(nogil=True, cache=True, boundscheck=True)
 
