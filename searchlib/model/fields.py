@@ -30,7 +30,7 @@ Owner: TypeAlias = Literal["document", "paragraph"]
 
 @frozen
 class Field:
-    """A field of a record."""
+    """A field of a record. Of ``tokens`` it has about so many, where nothing better is known."""
 
     name: str
     kind: Kind = "metadata"
@@ -40,6 +40,7 @@ class Field:
     caseless: bool = False
     hidden: bool = False
     attribute: str = ""
+    tokens: float = 4.0
 
     def of(self, owner: DocumentInfo | Paragraph) -> Any:
         """What the document, or the paragraph, has in this field of the table: text, a number, or a heading path."""
@@ -64,9 +65,9 @@ TABLE: Final[Mapping[str, Field]] = MappingProxyType(
     {
         field.name: field
         for field in (
-            Field("text", "prose", "paragraph"),
-            Field("title", "prose", weight=3.0),
-            Field("headings", "prose", "paragraph", ("heading",), weight=2.0),
+            Field("text", "prose", "paragraph", tokens=50.0),
+            Field("title", "prose", weight=3.0, tokens=8.0),
+            Field("headings", "prose", "paragraph", ("heading",), weight=2.0, tokens=8.0),
             Field("document", "exact", aliases=("path",), attribute="path"),
             Field("type", "exact", caseless=True),
             Field("language", "exact", aliases=("lang",), caseless=True),

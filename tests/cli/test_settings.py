@@ -40,7 +40,14 @@ def test_the_defaults_are_those_of_the_python_api() -> None:
 
 def test_every_attribute_is_a_key_that_is_checked() -> None:
     tables = {f"limits_{name}" for name in NAMES} | {f"ranking_{name}" for name in RANKING_RANGES}
-    assert {item.name for item in fields(Settings)} == {*(set(KEYS) - tables), "limits", "ranking", "loaders", "origin"}
+    assert {item.name for item in fields(Settings)} == {
+        *(set(KEYS) - tables),
+        "limits",
+        "ranking",
+        "loaders",
+        "origin",
+        "also",
+    }
     assert tables < set(KEYS)
 
 

@@ -104,7 +104,7 @@ class OpenSearchReader:
         if quickest.is_worth_while(request, page):
             lengths = self._generation.lengths
             bound = Bounding(scoring, self._statistics, request.ranking, lengths).node(request.query)
-            best = quickest.Best(exact, bound, within, self._cluster.location)
+            best = quickest.BoundedQuestion(exact, bound, within, self._cluster.location)
             asked = body if request.total or "aggs" in body else {}
             read = best.read(
                 page, request, asked, lambda bodies: self._cluster.searches(self._generation.index, bodies)

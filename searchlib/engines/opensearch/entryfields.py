@@ -18,12 +18,11 @@ exact score is made. From there on it is the boost times what one field can make
 from __future__ import annotations
 
 from collections.abc import Mapping
-from types import MappingProxyType
 from typing import Any, Final
 
 from searchlib.analysis.natural import natural_key
 from searchlib.frozen import frozen
-from searchlib.model.fields import EXACT, NUMBERS, PROSE, TABLE
+from searchlib.model.fields import EXACT, NUMBERS, PROSE, TABLE, field_named
 from searchlib.model.ranking import DEFAULT_RANKING
 from searchlib.query.wholevalues import attribute_keys
 
@@ -38,8 +37,6 @@ _MOST_FIELDS: Final = 10_000
 COUNTED: Final = 2.0**-30
 ONCE: Final = 2.0**-40
 """The boost of a term of which one occurrence counts as 1: a power of two, so that no digit is lost."""
-LENGTHS: Final[Mapping[str, float]] = MappingProxyType({"text": 50.0, "title": 8.0, "headings": 8.0, "": 4.0})
-"""About how many tokens fields have, where nothing better is known; "" are those of metadata."""
 
 RECORD, DOCUMENT, SEED, WORD = "record", "document", "seed", "word"
 
@@ -104,7 +101,7 @@ class Curve:
 
 def curve(name: str, lengths: Mapping[str, float]) -> Curve:
     """The curve of a field in an index whose fields have about these ``lengths``: that of the formula by default."""
-    ranking, about = DEFAULT_RANKING, lengths.get(name) or LENGTHS.get(name, LENGTHS[""])
+    ranking, about = DEFAULT_RANKING, lengths.get(name) or field_named(name).tokens
     weight = ranking.weight(name)
     return Curve(ranking.k1 * (1 - ranking.b) / weight, ranking.k1 * ranking.b / about / weight)
 

@@ -29,7 +29,7 @@ _ROUNDING = 1e-5  # the cluster adds in single precision
 
 
 @frozen
-class Found:
+class PageRows:
     """The hits of a page, and what was counted beside."""
 
     rows: Sequence[Json]
@@ -37,7 +37,7 @@ class Found:
 
 
 @frozen
-class Best:
+class BoundedQuestion:
     """A question, as ``exact`` queries, and as such that score as much or more (``bound``)."""
 
     exact: Json
@@ -47,7 +47,7 @@ class Best:
 
     def read(
         self, page: SortedPage, request: Request, asked: Json, searches: Callable[[Sequence[Json]], list[Json]]
-    ) -> Found:
+    ) -> PageRows:
         """The page; ``asked`` is what is to be counted, ``searches`` asks several searches in one request."""
         assert request.limit is not None
         size = page.offset + request.limit + _TIES
@@ -60,7 +60,7 @@ class Best:
         sure = page.following([row for row in rows if row["sort"][0] > floor])[: request.limit]
         if len(sure) < request.limit and floor >= 0:
             sure = self._all(page, request, rows, searches)
-        return Found(sure, found[2] if asked else {})
+        return PageRows(sure, found[2] if asked else {})
 
     def _first(self, size: int, window: int) -> Json:
         exactly = {"rescore_query": self.exact, "query_weight": 0, "rescore_query_weight": 1}
