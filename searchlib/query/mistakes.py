@@ -12,6 +12,7 @@ from searchlib.errors import QueryError
 from searchlib.frozen import frozen
 from searchlib.model.jsonable import JsonObject
 from searchlib.query.lexer import printable
+from searchlib.query.nodes import And, Node, Not, Phrase, Word
 
 
 @frozen
@@ -92,4 +93,23 @@ def too_many_words(text: str, places: Iterable[tuple[int, int]]) -> tuple[QueryW
     for start, end in places:
         said = f'"{text[start:end]}" stands for very many words.'
         mistakes.add(said, (start, end), "Write more of its letters.", so="this takes its time")
+    return mistakes.in_order()
+
+
+def left_out(text: str, query: Node, found: bool) -> tuple[QueryWarning, ...]:
+    """A hint for each ``-`` that may not be meant: in what is pasted (``commit -m``, ``-5``), or if nothing is found.
+
+    It is no mistake, so it is never raised.
+    """
+    mistakes = Mistakes(printable(text))
+    for node in query.nodes if isinstance(query, And) else ():
+        inner = node.node if isinstance(node, Not) else None
+        if not isinstance(inner, Word | Phrase) or inner.at is None:
+            continue
+        start, end = inner.at
+        word = text[start:end]
+        is_pasted = len(word) == 1 or word[0].isdigit()
+        if text[start - 1 : start] == "-" and word[0].isalnum() and (is_pasted or not found):
+            said = f'"-{word}" leaves out what has "{word}".'
+            mistakes.add(said, (start - 1, end), f'To look for it, put it in quotation marks: "-{word}"')
     return mistakes.in_order()

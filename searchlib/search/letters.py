@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 _LENGTH: Final = 4
 _BUCKETS: Final = 1 << 16
-_SAMPLE: Final = 1 << 13  # words
+_SAMPLE: Final = 1 << 14  # words
 _K1, _B = 1.2, 0.75
 _MOST: Final = 2  # times that a gram of the question counts
 _BETWEEN: Final = re.compile(r"[\W_]+")

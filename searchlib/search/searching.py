@@ -21,7 +21,7 @@ from searchlib.frozen import frozen
 from searchlib.guards.deadline import Deadline
 from searchlib.guards.limits import LIMITS, Limits
 from searchlib.model.ranking import BM25F, DEFAULT_RANKING
-from searchlib.search.again import WITHIN, may_rank_again, place_within, ranked_again
+from searchlib.search.again import WITHIN, place_within, ranked
 from searchlib.search.hits import Hit, Results, Stream
 from searchlib.search.interpreting import Interpretation, Interpreter, Within
 
@@ -298,11 +298,16 @@ def question_of(reader: Reader, given: Any, parsed: Interpretation, filter: With
 
 def answered(reader: Reader, given: Any, question: Question, wanted: Wanted) -> tuple[Answer, tuple[QueryWarning, ...]]:
     """The answer of the engine, and all warnings."""
-    again = isinstance(given, str) and may_rank_again(question.request)
-    answer = ranked_again(reader, question.request) if again else reader.search(question.request)
-    if answer.costly and isinstance(given, str):
-        return answer, (*question.warnings, *expanded(given, answer, wanted.strict))
-    return answer, question.warnings
+    if not isinstance(given, str):
+        return reader.search(question.request), question.warnings
+    answer, warnings = ranked(reader, question.request), question.warnings
+    if answer.costly:
+        warnings = (*warnings, *expanded(given, answer, wanted.strict))
+    if "-" in given:
+        from searchlib.query.mistakes import left_out
+
+        warnings = (*warnings, *left_out(given, question.request.query, bool(answer.hits)))
+    return answer, warnings
 
 
 def stream(

@@ -12,7 +12,7 @@ from searchlib.highlight import Highlighter
 from searchlib.model.locators import Locator
 from searchlib.model.records import DocumentInfo, Paragraph, Record
 from searchlib.query import Parsed, parse
-from searchlib.query.mistakes import too_many_words
+from searchlib.query.mistakes import left_out, too_many_words
 from searchlib.query.synonyms import parse_synonyms
 
 PAGE = (Path(__file__).parents[2] / "docs" / "query-language.md").read_text(encoding="utf-8")
@@ -21,7 +21,8 @@ ROW = re.compile(r"^\| `(?P<query>.+?)` \| (?P<finds>.*?) ?\| (?P<misses>.*?) ?\
 EXAMPLES = [(row["query"], row["finds"].strip(), row["misses"].strip()) for row in ROW.finditer(PAGE)]
 BLOCKS = re.findall(r"```text\n(.+?)\n```", PAGE, re.DOTALL)
 SYNONYMS = parse_synonyms(BLOCKS[0])
-MESSAGES = BLOCKS[1:-1]
+MESSAGES = BLOCKS[1:-2]
+HINT = BLOCKS[-2]
 COSTLY = BLOCKS[-1]
 PLACE = (Locator("page", 12, "xii"),)
 METADATA = {"author": "Jane Smith", "year": 1995, "date": "2020-05-17"}
@@ -73,6 +74,12 @@ def test_an_example_finds_and_highlights_what_the_page_says(source: str, finds: 
 def test_a_mistake_is_told_as_the_page_says(message: str) -> None:
     source = message.splitlines()[1][4:]
     assert str(parsed(source).warnings[0]) == message
+
+
+def test_what_is_left_out_is_hinted_at_as_the_page_says() -> None:
+    source = HINT.splitlines()[1][4:]
+    (warning,) = left_out(source, parsed(source).query, True)
+    assert str(warning) == HINT
 
 
 def test_what_stands_for_very_many_words_is_told_as_the_page_says() -> None:

@@ -6,6 +6,7 @@ import pytest
 
 from searchlib.errors import QueryError
 from searchlib.query import parse
+from searchlib.query.mistakes import left_out
 
 FIELDS = ["author", "year"]
 
@@ -214,3 +215,33 @@ def test_an_unknown_field_and_its_word_stay_together_under_an_operator() -> None
 )
 def test_what_is_no_mistake_is_no_warning(text: str) -> None:
     assert parse(text, FIELDS, strict=True).warnings == ()
+
+
+PASTED = [
+    ("git commit -m", True, ["-m"]),
+    ("temperature -5", True, ["-5"]),
+    ("temperature -5.5 -10", True, ["-5.5", "-10"]),
+    ("war -peace", True, []),
+    ("war -peace", False, ["-peace"]),
+    ('war -"and peace"', False, []),
+    ("war NOT m", True, []),
+    ("state-of-the-art -", False, []),
+]
+
+
+@pytest.mark.parametrize(("text", "found", "hinted"), PASTED)
+def test_what_is_left_out_and_may_not_be_meant_is_hinted_at(text: str, found: bool, hinted: list[str]) -> None:
+    hints = left_out(text, parse(text, strict=True).query, found)
+    assert [text[hint.start : hint.end] for hint in hints] == hinted
+
+
+def test_the_hint_says_how_to_look_for_it() -> None:
+    (hint,) = left_out("git commit -m", parse("git commit -m").query, True)
+    assert (
+        str(hint)
+        == """\
+"-m" leaves out what has "m".
+    git commit -m
+               ^
+To look for it, put it in quotation marks: "-m\""""
+    )

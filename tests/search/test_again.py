@@ -1,4 +1,4 @@
-"""The first hits of a question are ranked again by the letters of their texts."""
+"""Words side by side are ranked again: questions by the letters of their texts, equal scores by nearness."""
 
 from __future__ import annotations
 
@@ -111,3 +111,54 @@ def test_a_forged_cursor_is_none(index: searchlib.Index, place: bytes) -> None:
     forged = seal(WITHIN + place, Wanted().question(QUESTION))
     with pytest.raises(searchlib.SettingsError, match="no cursor"):
         index.search(QUESTION, after=forged)
+
+
+TIED = [
+    "A dog is hot.",
+    "A dog hot is.",
+    "Is a hot dog.",
+    "Hot is a dog.",
+    "A cat is big.",
+]
+NEAREST = ["Is a hot dog.", "A dog hot is.", "A dog is hot.", "Hot is a dog."]
+
+
+@pytest.fixture(scope="module")
+def tied(tmp_path_factory: pytest.TempPathFactory) -> Iterator[searchlib.Index]:
+    folder = tmp_path_factory.mktemp("tied")
+    for number, text in enumerate(TIED):
+        (folder / f"{number}.txt").write_text(text + "\n", encoding="utf-8")
+    with searchlib.build(folder, folder / "index", language="en", processes=1) as opened:
+        yield opened
+
+
+@pytest.mark.parametrize("query", ["hot dog", "+missing OR hot dog", "hots dogs"])
+def test_of_equal_scores_the_nearer_comes_first_and_the_one_in_order(tied: searchlib.Index, query: str) -> None:
+    found = list(tied.search(query))
+    assert len({hit.score for hit in found}) == 1
+    assert [hit.text for hit in found] == NEAREST
+
+
+@pytest.mark.parametrize("query", ["dog AND hot", "dog", '"dog hot" OR hot'])
+def test_nearness_counts_for_words_side_by_side_alone(tied: searchlib.Index, query: str) -> None:
+    scores = {hit.text: hit.score for hit in tied.search(query)}
+    assert list(scores) == sorted(scores, key=lambda text: (-scores[text], TIED.index(text)))
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 4, 30])
+def test_pages_of_equal_scores_are_parts_of_one_order(tied: searchlib.Index, size: int) -> None:
+    found, cursor = [], None
+    while True:
+        results = tied.search("hot dog", limit=size, after=cursor)
+        assert [hit.text for hit in tied.search("hot dog", limit=size, offset=len(found))] == [h.text for h in results]
+        found += [hit.text for hit in results]
+        cursor = results.cursor
+        if cursor is None:
+            break
+    assert found == NEAREST
+
+
+def test_a_cursor_between_different_scores_is_the_engines(tied: searchlib.Index) -> None:
+    first = tied.search("hot big", limit=1, sort="relevance")
+    rest = tied.search("hot big", limit=9, after=first.cursor, sort="relevance")
+    assert [hit.text for hit in (*first, *rest)] == [hit.text for hit in tied.search("hot big", limit=10)]
