@@ -25,6 +25,9 @@ from searchlib.model.metadata import held, is_plain
 from searchlib.model.records import Document
 
 MAX_SKIPPED = 10_000
+_MOST_VALUES = 1 << 20  # of a field of metadata, times paragraphs of the document
+_FEW_VALUES = 64  # which any document may have
+_PARAGRAPH = 1000  # code points, about
 _OWN = "searchlib.documents."
 
 
@@ -118,14 +121,11 @@ def load(
         trimmed = False
         for document in _documents(loader, seed, content):
             report.documents += 1
-            fields = len(document.metadata)
-            if fields > limits.metadata_fields:
-                if not trimmed:  # of a table, this is so for every row
-                    trimmed = True
-                    note(document.line, _too_many(fields, limits.metadata_fields))
-                yield _trimmed(document, limits.metadata_fields)
-            else:
-                yield document
+            kept, remark = _within(document, limits.metadata_fields)
+            if remark and not trimmed:  # of a table, this is so for every row
+                trimmed = True
+                note(document.line, remark)
+            yield kept
         _finish(seed_file, report, streams, content)
     except SearchlibError as error:
         _fail(seed_file, report, options, str(error), error)
@@ -172,13 +172,28 @@ def _held(documents: Iterable[Document], note: Callable[[int, str], None]) -> It
         yield replace(document, metadata=metadata)
 
 
-def _trimmed(document: Document, most: int) -> Document:
-    return replace(document, metadata=dict(islice(document.metadata.items(), most)))
-
-
-def _too_many(fields: int, most: int) -> str:
-    return (
-        f"{fields:,} fields of metadata: the first {most:,} are kept, here and below; {how_to_raise('metadata_fields')}"
+def _within(document: Document, most: int) -> tuple[Document, str]:
+    """A document with no more metadata than there may be, and what was left out."""
+    metadata = document.metadata
+    fields = len(metadata)
+    if fields > most:
+        metadata = dict(islice(metadata.items(), most))
+        return replace(document, metadata=metadata), (
+            f"{fields:,} fields of metadata: the first {most:,} are kept, here and below; "
+            f"{how_to_raise('metadata_fields')}"
+        )
+    longest = max((len(value) for value in metadata.values() if isinstance(value, tuple)), default=0)
+    if longest <= _FEW_VALUES:
+        return document, ""
+    # All that is known of a document is indexed for each of its paragraphs.
+    paragraphs = 1 + max(len(document.text) // _PARAGRAPH, len(document.blocks or ()))
+    values = max(_FEW_VALUES, _MOST_VALUES // paragraphs)
+    if longest <= values:
+        return document, ""
+    kept = {key: value[:values] if isinstance(value, tuple) else value for key, value in metadata.items()}
+    return replace(document, metadata=kept), (
+        f"{longest:,} values in a field of metadata of a document of some {paragraphs:,} paragraphs: "
+        f"the first {values:,} are kept, here and below"
     )
 
 

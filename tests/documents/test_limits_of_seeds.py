@@ -159,3 +159,15 @@ def test_limits_are_an_argument_of_build(tmp_path: Path) -> None:
         assert index.changes is not None and len(index.changes.skipped) == 1
     with searchlib.build(tmp_path / "a.txt", tmp_path / "index", allow_removal=True) as index:  # raised: read after all
         assert index.search("harbour").total == 1
+
+
+def test_of_many_values_in_a_long_document_the_first_are_kept_and_a_short_one_has_all(tmp_path: Path) -> None:
+    names = [f"a{number}.html" for number in range(3000)]
+    (tmp_path / "short.json").write_text(json.dumps({"text": "Tide.", "links": names}), "utf-8")
+    (tmp_path / "long.json").write_text(json.dumps({"text": "A long tide. " * 200_000, "links": names}), "utf-8")
+    report = Report()
+    kept = {seed.name: next(load(seed, report=report)).metadata["links"] for seed in walk([tmp_path], report=report)}
+    assert kept[f"{tmp_path.name}/short.json"] == tuple(names)
+    assert kept[f"{tmp_path.name}/long.json"] == tuple(names[:403])
+    (note,) = report.notes
+    assert note.reason.startswith("3,000 values in a field of metadata of a document of some 2,601 paragraphs")
