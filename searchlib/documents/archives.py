@@ -17,7 +17,8 @@ from typing import IO, Any, BinaryIO, Final, cast
 from searchlib.documents import ignore
 from searchlib.documents.members import Members
 from searchlib.documents.packages import Package
-from searchlib.documents.seed import Seed, decompressed
+from searchlib.documents.seed import Seed
+from searchlib.documents.streams import decompressed
 from searchlib.errors import SeedError
 from searchlib.guards.limits import how_to_raise
 from searchlib.model.records import Document
@@ -111,16 +112,21 @@ def _opened(raw: BinaryIO, name: str, seed: Seed) -> BinaryIO:
     """The tar archive in a file, whatever it is compressed by."""
     memory = seed.limits.parser_memory
     if name.endswith((".bz2", ".tbz2", ".tbz")):
-        return decompressed(seed, raw, lambda stream: _Unpacked(stream, bz2.BZ2Decompressor))
+        return decompressed(raw, lambda stream: _Unpacked(stream, bz2.BZ2Decompressor), seed.name, seed.limits)
     if name.endswith((".xz", ".txz")):
-        return decompressed(seed, raw, lambda stream: _Unpacked(stream, lambda: lzma.LZMADecompressor(memlimit=memory)))
+        return decompressed(
+            raw,
+            lambda stream: _Unpacked(stream, lambda: lzma.LZMADecompressor(memlimit=memory)),
+            seed.name,
+            seed.limits,
+        )
     if name.endswith((".zst", ".tzst")):
         from zstandard import ZstdDecompressor, ZstdError
 
         def unpacked(stream: BinaryIO) -> Any:
             return _Inflated(ZstdDecompressor(max_window_size=_ZSTD_WINDOW).stream_reader(stream), ZstdError)
 
-        return decompressed(seed, raw, unpacked)
+        return decompressed(raw, unpacked, seed.name, seed.limits)
     return raw
 
 

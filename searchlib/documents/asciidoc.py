@@ -28,72 +28,96 @@ _LISTED: Final = frozenset({"author", "email", "revdate", "keywords", "descripti
 
 
 @sandboxed
-def load_asciidoc(seed: Seed) -> Iterator[Document]:  # noqa: PLR0912, PLR0915 - what a line begins with
+def load_asciidoc(seed: Seed) -> Iterator[Document]:
     """The file as one document with blocks."""
-    source = text_of(seed)
-    lines = MarkedLines(_plain)
-    said: dict[str, str] = {}
-    fence, begun, held = "", 0, [""]
-    frames: list[str] = []
-    in_header = False
-    for number, line in numbered(source):
-        if fence:
-            if line.rstrip() == fence:
-                _close(lines, fence, held, begun)
-                fence = ""
-            else:
-                held.append(line)
-            continue
-        kind: Kind = "quote" if any(frame.startswith("_") for frame in frames) else "text"
-        if (match := _HEADING.fullmatch(line)) and not frames:
-            level = len(match[1])
-            in_header = level == 1 and not said.get("title")
-            if in_header:
-                said["title"] = match[2]
-            lines.heading(match[2], level, number)
-        elif match := _ATTRIBUTE.fullmatch(line):
-            said.setdefault(match[1], match[2].strip())
-        elif in_header and line.strip():
-            if "author" not in said and not line.startswith("//"):
-                said["author"] = re.sub(r"[ \t]*<[^<>]*>", "", line).strip()
-        elif match := _FENCE.fullmatch(line):
-            lines.end()
-            mark = match[0].rstrip()
-            if mark[0] in "=*_" or mark == "--":
-                if frames and frames[-1] == mark:
-                    frames.pop()
-                else:
-                    frames.append(mark)
-            else:
-                fence, begun, held = ("```" if mark.startswith("```") else mark), number, []
-        elif line.startswith("//") or re.fullmatch(
-            r"\[[^\[\]]*\][ \t]*|\[\[.*\]\]|'''|<<<|include::.*|toc::.*|\+", line
-        ):
-            if line.strip() != "+":
-                lines.end()
-        elif re.match(r"\.[^\s.]", line):
-            lines.end()
-            lines.add(line[1:], number)
-            lines.end()
-        elif match := _ITEM.match(line):
-            lines.add(line[match.end() :], number, "item", anew=True)
-        elif (match := _TERM.fullmatch(line)) and "://" not in match[1]:
-            lines.add(f"{match[1]}: {match[2] or ''}".strip(), number, "item", anew=True)
-        elif line[:1] in " \t" and line.strip() and lines.kind is None:
-            lines.code([line], number)
-        else:
-            lines.add(line, number, "item" if lines.kind == "item" else kind)
-        in_header = in_header and bool(line.strip())
-    if fence:
-        _close(lines, fence, held, begun)
-    lines.end()
-    builder = lines.builder
+    reader = _AsciiDoc()
+    for number, line in numbered(text_of(seed)):
+        reader.add(line, number)
+    reader.end()
+    builder, said = reader.lines.builder, reader.said
     metadata: dict[str, Scalar | tuple[Scalar, ...]] = {
         {"revdate": "date"}.get(key, key): said[key] for key in said if key in _LISTED - {"lang"} and said[key]
     }
     title = _plain(said.get("title", "")) or builder.first_heading or seed.stem
     language = said.get("lang", "")[:2].lower() or seed.options.language
     yield Document(seed.name, builder.text, title, "asciidoc", language, metadata, builder.blocks)
+
+
+class _AsciiDoc:
+    """Goes through the lines of a file. ``said`` is what its header says of it."""
+
+    def __init__(self) -> None:
+        self.lines = MarkedLines(_plain)
+        self.said: dict[str, str] = {}
+        self._fence = ""  # what ends the block that is open,
+        self._held: list[str] = []  # whose lines are taken as they are
+        self._begun = 0
+        self._frames: list[str] = []  # what ends those that are open around text
+        self._in_header = False
+
+    def add(self, line: str, number: int) -> None:
+        """Add a line."""
+        if not self._fence:
+            self._add_text(line, number)
+            self._in_header = self._in_header and bool(line.strip())
+        elif line.rstrip() == self._fence:
+            self.end()
+        else:
+            self._held.append(line)
+
+    def _add_text(self, line: str, number: int) -> None:
+        if (match := _HEADING.fullmatch(line)) and not self._frames:
+            self._heading(match, number)
+        elif match := _ATTRIBUTE.fullmatch(line):
+            self.said.setdefault(match[1], match[2].strip())
+        elif self._in_header and line.strip():
+            if "author" not in self.said and not line.startswith("//"):
+                self.said["author"] = re.sub(r"[ \t]*<[^<>]*>", "", line).strip()
+        elif match := _FENCE.fullmatch(line):
+            self._open_or_close(match[0].rstrip(), number)
+        elif line.startswith("//") or _NO_TEXT.fullmatch(line):
+            if line.strip() != "+":
+                self.lines.end()
+        elif re.match(r"\.[^\s.]", line):  # a caption
+            self.lines.end()
+            self.lines.add(line[1:], number)
+            self.lines.end()
+        else:
+            self._add_line(line, number)
+
+    def _heading(self, match: re.Match[str], number: int) -> None:
+        level = len(match[1])
+        self._in_header = level == 1 and not self.said.get("title")
+        if self._in_header:
+            self.said["title"] = match[2]
+        self.lines.heading(match[2], level, number)
+
+    def _open_or_close(self, mark: str, number: int) -> None:
+        self.lines.end()
+        if mark[0] not in "=*_" and mark != "--":
+            self._fence, self._begun, self._held = ("```" if mark.startswith("```") else mark), number, []
+        elif self._frames and self._frames[-1] == mark:
+            self._frames.pop()
+        else:
+            self._frames.append(mark)
+
+    def _add_line(self, line: str, number: int) -> None:
+        if match := _ITEM.match(line):
+            self.lines.add(line[match.end() :], number, "item", anew=True)
+        elif (match := _TERM.fullmatch(line)) and "://" not in match[1]:
+            self.lines.add(f"{match[1]}: {match[2] or ''}".strip(), number, "item", anew=True)
+        elif line[:1] in " \t" and line.strip() and self.lines.kind is None:
+            self.lines.code([line], number)
+        else:
+            kind: Kind = "quote" if any(frame.startswith("_") for frame in self._frames) else "text"
+            self.lines.add(line, number, "item" if self.lines.kind == "item" else kind)
+
+    def end(self) -> None:
+        """End the block that is open, or the file."""
+        if self._fence:
+            _close(self.lines, self._fence, self._held, self._begun)
+            self._fence = ""
+        self.lines.end()
 
 
 def _close(lines: MarkedLines, fence: str, held: list[str], begun: int) -> None:

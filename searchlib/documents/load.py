@@ -17,7 +17,8 @@ from searchlib.documents import registry
 from searchlib.documents.ignore import excluding
 from searchlib.documents.registry import Loader
 from searchlib.documents.sandboxing import documents_of, is_sandboxed, load_in_sandbox
-from searchlib.documents.seed import Content, HashingStream, KnownRows, LoadOptions, Seed, SeedFile, reason_of
+from searchlib.documents.seed import Content, KnownRows, LoadOptions, Seed, SeedFile, reason_of
+from searchlib.documents.streams import HashingStream
 from searchlib.errors import SearchlibError, SeedError
 from searchlib.frozen import frozen
 from searchlib.guards.limits import LIMITS, Limits, how_to_raise
@@ -121,11 +122,11 @@ def load(
         trimmed = False
         for document in _documents(loader, seed, content):
             report.documents += 1
-            kept, remark = _within(document, limits.metadata_fields)
+            within, remark = _within(document, limits.metadata_fields)
             if remark and not trimmed:  # of a table, this is so for every row
                 trimmed = True
                 note(document.line, remark)
-            yield kept
+            yield within
         _finish(seed_file, report, streams, content)
     except SearchlibError as error:
         _fail(seed_file, report, options, str(error), error)

@@ -66,82 +66,109 @@ def pages_of(root: Element, seed: Seed) -> Iterator[Document]:
         yield Document(name, builder.text, title, "mediawiki", seed.options.language, metadata, blocks, line=0)
 
 
-def _blocks(source: str) -> tuple[Builder, tuple[str, ...]]:  # noqa: PLR0912, PLR0915 - what a line begins with
+def _blocks(source: str) -> tuple[Builder, tuple[str, ...]]:
     """The blocks of a page, and its categories. Lines stay where they are."""
-    kept: list[str] = []
-
-    def keep(tag: str, inner: str) -> str:
-        kept.append(inner)
-        inline = "" if "\n" in inner or tag != "nowiki" else "i"
-        return f"{_MARKED}{inline}{len(kept) - 1}{_MARKED}" + "\n" * inner.count("\n")
-
-    def lines_of(match: re.Match[str]) -> str:
-        return "\n" * match[0].count("\n")
-
-    source = _COMMENT.sub(lines_of, source.replace(_MARKED, ""))
-    source = _replaced(source, keep)
+    page = _Page()
+    source = _COMMENT.sub(_breaks, source.replace(_MARKED, ""))
+    source = _replaced(source, page.keep)
     for _ in range(_MOST_NESTED):
-        source, count = _BRACES.subn(lines_of, source)
+        source, count = _BRACES.subn(_breaks, source)
         if not count:
             break
     categories = tuple(dict.fromkeys(match[1].strip() for match in _CATEGORY.finditer(source)))
-    source = _CATEGORY.sub("\n", source)
-    notes: list[tuple[str, str]] = []
+    source = _REF.sub(page.note, _CATEGORY.sub("\n", source))
+    for number, line in numbered(source):
+        page.add(line, number)
+    page.end(max(1, source.count("\n")))
+    return page.lines.builder, categories
 
-    def noted(match: re.Match[str]) -> str:
+
+def _breaks(match: re.Match[str]) -> str:
+    """The line breaks in what is left out."""
+    return "\n" * match[0].count("\n")
+
+
+class _Page:
+    """Goes through the lines of a page. Code and notes are taken out before: marks stand in their places."""
+
+    def __init__(self) -> None:
+        self.lines = MarkedLines(_plain)
+        self._kept: list[str] = []  # code
+        self._notes: list[tuple[str, str]] = []
+        self._told = 0  # of these
+        self._pending = ""  # text since notes were told
+        self._rows: list[list[str]] | None = None  # of the table that is open
+        self._begun = 0
+
+    def keep(self, tag: str, inner: str) -> str:
+        """Take out code; what stands in its place."""
+        self._kept.append(inner)
+        inline = "" if "\n" in inner or tag != "nowiki" else "i"
+        return f"{_MARKED}{inline}{len(self._kept) - 1}{_MARKED}" + "\n" * inner.count("\n")
+
+    def note(self, match: re.Match[str]) -> str:
+        """Take out a note; its mark."""
         mark = ""
         if match[1] and match[1].strip():
-            mark = raised(str(len(notes) + 1))
-            notes.append((mark, match[1]))
-        return mark + "\n" * match[0].count("\n")
+            mark = raised(str(len(self._notes) + 1))
+            self._notes.append((mark, match[1]))
+        return mark + _breaks(match)
 
-    source = _REF.sub(noted, source)
-    lines = MarkedLines(_plain)
-    rows: list[list[str]] | None = None
-    begun = told = 0
-    for number, whole in numbered(source):
+    def add(self, whole: str, number: int) -> None:
+        """Add a line."""
         bare = whole.strip()
         if bare.startswith(_MARKED) and not bare.startswith(f"{_MARKED}i"):
-            lines.code(kept[int(bare.split(_MARKED)[1])].split("\n"), number)
-            continue
-        line = re.sub(rf"{_MARKED}i?(\d+){_MARKED}", lambda match: _entities(kept[int(match[1])]), whole)
-        if rows is not None:
-            if bare.startswith("|}"):
-                lines.table(rows, begun)
-                rows = None
-            elif bare.startswith("|-"):
-                rows.append([])
-            elif bare.startswith(("|+", "|", "!")):
-                cells = [
-                    cell.rpartition("|")[2] if "[[" not in cell else cell for cell in _CELL.split(bare.lstrip("|+!"))
-                ]
-                rows[-1] += cells
-            elif rows[-1]:
-                rows[-1][-1] += f" {bare}"
-        elif bare.startswith("{|"):
-            lines.end()
-            rows, begun = [[]], number
-        elif match := _HEADING.fullmatch(bare):
-            lines.heading(match[2], max(1, len(match[1]) - 1), number)
-        elif line[:1] in "*#;:" and line.strip("*#;: "):
-            is_quote = line.startswith(":")
-            lines.add(line.lstrip("*#;: "), number, "text" if is_quote else "item", anew=True)
-        elif re.match(r"-{4,}|__[A-Z]+__$|#redirect", bare, re.IGNORECASE):
-            lines.end()
+            self.lines.code(self._kept[int(bare.split(_MARKED)[1])].split("\n"), number)
+            return
+        self._pending += whole
+        line = re.sub(rf"{_MARKED}i?(\d+){_MARKED}", lambda match: _entities(self._kept[int(match[1])]), whole)
+        if self._rows is not None:
+            self._add_to_table(self._rows, bare)
         else:
-            lines.add(line, number, "text", anew=lines.kind == "item")
-        if lines.kind is None:
-            for mark, text in notes[told:]:
-                if mark not in lines.builder.text[-4000:]:
-                    break
-                lines.builder.add(f"{mark} {_plain(text)}", "text", number)
-                told += 1
-    if rows:
-        lines.table(rows, begun)
-    lines.end()
-    for mark, text in notes[told:]:
-        lines.builder.add(f"{mark} {_plain(text)}", "text", max(1, source.count("\n")))
-    return lines.builder, categories
+            self._add_text(line, bare, number)
+        if self.lines.kind is None:
+            self._tell_notes(number)
+
+    def _add_text(self, line: str, bare: str, number: int) -> None:
+        if bare.startswith("{|"):
+            self.lines.end()
+            self._rows, self._begun = [[]], number
+        elif match := _HEADING.fullmatch(bare):
+            self.lines.heading(match[2], max(1, len(match[1]) - 1), number)
+        elif line[:1] in "*#;:" and line.strip("*#;: "):
+            self.lines.add(line.lstrip("*#;: "), number, "text" if line.startswith(":") else "item", anew=True)
+        elif re.match(r"-{4,}|__[A-Z]+__$|#redirect", bare, re.IGNORECASE):
+            self.lines.end()
+        else:
+            self.lines.add(line, number, "text", anew=self.lines.kind == "item")
+
+    def _add_to_table(self, rows: list[list[str]], bare: str) -> None:
+        if bare.startswith("|}"):
+            self.lines.table(rows, self._begun)
+            self._rows = None
+        elif bare.startswith("|-"):
+            rows.append([])
+        elif bare.startswith(("|+", "|", "!")):
+            cells = _CELL.split(bare.lstrip("|+!"))
+            rows[-1] += [cell if "[[" in cell else cell.rpartition("|")[2] for cell in cells]
+        elif rows[-1]:
+            rows[-1][-1] += f" {bare}"
+
+    def _tell_notes(self, number: int, all_of_them: bool = False) -> None:
+        """Add the notes that the text since the last refers to."""
+        for mark, text in self._notes[self._told :]:
+            if not all_of_them and mark not in self._pending:
+                break
+            self.lines.builder.add(f"{mark} {_plain(text)}", "text", number)
+            self._told += 1
+        self._pending = ""
+
+    def end(self, number: int) -> None:
+        """End the page."""
+        if self._rows:
+            self.lines.table(self._rows, self._begun)
+        self.lines.end()
+        self._tell_notes(number, all_of_them=True)
 
 
 def _replaced(source: str, keep: Callable[[str, str], str]) -> str:

@@ -12,15 +12,14 @@ from __future__ import annotations
 import gzip
 import hashlib
 import io
-import lzma
 import os
 import sys
-import zlib
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO, cast
+from typing import TYPE_CHECKING, BinaryIO, cast
 
+from searchlib.documents.streams import UpTo, decompressed, hasher
 from searchlib.errors import SeedError
 from searchlib.files.opening import NotAFile, TooLarge, open_file
 from searchlib.frozen import frozen
@@ -31,7 +30,6 @@ if TYPE_CHECKING:
 
 KEEP_BELOW = 8 << 20  # bytes; files larger than this are not held in memory between digest and load, unless it is said
 _CHUNK = 1 << 20
-_RATIO_FROM = 64 << 20  # a file that unpacks to less than this is no bomb, whatever its ratio
 
 
 @frozen
@@ -122,7 +120,7 @@ class SeedFile:
                 stream = open_file(self.path.relative_to(self.root).as_posix(), self.root)
         except OSError as error:
             raise SeedError(reason_of(error), self.path) from error
-        return cast(BinaryIO, _UpTo(stream))
+        return cast(BinaryIO, UpTo(stream))
 
     def open_within(self, limits: Limits, whole: bool) -> BinaryIO:
         """The same, if the file is not larger than ``limits`` allow one that is read ``whole``; SeedError otherwise.
@@ -130,7 +128,7 @@ class SeedFile:
         Of others only what has next to nothing on the disk for its size is too large.
         """
         stream = self.open()
-        if isinstance(stream, _UpTo) and stream.is_too_large(limits, whole):
+        if isinstance(stream, UpTo) and stream.is_too_large(limits, whole):
             stream.close()
             raise SeedError(
                 f"has {stream.left:,} bytes, more than {limits.file_bytes:,}; {how_to_raise('file_bytes')}",
@@ -150,7 +148,7 @@ class SeedFile:
             data = self._whole(keep, limits, whole)
             if data is not None:
                 return Content("", data, aside.submit(digest, data).result)
-        hasher = _hasher()
+        hashed = hasher()
         kept: list[bytes] = []
         size = 0
         is_file = self.path is not None
@@ -159,7 +157,7 @@ class SeedFile:
                 # In one piece if it is to be kept: 40 MB in blocks take half as long again to be put together.
                 wanted = self.size + 1 if self.size < keep else _CHUNK
                 while block := stream.read(wanted if size == 0 else _CHUNK):
-                    hasher.update(block)
+                    hashed.update(block)
                     size += len(block)
                     if is_file and size > keep:
                         kept.clear()
@@ -172,7 +170,7 @@ class SeedFile:
         except OSError as error:
             raise SeedError(reason_of(error), self.path or self.name) from error
         in_memory = size <= keep or not is_file
-        return Content(hasher.hexdigest(), (kept[0] if len(kept) == 1 else b"".join(kept)) if in_memory else None)
+        return Content(hashed.hexdigest(), (kept[0] if len(kept) == 1 else b"".join(kept)) if in_memory else None)
 
     def _whole(self, most: int, limits: Limits, whole: bool) -> bytes | None:
         """All bytes; None if there are more than ``most`` by now."""
@@ -184,38 +182,6 @@ class SeedFile:
                 return data if len(data) <= most else None
         except OSError as error:
             raise SeedError(reason_of(error), self.path or self.name) from error
-
-
-class _UpTo:
-    """The first bytes of a stream: of a file what it had when it was opened, be it written to or one of /proc."""
-
-    def __init__(self, raw: BinaryIO) -> None:
-        self.raw = raw
-        self._status = os.fstat(raw.fileno())
-        self.left = self._status.st_size
-
-    def is_too_large(self, limits: Limits, whole: bool) -> bool:
-        size = self._status.st_size
-        on_disk = getattr(self._status, "st_blocks", size) * 512  # not known everywhere
-        return size > limits.file_bytes and (whole or on_disk * limits.unpacked_ratio < size)
-
-    def read(self, size: int = -1) -> bytes:
-        block = self.raw.read(self.left if size < 0 else min(size, self.left)) or b""
-        self.left -= len(block)
-        return block
-
-    @property
-    def closed(self) -> bool:
-        return self.raw.closed
-
-    def close(self) -> None:
-        self.raw.close()
-
-    def __enter__(self) -> _UpTo:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
 
 
 class KnownRows:
@@ -282,7 +248,9 @@ class Seed:
     def open(self) -> BinaryIO:
         """The bytes as a stream, decompressed and bounded. Raises SeedError while read if there are too many."""
         raw = io.BytesIO(self.source) if isinstance(self.source, bytes) else self.source()
-        return decompressed(self, raw, lambda stream: gzip.GzipFile(fileobj=stream)) if self.gzipped else raw
+        if not self.gzipped:
+            return raw
+        return decompressed(raw, lambda stream: gzip.GzipFile(fileobj=stream), self.name, self.limits, "gzip")
 
     def packed(self) -> bytes:
         """All bytes as they are in the file, compressed or not. Raises SeedError as `read` does."""
@@ -307,108 +275,9 @@ class Seed:
         return data
 
 
-def decompressed(seed: Seed, raw: BinaryIO, unpack: Callable[[BinaryIO], Any]) -> BinaryIO:
-    """What ``unpack`` makes of a stream of a seed: bounded, and a SeedError where it is damaged."""
-    counter = _Counter(raw)
-    return io.BufferedReader(_Bounded(unpack(cast(BinaryIO, counter)), counter, seed), _CHUNK)
-
-
-class _Counter:
-    """A stream that counts the compressed bytes that were read from it."""
-
-    def __init__(self, raw: BinaryIO) -> None:
-        self.raw = raw
-        self.size = 0
-
-    def read(self, size: int = -1) -> bytes:
-        block = self.raw.read(size)
-        self.size += len(block)
-        return block
-
-    def close(self) -> None:
-        self.raw.close()
-
-
-class _Bounded(io.RawIOBase):
-    """A decompressed stream that ends in a SeedError when there is more of it than the limits allow."""
-
-    def __init__(self, stream: Any, counter: _Counter, seed: Seed) -> None:
-        self.stream = stream
-        self.counter = counter
-        self.seed = seed
-        self.size = 0
-
-    def readable(self) -> bool:
-        """Yes."""
-        return True
-
-    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
-        try:
-            block: bytes = self.stream.read(len(buffer))
-        except (zlib.error, lzma.LZMAError, EOFError, OSError, ValueError) as error:
-            what = "gzip" if self.seed.gzipped else "compressed"
-            raise SeedError(f"damaged {what} data ({error})", self.seed.name) from error
-        self.size += len(block)
-        limits = self.seed.limits
-        if self.size > limits.file_bytes:
-            raise SeedError(
-                f"unpacks to more than {limits.file_bytes:,} bytes; {how_to_raise('file_bytes')}", self.seed.name
-            )
-        if self.size > _RATIO_FROM and self.size > limits.unpacked_ratio * self.counter.size:
-            raise SeedError(
-                f"unpacks to more than {limits.unpacked_ratio} times its size; {how_to_raise('unpacked_ratio')}",
-                self.seed.name,
-            )
-        buffer[: len(block)] = block
-        return len(block)
-
-    def close(self) -> None:
-        self.stream.close()
-        self.counter.close()
-        super().close()
-
-
-class HashingStream(io.RawIOBase):
-    """A stream that hashes what is read from it; ``hexdigest`` once the end was reached."""
-
-    def __init__(self, raw: BinaryIO) -> None:
-        self.raw = raw
-        self.hasher = _hasher()
-        self.size = 0
-
-    def readable(self) -> bool:
-        """Yes."""
-        return True
-
-    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
-        """Read and hash."""
-        block = self.raw.read(len(buffer))
-        self.hasher.update(block)
-        self.size += len(block)
-        buffer[: len(block)] = block
-        return len(block)
-
-    def close(self) -> None:
-        """Close the stream underneath too."""
-        self.raw.close()
-        super().close()
-
-    def finish(self) -> str:
-        """Read what is left, and the digest of it all."""
-        if not self.raw.closed:
-            while block := self.raw.read(_CHUNK):
-                self.hasher.update(block)
-                self.size += len(block)
-        return self.hasher.hexdigest()
-
-
 def digest(data: bytes) -> str:
     """BLAKE2b (RFC 7693) of ``data``, 128 bits in hexadecimal: 32 characters."""
     return hashlib.blake2b(data, digest_size=16).hexdigest()
-
-
-def _hasher() -> hashlib.blake2b:
-    return hashlib.blake2b(digest_size=16)
 
 
 def reason_of(error: OSError) -> str:

@@ -8,7 +8,6 @@ of its own is a block.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Final
 from xml.etree.ElementTree import Element
 
 from searchlib.documents.builder import Builder
@@ -19,118 +18,25 @@ from searchlib.documents.mediawiki import pages_of
 from searchlib.documents.sandboxing import sandboxed
 from searchlib.documents.seed import Seed
 from searchlib.documents.text import clean
+from searchlib.documents.xmlnames import (
+    BLOCKS,
+    CAPTIONED,
+    CODE,
+    HEADINGS,
+    ITEMS,
+    LEFT_OUT,
+    LINES,
+    NOTES,
+    QUOTES,
+    RAISED,
+    ROOTS,
+    SECTIONS,
+    TABLES,
+    TYPES,
+)
 from searchlib.documents.xmltrees import attribute, child, flat, local, parse, squeezed, within
 from searchlib.model.locators import Locator
 from searchlib.model.records import Document, Kind, Scalar
-
-_TYPES: Final = {
-    **dict.fromkeys(
-        ("book", "article", "chapter", "set", "part", "section", "refentry", "preface", "appendix"), "docbook"
-    ),
-    **dict.fromkeys(("TEI", "TEI.2", "teiCorpus"), "tei"),
-}
-_SECTIONS: Final = frozenset(
-    {
-        "set",
-        "part",
-        "chapter",
-        "preface",
-        "appendix",
-        "section",
-        "sect1",
-        "sect2",
-        "sect3",
-        "sect4",
-        "sect5",
-        "glossary",
-    }
-    | {"simplesect", "refsect1", "refsect2", "refsect3", "refsection", "refentry", "bibliography", "reference", "topic"}
-    | {"div", "div1", "div2", "div3", "div4", "div5", "div6", "div7", "sec", "app", "ack", "ref-list", "dedication"}
-    | {"abstract", "boxed-text", "sidebar", "glossdiv", "qandadiv", "acknowledgements", "colophon", "epigraph"}
-)
-_HEADINGS: Final = frozenset({"title", "head", "refname"})
-_BLOCKS: Final = frozenset(
-    {"para", "simpara", "formalpara", "p", "ab", "l", "lg", "sp", "speaker", "stage", "item", "listitem", "list-item"}
-    | {
-        "itemizedlist",
-        "orderedlist",
-        "variablelist",
-        "simplelist",
-        "list",
-        "def-list",
-        "listBibl",
-        "member",
-        "row",
-        "tr",
-    }
-    | {
-        "table",
-        "informaltable",
-        "table-wrap",
-        "programlisting",
-        "screen",
-        "literallayout",
-        "synopsis",
-        "preformat",
-        "eg",
-    }
-    | {
-        "blockquote",
-        "disp-quote",
-        "figure",
-        "fig",
-        "caption",
-        "mediaobject",
-        "note",
-        "tip",
-        "warning",
-        "caution",
-        "term",
-    }
-    | {"important", "example", "informalexample", "disp-formula", "bibl", "ref", "mixed-citation", "varlistentry"}
-    | {"qandaset", "question", "answer", "glossentry", "glossdef", "def-item", "def", "body", "text", "front", "back"}
-    | {"title", "head", "label", "subtitle", "closer", "opener", "salute", "signed", "dateline", "trailer", "epigraph"}
-    | {"subject", "tgroup", "thead", "tbody", "step", "procedure", "callout", "calloutlist", "address", "attrib"}
-    | _SECTIONS
-)
-_LEFT_OUT: Final = frozenset(
-    {
-        "indexterm",
-        "info",
-        "bookinfo",
-        "articleinfo",
-        "chapterinfo",
-        "sectioninfo",
-        "refmeta",
-        "teiHeader",
-        "toc",
-        "index",
-    }
-    | {"journal-meta", "remark", "del", "fw", "graphic", "imagedata", "colspec", "refentryinfo", "processing-meta"}
-    | {"custom-meta-group", "counts", "permissions", "contrib-group", "aff", "history", "pub-date", "article-id"}
-    | {
-        "article-categories",
-        "kwd-group",
-        "related-article",
-        "title-group",
-        "self-uri",
-        "tex-math",
-        "metadata",
-        "facsimile",
-        "sourceDoc",
-    }
-)
-_ITEMS: Final = frozenset(
-    {"item", "listitem", "list-item", "member", "step", "varlistentry", "def-item", "ref", "bibl"}
-)
-_ROOTS: Final = frozenset({"book", "article", "body", "text", "front", "back", "TEI", "refnamediv", "info"})
-_LINES: Final = _HEADINGS | {"caption", "ref", "bibl"}
-_CAPTIONED: Final = frozenset({"fig", "table-wrap"})
-_TABLES: Final = frozenset({"table", "informaltable"})
-_CODE: Final = frozenset({"programlisting", "screen", "literallayout", "synopsis", "preformat", "eg"})
-_QUOTES: Final = frozenset({"blockquote", "disp-quote", "epigraph"})
-_NOTES: Final = frozenset({"footnote", "fn"})
-_RAISED: Final = frozenset({"superscript", "sup"})
 
 
 @sandboxed
@@ -147,7 +53,7 @@ def load_xml(seed: Seed) -> Iterator[Document]:
     if name == "mediawiki":
         yield from pages_of(root, seed)
         return
-    kind = _TYPES.get(name, "xml")
+    kind = TYPES.get(name, "xml")
     if name == "article" and child(root, "front") is not None:
         kind = "jats"
     elif kind == "docbook" and not _is_docbook(root):
@@ -259,7 +165,7 @@ class _XmlText:
             if self._is_block(one, name):
                 self.end()
                 self._block(one, name, local(element))
-            elif name not in _LEFT_OUT or self.any:
+            elif name not in LEFT_OUT or self.any:
                 self._inline(one, name)
             self._said(one.tail)
         self.end()
@@ -268,22 +174,22 @@ class _XmlText:
         if self.any:
             # Between text an element belongs to the line.
             return not "".join(self._parts).strip() and not (element.tail or "").strip()
-        if name in _NOTES or (name in ("ref", "label", "term", "note") and "".join(self._parts).strip()):
+        if name in NOTES or (name in ("ref", "label", "term", "note") and "".join(self._parts).strip()):
             return False
-        return name in _BLOCKS or any(local(one) in _BLOCKS for one in element)
+        return name in BLOCKS or any(local(one) in BLOCKS for one in element)
 
     def _block(self, element: Element, name: str, parent: str) -> None:
         if self.any:
             self.blocks(element)
-        elif name in _LEFT_OUT:
+        elif name in LEFT_OUT:
             pass
-        elif name in _HEADINGS and (parent in _SECTIONS or parent in _ROOTS):
+        elif name in HEADINGS and (parent in SECTIONS or parent in ROOTS):
             self._heading(element)
-        elif name in _LINES:
-            self.builder.add(self._line(element), "item" if name in _ITEMS else "text", 0, 0, self.place)
-        elif name in _TABLES:
+        elif name in LINES:
+            self.builder.add(self._line(element), "item" if name in ITEMS else "text", 0, 0, self.place)
+        elif name in TABLES:
             self._table(element)
-        elif name in _CODE:
+        elif name in CODE:
             text = "".join(element.itertext())
             self.builder.add(text, "code", 0, 0, self.place)
         elif name == "lg" and all(local(one) in ("l", "pb", "lb") for one in element):
@@ -291,10 +197,10 @@ class _XmlText:
         elif name == "alternatives":
             for one in list(element)[:1]:
                 self._block(one, local(one), name)
-        elif name in _CAPTIONED:
+        elif name in CAPTIONED:
             self._captioned(element)
         else:
-            section, item, quote = name in _SECTIONS, name in _ITEMS, name in _QUOTES
+            section, item, quote = name in SECTIONS, name in ITEMS, name in QUOTES
             self.level += section
             self._items += item
             self._quotes += quote
@@ -362,7 +268,7 @@ class _XmlText:
         self._said(element.text)
         for one in element:
             name = local(one)
-            if name and name not in _LEFT_OUT:
+            if name and name not in LEFT_OUT:
                 self._inline(one, name)
             self._said(one.tail)
 
@@ -373,7 +279,7 @@ class _XmlText:
             self._page(element)
         elif name in ("lb", "br"):
             self._parts.append(" ")
-        elif name in _NOTES or (name == "note" and not self.any):
+        elif name in NOTES or (name == "note" and not self.any):
             self._parts.append(self._marked(element))
         elif name == "choice":
             chosen = next(within(element, "reg", "corr", "expan"), None)
@@ -382,13 +288,13 @@ class _XmlText:
                 self._inside(chosen)
         elif name == "math":
             self._parts.append(formula(element))
-        elif name in _RAISED or attribute(element, "rend") in ("sup", "superscript"):
+        elif name in RAISED or attribute(element, "rend") in ("sup", "superscript"):
             self._parts.append(raised(self._line(element)))
         else:
-            if name in _BLOCKS:
+            if name in BLOCKS:
                 self._parts.append(" ")
             self._inside(element)
-            if name in _BLOCKS:
+            if name in BLOCKS:
                 self._parts.append(" ")
 
     def _page(self, element: Element) -> None:

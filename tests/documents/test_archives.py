@@ -105,7 +105,7 @@ def test_links_and_devices_are_left_out_and_told() -> None:
 
 def test_a_bomb_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("searchlib.documents.packages._RATIO_FROM", 1 << 16)
-    monkeypatch.setattr("searchlib.documents.seed._RATIO_FROM", 1 << 16)
+    monkeypatch.setattr("searchlib.documents.streams._RATIO_FROM", 1 << 16)
     for name, data in (
         ("a.zip", packed({"a.txt": "a" * 900_000})),
         ("a.tar.xz", lzma.compress(tar({"a.txt": "a" * 900_000}))),

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from searchlib.documents import LoadOptions, Seed, rows
+from searchlib.documents import LoadOptions, Seed, csvrows
 from searchlib.documents.registry import find, suffix_of
 from searchlib.errors import SeedError
 from searchlib.model.records import Block, Document, Paragraph
@@ -411,7 +411,7 @@ def test_a_language_column_may_have_tags_iso_639_2_codes_or_english_names(said: 
 
 
 def test_a_quote_that_is_never_closed_costs_one_field_and_not_the_file(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(rows, "MAX_FIELD", 10_000)
+    monkeypatch.setattr(csvrows, "MAX_FIELD", 10_000)
     before = csv.field_size_limit(10_000)
     try:
         notes: list[tuple[int, str]] = []

@@ -94,13 +94,13 @@ def test_an_update_of_a_table_makes_the_index_that_a_clean_build_makes(
 def count_rows(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The ids of rows that are made documents of, from now on."""
     made: list[str] = []
-    before = rows._Rows.document
+    before = rows.Rows.document
 
     def document(self, row, *arguments, **keywords):  # type: ignore[no-untyped-def]
         made.append(row["id"])
         return before(self, row, *arguments, **keywords)
 
-    monkeypatch.setattr(rows._Rows, "document", document)
+    monkeypatch.setattr(rows.Rows, "document", document)
     return made
 
 
