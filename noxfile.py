@@ -19,9 +19,6 @@ WHOOSHES = {"whoosh": "Whoosh==2.7.4", "whoosh3": "whoosh3==3.54.0"}
 nox.options.default_venv_backend = "venv"
 nox.options.error_on_missing_interpreters = False
 
-# Plugins of pytest that come with these libraries want to be told, and warn of themselves.
-ASYNCHRONOUS = ("-o", "asyncio_default_fixture_loop_scope=function", "-o", "asyncio_mode=auto", "-W", "default")
-
 PROJECT = nox.project.load_toml("pyproject.toml")
 
 
@@ -59,9 +56,11 @@ def lowest(session: nox.Session) -> None:
 
 @nox.session(python=PYTHONS[0])
 def integrations(session: nox.Session) -> None:
-    """The retrievers, with the libraries that they are for: also a step of .ci/run."""
+    """Retrievers and examples, with the libraries that they are for: also a step of .ci/run."""
     session.install(".[all]", *nox.project.dependency_groups(PROJECT, "integrations"))
-    session.run("pytest", "tests/integrations", *ASYNCHRONOUS, *session.posargs)
+    session.run(
+        "pytest", "-c", "tests/integrations/pytest.ini", "tests/integrations", "tests/examples", *session.posargs
+    )
 
 
 @nox.session(python=PYTHONS[0])

@@ -18,6 +18,7 @@ from searchlib.guards.deadline import Stop
 from searchlib.search.hits import Hit, Results
 
 if TYPE_CHECKING:
+    from concurrent.futures import Executor
     from types import TracebackType
 
 THREADS = 4
@@ -75,21 +76,7 @@ class AsyncIndex:
 
         If this is cancelled, a function that has begun goes on until it ends or a search in it comes to a check.
         """
-        import asyncio
-        from contextvars import copy_context
-
-        stop = Stop()
-
-        def called() -> _Found:
-            with stop.running():
-                return function(*args, **kwargs)
-
-        work = partial(copy_context().run, called)
-        try:
-            return await asyncio.get_running_loop().run_in_executor(self._threads, work)
-        except asyncio.CancelledError:
-            stop.say()
-            raise
+        return await in_thread(self._threads, function, *args, **kwargs)
 
     search = _coroutine(Index.search)
     search_many = _coroutine(Index.search_many)
@@ -124,6 +111,29 @@ class AsyncIndex:
 
     def __repr__(self) -> str:
         return f"<AsyncIndex of {self.index!r}>"
+
+
+async def in_thread(
+    threads: Executor | None, function: Callable[_Asked, _Found], /, *args: _Asked.args, **kwargs: _Asked.kwargs
+) -> _Found:
+    """What ``function`` gives, called in one of the ``threads`` (None: of the loop's).
+
+    If this is cancelled, a search in it is given up.
+    """
+    import asyncio
+    from contextvars import copy_context
+
+    stop = Stop()
+
+    def called() -> _Found:
+        with stop.running():
+            return function(*args, **kwargs)
+
+    try:
+        return await asyncio.get_running_loop().run_in_executor(threads, partial(copy_context().run, called))
+    except asyncio.CancelledError:
+        stop.say()
+        raise
 
 
 def _opens(open: Callable[_Asked, Index]) -> Callable[_Asked, Coroutine[Any, Any, AsyncIndex]]:

@@ -15,7 +15,8 @@
 ``page`` …       the number of each locator that it has: page, slide, sheet, row, chapter, message, time, cell
 ===============  =======================================================================================
 
-The metadata of the document comes besides, under its own keys, those of the table excepted.
+The metadata of the document comes besides, under its own keys, those of the table excepted. Filters name what is
+carried: see `field_of`.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ import os
 from typing import TYPE_CHECKING, Any
 
 from searchlib.model.jsonable import as_json
+from searchlib.query.values import metadata_field
 
 if TYPE_CHECKING:
     from searchlib import Hit, Index
@@ -52,8 +54,22 @@ def carried(hit: Hit) -> dict[str, Any]:
     }
 
 
+_FIELDS = {"source": "document", "paragraph": "number"}
+"""The fields of searchlib's that are carried under another name."""
+_CARRIED = frozenset(("source", "title", "paragraph", "line", "language"))
+
+
+def field_of(name: str, index: Index) -> str:
+    """The field that a filter of another library means: what is carried under this name.
+
+    A key of the documents' metadata that has the name of a field of searchlib's is that key.
+    """
+    own = metadata_field(name)
+    return own if own in index.fields and name not in _CARRIED else _FIELDS.get(name, name)
+
+
 def opened(index: Any) -> Index:
-    """The index that a retriever was given: open, or where it is. An open one sees every commit by itself.
+    """The index that a retriever was given: open, or where it is, or several are. One opened here sees every commit.
 
     Raises what `searchlib.open` raises.
     """
@@ -61,4 +77,4 @@ def opened(index: Any) -> Index:
 
     if isinstance(index, searchlib.Index):
         return index
-    return searchlib.open(index if isinstance(index, (str, os.PathLike)) else str(index), refresh="auto")
+    return searchlib.open(index if isinstance(index, (str, os.PathLike, list, tuple)) else str(index), refresh="auto")

@@ -18,6 +18,9 @@ ALIASES: Final[Mapping[str, str]] = {
     **{"$and": "and", "$or": "or", "$not": "not", "AND": "and", "OR": "or", "NOT": "not"},
 }
 
+NOTHING: Final = AnyOf(())
+"""What nothing matches: nothing is more than no value."""
+
 
 def condition(field: str, operator: str, value: Any) -> Any:  # noqa: PLR0911 - one for each operator
     """The filter of one condition. Raises SettingsError for an operator that there is not."""
@@ -26,6 +29,8 @@ def condition(field: str, operator: str, value: Any) -> Any:  # noqa: PLR0911 - 
             return {field: value}
         case "!=":
             return NoneOf(({field: value},))
+        case ">=" | "<=" | ">" | "<" if value is None:
+            return NOTHING
         case ">=":
             return {field: (value, None)}
         case "<=":
@@ -49,7 +54,7 @@ def condition(field: str, operator: str, value: Any) -> Any:  # noqa: PLR0911 - 
 
 
 def joined(operator: str, filters: Iterable[Any]) -> Any:
-    """Several filters joined by and, or, not. Raises SettingsError for another operator."""
+    """Several filters joined by and, or, not (all of them); SettingsError for another operator."""
     found = tuple(filters)
     match ALIASES.get(operator, operator):
         case "and":

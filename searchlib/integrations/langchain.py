@@ -13,11 +13,12 @@ from langchain_core.documents import Document
 from langchain_core.retrievers import BaseRetriever
 from pydantic import ConfigDict, Field, PrivateAttr
 
-from searchlib.integrations.carrying import carried, opened
+from searchlib.api.asynchronous import in_thread
+from searchlib.integrations.carrying import carried, field_of, opened
 from searchlib.integrations.conditions import condition, joined
 
 if TYPE_CHECKING:
-    from langchain_core.callbacks import CallbackManagerForRetrieverRun
+    from langchain_core.callbacks import AsyncCallbackManagerForRetrieverRun, CallbackManagerForRetrieverRun
 
     from searchlib import Index
 
@@ -47,24 +48,33 @@ class SearchlibRetriever(BaseRetriever):
     def _get_relevant_documents(
         self, query: str, *, run_manager: CallbackManagerForRetrieverRun, k: int | None = None, filter: Any = None
     ) -> list[Document]:
+        return self._found(query, k, filter)
+
+    async def _aget_relevant_documents(
+        self, query: str, *, run_manager: AsyncCallbackManagerForRetrieverRun, k: int | None = None, filter: Any = None
+    ) -> list[Document]:
+        return await in_thread(None, self._found, query, k, filter)
+
+    def _found(self, query: str, k: int | None, filter: Any) -> list[Document]:
         index: Index = self._opened
-        filters = [translated(one) for one in (self.filter, filter) if one is not None]
+        filters = [translated(one, index) for one in (self.filter, filter) if one is not None]
         results = index.search(
             query, k or self.k, filter=filters or None, per_document=self.per_document, **self.search
         )
         return [Document(id=hit.id, page_content=hit.text, metadata=carried(hit)) for hit in results]
 
 
-def translated(given: Any) -> Any:
+def translated(given: Any, index: Index) -> Any:
     """A filter of LangChain's as one of searchlib's, which it may be already."""
     if not isinstance(given, Mapping):
         return given
     found = []
     for name, value in given.items():
         if name in ("$and", "$or", "$not"):
-            found.append(joined(name, map(translated, value if isinstance(value, list) else [value])))
+            inner = value if isinstance(value, list) else [value]
+            found.append(joined(name, (translated(one, index) for one in inner)))
         elif isinstance(value, Mapping):
-            found += [condition(name, operator, one) for operator, one in value.items()]
+            found += [condition(field_of(name, index), operator, one) for operator, one in value.items()]
         else:
-            found.append({name: value})
+            found.append({field_of(name, index): value})
     return found[0] if len(found) == 1 else found

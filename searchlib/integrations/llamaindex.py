@@ -5,16 +5,18 @@ Each node is a paragraph, with its true range in the text of its document, and t
 
 from __future__ import annotations
 
-import asyncio
-import os
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from llama_index.core.base.base_retriever import BaseRetriever
 from llama_index.core.schema import NodeRelationship, NodeWithScore, QueryBundle, RelatedNodeInfo, TextNode
-from llama_index.core.vector_stores import FilterOperator, MetadataFilter, MetadataFilters
+from llama_index.core.vector_stores import FilterCondition, FilterOperator, MetadataFilter, MetadataFilters
 
-from searchlib.integrations.carrying import carried, opened
+from searchlib.api.asynchronous import in_thread
+from searchlib.guards.arguments import StrPath
+from searchlib.integrations.carrying import carried, field_of, opened
 from searchlib.integrations.conditions import condition, joined
+from searchlib.search.filtering import NoneOf
 
 if TYPE_CHECKING:
     from searchlib import Hit, Index
@@ -31,7 +33,7 @@ class SearchlibRetriever(BaseRetriever):
 
     def __init__(
         self,
-        index: Index | str | os.PathLike[str],
+        index: Index | StrPath | Sequence[StrPath],
         similarity_top_k: int = 10,
         filters: MetadataFilters | Any = None,
         *,
@@ -40,29 +42,34 @@ class SearchlibRetriever(BaseRetriever):
     ) -> None:
         self._index = opened(index)
         self._top_k = similarity_top_k
-        self._filter = translated(filters)
+        self._filters = filters
         self._search = search
         super().__init__(callback_manager=callback_manager)
 
     def _retrieve(self, query_bundle: QueryBundle) -> list[NodeWithScore]:
-        results = self._index.search(query_bundle.query_str, self._top_k, filter=self._filter, **self._search)
+        filter = translated(self._filters, self._index)
+        results = self._index.search(query_bundle.query_str, self._top_k, filter=filter, **self._search)
         return list(map(_node, results))
 
     async def _aretrieve(self, query_bundle: QueryBundle) -> list[NodeWithScore]:
-        return await asyncio.to_thread(self._retrieve, query_bundle)
+        return await in_thread(None, self._retrieve, query_bundle)
 
 
-def translated(given: MetadataFilters | Any) -> Any:
+def translated(given: MetadataFilters | Any, index: Index) -> Any:
     """A filter of LlamaIndex's as one of searchlib's, which it may be already."""
     if isinstance(given, MetadataFilters):
-        return joined(given.condition.value if given.condition else "and", map(translated, given.filters))
+        filters = [translated(one, index) for one in given.filters]
+        if given.condition is FilterCondition.NOT:  # none of them, where others mean: not all of them
+            return NoneOf(tuple(filters))
+        return joined(given.condition.value if given.condition else "and", filters)
     if not isinstance(given, MetadataFilter):
         return given
+    field = field_of(given.key, index)
     if given.operator in (FilterOperator.TEXT_MATCH, FilterOperator.TEXT_MATCH_INSENSITIVE):
         from searchlib.query.lexer import literal
 
-        return f"{given.key}:{literal(str(given.value))}"
-    return condition(given.key, given.operator.value, given.value)
+        return f"{field}:{literal(str(given.value))}"
+    return condition(field, given.operator.value, given.value)
 
 
 def _node(hit: Hit) -> NodeWithScore:

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import asyncio
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 import searchlib
+from searchlib import Document
+from searchlib.analysis.natural import natural_key
 
 from .conftest import FILTERS, assert_carries_its_place
 
 pytest.importorskip("haystack", reason="Haystack is not installed: nox -s integrations")
 
+from haystack import Document as HaystackDocument
 from haystack import Pipeline
+from haystack.testing.document_store import FilterDocumentsTest
 
 from searchlib.integrations.haystack import SearchlibRetriever
 
@@ -64,3 +69,44 @@ def test_it_stands_in_a_pipeline_and_is_written_down(index: searchlib.Index) -> 
 def test_it_does_not_block_the_loop(index: searchlib.Index) -> None:
     found = asyncio.run(SearchlibRetriever(index).run_async("harbour", top_k=1))
     assert len(found["documents"]) == 1
+
+
+class Store:
+    """An index as a document store, as far as Haystack's own tests of filters ask: the retriever finds everything."""
+
+    def __init__(self, folder: Path) -> None:
+        (folder / "none").mkdir()
+        self.index = searchlib.build(folder / "none", folder / "store", processes=1)
+        self.documents: dict[str, HaystackDocument] = {}
+
+    def write_documents(self, documents: list[HaystackDocument]) -> None:
+        with self.index.writer(processes=1) as w:
+            for number, document in enumerate(documents):
+                self.documents[f"d{number}"] = document
+                w.add(Document(f"d{number}", str(document.content), metadata=document.meta))
+
+    def filter_documents(self, filters: Any = None) -> list[HaystackDocument]:
+        found = SearchlibRetriever(self.index, top_k=1000).run("*", filters)["documents"]
+        return [self.documents[path] for path in sorted({one.meta["source"] for one in found}, key=natural_key)]
+
+
+class TestFiltersAsHaystackHasThem(FilterDocumentsTest):
+    """Haystack's own tests of what filters mean; it has none for retrievers but these of stores."""
+
+    @pytest.fixture
+    def document_store(self, tmp_path: Path) -> Store:
+        return Store(tmp_path)
+
+
+def test_a_filter_names_what_is_carried(index: searchlib.Index) -> None:
+    for field, value, expected in (("meta.source", "snow", {"snow"}), ("meta.paragraph", 2, {"ports", "fleet"})):
+        filters = {"field": field, "operator": "==", "value": value}
+        assert sources(SearchlibRetriever(index).run("*", filters)) == expected
+
+
+def test_several_indexes_are_one_and_written_down(index: searchlib.Index, tmp_path: Path) -> None:
+    (tmp_path / "none").mkdir()
+    with searchlib.build(tmp_path / "none", tmp_path / "second", processes=1).writer(processes=1) as w:
+        w.add(Document("more", "Another harbour."))
+    retriever = SearchlibRetriever([index.path, tmp_path / "second"])
+    assert sources(SearchlibRetriever.from_dict(retriever.to_dict()).run("another harbour")) >= {"more", "ports"}
