@@ -105,7 +105,8 @@ def _rarities(reader: Reader) -> NDArray[np.float64]:
 
 def _grams(texts: Sequence[str]) -> tuple[_Grams, NDArray[np.int64]]:
     """The grams of texts, each as a hash, and the number of the text that each is of."""
-    cleaned = [f" {_BETWEEN.sub(' ', _folded(text)).strip()} " for text in texts]
+    folded = map(_folded, texts)
+    cleaned = [f" {one if one.isalnum() else _BETWEEN.sub(' ', one).strip()} " for one in folded]
     codes = np.frombuffer("".join(cleaned).encode("utf-32-le", "surrogatepass"), np.uint32)
     size = len(codes) - _LENGTH + 1
     if size < 1:

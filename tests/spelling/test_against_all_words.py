@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections import Counter
 
+import numpy as np
 import pytest
 from exploring import scaled
 
@@ -28,6 +29,14 @@ def test_near_words_are_the_same_however_few_are_laid_out_at_once(known: tuple[s
     for word in sorted(counts)[:30]:
         said = many.near(fold(word), 2)
         assert [one.tolist() for one in few.near(fold(word), 2)] == [one.tolist() for one in said]
+
+
+def test_folded_forms_of_many_words_are_those_of_each(known: tuple[searchlib.Index, Counter[str]]) -> None:
+    vocabulary = known[0]._opened._words.vocabulary
+    near, chance = NearWords(vocabulary), random.Random(13)
+    for count in (0, 1, 40, len(vocabulary)):
+        numbers = np.array(sorted(chance.sample(range(len(vocabulary)), count)), np.int64)
+        assert near.folded(numbers) == [near.word(number)[0] for number in numbers.tolist()]
 
 
 def test_fuzzy_words_are_those_that_comparing_all_terms_gives(known: tuple[searchlib.Index, Counter[str]]) -> None:

@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
+import numpy as np
+
 from searchlib.analysis import SEPARATOR, fold
 from searchlib.concurrency.lazily import lazy_expression
 from searchlib.engine.readers import NearWord
@@ -80,17 +82,14 @@ class IndexWords:
 
     def sample(self, most: int) -> list[tuple[str, float]]:
         """Runs of neighbours, spread evenly."""
-        known, size = self._vocabulary, len(self._vocabulary)
-        runs = [(0, size)]
+        size = len(self._vocabulary)
+        numbers = np.arange(size)
         if size > most:
-            step = _RUN * size / most
-            runs = [(int(number * step), int(number * step) + _RUN) for number in range(most // _RUN)]
+            runs = (np.arange(most // _RUN) * (_RUN * size / most)).astype(np.int64)
+            numbers = (runs[:, None] + np.arange(_RUN)).reshape(-1)
         each = max(1.0, size / most)
-        return [
-            (known.text(key)[0], each * count)
-            for first, last in runs
-            for key, count in zip(known.keys(first, last), known.counts(first, last).tolist(), strict=True)
-        ]
+        counts = (self._vocabulary.counts_of(numbers) * each).tolist()
+        return list(zip(self._near.folded(numbers), counts, strict=True))
 
     def near(self, words: Sequence[tuple[str, int]]) -> list[list[NearWord]]:
         """For each of these the words at most so many edits away; of those that differ in accents, the commonest."""

@@ -18,6 +18,8 @@ from searchlib.model.arrays import NDArray
 
 AT_ONCE: Final = 1 << 16
 """Words whose letters are laid out together."""
+_SEPARATOR: Final = 0x1F
+_LINE: Final = 0x0A  # in no word
 _ALL: Final = np.uint32((1 << LETTERS) - 1)  # the characters of a set
 
 Ints: TypeAlias = NDArray[np.int64]
@@ -66,6 +68,20 @@ class NearWords:
     def word(self, number: int) -> tuple[str, str]:
         """(folded form, word)."""
         return self.vocabulary.text(self.key(number))
+
+    def folded(self, numbers: Ints) -> list[str]:
+        """The folded forms of many words, in one go."""
+        data, ends, lengths = self._places
+        sizes = lengths[numbers].astype(np.int64)
+        stops = sizes.cumsum()
+        begins = ends[numbers].astype(np.int64) - sizes
+        letters = data[np.repeat(begins - (stops - sizes), sizes) + np.arange(int(stops[-1]) if len(stops) else 0)]
+        separators = (letters == _SEPARATOR).cumsum()
+        before = np.concatenate(([0], separators))[stops - sizes]
+        kept = separators == np.repeat(before, sizes)  # what follows the separator is the word as it is written
+        lines = np.insert(letters, stops, _LINE)
+        text: str = lines[np.insert(kept, stops, True)].tobytes().decode("utf-8", "replace")
+        return text.split("\n")[:-1]
 
     @cached_property
     def _places(self) -> tuple[NDArray[np.uint8], NDArray[np.uint32], NDArray[np.uint8]]:
