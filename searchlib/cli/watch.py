@@ -26,19 +26,24 @@ AGAIN = 5.0
 _ENDING = 10.0  # seconds that a process beside a server has to finish what it is at
 
 
-def watch(settings: Settings, how: dict[str, Any], go_on: Callable[[], bool] = lambda: True) -> int:
-    """Bring the index up to date, and again whenever seeds change, until Ctrl-C or while ``go_on``."""
+def watch(
+    settings: Settings, how: dict[str, Any], go_on: Callable[[], bool] = lambda: True, again: float = AGAIN
+) -> int:
+    """Bring the index up to date, and again whenever seeds change, until Ctrl-C or while ``go_on``.
+
+    What another process writes is tried again after ``again`` seconds.
+    """
     watched = needing("watch", "--watch", "searchlib.update.watching").Watched
     given = roots(settings)
     if any(os.fspath(root) == "-" for root in given):
         raise SettingsError("standard input cannot be watched: give files and folders")
     seeds_exist(settings)
-    keeper = _Keeper(settings, how)
+    keeper = _Keeper(settings, how, again)
     with _interrupted() as pressed, watched(given, settings.index) as seeds:
         say(f"Watching {', '.join(os.fspath(root) for root in given)} (stop it with Ctrl-C)")
         keeper.update(set())
         while go_on():
-            changed = seeds.changes(AGAIN)
+            changed = seeds.changes(again)
             if changed or keeper.is_due:
                 keeper.update(changed)
             if pressed.is_set():
@@ -68,8 +73,9 @@ def _interrupted() -> Iterator[threading.Event]:
 class _Keeper:
     """Brings an index up to date, and says so."""
 
-    def __init__(self, settings: Settings, how: dict[str, Any]) -> None:
+    def __init__(self, settings: Settings, how: dict[str, Any], again: float) -> None:
         self._settings = settings
+        self._wait = again
         self._how = how
         self._again: float | None = None
         self._waiting: set[Path] = set()  # what changed, and is not in the index yet
@@ -88,8 +94,8 @@ class _Keeper:
                 assert index.changes is not None
                 self._tell(index.changes)
         except IndexLocked as error:
-            self._again = time.monotonic() + AGAIN
-            say_error(str(error), f"It is tried again in {AGAIN:.0f} s.")
+            self._again = time.monotonic() + self._wait
+            say_error(str(error), f"It is tried again in {self._wait:.0f} s.")
         except (SearchlibError, OSError, MemoryError) as error:
             self._again = None
             say_error(str(error) or type(error).__name__, "The index is as it was; it goes on when something changes.")

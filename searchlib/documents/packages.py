@@ -24,7 +24,6 @@ OLE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 """What files of older programs begin with, and encrypted ones of newer."""
 DAMAGED: Final = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, OSError, ValueError, NotImplementedError)
 _CHUNK: Final = 1 << 20
-_RATIO_FROM: Final = 64 << 20
 
 
 class Package:
@@ -86,7 +85,7 @@ class Package:
                         self.is_over = True
                         told = f"unpacks to more than {limits.file_bytes:,} bytes; {how_to_raise('file_bytes')}"
                         raise SeedError(told, self.seed.name)
-                    if self._unpacked > max(_RATIO_FROM, limits.unpacked_ratio * self._size):
+                    if self._unpacked > max(limits.unpacked_small, limits.unpacked_ratio * self._size):
                         self.is_over = True
                         told = f"unpacks to more than {limits.unpacked_ratio} times its size"
                         raise SeedError(f"{told}; {how_to_raise('unpacked_ratio')}", self.seed.name)

@@ -14,7 +14,6 @@ from searchlib.errors import SeedError
 from searchlib.guards.limits import Limits, how_to_raise
 
 _CHUNK = 1 << 20
-_RATIO_FROM = 64 << 20  # a file that unpacks to less than this is no bomb, whatever its ratio
 
 
 class UpTo:
@@ -103,7 +102,7 @@ class _Bounded(io.RawIOBase):
             raise SeedError(
                 f"unpacks to more than {limits.file_bytes:,} bytes; {how_to_raise('file_bytes')}", self.name
             )
-        if self.size > _RATIO_FROM and self.size > limits.unpacked_ratio * self.counter.size:
+        if self.size > max(limits.unpacked_small, limits.unpacked_ratio * self.counter.size):
             raise SeedError(
                 f"unpacks to more than {limits.unpacked_ratio} times its size; {how_to_raise('unpacked_ratio')}",
                 self.name,

@@ -35,6 +35,7 @@ class Limits:
     timeout: float | None = _limit(None, "seconds that a search may take")
     file_bytes: int = _limit(GIB, "bytes of a file that is read whole, of any file once decompressed, and of a row")
     unpacked_ratio: int = _limit(200, "how many times larger than itself a file may decompress to be")
+    unpacked_small: int = _limit(64 << 20, "bytes that a file may decompress to, however small it is itself")
     columns: int = _limit(4_096, "columns of a table")
     metadata_fields: int = _limit(256, "fields of metadata of a document")
     depth: int = _limit(64, "depth of nesting in a document's data")

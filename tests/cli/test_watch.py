@@ -102,7 +102,6 @@ def test_what_changes_is_indexed_and_told_until_it_is_interrupted(tmp_path: Path
 def test_an_index_that_another_writes_is_waited_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     write_seeds(tmp_path)
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(watching, "AGAIN", 0.1)
     assert in_process("index").code == 0
     (tmp_path / "seeds" / "new.txt").write_text("New\n\nPelicans came.\n", encoding="utf-8")
     said: list[str] = []
@@ -118,7 +117,7 @@ def test_an_index_that_another_writes_is_waited_for(tmp_path: Path, monkeypatch:
 
     with index:
         writer.__enter__()
-        watching.watch(watching.settings_with(), {}, go_on)
+        watching.watch(watching.settings_with(), {}, go_on, again=0.1)
     assert "tried again" in said[1]
 
 

@@ -383,15 +383,13 @@ def test_targets_outside_of_the_package_are_not_read() -> None:
     assert texts("a.docx", data) == ["Sea."]
 
 
-def test_what_unpacks_to_too_much_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("searchlib.documents.packages._RATIO_FROM", 1 << 16)
-    bomb = docx(p("a" * 700_000))
-    with pytest.raises(SeedError, match="unpacks to more than 200 times its size"):
-        one("a.docx", bomb)
-    small = LIMITS.with_(file_bytes=1000)
-    seed = Seed("a.docx", docx(p("a" * 2000)), None, LoadOptions(), limits=small)
-    with pytest.raises(SeedError, match="unpacks to more than 1,000 bytes"):
-        list(load_docx(seed))
+def test_what_unpacks_to_too_much_is_refused() -> None:
+    for limits, size, told in (
+        (LIMITS.with_(unpacked_small=1 << 16), 700_000, "unpacks to more than 200 times its size"),
+        (LIMITS.with_(file_bytes=1000), 2000, "unpacks to more than 1,000 bytes"),
+    ):
+        with pytest.raises(SeedError, match=told):
+            list(load_docx(Seed("a.docx", docx(p("a" * size)), None, LoadOptions(), limits=limits)))
 
 
 def test_a_damaged_document_costs_itself_alone_and_what_it_says_can_be_searched(tmp_path: Any) -> None:

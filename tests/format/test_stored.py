@@ -56,8 +56,8 @@ def write(streams, doc_count, cuts=()):
     return file.contents
 
 
-def read(contents):
-    return Stored(Container(contents, "stored", KIND), stored_fields.no_others)
+def read(contents, kept=stored_fields.CACHED_BYTES):
+    return Stored(Container(contents, "stored", KIND), stored_fields.no_others, kept)
 
 
 def same(a, b):
@@ -364,11 +364,10 @@ def test_blocks_that_do_not_follow_each_other_are_damage(items, sizes):
         read(forged(contents, index=lambda data: data + b"\0")).record(0)
 
 
-def test_blocks_are_kept_by_their_bytes_those_used_last(monkeypatch):
+def test_blocks_are_kept_by_their_bytes_those_used_last():
     texts = [f"{number} {'x' * 20_000}" for number in range(40)]
     contents = write({"field": texts, "other": texts}, 40)
-    monkeypatch.setattr(stored_fields, "CACHED_BYTES", 200_000)
-    stored = read(contents)
+    stored = read(contents, kept=200_000)
     cache = stored.stream("stored:field")._cache
     assert cache is stored.stream("stored:other")._cache
     for record in (*range(40), *range(40)):
@@ -380,8 +379,7 @@ def test_blocks_are_kept_by_their_bytes_those_used_last(monkeypatch):
     assert (STORED_STREAM + "field", 39) in cache._blocks
 
 
-def test_a_block_larger_than_the_cache_is_read_all_the_same(monkeypatch):
-    monkeypatch.setattr(stored_fields, "CACHED_BYTES", 10)
-    stored = read(write({"field": ["a" * 1000, "b"]}, 2))
+def test_a_block_larger_than_the_cache_is_read_all_the_same():
+    stored = read(write({"field": ["a" * 1000, "b"]}, 2), kept=10)
     assert [stored.record(number) for number in (0, 1)] == [{"field": "a" * 1000}, {"field": "b"}]
     assert not stored.stream("stored:field")._cache._blocks

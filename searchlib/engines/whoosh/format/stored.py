@@ -313,19 +313,20 @@ class Stored(Generic[Other]):
     Args:
         container: the file.
         other: reads a value that is neither text nor integer; a ValueError of it is damage. `no_others` refuses them.
+        kept: bytes of blocks that stay unpacked, those used last.
 
     Raises:
         IndexCorrupt: from here and from every method: the file is not what was written.
     """
 
-    def __init__(self, container: Container, other: Callable[[bytes], Other]) -> None:
+    def __init__(self, container: Container, other: Callable[[bytes], Other], kept: int = CACHED_BYTES) -> None:
         self.container = container
         count, streams = container.meta.get("records"), container.meta.get("streams")
         if type(count) is not int or count < 0 or not isinstance(streams, dict):
             container.damaged("its directory is wrong")
         self.count: int = count
         """The records of the segment."""
-        cache: _Cache[Other] = _Cache(CACHED_BYTES)
+        cache: _Cache[Other] = _Cache(kept)
         self._streams = {name: StoredStream(name, container, about, cache, other) for name, about in streams.items()}
         for name, stream in self._streams.items():
             if not stream.shared and stream.count != count:
