@@ -1,7 +1,7 @@
 r"""LaTeX, as it reads when it is set: sections, items, tables, captions and notes, without the commands.
 
-Nothing is run or read besides the file: a macro of the author's is its arguments, ``\input`` is nothing. Formulas stay
-as they are written.
+Nothing is run or read besides the file: a macro of the author's that takes no arguments is what it stands for, any
+other its arguments, and ``\input`` is nothing. Formulas stay as they are written.
 """
 
 from __future__ import annotations
@@ -30,8 +30,22 @@ _CITED: Final = re.compile(r"[ ~]*\\cite[a-z]*\*?(?:\[[^\]]*\])*\{[^{}]*\}")
 _NO_TEXT: Final = re.compile(
     r"\\(?:label|ref|eqref|pageref|autoref|input|include|includegraphics|bibliography|bibliographystyle|usepackage"
     r"|documentclass|vspace|hspace|setlength|newcommand|renewcommand|index|pagestyle|thispagestyle|addtocounter|setcounter"
-    r"|hypersetup|graphicspath|bibitem|centering|maketitle|tableofcontents|nocite)\*?(?:\[[^\]]*\])*(?:\{[^{}]*\})*"
+    r"|hypersetup|graphicspath|bibitem|centering|maketitle|tableofcontents|nocite)(?![a-zA-Z])\*?(?:\[[^\]]*\])*(?:\{[^{}]*\})*"
 )
+_SHOWS_LAST: Final = re.compile(
+    r"\\(?:"
+    r"(?:cmidrule|cline|specialrule|addlinespace|rule|definecolor|fontsize|color|rowcolor|cellcolor|columncolor|selectlanguage)"
+    r"(?:\([^)]*\))?(?:\[[^\]]*\])*(?:\{[^{}]*\})*"
+    r"|(?:multirow|multicolumn|resizebox)\*?(?:\[[^\]]*\])?\{[^{}]*\}(?:\[[^\]]*\])?\{[^{}]*\}"
+    r"|(?:textcolor|scalebox|raisebox|parbox|foreignlanguage)(?:\[[^\]]*\])*\{[^{}]*\}(?:\[[^\]]*\])*)"
+)
+"""Commands with what they are told; what they show, if anything, follows."""
+_MACRO: Final = re.compile(
+    r"\\(?:(?:re)?newcommand|providecommand|DeclareRobustCommand|def)\*?\s*\{?\s*\\([a-zA-Z]+)\s*\}?\s*(?=\{)"
+)
+_USED: Final = re.compile(r"\\([a-zA-Z]+)(?:\{\})?")
+_ESCAPED: Final = re.compile(r"(?<!\\)((?:\\\\)*)\\([%&$#_{}])")
+_MOST_MACROS, _LONGEST_MACRO, _LONGEST_TEXT = 500, 300, 100_000
 _ACCENTS: Final = {
     "`": "\u0300", "'": "\u0301", "^": "\u0302", '"': "\u0308", "~": "\u0303", "=": "\u0304", ".": "\u0307",
     "u": "\u0306", "v": "\u030c", "H": "\u030b", "c": "\u0327", "k": "\u0328", "r": "\u030a", "d": "\u0323",
@@ -53,9 +67,14 @@ _MATH: Final = re.compile(r"\$\$?[^$]{1,2000}\$\$?|\\\(.{1,2000}?\\\)", re.DOTAL
 def load_latex(seed: Seed) -> Iterator[Document]:
     """The file as one document with blocks."""
     source = text_of(seed)
+    macros = _macros(source)
+
+    def plain(text: str) -> str:
+        return _plain(_expanded(text, macros))
+
     said = {key: _argument(source, rf"\\{key}\s*(?:\[[^\]]*\])?\s*(?=\{{)") for key in ("title", "author", "date")}
-    lines = MarkedLines(_plain)
-    title = " ".join(_plain(said["title"]).split())
+    lines = MarkedLines(plain)
+    title = " ".join(plain(said["title"]).split())
     if title:
         lines.heading(said["title"], 1, 1)
     begun = re.search(r"\\begin\s*\{document\}", source)
@@ -64,15 +83,13 @@ def load_latex(seed: Seed) -> Iterator[Document]:
     _Latex(lines, first).read(body)
     builder = lines.builder
     authors = tuple(
-        name
-        for part in re.split(r"\\and\b|\\\\", said["author"])
-        if (name := " ".join(_plain(part).split()).strip(","))
+        name for part in re.split(r"\\and\b|\\\\", said["author"]) if (name := " ".join(plain(part).split()).strip(","))
     )[:20]
     metadata: dict[str, Scalar | tuple[Scalar, ...]] = {}
     if authors:
         metadata["author"] = authors[0] if len(authors) == 1 else authors
     if re.search(r"\d{4}", said["date"]):
-        metadata["date"] = " ".join(_plain(said["date"]).split())[:40]
+        metadata["date"] = " ".join(plain(said["date"]).split())[:40]
     named = title or builder.first_heading or seed.stem
     yield Document(seed.name, builder.text, named, "latex", seed.options.language, metadata, builder.blocks)
 
@@ -135,7 +152,7 @@ class _Latex:
         self.lines.end()
         for number, note in self.notes:
             self.count += 1
-            self.lines.builder.add(f"{raised(str(self.count))} {_plain(note)}", "text", number)
+            self.lines.builder.add(f"{raised(str(self.count))} {self.lines.plain(note)}", "text", number)
         self.notes.clear()
 
     def _environment(self, begins: bool, name: str, number: int) -> None:
@@ -180,6 +197,27 @@ class _Latex:
             self.lines.add(f"{label}: {text.strip()}" if label else text, number, kind, anew=True)
 
 
+def _macros(source: str) -> dict[str, str]:
+    """What the macros of a file stand for that take no arguments."""
+    found: dict[str, str] = {}
+    for match in _MACRO.finditer(source):
+        text, _ = _braced(source, match.end())
+        if len(text) <= _LONGEST_MACRO and "#" not in text and len(found) < _MOST_MACROS:
+            found[match[1]] = text.replace("\\xspace", "")
+    return found
+
+
+def _expanded(text: str, macros: dict[str, str]) -> str:
+    """A text with its macros, and those in them, as what they stand for."""
+    while match := _MACRO.search(text):  # where it is defined
+        text = text[: match.start()] + text[_braced(text, match.end())[1] :]
+    for _ in range(3 if macros else 0):
+        if len(text) > _LONGEST_TEXT:
+            break
+        text = _USED.sub(lambda match: macros.get(match[1], match[0]), text)
+    return text
+
+
 def _opens(line: str) -> bool:
     """Whether a group that opens here does not close."""
     bare = re.sub(r"\\.", "", line)
@@ -206,10 +244,8 @@ def _braced(text: str, place: int) -> tuple[str, int]:
 
 
 def _rows(source: str) -> list[list[str]]:
-    source = re.sub(
-        r"\\(?:hline|toprule|midrule|bottomrule|cline\{[^{}]*\}|endhead|endfoot)\b", "", _COMMENT.sub("", source)
-    )
-    source = re.sub(r"\\multicolumn\{[^{}]*\}\{[^{}]*\}", "", source)
+    source = _SHOWS_LAST.sub("", _COMMENT.sub("", source))
+    source = re.sub(r"\\(?:hline|toprule|midrule|bottomrule|endhead|endfoot|cr)\b(?:\[[^\]]*\])?", "", source)
     return [re.split(r"(?<!\\)&", row) for row in re.split(r"\\\\(?:\[[^\]]*\])?", source)]
 
 
@@ -221,17 +257,19 @@ def _plain(text: str) -> str:
         formulas.append(match[0].strip("$").removeprefix("\\(").removesuffix("\\)"))
         return f"\x00{len(formulas) - 1}\x00"
 
-    text = _SUPER.sub(lambda match: raised(match[1] or match[2] or ""), text.replace("\x00", ""))
+    text = _ESCAPED.sub(
+        lambda match: f"{match[1]}\x01{ord(match[2])}\x01", text.replace("\x00", "").replace("\x01", "")
+    )
+    text = _SUPER.sub(lambda match: raised(match[1] or match[2] or ""), _SHOWS_LAST.sub("", text))
     text = _MATH.sub(keep, text)
     text = _NO_TEXT.sub("", _CITED.sub("", _HREF.sub("", text)))
     text = _ACCENT.sub(_accented, text)
     text = re.sub(r"\\\\(?:\[[^\]]*\])?", "\n", text)
-    text = re.sub(r"\\([%&$#_{}])", lambda match: f"\x01{ord(match[1])}\x01", text)
     text = _COMMAND.sub(lambda match: _LETTERS.get(match[1], ""), text)
     text = re.sub(r"\\[,;:! ]", " ", text).replace("\\-", "").replace("{", "").replace("}", "").replace("~", " ")
     text = text.replace("---", "—").replace("--", "–").replace("``", "“").replace("''", "”")
-    text = re.sub("\x01(\\d+)\x01", lambda match: chr(int(match[1])), text)
-    return re.sub("\x00(\\d+)\x00", lambda match: formulas[int(match[1])], text)
+    text = re.sub("\x00(\\d+)\x00", lambda match: formulas[int(match[1])], text)
+    return re.sub("\x01(\\d+)\x01", lambda match: chr(int(match[1])), text)
 
 
 def _accented(match: re.Match[str]) -> str:

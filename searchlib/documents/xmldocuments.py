@@ -8,6 +8,7 @@ of its own is a block.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Final
 from xml.etree.ElementTree import Element
 
 from searchlib.documents.builder import Builder
@@ -37,6 +38,9 @@ from searchlib.documents.xmlnames import (
 from searchlib.documents.xmltrees import attribute, child, flat, local, parse, squeezed, within
 from searchlib.model.locators import Locator
 from searchlib.model.records import Document, Kind, Scalar
+
+_SHORT_DATA: Final = 200  # code points
+_LONG_WORDS: Final = 40  # code points of a word, at the mean
 
 
 @sandboxed
@@ -312,7 +316,7 @@ class _XmlText:
         """End a block, if there is one."""
         text = "".join(self._parts)
         self._parts.clear()
-        if text.strip():
+        if text.strip() and not (self.any and _is_data(text)):
             kind: Kind = "item" if self._items else "quote" if self._quotes else "text"
             self.builder.add(" ".join(text.split()), kind, 0, 0, self.place)
         self.notes()
@@ -324,3 +328,8 @@ class _XmlText:
             text = self._line(note)
             if text:
                 self.builder.add(f"{mark} {text}", "text", 0, 0, self.place)
+
+
+def _is_data(text: str) -> bool:
+    """Whether a text is bytes written down, as those of a picture: no words, but long runs of letters."""
+    return len(text) > _SHORT_DATA and text.isascii() and len(text) > _LONG_WORDS * len(text.split())

@@ -350,3 +350,22 @@ def test_a_mark_of_mediawiki_that_closes_itself_keeps_nothing_as_it_is() -> None
 )
 def test_inline_markup_of_rst_is_taken_off_once(source: str, expected: str) -> None:
     assert texts("a.rst", source + "\n") == [expected]
+
+
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [
+        (r"\newcommand{\sea}{Sea\xspace}\newcommand\it{North \sea} The \sea{} and \it.", ["The Sea and North Sea."]),
+        (r"It is \$2 an hour, \$5.5 for $n$ of them, 10\,\% off.", ["It is $2 an hour, $5.5 for n of them, 10 % off."]),
+        (r"See \includegraphics[width=0.9\linewidth]{a/b.png} above.", ["See  above."]),
+        (r"A \textcolor{red}{red} \rule{0pt}{2.0ex}tide.", ["A red tide."]),
+        (
+            "\\begin{tabular}{ll}\n\\multirow{2}{*}{Tide} & A \\\\ \\cmidrule(lr){2-3}\n & B \\\\\n\\end{tabular}",
+            ["Tide | A\n | B"],
+        ),
+        (r"\newcommand{\a}{\a\a\a\a}\a\a\a tide", [" tide".strip()]),
+    ],
+)  # fmt: skip
+def test_of_commands_of_latex_what_they_show_is_read(source: str, expected: list[str]) -> None:
+    found = [text.strip() for text in texts("a.tex", source)]
+    assert found == [text.strip() for text in expected]

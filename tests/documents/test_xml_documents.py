@@ -112,3 +112,11 @@ def test_nothing_outside_of_the_file_is_read(tmp_path: Path) -> None:
     secret.write_text("the secret")
     source = f'<!DOCTYPE a SYSTEM "{secret.as_uri()}" [<!ENTITY s SYSTEM "{secret.as_uri()}">]><a>Sea &s; &t;</a>'
     assert "secret" not in one("a.xml", source).text
+
+
+def test_bytes_that_are_written_down_in_xml_are_no_text() -> None:
+    data = "\n".join(["0M8R4KGxGuEAAAAAAAAAAAAAAAAAAAAAPgADAP7/CQAGAAAAAAAAAAAAAAACAAAAAQAAAAAAAAAA"] * 40)
+    long = "a word " * 60 + "https://example.org/" + "x" * 90
+    unspaced = "潮は満ちて引く。" * 40
+    source = f"<r><p>A tide.</p><binData>{data}</binData><p>{long}</p><p>{unspaced}</p></r>"
+    assert texts("a.xml", source) == ["A tide.", long, unspaced]
