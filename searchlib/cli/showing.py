@@ -30,7 +30,7 @@ SHOWN = ("full", "snippets", "length", "explain", "form")
 """The names of the options of `showing_options`."""
 
 FEW = 5
-"""With fewer hits than this, other words are suggested."""
+"""With fewer hits than this, other words are suggested; for names always."""
 _FORMS = ("json", "jsonl", "csv", "markdown", "bibtex", "csl")
 
 
@@ -238,8 +238,13 @@ def tell(
         say("There are no more hits.")
     else:
         say(f"Page {page} is past the last, which is {-(-total // limit)}")
-    if 0 < total < FEW and results.suggestion:
+    if total and (total < FEW or _has_capital(results.query)) and results.suggestion:
         say(_other_words(results))
+
+
+def _has_capital(query: str) -> bool:
+    """Whether a word begins as a name does, which may be spelt otherwise elsewhere: then it is worth the looking."""
+    return any(word.istitle() for word in query.split())
 
 
 def say_warning(warning: QueryWarning) -> None:

@@ -5,6 +5,8 @@ hardly any hits, one or two words that occur are doubted that are far rarer than
 are words with digits, of scripts without spaces, of a letter or two, parts of patterns, what is searched in exact
 fields, and what the query excludes.
 
+A name that occurs may be spelt otherwise elsewhere, as often or more: that is offered however many hits there are.
+
 Of several ways to correct a query the likeliest is offered that has all words in one paragraph; if none has, the
 likeliest that has hits.
 """
@@ -22,6 +24,7 @@ from searchlib.guards.deadline import check
 from searchlib.model.fields import PROSE
 from searchlib.query.nodes import And, Node, Not, Phrase, Word, children
 from searchlib.spelling.corrections import Correction, TypedWord, can_be_corrected, corrections, doubts, edits_of
+from searchlib.spelling.variants import SHORTEST_NAME, is_name, variants
 
 if TYPE_CHECKING:
     from searchlib.engine.readers import Reader
@@ -37,6 +40,8 @@ MOST_TRIED = 6
 """Corrected queries that are searched."""
 MOST_DOUBTED = 3
 """Words of a query that are doubted although they occur: the rarest."""
+LOOKED_AT = 3
+"""Records in which a word is looked at."""
 _WILDCARD = lazy_expression(r"\*|\?\w")
 _CHOICES = {1: 5, 2: 5, 3: 3, 4: 2}  # corrections of each, by how many words are misspelt
 
@@ -63,7 +68,26 @@ class Suggester:
         found = self._with_hits(text, certain)
         if found is None and any(counts) and fewer(FEW):
             found = self._with_hits(text, _doubting(certain[:1] or [()], self._doubted(places, counts)))
+        if found is None and not certain:
+            found = self._with_hits(text, self._spelt_otherwise(places, counts))
         return found
+
+    def _spelt_otherwise(self, places: Sequence[TypedWord], counts: Sequence[int | None]) -> list[Way]:
+        """Ways to spell one of the names otherwise, the rarest of them first."""
+        long = (number for number, place in enumerate(places) if len(place.text) >= SHORTEST_NAME)
+        names = sorted((count, number) for number in long if (count := counts[number]))[:MOST_DOUBTED]
+        near = self._reader.words.near([(places[number].text, edits_of(places[number].text)) for _, number in names])
+        ways: list[Way] = []
+        for (count, number), close in zip(names, near, strict=True):
+            found = variants(places[number], count, close)[:1]
+            ways += [(one,) for one in found if self._is_name(one.text) and self._is_name(places[number].text)]
+        return ways
+
+    def _is_name(self, word: str) -> bool:
+        """Whether the best records for a word have it as a name."""
+        hits = self._reader.search(Request(self._parse(f'"{word}"'), self._filter, limit=LOOKED_AT, records=True)).hits
+        records = [hit.record or self._reader.records([hit.handle])[0] for hit in hits]
+        return is_name(word, (record.paragraph.text for record in records))
 
     def _counts(self, places: list[TypedWord]) -> list[int | None]:
         """How often each word occurs; None for one that has no spelling."""

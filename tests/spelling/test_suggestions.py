@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 
 import searchlib
 from searchlib import Document
 from searchlib.spelling import suggestion as spelling
+from searchlib.spelling.variants import skeleton
 
 TEXTS = [
     "The defense industry grew in winter.",
@@ -145,3 +148,57 @@ def test_a_long_query_of_many_mistakes_takes_no_longer_than_a_few(
         == (["indutsry", "harbuor", "wintrr", "strete", "defnse"] * 40)[spelling.MOST_WORDS :]
     )
     assert len(searched) <= 4 * spelling.MOST_TRIED
+
+
+# Names that are spelt otherwise elsewhere
+
+
+@pytest.fixture(scope="module")
+def named(tmp_path_factory: pytest.TempPathFactory) -> Iterator[searchlib.Index]:
+    texts = [f"President Zelenskyy met envoy number {number} in Kyiv." for number in range(12)]
+    texts += [f"Mr. Zelensky spoke to delegate {number}." for number in range(3)]
+    texts += ["Colonel Qaddafi came.", "Colonel Qadhafi went.", "Colonel Qadhafi returned."]
+    texts += ["A physicist of phases.", "The fases, it says, and fases again.", "A quaint cuaint and a Cuaint."]
+    with searchlib.build([], tmp_path_factory.mktemp("named") / "index") as empty, empty.writer() as writer:
+        for number, text in enumerate(texts):
+            writer.add(searchlib.Document(f"{number:02}", text, language="en"))
+    with searchlib.open(empty.path) as index:
+        yield index
+
+
+@pytest.mark.parametrize(
+    ("query", "suggestion"),
+    [
+        ("Zelensky", "Zelenskyy"),
+        ("zelensky", "zelenskyy"),
+        ('"Mr. Zelensky"', None),  # nobody says that of the other
+        ("Zelensky Kyiv", "Zelenskyy Kyiv"),
+        ("-Zelensky Kyiv", None),
+        ("Qaddafi", "Qadhafi"),
+        ("Qadhafi", None),  # which is the commoner
+        ("Zelenskyy", None),
+        ("phases", None),  # no name
+        ("quaint", None),
+    ],
+)
+def test_a_name_that_is_spelt_otherwise_is_offered_where_there_are_hits(
+    named: searchlib.Index, query: str, suggestion: str | None
+) -> None:
+    assert named.search(query).total > 0
+    assert named.search(query).suggestion == suggestion
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "alike"),
+    [
+        ("Zelensky", "Zelenskiy", True),
+        ("Mohammed", "Mohamed", True),
+        ("Shevchenko", "Schevtschenko", True),
+        ("Gaddafi", "Gadhafi", True),
+        ("Steven", "Stefen", False),
+        ("Messen", "Massen", False),
+        ("Johnson", "Johnston", False),
+    ],
+)
+def test_spelt_alike_are_those_that_write_a_sound_otherwise(one: str, other: str, alike: bool) -> None:
+    assert (skeleton(one) == skeleton(other)) is alike
