@@ -92,7 +92,7 @@ class Citation:
 
     @property
     def reference(self) -> str:
-        """What names the quote in any file: see `reference`."""
+        """What names the quote in any file: ``searchlib:ID``, with ``#char=start,end`` if it is a part."""
         return reference(self.id, None if self.whole else self.part)
 
     @property
@@ -103,19 +103,19 @@ class Citation:
         return text_fragment(self)
 
     def text(self, width: int = 0) -> str:
-        """For any text: the quote, its lines begun with ``>``, and where it stands. See `forms.as_text`."""
+        """For any text: the quote, its lines begun with ``>``, and where it stands."""
         from searchlib.citing.forms import as_text
 
         return as_text(self, width)
 
     def markdown(self) -> str:
-        """For Markdown: the definition of a footnote, ``[^ID]: …``. See `forms.as_markdown`."""
+        """For Markdown: the definition of a footnote, ``[^ID]: …``."""
         from searchlib.citing.forms import as_markdown
 
         return as_markdown(self)
 
     def annotation(self) -> JsonObject:
-        """For JSON: a SpecificResource of the W3C's Web Annotation Data Model. See `annotations.as_annotation`."""
+        """For JSON: a SpecificResource of the W3C's Web Annotation Data Model."""
         from searchlib.citing.annotations import as_annotation
 
         return as_annotation(self)

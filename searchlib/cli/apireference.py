@@ -16,12 +16,14 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any, Final
 
+from searchlib import errors
 from searchlib.api.asynchronous import AsyncIndex
 from searchlib.cli.apiguide import GUIDE, OPENING
 
 PAGE: Final = Path("docs/api.md")
 WIDTH: Final = 100
 _BLOCKS: Final = re.MULTILINE | re.DOTALL
+_ERRORS: Final = f"({'|'.join(name for name, value in vars(errors).items() if inspect.isclass(value))})"
 
 SECTIONS: Final[Mapping[str, tuple[str, ...]]] = {
     "Making and opening": (
@@ -186,6 +188,10 @@ def _class(title: str, kind: type, where: str) -> str:
     where += f"Is a {', '.join(_inline(f'`{name}`') for name in above)}.\n\n" if above else ""
     parts = [f"### `{title}`\n", where + _documented(kind) + "\n"]
     fields = fields_of(kind)
+    if issubclass(kind, tuple):
+        hints = {name: getattr(hint, "__forward_arg__", hint) for name, hint in inspect.get_annotations(kind).items()}
+        items = ", ".join(f"`{name}: {hint}`" for name, hint in hints.items())
+        parts.append(f"A tuple of {items}.\n" if items else "")
     if fields:
         meant = any(map(_meaning, fields))
         parts.append("| field | type | default |" + " |" * meant + "\n|---|---|---|" + "---|" * meant)
@@ -253,7 +259,8 @@ def _prose(text: str) -> str:
 
 def _inline(text: str) -> str:
     text = re.sub(r"(?<!`)`([^`\n]+)`(?!`)", _linked, text)
-    return text.replace("``", "`")
+    text = re.sub(rf"(?<![\w`]){_ERRORS}(?![\w`])", _linked, text)
+    return re.sub(r"docs/([\w-]+\.md)", r"[\1](\1)", text).replace("``", "`")
 
 
 def _linked(match: re.Match[str]) -> str:
