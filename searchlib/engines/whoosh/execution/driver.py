@@ -70,7 +70,7 @@ def collect(scorer: Scorer, k: int, floor: float = -np.inf) -> tuple[Docs, Float
     top = Top(k, floor, scorer.view.primitives)
     words = many_words(scorer)
     if words:
-        docs = promising(scorer, words, k, floor)
+        docs = promising(words, k, floor)
         for start in range(0, len(docs), scorer.view.tuning.at_once):
             _consider(scorer, Batch(docs[start : start + scorer.view.tuning.at_once]), [], top)
         return top.docs, top.scores

@@ -20,7 +20,7 @@ from searchlib.engines.whoosh.execution.scorer import SLACK, Batch, Need, Scorer
 from searchlib.engines.whoosh.execution.wordscorer import WordScorer
 from searchlib.guards.deadline import check
 
-_TRIED, _TRIED_AT_LEAST = 2, 32  # docs that are scored to know what it takes to be among the k best
+_TRIED, _TRIED_AT_LEAST = 2, 32  # docs that are looked up to know what the k best reach
 
 
 def many_words(scorer: Scorer) -> list[WordScorer]:
@@ -31,9 +31,9 @@ def many_words(scorer: Scorer) -> list[WordScorer]:
     return sorted(words, key=lambda word: -word.most) if len(words) == len(scorer.children) else []
 
 
-def promising(scorer: Scorer, words: Sequence[WordScorer], k: int, threshold: float) -> Docs:
+def promising(words: Sequence[WordScorer], k: int, threshold: float) -> Docs:
     """The docs that may be among the ``k`` best, ascending; those that score below ``threshold`` are left out."""
-    view = scorer.view
+    view = words[0].view
     mosts = [word.most for word in words]
     totals = np.zeros(view.doc_count)
     seen: list[Docs] = []
@@ -44,8 +44,8 @@ def promising(scorer: Scorer, words: Sequence[WordScorer], k: int, threshold: fl
         docs = word.prepared.docs
         totals[docs] += word.scale * word.prepared.gains(None)
         seen.append(docs)
-        if number & number + 1 == 0:  # 0, 1, 3, 7, 15 ...: what is best so far
-            threshold = max(threshold, _kth_score(scorer, docs, totals[docs], k))
+        if number > 1 and number & number + 1 == 0:  # 3, 7, 15 ...
+            threshold = max(threshold, _reached(docs, totals[docs], words[number + 1 :], k))
     bound = lowered(threshold, sum(mosts[len(seen) :]))
     docs = distinct_docs([docs[totals[docs] >= bound] for docs in seen])
     partial = totals[docs]
@@ -60,12 +60,16 @@ def promising(scorer: Scorer, words: Sequence[WordScorer], k: int, threshold: fl
     return docs
 
 
-def _kth_score(scorer: Scorer, docs: Docs, totals: Floats, k: int) -> float:
-    """A score that ``k`` docs reach: that of the k-th best of those whose totals are the greatest."""
+def _reached(docs: Docs, totals: Floats, others: Sequence[WordScorer], k: int) -> float:
+    """A score that ``k`` docs reach: of those whose totals are the greatest, with what the other words add to them."""
     count = max(_TRIED * k, _TRIED_AT_LEAST)
     if len(docs) < k:
         return -np.inf
     if len(docs) > count:
-        docs = np.sort(docs[totals.argpartition(len(docs) - count)[len(docs) - count :]])
-    scores = scorer.at(Batch(docs), Need.SCORES).scores
-    return float(np.partition(scores, len(scores) - k)[len(scores) - k])
+        best = np.sort(totals.argpartition(len(docs) - count)[len(docs) - count :])
+        docs, totals = docs[best], totals[best]
+    batch = Batch(docs)
+    for word in others:
+        which, more = word.at(batch, Need.SCORES)
+        totals[which] += more
+    return float(np.partition(totals, len(totals) - k)[len(totals) - k])
