@@ -1,8 +1,8 @@
 """PDF, by PDFium: the text as a reader finds it, page by page.
 
-`pdfglyphs` reads what stands where, `pdflayout` puts it in order, `pdfpassages` makes paragraphs of it. Links,
-annotations, scripts and attachments are not looked at. A page that is a picture has no text; a file of such pages needs
-to be read by a machine first (OCR), and is told as such.
+`pdfglyphs` reads what stands where, `pdflayout` puts it in order, `pdfpassages` makes paragraphs of it. What is filled
+into forms is read; links, comments, scripts and attachments are not looked at. A page that is a picture has no text; a
+file of such pages needs to be read by a machine first (OCR), and is told as such.
 """
 
 from __future__ import annotations
@@ -120,14 +120,14 @@ def _read(
     """The strips of each page, its height, and which pages have next to no text but a picture, or cannot be read."""
     import pypdfium2.raw as pdfium
 
-    from searchlib.documents.pdfglyphs import PageText, strips_of
+    from searchlib.documents.pdfglyphs import PageText, load_page, strips_of
 
     pages: list[list[Strip]] = []
     heights: list[float] = []
     pictures = []
     for number in range(count):
         passes(number)
-        page = pdfium.FPDF_LoadPage(document, number)
+        page = load_page(document, number)
         if not page:
             pages.append([])
             heights.append(0.0)

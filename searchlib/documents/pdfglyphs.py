@@ -30,6 +30,8 @@ _RAISED: Final = re.compile(
 _MARK: Final = re.compile(r"\d{1,3}|[*†‡]{1,3}")
 _SUPERSCRIPTS: Final = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 _LIGATURES: Final = re.compile("[\ufb00-\ufb06\ufb13-\ufb17\ufb50-\ufdff\ufe70-\ufefc]")
+_WRITTEN: Final = frozenset({pdfium.FPDF_ANNOT_WIDGET, pdfium.FPDF_ANNOT_FREETEXT, pdfium.FPDF_ANNOT_STAMP})
+_MOST_NOTES: Final = 1000  # annotations of a page that are looked at
 _UNFIT: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 
 
@@ -50,6 +52,27 @@ class Strip:
     def middle(self) -> float:
         """Its height above the lower edge of the page."""
         return (self.bottom + self.top) / 2
+
+
+def load_page(document: Any, number: int) -> Any:
+    """A page of a document, from 0, with what was filled into a form or written upon it; None if it cannot be read."""
+    page = pdfium.FPDF_LoadPage(document, number)
+    if page and any(
+        _subtype(page, place) in _WRITTEN for place in range(min(_MOST_NOTES, pdfium.FPDFPage_GetAnnotCount(page)))
+    ):
+        pdfium.FPDFPage_Flatten(page, pdfium.FLAT_NORMALDISPLAY)
+        pdfium.FPDF_ClosePage(page)
+        page = pdfium.FPDF_LoadPage(document, number)
+    return page or None
+
+
+def _subtype(page: Any, place: int) -> int:
+    note = pdfium.FPDFPage_GetAnnot(page, place)
+    if not note:
+        return 0
+    subtype = int(pdfium.FPDFAnnot_GetSubtype(note))
+    pdfium.FPDFPage_CloseAnnot(note)
+    return subtype
 
 
 class PageText:

@@ -73,12 +73,12 @@ def _found(
 ) -> Iterator[tuple[float, float, list[tuple[float, float, float, float, int]]]]:
     import pypdfium2.raw as pdfium
 
-    from searchlib.documents.pdfglyphs import PageText, strips_of
+    from searchlib.documents.pdfglyphs import PageText, load_page, strips_of
     from searchlib.documents.pdflayout import columns_of
     from searchlib.errors import SeedError
 
     document = opened(data, name, passwords)
-    handle = pdfium.FPDF_LoadPage(document, page - 1) if 0 < page <= len(document) else None
+    handle = load_page(document, page - 1) if 0 < page <= len(document) else None
     if not handle:
         raise SeedError(f"has no page {page}: it has {len(document):,}", name)
     characters = PageText(handle)

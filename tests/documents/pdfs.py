@@ -40,8 +40,12 @@ def pdf(
     labels: str = "",
     picture: Sequence[int] = (),
     wide: bool = False,
+    filled: str = "",
 ) -> bytes:
-    """A PDF of these pages; ``picture`` are numbers of pages, from 0, that show one. ``wide``: any letters."""
+    """A PDF of these pages; ``picture`` are numbers of pages, from 0, that show one. ``wide``: any letters.
+
+    ``filled`` is what is written upon each page, at 70, 505, as into a form.
+    """
     objects = [
         "",  # 1: the catalogue
         "",  # 2: the pages
@@ -52,13 +56,20 @@ def pdf(
         _stream("\x00", "/Type/XObject/Subtype/Image/Width 1/Height 1/BitsPerComponent 8/ColorSpace/DeviceGray"),  # 8
         "<</Type/Font/Subtype/Type0/BaseFont/U/Encoding/Identity-H/DescendantFonts[7 0 R]/ToUnicode 6 0 R>>",  # 9
     ]
+    note = ""
+    if filled:
+        about = "/Type/XObject/Subtype/Form/BBox[0 0 200 20]/Resources<</Font<</regular 3 0 R>>>>"
+        objects.append(_stream(_shown(Line(0, 5, filled)), about))
+        look = f"/AP<</N {len(objects)} 0 R>>"
+        objects.append(f"<</Type/Annot/Subtype/FreeText/Rect[70 500 270 520]/F 4/Contents(x){look}>>")
+        note = f"/Annots[{len(objects)} 0 R]"
     kids = []
     for number, page in enumerate(pages):
         content = "".join(map(_shown, page)) + ("q 400 0 0 600 50 50 cm /I Do Q\n" if number in picture else "")
         objects.append(_stream(content))
         objects.append(
             "<</Type/Page/Parent 2 0 R/MediaBox[0 0 600 800]/Resources<</XObject<</I 8 0 R>>"
-            f"/Font<</regular 3 0 R/bold 4 0 R/code 5 0 R/any 9 0 R>>>>/Contents {len(objects)} 0 R>>"
+            f"/Font<</regular 3 0 R/bold 4 0 R/code 5 0 R/any 9 0 R>>>>/Contents {len(objects)} 0 R{note}>>"
         )
         kids.append(f"{len(objects)} 0 R")
     objects[0] = f"<</Type/Catalog/Pages 2 0 R{labels}>>"

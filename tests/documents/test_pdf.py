@@ -219,6 +219,11 @@ def test_labels_metadata_and_title() -> None:
     assert read(pdf([lines(FIRST, 70, 700)], info="/Title(Microsoft Word - fox.doc)")).title == "a"
 
 
+def test_what_is_filled_into_a_page_is_read_where_it_stands() -> None:
+    page = [Line(70, 540, "Name:"), Line(70, 460, "Signed below.")]
+    assert texts(pdf([page], filled="Ann Poe")) == ["Name:", "Ann Poe", "Signed below."]
+
+
 def test_pictures_of_pages_need_ocr() -> None:
     told: list[str] = []
     assert list(load_pdf(Seed("a.pdf", pdf([[], []], picture=(0, 1)), textless=told.append))) == []
