@@ -60,6 +60,13 @@ def known(index: searchlib.Index) -> set[str]:
     return set(index.whoosh.schema.names())
 
 
+def test_a_cursor_of_a_query_with_half_a_character_goes_on(tmp_path: Path) -> None:
+    index = made(tmp_path, [{"a": (["A harbour.", "The harbour."], {}, "")}])
+    first = index.search("harbour \ud83d", 1, sort="number")
+    assert first.cursor is not None
+    assert len(index.search("harbour \ud83d", 1, sort="number", after=first.cursor)) == 1
+
+
 @settings(EXAMPLES, max_examples=scaled(25))
 @given(
     before=commits,

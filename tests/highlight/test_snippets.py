@@ -102,6 +102,34 @@ def test_room_that_is_left_is_filled_with_the_sentences_around() -> None:
     assert shown(found) == [" ".join(SENTENCES[0:2])] or shown(found) == [" ".join(SENTENCES[1:3])]
 
 
+def test_room_before_is_filled_with_whole_sentences_alone() -> None:
+    last = spans_of(TEXT, "lights")
+    assert shown(snippet(TEXT, last, length=133)) == [" ".join(SENTENCES[3:])]
+    assert shown(snippet(TEXT, last, length=132)) == [SENTENCES[4]]
+
+
+@pytest.mark.parametrize(("size", "whole_sentence"), [(60, True), (50, True), (49, False), (40, False)])
+def test_a_sentence_ends_the_fragment_if_it_takes_half_of_it(size: int, whole_sentence: bool) -> None:
+    """Or else words of the next are shown, as far as there is room."""
+    before = "Nobody has said a word of it before. " * 9
+    sentence = f"Needles are {'z' * (size - 19)} tools."
+    text = before + sentence + " Then" + " again and again" * 20 + "."
+    (part,) = shown(snippet(text, spans_of(text, "needles"), length=100), text)
+    assert len(sentence) == size
+    assert part.endswith(sentence) == whole_sentence
+    assert whole_sentence or 90 <= len(part) - part.index("Needles") <= 100
+
+
+def test_where_no_sentence_begins_a_third_of_the_room_is_before_the_match_and_more_where_none_follows() -> None:
+    words = [f"w{number:03d}" for number in range(100)]
+    text = " ".join([*words, "needle", *reversed(words)])
+    (part,) = shown(snippet(text, spans_of(text, "needle"), length=66), text)
+    assert part.index("needle") == 20 and len(part) > 60
+    text = " ".join([*words, "needle"])
+    (part,) = shown(snippet(text, spans_of(text, "needle"), length=66), text)
+    assert part.endswith("w099 needle") and 60 < len(part) <= 66
+
+
 def test_several_fragments_are_in_the_order_of_the_text_and_apart() -> None:
     found = snippet(TEXT, spans_of(TEXT, "defense", "night"), length=70, count=3)
     assert shown(found) == [SENTENCES[1], SENTENCES[3], SENTENCES[4]] or len(found.fragments) >= 2

@@ -21,14 +21,20 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 
 SPLITTING = ("tests/paragraphs/test_paragraph_layouts.py", "tests/paragraphs/test_paragraph_invariants.py")
-HIGHLIGHTING = tuple(f"tests/highlight/test_{name}.py" for name in ("matching", "snippets", "properties"))
+HIGHLIGHTING = tuple(f"tests/highlight/test_{name}.py" for name in ("matching", "snippets", "properties", "spotting"))
 FOUND = ("tests/engine/test_orders.py", "tests/engine/test_facets.py", "tests/engine/test_pages.py")
 CITING = tuple(f"tests/citing/test_{name}.py" for name in ("comparing", "choosing", "checking"))
+
+ALIKE = "tests/engines/test_alike.py"
 
 TESTS: dict[str, tuple[str, ...]] = {
     "model/ranking": ("tests/execution/test_ranking.py",),
     "engine/cursors": ("tests/engine/test_pages.py",),
-    "engines/whoosh/pages": (*FOUND, "tests/engine/test_sorting.py"),
+    "engines/whoosh/pages": (
+        *FOUND,
+        *(f"tests/{one}.py" for one in ("engine/test_sorting", "engine/test_processes")),
+        ALIKE,
+    ),
     "engines/whoosh/facets": FOUND[:2],
     "paragraphs/layout": SPLITTING,
     "paragraphs/linerecords": ("tests/paragraphs/test_line_records.py",),

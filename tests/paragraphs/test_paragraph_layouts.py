@@ -6,6 +6,7 @@ import time
 
 import pytest
 
+from searchlib.model.locators import Locator
 from searchlib.model.records import Block, Document, Paragraph
 from searchlib.paragraphs import split, title_line
 
@@ -193,6 +194,43 @@ def test_text_before_the_first_block_is_text_without_headings_on_its_line() -> N
     document = Document("a.md", "one\n\ntwo\n\nthree", blocks=(Block(10, 15, "code", ("One",), 9),), line=5)
     found = [(p.text, p.kind, p.headings, p.line) for p in split(document)]
     assert found == [("one\n\ntwo", "text", (), 5), ("three", "code", ("One",), 9)]
+
+
+def test_text_after_a_block_has_its_headings_line_and_place() -> None:
+    page = (Locator("page", 3),)
+    found = paragraphs("one two\n\nthree", blocks=(Block(0, 3, "text", ("One",), 4, page),), line=2)
+    assert [(p.text, p.headings, p.line, p.locators) for p in found] == [
+        ("one", ("One",), 4, page),
+        ("two\n\nthree", ("One",), 4, page),
+    ]
+    found = paragraphs("One\ntwo", blocks=(Block(0, 3, "heading", (), 4, page),))
+    assert [(p.text, p.headings, p.locators) for p in found] == [("One", (), page), ("two", ("One",), page)]
+
+
+def test_a_block_that_begins_with_empty_lines_is_on_the_line_of_its_first_word() -> None:
+    (found,) = paragraphs("\n\n\n  one\ntwo\n", blocks=(Block(0, 13, "text", (), 5),))
+    assert (found.text, found.line) == ("one\ntwo", 8)
+
+
+def test_the_title_of_a_row_is_no_paragraph_of_it() -> None:
+    text = "Ann Poe\nOf the harbour."
+    blocks = (Block(0, 7), Block(8, len(text)))
+    assert [p.text for p in paragraphs(text, "Ann Poe", type="csv", blocks=blocks)] == ["Of the harbour."]
+    assert [p.text for p in paragraphs(text, "Ann Poe", type="html", blocks=blocks)] == text.split("\n")
+
+
+@pytest.mark.parametrize(("title", "is_one"), [
+    (" ".join(["word"] * 25), True), (" ".join(["word"] * 26), False), ("w" * 160, True), ("w" * 161, False),
+])  # fmt: skip
+def test_a_title_has_25_words_and_160_characters_at_most(title: str, is_one: bool) -> None:
+    assert title_line(title + "\n\nText.") == (title if is_one else "")
+
+
+@pytest.mark.parametrize(
+    ("footer", "header"), [(LONG * 2, "A header"), ("A footer", LONG * 2), ("Two\nlines", "A header")]
+)
+def test_what_is_long_or_of_several_lines_is_neither_footer_nor_header(footer: str, header: str) -> None:
+    assert texts(f"One.\n\n{footer}\n\f{header}\n\nTwo.") == ["One.", footer, header, "Two."]
 
 
 @pytest.mark.parametrize(("type", "lines"), [("csv", {7}), ("jsonl", {7}), ("text", {7, 8, 9})])
