@@ -115,6 +115,15 @@ class Explanation:
         best = scores.index(max(scores))
         return [score if number == best else self.tiebreak * score for number, score in enumerate(scores)]
 
+    def leaves(self, factor: float = 1.0) -> Iterator[tuple[Explanation, float]]:
+        """The nodes that are made of no others, and what each adds to the score."""
+        if not self.parts:
+            yield self, self.score * factor
+            return
+        for part, share in zip(self.parts, self.contributions(), strict=True):
+            if part.score:
+                yield from part.leaves(factor * share / part.score)
+
     def amounts(self, amount: int) -> list[int]:
         """The amounts of parts or occurrences, where the node's own is ``amount``: they add up to it."""
         return apportioned(amount, self.contributions())

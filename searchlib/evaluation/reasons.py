@@ -92,18 +92,9 @@ def why(
 def shares(explanation: Explanation) -> Iterator[tuple[str, float]]:
     """What each word, or part that is not made of words, adds to a score."""
     found: dict[str, float] = {}
-    for name, score in _leaves(explanation, 1.0):
-        found[name] = found.get(name, 0.0) + score
+    for node, score in explanation.leaves():
+        found[node.text] = found.get(node.text, 0.0) + score
     return iter(found.items())
-
-
-def _leaves(node: Explanation, factor: float) -> Iterator[tuple[str, float]]:
-    if not node.parts:
-        yield node.text, node.score * factor
-        return
-    for part, share in zip(node.parts, node.contributions(), strict=True):
-        if part.score:
-            yield from _leaves(part, factor * share / part.score)
 
 
 def _rank(rank: int | None) -> str:

@@ -8,7 +8,7 @@ hit, to be kept beside the checks.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
@@ -265,7 +265,7 @@ def scored(hit: Hit) -> ScoredHit:
     """A hit with what each word gave it."""
     record = hit.record
     shares: dict[str, WordShare] = {}
-    for node, share in _leaves(hit.explain(), 1.0):
+    for node, share in hit.explain().leaves():
         known = shares.get(node.text)
         shares[node.text] = _share(node, share + (known.share if known is not None else 0.0))
     words = sorted(shares.values(), key=lambda one: -one.share)
@@ -297,12 +297,3 @@ def _share(node: Explanation, share: float) -> WordShare:
     return WordShare(
         node.text, round(share, _DIGITS), node.df, node.records, round(node.idf, _DIGITS), node.boost, tuple(fields)
     )
-
-
-def _leaves(node: Explanation, factor: float) -> Iterator[tuple[Explanation, float]]:
-    if not node.parts:
-        yield node, node.score * factor
-        return
-    for part, share in zip(node.parts, node.contributions(), strict=True):
-        if part.score:
-            yield from _leaves(part, factor * share / part.score)
