@@ -65,7 +65,10 @@ class Rival:
 
 @frozen
 class Movement:
-    """From which rank to which a target went, with which scores, and why."""
+    """From which rank to which a target went, with which scores, and why.
+
+    ``instead`` says which paragraph met the target then and now, where that is another.
+    """
 
     before: int | None
     after: int | None
@@ -75,12 +78,15 @@ class Movement:
     came: tuple[Rival, ...] = ()
     left: tuple[Rival, ...] = ()
     more: int = 0
+    instead: str = ""
 
     def lines(self) -> Iterator[str]:
         """For people: ranks and scores, then a line for each word and paragraph."""
         scores = [score for score in (self.score_before, self.score_after) if score is not None]
         score = f", score {' → '.join(f'{one:.3f}' for one in scores)}" if len(scores) == 2 else ""
         yield f"rank {_rank(self.before)} → {_rank(self.after)}{score}"
+        if self.instead:
+            yield self.instead
         yield from map(str, self.words)
         yield from (f"ahead now: {one}" for one in self.came)
         if self.more:
@@ -114,7 +120,14 @@ def movement(before: Answered, after: Answered, check: AnswerCheck, target: Targ
         tuple(came[:_MOST]),
         tuple(left[:_MOST]),
         max(len(came) - _MOST, 0),
+        _instead(old, new),
     )
+
+
+def _instead(old: ScoredHit | None, new: ScoredHit | None) -> str:
+    if old is None or new is None or old.id == new.id:
+        return ""
+    return f"by {old.place}  {old.id} then, by {new.place}  {new.id} now"
 
 
 def _words(

@@ -191,6 +191,7 @@ def test_that_its_own_text_changed_is_told(make: Make) -> None:
     told = {one.word: [effect.what for effect in one.effects] for one in found.words}
     assert told["“open”"] == ["is in it now"]
     assert "1 of 11 words in the text → 1 of 13 words in the text" in told["“gates”"][-1]
+    assert found.instead.startswith("by fees.md:1 ¶ 1  ") and " then, by fees.md:1 ¶ 1  " in found.instead
 
 
 def test_another_ranking_is_told(make: Make) -> None:
