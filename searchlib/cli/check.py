@@ -166,4 +166,6 @@ def verdict_lines(verdict: Verdict, output: Output) -> Iterator[str]:
         yield from wrap(text, output.width, 2 * _INDENT, styles)
     if verdict.moved is not None:
         for line in verdict.moved.lines():
-            yield from wrap(line, output.width, 2 * _INDENT)
+            first, *more = wrap(line, output.width, 3 * _INDENT)
+            yield 2 * _INDENT + first[3 * len(_INDENT) :]
+            yield from more
