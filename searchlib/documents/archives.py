@@ -18,7 +18,7 @@ from searchlib.documents import ignore
 from searchlib.documents.members import Members
 from searchlib.documents.packages import Package
 from searchlib.documents.seed import Seed
-from searchlib.documents.streams import decompressed
+from searchlib.documents.seedstreams import decompressed
 from searchlib.errors import SeedError
 from searchlib.guards.limits import how_to_raise
 from searchlib.model.records import Document

@@ -18,7 +18,7 @@ from searchlib.documents.ignore import excluding
 from searchlib.documents.registry import Loader
 from searchlib.documents.sandboxing import documents_of, is_sandboxed, load_in_sandbox
 from searchlib.documents.seed import Content, KnownRows, LoadOptions, Seed, SeedFile, reason_of
-from searchlib.documents.streams import HashingStream
+from searchlib.documents.seedstreams import HashingStream
 from searchlib.errors import SearchlibError, SeedError
 from searchlib.frozen import frozen
 from searchlib.guards.limits import LIMITS, Limits, how_to_raise

@@ -68,7 +68,7 @@ def pages_of(root: Element, seed: Seed) -> Iterator[Document]:
 
 def _blocks(source: str) -> tuple[Builder, tuple[str, ...]]:
     """The blocks of a page, and its categories. Lines stay where they are."""
-    page = _Page()
+    page = _WikiPage()
     source = _COMMENT.sub(_breaks, source.replace(_MARKED, ""))
     source = _replaced(source, page.keep)
     for _ in range(_MOST_NESTED):
@@ -88,7 +88,7 @@ def _breaks(match: re.Match[str]) -> str:
     return "\n" * match[0].count("\n")
 
 
-class _Page:
+class _WikiPage:
     """Goes through the lines of a page. Code and notes are taken out before: marks stand in their places."""
 
     def __init__(self) -> None:

@@ -19,7 +19,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, cast
 
-from searchlib.documents.streams import UpTo, decompressed, hasher
+from searchlib.documents.seedstreams import UpTo, decompressed, hasher
 from searchlib.errors import SeedError
 from searchlib.files.opening import NotAFile, TooLarge, open_file
 from searchlib.frozen import frozen

@@ -27,6 +27,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import field, replace
+from functools import partial
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
@@ -62,6 +63,10 @@ class BM25F:
     function: float = 0.25
     letters: float = 0.15
     weights: Mapping[str, float] = field(default_factory=lambda: FIELD_WEIGHTS, hash=False)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        values = {name: getattr(self, name) for name in self.__match_args__}
+        return partial(BM25F, **values | {"weights": dict(self.weights)}), ()  # a view of a mapping has no pickle
 
     def __post_init__(self) -> None:
         if (

@@ -116,7 +116,9 @@ def test_a_sparse_file_is_left_out_before_it_is_read(
     (tmp_path / "s").mkdir()
     (tmp_path / "s" / "a.txt").write_text("The harbour.")
     sparse(tmp_path / "s" / name, 12 << 30, b"id,text\n1,harbour\n")
-    monkeypatch.setattr("searchlib.documents.streams.UpTo.read", only_small(searchlib.documents.streams.UpTo.read))
+    monkeypatch.setattr(
+        "searchlib.documents.seedstreams.UpTo.read", only_small(searchlib.documents.seedstreams.UpTo.read)
+    )
     with searchlib.build(tmp_path / "s", tmp_path / "index", processes=1) as index:
         assert index.changes is not None
         ((skipped, reason),) = index.changes.skipped
