@@ -21,15 +21,15 @@ PAGE: Final = 10_000
 """Hits of a page."""
 
 
-def sorted_stream(reader: Reader, query: Any, wanted: Wanted) -> Stream:
-    """All hits in the order of ``wanted.sort``. What is wrong with what is wanted is said now."""
-    first = search(reader, query, replace(wanted, limit=PAGE))
+def sorted_stream(reader: Reader, query: Any, wanted: Wanted, size: int = PAGE) -> Stream:
+    """All hits in the order of ``wanted.sort``, ``size`` at a time. What is wrong with what is wanted is said now."""
+    first = search(reader, query, replace(wanted, limit=size))
 
     def hits(page: Results) -> Iterator[Hit]:
         while True:
             yield from page
             if page.cursor is None:
                 return
-            page = search(reader, query, replace(wanted, limit=PAGE, after=page.cursor))
+            page = search(reader, query, replace(wanted, limit=size, after=page.cursor))
 
     return Stream(hits(first), first.warnings)

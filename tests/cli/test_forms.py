@@ -183,3 +183,8 @@ def test_a_title_is_said_once_for_hits_of_a_document_in_a_row(run: Run) -> None:
     assert heads[0] == "1. Guide"
     assert heads[1].startswith("2. seeds/guide.md:13  ¶ ")
     assert sum("Talks on security" in head for head in heads) == 1
+
+
+def test_what_is_piped_is_wrapped_where_a_width_is_given(run: Run) -> None:
+    assert max(map(len, run("query", "energy supplies", "--width", "40").out.splitlines())) <= 40
+    assert max(map(len, run("query", "energy supplies").out.splitlines())) > 90
