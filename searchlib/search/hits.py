@@ -323,6 +323,7 @@ class Results(Sequence[Hit]):
         """All of it, ready for JSON; hits as `Hit.as_dict` gives them."""
         return {
             "query": self.query,
+            "offset": self.offset,
             "total": self.total,
             "documents": self.documents,
             "took": round(self.took, 6),

@@ -111,6 +111,7 @@ SCHEMAS: Final[JsonObject] = {
         query=_TEXT,
         total=_COUNT,
         documents=_COUNT,
+        offset=_COUNT,
         took=_NUMBER,
         warnings=_list(_of("Warning")),
         suggestion=_or_null(_TEXT),

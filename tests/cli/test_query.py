@@ -73,7 +73,8 @@ def test_a_limit_of_0_only_counts(run: Run) -> None:
 def test_json_is_one_object_with_all_that_is_known(run: Run) -> None:
     done = run("query", "--json", '"defense industry"')
     found = json.loads(done.out)
-    assert set(found) == {"query", "total", "documents", "took", "warnings", "suggestion", "cursor", "facets", "hits"}
+    told = {"query", "offset", "total", "documents", "took", "warnings", "suggestion", "cursor", "facets", "hits"}
+    assert set(found) == told
     assert (found["query"], found["total"], found["warnings"]) == ('"defense industry"', 1, [])
     (hit,) = found["hits"]
     assert {"rank", "score", "id", "document", "paragraph", "text", "spans", "snippet", "citation"} <= set(hit)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import inspect
 import io
 import json
 import pickle
@@ -103,6 +104,15 @@ def test_a_notebook_shows_some_of_many_and_says_what_was_meant(index: searchlib.
     assert "Did you mean: lighthouse" in index.search("lighthuose")._repr_html_()
     empty = index.search('"never')._repr_html_()
     assert "0 paragraphs" in empty and "<ol>" not in empty and "quotation mark" in empty
+
+
+def test_results_for_json_have_all_that_results_have(index: searchlib.Index) -> None:
+    results = index.search("harbour", 2, offset=1, facets="year")
+    told = results.as_dict()
+    public = {name for name, _ in inspect.getmembers(type(results), lambda one: isinstance(one, property))}
+    assert set(told) == public | {"took", "warnings", "hits"}
+    assert (told["offset"], [hit["rank"] for hit in told["hits"]]) == (1, [2, 3])
+    assert json.loads(json.dumps(told)) == told
 
 
 def test_rows_have_the_same_columns_and_nothing_is_lost(index: searchlib.Index) -> None:
