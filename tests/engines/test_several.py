@@ -26,15 +26,6 @@ class Joined:
         return f"{joined.SCHEME}://{tmp_path}/other"
 
 
-class TestSearching(Joined, suite.Searching): ...
-
-
-class TestFiltering(Joined, suite.Filtering): ...
-
-
-class TestSorting(Joined, suite.Sorting): ...
-
-
 class TestCounting(Joined, suite.Counting): ...
 
 
@@ -51,6 +42,8 @@ class TestUpdating(Joined, suite.Updating): ...
 
 
 class TestAsInMemory(Joined, Likeness):
+    """Searches with filters, orders, facets and pages, at random."""
+
     @pytest.fixture(params=seeds(3))
     def chance(self, request: pytest.FixtureRequest) -> random.Random:
         return random.Random(request.param)
