@@ -118,6 +118,13 @@ def test_a_mailbox_has_a_document_for_each_message_by_its_id() -> None:
     assert placed(found[2])[0][0] == "message 3 “2025-11-21”"
 
 
+def test_a_message_of_a_mailbox_may_have_no_header() -> None:
+    found = documents("in.mbox", "From ann@example.org Mon Jun 01 10:00:00 2009\n\nA tide.\n")
+    assert [(document.path, document.title, document.text) for document in found] == [
+        ("in.mbox#1", "Message 1", "A tide.")
+    ]
+
+
 def test_a_folder_of_messages_is_a_maildir(tmp_path: Path) -> None:
     box = tmp_path / "Maildir" / "cur"
     box.mkdir(parents=True)
