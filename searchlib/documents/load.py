@@ -90,54 +90,94 @@ def load(
     ``known`` may be left out. ``passes`` is told how far it is, in bytes. When the iterator is exhausted,
     ``report.digests[seed_file.name]`` is the digest of the bytes that were loaded.
     """
-    options = options or LoadOptions()
-    report = report if report is not None else Report()
-
-    def skip(line: int, reason: str) -> None:
-        if options.strict:
-            raise SeedError(f"{_part(seed_file.name, line)}: {reason}", seed_file.path or seed_file.name)
-        report.skip(_part(seed_file.name, line), reason)
-
-    def note(line: int, remark: str) -> None:
-        report.note(_part(seed_file.name, line), remark)
-
-    def textless(reason: str) -> None:
-        skip(0, reason)
-        report.textless[seed_file.name] = reason
-
-    streams: list[HashingStream] = []
-
-    def open_stream() -> BinaryIO:
-        stream = HashingStream(seed_file.open_within(limits, registry.read_whole(seed_file.name, options)))
-        streams.append(stream)
-        return cast(BinaryIO, io.BufferedReader(stream, 1 << 20))
-
+    loading = _Loading(seed_file, options or LoadOptions(), report if report is not None else Report(), limits)
     try:
-        loader = registry.find(registry.suffix_for(seed_file.name, options), seed_file.name)
-        kept = content.data if content is not None else None
-        source = open_stream if kept is None else kept
-        about = (seed_file.name, source, seed_file.path, options)
-        excludes = excluding((), seed_file.exclude)
-        seed = Seed(*about, skip, note, textless, passes, excludes, known or KnownRows(), limits)
+        yield from loading.documents(content, known or KnownRows(), passes)
+        loading.finish(content)
+    except SearchlibError as error:
+        loading.fail(str(error), error)
+    except OSError as error:
+        loading.fail(reason_of(error), error)
+    except (MemoryError, RecursionError) as error:
+        loading.fail(f"too large or too deeply nested ({type(error).__name__})", error)
+    except Exception as error:  # a loader may be anyone's: it costs its file and not the build
+        loading.fail(f"{type(error).__name__}: {error}", error)
+    finally:
+        loading.close()
+
+
+class _Loading:
+    """A seed file on its way to documents: what its loader says goes to the report."""
+
+    def __init__(self, seed_file: SeedFile, options: LoadOptions, report: Report, limits: Limits) -> None:
+        self.seed_file = seed_file
+        self.options = options
+        self.report = report
+        self.limits = limits
+        self.streams: list[HashingStream] = []
+
+    def documents(self, content: Content | None, known: KnownRows, passes: Callable[[int], None]) -> Iterator[Document]:
+        """The documents, with no more metadata than they may have."""
+        file, options = self.seed_file, self.options
+        loader = registry.find(registry.suffix_for(file.name, options), file.name)
+        source = content.data if content is not None and content.data is not None else self._open
+        told = self._skip, self._note, self._textless, passes, excluding((), file.exclude)
+        seed = Seed(file.name, source, file.path, options, *told, known, self.limits)
         trimmed = False
         for document in _documents(loader, seed, content):
-            report.documents += 1
-            within, remark = _within(document, limits.metadata_fields)
+            self.report.documents += 1
+            within, remark = _within(document, self.limits.metadata_fields)
             if remark and not trimmed:  # of a table, this is so for every row
                 trimmed = True
-                note(document.line, remark)
+                self._note(document.line, remark)
             yield within
-        _finish(seed_file, report, streams, content)
-    except SearchlibError as error:
-        _fail(seed_file, report, options, str(error), error)
-    except OSError as error:
-        _fail(seed_file, report, options, reason_of(error), error)
-    except (MemoryError, RecursionError) as error:
-        _fail(seed_file, report, options, f"too large or too deeply nested ({type(error).__name__})", error)
-    except Exception as error:  # a loader may be anyone's: it costs its file and not the build
-        _fail(seed_file, report, options, f"{type(error).__name__}: {error}", error)
-    finally:
-        for stream in streams:
+
+    def _open(self) -> BinaryIO:
+        whole = registry.read_whole(self.seed_file.name, self.options)
+        stream = HashingStream(self.seed_file.open_within(self.limits, whole))
+        self.streams.append(stream)
+        return cast(BinaryIO, io.BufferedReader(stream, 1 << 20))
+
+    def _skip(self, line: int, reason: str) -> None:
+        name = _part(self.seed_file.name, line)
+        if self.options.strict:
+            raise SeedError(f"{name}: {reason}", self.seed_file.path or self.seed_file.name)
+        self.report.skip(name, reason)
+
+    def _note(self, line: int, remark: str) -> None:
+        self.report.note(_part(self.seed_file.name, line), remark)
+
+    def _textless(self, reason: str) -> None:
+        self._skip(0, reason)
+        self.report.textless[self.seed_file.name] = reason
+
+    def finish(self, content: Content | None) -> None:
+        """Count the file and keep its digest; say so if it is not what ``walk`` saw."""
+        report, name = self.report, self.seed_file.name
+        report.files += 1
+        if content is not None and content.data is not None:
+            report.digests[name] = content.digest
+            report.bytes += len(content.data)
+            return
+        for stream in self.streams:
+            found = stream.finish()
+            report.digests[name] = found
+            report.bytes += stream.size
+            if content is not None and content.digest != found:
+                report.skip(name, "changed while it was read; index again to have all of it as it is now")
+
+    def fail(self, reason: str, error: Exception) -> None:
+        """Say why there are no more documents of the file. Raises SeedError if strict."""
+        name = self.seed_file.name
+        if self.options.strict:
+            if isinstance(error, SeedError) and reason.startswith(name + ":"):
+                raise error
+            raise SeedError(f"{name}: {reason}", self.seed_file.path or name) from error
+        self.report.skip(name, reason)
+
+    def close(self) -> None:
+        """Let go of the file."""
+        for stream in self.streams:
             stream.close()
 
 
@@ -196,31 +236,3 @@ def _within(document: Document, most: int) -> tuple[Document, str]:
         f"{longest:,} values in a field of metadata of a document of some {paragraphs:,} paragraphs: "
         f"the first {values:,} are kept, here and below"
     )
-
-
-def _finish(
-    seed_file: SeedFile,
-    report: Report,
-    streams: list[HashingStream],
-    content: Content | None,
-) -> None:
-    """Count the file and keep its digest; say so if it is not what ``walk`` saw."""
-    report.files += 1
-    if content is not None and content.data is not None:
-        report.digests[seed_file.name] = content.digest
-        report.bytes += len(content.data)
-        return
-    for stream in streams:
-        found = stream.finish()
-        report.digests[seed_file.name] = found
-        report.bytes += stream.size
-        if content is not None and content.digest != found:
-            report.skip(seed_file.name, "changed while it was read; index again to have all of it as it is now")
-
-
-def _fail(seed_file: SeedFile, report: Report, options: LoadOptions, reason: str, error: Exception) -> None:
-    if options.strict:
-        if isinstance(error, SeedError) and reason.startswith(seed_file.name + ":"):
-            raise error
-        raise SeedError(f"{seed_file.name}: {reason}", seed_file.path or seed_file.name) from error
-    report.skip(seed_file.name, reason)

@@ -18,7 +18,6 @@ from searchlib.documents import registry
 from searchlib.documents.readahead import Found
 from searchlib.documents.sandboxing import ask_loader, is_sandboxed
 from searchlib.documents.seed import KEEP_BELOW, Content, LoadOptions, Seed, SeedFile
-from searchlib.errors import SeedError
 from searchlib.guards.limits import LIMITS, Limits
 
 _INTERVAL: Final = 0.1  # seconds between two looks at how far a sandbox is
@@ -83,7 +82,7 @@ class LoadAhead:
             return
         try:
             loader = registry.find(registry.suffix_for(seed_file.name, self._options), seed_file.name)
-        except SeedError:  # which is told when it is loaded
+        except Exception:  # a loader may be anyone's: why it cannot be had is told when the seed is loaded
             return
         if not is_sandboxed(loader) or not self._is_wanted(seed_file, content):
             return
