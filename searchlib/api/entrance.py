@@ -19,7 +19,8 @@ from searchlib.options import Ranking, check_options, limits_of, roots
 
 if TYPE_CHECKING:
     from searchlib.query.synonyms import Synonyms
-    from searchlib.update.indexing import BuildOptions, Progress
+    from searchlib.update.changes import Progress
+    from searchlib.update.indexing import BuildOptions
 
 DEFAULT_INDEX = "indexes/default"
 DEFAULT_SEEDS = ("seeds",)

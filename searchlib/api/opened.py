@@ -16,7 +16,7 @@ from searchlib.options import Ranking, ranking_of, synonyms_of
 if TYPE_CHECKING:
     from searchlib.engine.readers import Reader
     from searchlib.query.synonyms import Synonyms
-    from searchlib.update.indexing import Changes
+    from searchlib.update.changes import Changes
 
 
 class Opened:

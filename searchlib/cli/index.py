@@ -15,7 +15,7 @@ from searchlib.errors import SettingsError
 if TYPE_CHECKING:
     from searchlib import Index
     from searchlib.cli.settings import Settings
-    from searchlib.update.indexing import Changes
+    from searchlib.update.changes import Changes
 
 
 @click.command("index")

@@ -16,7 +16,7 @@ _LARGEST_PASSWORD_FILE = 1 << 20  # bytes
 if TYPE_CHECKING:
     from searchlib import Index
     from searchlib.documents import LoadOptions
-    from searchlib.update.indexing import Changes
+    from searchlib.update.changes import Changes
 
 NAMES_SHOWN = 5  # for each reason
 

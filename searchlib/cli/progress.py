@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from searchlib.cli.output import counted, human_bytes, human_seconds, is_terminal, overwrite
 
 if TYPE_CHECKING:
-    from searchlib.update.indexing import Progress
+    from searchlib.update.changes import Progress
 
 BAR = 24
 INTERVAL = 0.1  # seconds

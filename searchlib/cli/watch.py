@@ -19,7 +19,7 @@ from searchlib.cli.settings import Settings
 from searchlib.errors import IndexLocked, SearchlibError, SettingsError
 
 if TYPE_CHECKING:
-    from searchlib.update.indexing import Changes
+    from searchlib.update.changes import Changes
 
 AGAIN = 5.0
 """Seconds until an index that another process writes is tried again."""

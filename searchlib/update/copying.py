@@ -19,7 +19,7 @@ from searchlib.engine.writers import Remembered, Writer, WriterOptions
 from searchlib.errors import IndexLocked, IndexProblem, SettingsError
 from searchlib.model.records import Record
 from searchlib.query.nodes import Everything
-from searchlib.update.indexing import Changes, Progress
+from searchlib.update.changes import Changes, Progress
 
 _TRIES = 5
 _AT_ONCE = 256  # records that are read together where a stream does not have them
