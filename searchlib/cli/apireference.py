@@ -56,7 +56,7 @@ SECTIONS: Final[Mapping[str, tuple[str, ...]]] = {
     ),
     "Writing": (
         *("searchlib:Document", "searchlib:Block", "searchlib.update.writing:WriterContext"),
-        *("searchlib.update.indexing:Changes", "searchlib.update.indexing:Progress"),
+        *("searchlib.update.changes:Changes", "searchlib.update.changes:Progress"),
     ),
     "Loaders": (
         *("searchlib.documents:register", "searchlib.documents:Seed", "searchlib.documents.builder:Builder"),
