@@ -52,7 +52,7 @@ def check_options(options: BuildOptions) -> None:
     if loading is not None and not isinstance(loading, LoadOptions):
         raise refused("options", loading, "a searchlib.documents.LoadOptions")
     if progress is not None and not callable(progress):
-        raise refused("progress", progress, "a function that takes a searchlib.update.indexing.Progress")
+        raise refused("progress", progress, "a function that takes a searchlib.update.changes.Progress")
 
 
 def synonyms_of(given: StrPath | Synonyms | None) -> Synonyms | None:

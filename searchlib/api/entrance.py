@@ -52,7 +52,7 @@ def build(
     ``processes`` how many to use, ``wait`` how many seconds to wait for another writer; ``compact`` leaves a single
     segment, ``rebuild`` builds upon nothing that is there. ``options`` (`searchlib.documents.LoadOptions`) say how
     seeds are read, ``limits`` (`searchlib.Limits`) how much of them; ``progress`` is called with
-    `searchlib.update.indexing.Progress`. Raises SeedError for a seed that cannot be read if ``strict``, else lists it
+    `searchlib.update.changes.Progress`. Raises SeedError for a seed that cannot be read if ``strict``, else lists it
     in ``changes.skipped``; SeedError too, and changes nothing, where more than half of the documents would be removed
     because folders are empty, gone or cannot be read, unless ``allow_removal``; IndexLocked.
     """
