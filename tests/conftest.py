@@ -47,6 +47,14 @@ def a_temporary_folder_of_its_own(tmp_path_factory: pytest.TempPathFactory) -> I
 
 
 @pytest.fixture(scope="session", autouse=True)
+def a_state_folder_of_its_own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Where the last query of a terminal is kept: whoever runs the tests in one has queries of their own."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_STATE_HOME", str(tmp_path_factory.mktemp("state")))
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
 def a_disk_that_is_not_waited_for() -> Iterator[None]:
     before, disk.DISK = disk.DISK, UnwaitedDisk()
     yield

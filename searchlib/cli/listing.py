@@ -104,7 +104,7 @@ def _heading(
         marked = [_marked(heading, its_spans) for heading, its_spans in zip(shown, spans, strict=True)]
         parts.append(_joined(marked, " › "))
     for line in _filled([*parts, _marked(record.id)], output.width - len(indent)):
-        yield from _lines(line, output, DIM, label, indent)
+        yield from _lines(line, output, DIM, label, indent, BOLD)
         label = indent
 
 
@@ -126,8 +126,8 @@ def _joined(parts: Sequence[Marked], between: str) -> Marked:
     return text, styles
 
 
-def _lines(marked: Marked, output: Output, style: str, label: str, indent: str) -> Iterator[str]:
-    """Lines in a style, what matched in its own, after a label and then after an indent."""
+def _lines(marked: Marked, output: Output, style: str, label: str, indent: str, label_style: str = "") -> Iterator[str]:
+    """Lines in a style, what matched in its own, after a label, which may have another, and then after an indent."""
     from searchlib.render.terminal import filled, wrap
 
     text, styles = marked
@@ -138,8 +138,8 @@ def _lines(marked: Marked, output: Output, style: str, label: str, indent: str) 
         if number:
             yield indent + body
         elif label.strip() and output.color:  # in one go with what has the same style
-            same = body.startswith(begin)
-            yield begin + label + body.removeprefix(begin) if same else output.style(label, style) + body
+            same = body.startswith(begin) and not label_style
+            yield begin + label + body.removeprefix(begin) if same else output.style(label, label_style or style) + body
         else:
             yield label + body
 

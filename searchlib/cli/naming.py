@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 _RANK = lazy_expression(r"\d{1,6}")
 _PLACE = lazy_expression(r"(.+):(\d{1,12})", 16)  # re.DOTALL
 _LISTED = 10
-_BEGINNING = 60  # characters of a text
+_BEGINNING = 30  # characters of a text
 
 
 class SeveralParagraphs(ParagraphNotFound):

@@ -185,6 +185,12 @@ def test_a_title_is_said_once_for_hits_of_a_document_in_a_row(run: Run) -> None:
     assert sum("Talks on security" in head for head in heads) == 1
 
 
+def test_a_rank_stands_out_without_a_title_too(run: Run) -> None:
+    out = run("query", "defense OR pipelines", "--sort", "document", "--color", "always").out
+    assert "\x1b[1m1. " in out
+    assert "\x1b[1m2. \x1b[0m\x1b[2mseeds/guide.md:13" in out
+
+
 def test_what_is_piped_is_wrapped_where_a_width_is_given(run: Run) -> None:
     assert max(map(len, run("query", "energy supplies", "--width", "40").out.splitlines())) <= 40
     assert max(map(len, run("query", "energy supplies").out.splitlines())) > 90
