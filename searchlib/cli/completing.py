@@ -7,6 +7,7 @@ people is made harmless. Whatever goes wrong, nothing is offered.
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any, Final
 
@@ -14,6 +15,7 @@ import click
 
 from searchlib.cli.pathtypes import FILE
 from searchlib.concurrency.lazily import lazy_expression
+from searchlib.errors import SettingsError
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
@@ -21,8 +23,7 @@ if TYPE_CHECKING:
     from searchlib import Index
     from searchlib.cli.settings import Settings
 
-    Complete = Callable[[click.Context, click.Parameter, str], list[CompletionItem]]
-
+_COUNTED: Final = ("document", "title", "type", "language", "kind")
 _MOST: Final = 50
 _SAFE: Final = lazy_expression(r"[^\W_][\w.@+-]*")
 _SHOWN: Final = 60  # characters beside an item
@@ -34,16 +35,16 @@ def paragraphs(ctx: click.Context, param: click.Parameter, incomplete: str) -> l
 
     if "/" in incomplete or incomplete.startswith("."):
         return FILE.shell_complete(ctx, param, incomplete)
-    names = [incomplete] if incomplete.isdigit() else ["0"] if not incomplete else []
+    rank = incomplete or "1"  # of ranks, those of the index that was asked last
 
     def found(index: Index, settings: Settings) -> Iterator[CompletionItem]:
-        if not incomplete or (incomplete.isdigit() and len(incomplete) <= 6):
+        if rank.isdigit():
             yield from _ranks(index, incomplete)
         if incomplete:
             for record in index.library(as_indexed=True).with_id(incomplete.lower()):
                 yield CompletionItem(record.id, help=_beside(record.document.title or record.document.path))
 
-    return _of_index(ctx, found, names) or ([] if incomplete else FILE.shell_complete(ctx, param, incomplete))
+    return _of_index(ctx, found, rank) or ([] if incomplete else FILE.shell_complete(ctx, param, incomplete))
 
 
 def paragraphs_or_files(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
@@ -57,17 +58,12 @@ def fields(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[
     from click.shell_completion import CompletionItem
 
     def found(index: Index, settings: Settings) -> Iterator[CompletionItem]:
-        ways = (
-            ("document", "title", "type", "language", "kind", "line", "relevance") if param.name == "sort" else _COUNTED
-        )
-        for name in (*ways, *index.fields):
+        more = ("line", "relevance") if param.name == "sort" else ()
+        for name in (*_COUNTED, *more, *index.fields):
             if name.startswith(incomplete) and _SAFE.fullmatch(name):
                 yield CompletionItem(name)
 
     return _of_index(ctx, found)
-
-
-_COUNTED: Final = ("document", "title", "type", "language", "kind")
 
 
 def filters(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
@@ -101,20 +97,17 @@ def words(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[C
 
 
 def _of_index(
-    ctx: click.Context, found: Callable[[Index, Settings], Iterator[Any]], names: list[str] | None = None
+    ctx: click.Context, found: Callable[[Index, Settings], Iterator[Any]], name: str = ""
 ) -> list[CompletionItem]:
-    """What is found in the index that the command line names so far."""
+    """What is found in the index that the command line names so far, or that was asked last, if ``name`` is a rank."""
     from searchlib.cli.flags import settings_with
     from searchlib.cli.naming import asked_index
     from searchlib.cli.obtaining import open_index
 
     try:
         settings = settings_with(index=ctx.params.get("index") or None)
-        if names:
-            try:
-                settings = asked_index(names, settings)
-            except Exception:  # there is no last query
-                names = None
+        with contextlib.suppress(SettingsError):  # there is no last query
+            settings = asked_index([name], settings)
         with open_index(settings) as index:
             return list(found(index, settings))[:_MOST]
     except Exception:  # a shell is no place for errors
