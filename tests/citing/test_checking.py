@@ -225,6 +225,31 @@ def test_of_a_part_only_its_own_words_are_compared(project: Project) -> None:
     assert "".join(change.text for change in checked.diff if change.op != "-") == "joint projects and opportunities"
 
 
+def test_an_edited_part_of_a_long_paragraph_is_compared_with_that_and_not_with_a_short_one_like_it(
+    project: Project,
+) -> None:
+    rest = "Of all this nothing is remembered but what was written down at the time. " * 15
+    project.write(
+        "port.txt", f"Port\n\n{rest}The old harbour office was closed by the council in winter. {rest}\n\nThe office."
+    )
+    text = project.cite("old harbour office", "The old harbour office was closed by the council in winter.").text()
+    project.edit("port.txt", ("closed by the council", "shut by the council"))
+    checked = project.check(text)
+    assert checked.status == "edited"
+    assert [(change.op, change.text) for change in checked.diff if change.op != "="] == [("-", "closed"), ("+", "shut")]
+
+
+def test_a_part_that_is_all_of_its_paragraph_now_is_told_with_all_of_it(project: Project) -> None:
+    text = project.cite("taken down", "set up is taken down again").text()
+    project.edit(
+        "guide.md", ("Everything that was set up is taken down again, in reverse.", "set up is taken down again")
+    )
+    checked = project.check(text)
+    assert checked.status == "moved"
+    assert {name: now for name, _, now in checked.changes}["part"] == (0, len("set up is taken down again"))
+    assert_mended(project, text)
+
+
 def test_white_space_is_no_change_but_can_move_a_part(project: Project) -> None:
     text = project.cite("defense industry", "joint defense projects and opportunities").text()
     project.edit("talks.txt", ("Beyond the high-level", "Beyond  the  high-level"))

@@ -47,9 +47,26 @@ def test_an_edit_within_repetition_is_found(text: str) -> None:
     assert likeness(f"{text} one {text}", f"{text} two {text}", part=False).ratio >= 0.4
 
 
+@pytest.mark.parametrize("text", REPEATED.values(), ids=REPEATED)
+def test_what_stands_between_two_edits_within_repetition_is_the_same(text: str) -> None:
+    text = normal(text)[:600].strip()
+    before, after = (f"{text} {one} harbours {text} {two} {text}" for one, two in (("A", "B"), ("C", "D")))
+    diff = difference(before, after)
+    for side, whole in (("+", before), ("-", after)):
+        assert whole.startswith("".join(change.text for change in diff if change.op != side))
+    assert any(change.op == "=" and "harbours" in change.text for change in diff)
+
+
 def test_a_line_of_a_table_of_contents_is_like_it_was_with_other_dots() -> None:
     before, after = "Introduction " + ". " * 30 + "3", "Introduction " + ". " * 28 + "12"
     assert likeness(before, after, part=False).ratio > 0.6
+
+
+def test_what_stands_between_two_edits_is_the_same() -> None:
+    before, after = "one two three four five six seven", "one two 3 four five 6 seven"
+    assert [tuple(change) for change in difference(before, after)] == [
+        ("=", "one two "), ("-", "three"), ("+", "3"), ("=", " four five "), ("-", "six"), ("+", "6"), ("=", " seven"),
+    ]  # fmt: skip
 
 
 def test_short_punctuation_is_compared_by_the_character() -> None:
