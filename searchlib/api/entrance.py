@@ -44,7 +44,8 @@ def build(
 ) -> Index:
     """Create the index at ``path`` from ``seeds`` (files and folders), or bring it up to date with them.
 
-    In the index a seed has the name of its file or folder; ``seeds`` as a mapping gives other names to paths.
+    In the index a seed has the name of its file or folder; ``seeds`` as a mapping gives other names to paths. A name
+    that ends as a file's own does stands for that (``{"rows.jsonl": "new/2026.jsonl"}``), others for a folder.
 
     Unchanged documents are not touched, changed ones are replaced, vanished ones are removed; ``changes`` of the index
     returned says how many. ``include`` and ``exclude`` are patterns as in a .gitignore file. ``language`` is an ISO

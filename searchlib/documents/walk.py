@@ -99,7 +99,9 @@ class _Walker:
             raise SettingsError(f"cannot read {os.fspath(given)}: {reason}") from error
         if not stat.S_ISDIR(status.st_mode):
             own = escaped(Path(os.path.abspath(path)).name)  # noqa: PTH100 - a link keeps its own name
-            yield from self.file(resolved, resolved.parent, f"{name}/{own}" if isinstance(given, Root) else own, status)
+            yield from self.file(
+                resolved, resolved.parent, given.named(own) if isinstance(given, Root) else own, status
+            )
         elif self.excluded is not None and name and self.excluded.verdict(name + "/"):
             self.report.leave_out(EXCLUDED)
         else:

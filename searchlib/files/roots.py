@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import TypeAlias
 
 from searchlib.errors import SettingsError
@@ -23,7 +23,8 @@ Given: TypeAlias = StrPath | Mapping[str, StrPath] | Iterable[StrPath]
 
 @frozen
 class Root(os.PathLike[str]):
-    """A path with a prefix: files in a folder are called ``prefix/name``, and so is a single file.
+    """A path with a prefix: files in a folder are called ``prefix/name``, and so is a single file, unless the prefix
+    ends as its own name does: then it is called so. ``{"rows.jsonl": "new/2026.jsonl"}`` is another rows.jsonl.
 
     Raises:
         SettingsError: the prefix is no name of a folder.
@@ -38,6 +39,11 @@ class Root(os.PathLike[str]):
 
     def __fspath__(self) -> str:
         return self.path
+
+    def named(self, own: str) -> str:
+        """What a single file is called that has the name ``own`` where it lies."""
+        suffix = PurePath(own).suffix.lower()
+        return self.prefix if suffix and self.prefix.lower().endswith(suffix) else f"{self.prefix}/{own}"
 
 
 def roots_of(given: Given) -> list[StrPath]:

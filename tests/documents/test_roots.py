@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import tempfile
@@ -45,6 +46,24 @@ def test_two_folders_of_one_name_are_told_apart_by_names_given(notes: tuple[Path
 
 def test_a_file_with_a_name_given_is_in_a_folder_of_that_name(notes: tuple[Path, Path]) -> None:
     assert [seed.name for seed in walk([Root(str(notes[0] / "one.txt"), "work")])] == ["work/one.txt"]
+
+
+def test_a_file_whose_given_name_ends_as_its_own_is_called_so(notes: tuple[Path, Path]) -> None:
+    one = str(notes[0] / "one.txt")
+    assert [seed.name for seed in walk([Root(one, "all.TXT")])] == ["all.TXT"]
+    assert [seed.name for seed in walk([Root(one, "all.md")])] == ["all.md/one.txt"]
+
+
+def test_rows_of_another_file_are_known_again_by_the_name_that_is_given(tmp_path: Path) -> None:
+    for name, count in (("documents.jsonl", 3), ("export-2.jsonl", 4)):
+        rows = (json.dumps({"id": number, "text": f"The harbour, {number}."}) for number in range(count))
+        (tmp_path / name).write_text("".join(f"{row}\n" for row in rows), encoding="utf-8")
+    searchlib.build(tmp_path / "documents.jsonl", tmp_path / "index").close()
+    with searchlib.build({"documents.jsonl": tmp_path / "export-2.jsonl"}, tmp_path / "index") as index:
+        assert index.changes is not None
+        assert (index.changes.added, index.changes.unchanged, index.changes.removed) == (1, 3, 0)
+        assert [document.path for document in index.documents()] == [f"documents.jsonl#{number}" for number in range(4)]
+        assert not is_stale(roots_of({"documents.jsonl": tmp_path / "export-2.jsonl"}), tmp_path / "index")
 
 
 def test_a_path_that_exists_is_no_name_and_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
