@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -44,7 +45,7 @@ class TestUpdating(Joined, suite.Updating): ...
 class TestAsInMemory(Joined, Likeness):
     """Searches with filters, orders, facets and pages, at random."""
 
-    @pytest.fixture(params=seeds(3))
+    @pytest.fixture(params=seeds(2))
     def chance(self, request: pytest.FixtureRequest) -> random.Random:
         return random.Random(request.param)
 
@@ -56,14 +57,20 @@ SHELVES = (
 )
 
 
-@pytest.fixture
-def folders(tmp_path: Path) -> list[Path]:
-    """An index for each shelf, and after them one of all."""
-    found = []
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with an index for each shelf, and after them one of all."""
+    folder = tmp_path_factory.mktemp("shelves")
     for number, documents in enumerate((*SHELVES, [one for shelf in SHELVES for one in shelf])):
-        found.append(tmp_path / str(number))
-        write(found[-1], *documents)
-    return found
+        write(folder / str(number), *documents)
+    return folder
+
+
+@pytest.fixture
+def folders(made: Path, tmp_path: Path) -> list[Path]:
+    """Copies of these, each test's own."""
+    shutil.copytree(made, tmp_path, dirs_exist_ok=True)
+    return [tmp_path / str(number) for number in range(len(SHELVES) + 1)]
 
 
 def write(folder: Path, *documents: Document) -> None:
