@@ -176,6 +176,13 @@ def benchmark(session: nox.Session) -> None:
     session.run("python", "-m", "benchmarks.check", *session.posargs)
 
 
+@nox.session(python=PYTHONS[0])
+def cluster(session: nox.Session) -> None:
+    """Nodes of OpenSearch that end and disks that are full, in clusters of up to three: needs a JDK and Maven."""
+    session.install("-e", ".[all]", *nox.project.dependency_groups(PROJECT, "test"))
+    session.run("pytest", "tests/opensearch/failures.py", *session.posargs)
+
+
 @nox.session(python=PYTHONS[0], name="http-fuzz")
 def http_fuzz(session: nox.Session) -> None:
     """Requests that no browser sends: ``nox -s http-fuzz -- --seconds 600 --seed 2``."""

@@ -34,7 +34,7 @@ from searchlib.model.ranking import RANKING_RANGES
 PREFIX = "SEARCHLIB_"
 NOT_SETTINGS = frozenset(
     {"SEARCHLIB_TRACEBACK", "SEARCHLIB_TOKEN", "SEARCHLIB_NODES"}
-    | {f"SEARCHLIB_OPENSEARCH{which}" for which in ("", "_USER", "_PASSWORD", "_CA")}
+    | {f"SEARCHLIB_OPENSEARCH{which}" for which in ("", "_USER", "_PASSWORD", "_CA", "_TIMEOUT")}
 )
 """Variables with the prefix that are no settings."""
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import secrets
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -31,10 +33,21 @@ FILTERS = (
 )
 
 
+@pytest.fixture(params=["folder", "cluster"])
+def location(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """Where the index is: in a folder, and in a cluster."""
+    if request.param == "folder":
+        return str(tmp_path / "index")
+    address = os.environ.get("SEARCHLIB_OPENSEARCH")
+    if not address:
+        pytest.skip("there is no node of OpenSearch: set SEARCHLIB_OPENSEARCH to the address of one")
+    return f"{address}/r{secrets.token_hex(6)}"
+
+
 @pytest.fixture
-def index(tmp_path: Path) -> Iterator[searchlib.Index]:
+def index(location: str, tmp_path: Path) -> Iterator[searchlib.Index]:
     (tmp_path / "seeds").mkdir()
-    with searchlib.build(tmp_path / "seeds", tmp_path / "index", processes=1) as index:
+    with searchlib.build(tmp_path / "seeds", location, processes=1) as index:
         with index.writer(processes=1) as w:
             for document in DOCUMENTS:
                 w.add(document)

@@ -10,12 +10,14 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
+import socket
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from functools import cached_property
 from pathlib import Path
 
 HERE = Path(__file__).parent
@@ -49,13 +51,28 @@ def assembled() -> Path:
 class SearchNode:
     """A node that runs: its ``address``, and its ``process`` for who wants to kill it."""
 
-    def __init__(self, home: Path, settings: Mapping[str, str] | None = None, *, quick: bool = True) -> None:
+    def __init__(
+        self, home: Path, settings: Mapping[str, str] | None = None, *, quick: bool = True, wait: bool = True
+    ) -> None:
         self.home = home
         self._settings = settings or {}
-        self.process = self._start(quick)
-        self.address = f"http://127.0.0.1:{self._port()}"
+        self._quick = quick
+        self.process = self._start()
+        if wait:
+            self.address  # noqa: B018 - it has one when it has started
 
-    def _start(self, quick: bool) -> subprocess.Popen[bytes]:
+    @cached_property
+    def address(self) -> str:
+        """Where it answers, when it does."""
+        return f"http://127.0.0.1:{self._port()}"
+
+    def restart(self) -> None:
+        """Start it again where it was killed, with the data that it has; its address is another."""
+        self.process = self._start()
+        self.__dict__.pop("address")
+        self.address  # noqa: B018
+
+    def _start(self) -> subprocess.Popen[bytes]:
         node = assembled()
         (self.home / "config").mkdir(parents=True, exist_ok=True)
         (self.home / "port").unlink(missing_ok=True)
@@ -63,7 +80,7 @@ class SearchNode:
             "java",
             f"-Xms{HEAP}",
             f"-Xmx{HEAP}",
-            *(QUICK if quick else ()),
+            *(QUICK if self._quick else ()),
             "-cp",
             f"{node}/lib/*:{node}/classes",
             "SearchNode",
@@ -86,6 +103,8 @@ class SearchNode:
         """End it at once, as a power cut does."""
         self.process.kill()
         self.process.wait()
+        if self.process.stdin is not None:
+            self.process.stdin.close()
 
     def stop(self) -> None:
         """End it; a node ends with its input."""
@@ -109,6 +128,39 @@ def running(settings: Mapping[str, str] | None = None, *, quick: bool = True) ->
             node.stop()
     finally:
         shutil.rmtree(home, ignore_errors=True)
+
+
+@contextmanager
+def together(number: int) -> Iterator[list[SearchNode]]:
+    """So many nodes of one cluster, which end with the block. The first of two rules alone, of more any can."""
+    ports = [_free_port() for _ in range(number)]
+    names = [f"n{one}" for one in range(number)]
+    rulers = names if number > 2 else names[:1]
+    nodes: list[SearchNode] = []
+    with tempfile.TemporaryDirectory(prefix="searchlib-nodes-", dir=MEMORY if MEMORY.is_dir() else None) as home:
+        try:
+            for name, port in zip(names, ports, strict=True):
+                settings = {
+                    "node.name": name,
+                    "node.roles": "data,cluster_manager" if name in rulers else "data",
+                    "discovery.type": "zen",
+                    "discovery.seed_hosts": ",".join(f"127.0.0.1:{one}" for one in ports),
+                    "cluster.initial_cluster_manager_nodes": ",".join(rulers),
+                    "transport.port": str(port),
+                }
+                nodes.append(SearchNode(Path(home) / name, settings, wait=False))
+            for node in nodes:
+                node.address  # noqa: B018 - it has one when it has started
+            yield nodes
+        finally:
+            for node in nodes:
+                node.kill()
+
+
+def _free_port() -> int:
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        return int(one.getsockname()[1])
 
 
 def main(command: list[str]) -> int:

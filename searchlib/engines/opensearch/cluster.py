@@ -2,13 +2,14 @@
 
 Credentials are those of ``SEARCHLIB_OPENSEARCH_USER`` and ``SEARCHLIB_OPENSEARCH_PASSWORD``, or of the netrc for the
 host. They are in no location, so they are in no message, index or citation. ``SEARCHLIB_OPENSEARCH_CA`` is a file with
-the certificates that are trusted, besides those of the system.
+the certificates that are trusted, ``SEARCHLIB_OPENSEARCH_TIMEOUT`` how many seconds an answer is waited for.
 """
 
 from __future__ import annotations
 
 import json
 import logging
+import math
 import netrc
 import os
 import re
@@ -29,16 +30,26 @@ from searchlib.errors import (
     SettingsError,
 )
 
-USER, PASSWORD, CERTIFICATES = (f"SEARCHLIB_OPENSEARCH_{name}" for name in ("USER", "PASSWORD", "CA"))
+USER, PASSWORD, CERTIFICATES, TIMEOUT = (
+    f"SEARCHLIB_OPENSEARCH_{name}" for name in ("USER", "PASSWORD", "CA", "TIMEOUT")
+)
 SECONDS = 60
-"""How long an answer is waited for."""
-_TRIES = 8
-_BUSY = (429, 502, 503, 504)
+"""How long an answer is waited for, if nothing else is said."""
+_TRIES, _LOST = 8, 3  # of what is busy; of what the connection was lost of
+_GONE = (502, 503, 504)
+_BUSY = (429, *_GONE)
+_REPEATABLE = ("_search", "_msearch", "_mget", "_count", "_bulk", "_refresh", "_mapping", "_settings")
+_FULL = ("flood-stage", "read-only-allow-delete")
+_WHOLE = {"allow_partial_search_results": False}
 _TOO_MUCH = ("too_many", "too many terms", "max_nested_depth", "maxClause")
 
 Json = dict[str, Any]
 
 logging.getLogger("opensearch").addHandler(logging.NullHandler())  # or what it warns of goes to stderr unasked
+
+
+class NoRoom(IndexUnreadable):
+    """A request that was refused as the cluster is too busy for it, or takes none of its size."""
 
 
 class Cluster:
@@ -63,36 +74,46 @@ class Cluster:
             hosts=[{"host": parts.hostname, "port": port, "scheme": scheme}],
             http_auth=_credentials(parts.hostname),
             ca_certs=os.environ.get(CERTIFICATES) or None,
-            timeout=SECONDS,
+            timeout=(seconds := _seconds()),
             max_retries=0,
             http_compress=False,
         )
+        self._seconds = seconds
 
     def call(self, method: str, path: str, body: Any = None, params: Json | None = None, tries: int = _TRIES) -> Any:
-        """What the cluster answers; where it is busy, it is asked again after a while."""
-        pause = 0.1
-        for left in reversed(range(tries)):
+        """What the cluster answers; where it is busy, it is asked again after a while.
+
+        So it is where the connection is lost, as with a node that ends, if it does no harm that it was asked before.
+        """
+        pause, busy, lost = 0.1, 0, 0
+        while True:
             try:
                 return self.client.transport.perform_request(method, path, params=params, body=body)
             except exceptions.TransportError as error:
-                if not left or error.status_code not in _BUSY:
+                if _is_lost(error):
+                    lost += 1
+                    again = lost <= _LOST and _is_repeatable(method, path)
+                else:
+                    busy += 1
+                    again = busy < tries and _is_busy(error)
+                if not again:
                     raise self.error(error) from None
             except exceptions.OpenSearchException as error:
                 raise self.error(error) from None
             time.sleep(pause)
             pause = min(pause * 2, 5)
-        raise AssertionError("a loop without an end")
 
     def search(self, index: str, body: Json) -> Json:
         """The answer to a search; one of parts of the index only is an error."""
-        found = self.call("POST", f"/{index}/_search", body, {"include_named_queries_score": "true"})
+        params = {"include_named_queries_score": "true", "allow_partial_search_results": "false"}
+        found = self.call("POST", f"/{index}/_search", body, params)
         return self._whole(found)
 
     def searches(self, index: str, bodies: Sequence[Json]) -> list[Json]:
         """The answers to several searches, in one request."""
         if not bodies:
             return []
-        lines = "".join(f"{{}}\n{json.dumps(body)}\n" for body in bodies)
+        lines = "".join(f"{json.dumps(_WHOLE)}\n{json.dumps(body)}\n" for body in bodies)
         found = self.call("POST", f"/{index}/_msearch", lines)["responses"]
         for one in found:
             if "error" in one:
@@ -111,45 +132,70 @@ class Cluster:
 
     def error(self, error: exceptions.OpenSearchException) -> Exception:
         """What an error of the client means."""
-        if isinstance(error, exceptions.SSLError):
-            return self._unreadable(
-                f"shows a certificate that is not trusted ({_short(error)}): set {CERTIFICATES} to the file of the "
-                "authority that signed it"
-            )
-        if isinstance(error, exceptions.ConnectionTimeout):
-            return self._unreadable(f"did not answer in {SECONDS} seconds: try again when it has less to do")
         if isinstance(error, exceptions.ConnectionError):
-            return self._unreadable("cannot be reached: see that the address is right, and that it runs")
+            return self._unreadable(self._unreached(error))
         if isinstance(error, exceptions.TransportError):
             info = error.info
             return self.explained(int(error.status_code), info.get("error", info) if isinstance(info, dict) else info)
         return self._unreadable(f"gave an answer that cannot be read ({type(error).__name__}): try again")
 
+    def _unreached(self, error: exceptions.ConnectionError) -> str:
+        if isinstance(error, exceptions.SSLError):
+            return (
+                f"shows a certificate that is not trusted ({_short(error)}): set {CERTIFICATES} to the file of the "
+                "authority that signed it"
+            )
+        if isinstance(error, exceptions.ConnectionTimeout):
+            waited = f"did not answer in {self._seconds:g} seconds"
+            return f"{waited}: try again when it has less to do, or set {TIMEOUT} to more"
+        return "cannot be reached: see that the address is right, and that it runs"
+
     def explained(self, status: int, reason: Any) -> Exception:
         """What an answer with this status and reason means."""
-        where, said = self.location, str(reason)
+        where, said, told = self.location, str(reason), _told(reason)
         if any(mark in said for mark in _TOO_MUCH):
             return QueryError("This query asks for more words than the cluster takes.", advice="Write longer prefixes.")
+        if any(mark in said for mark in _FULL):
+            return IndexReadOnly(f"{where} has a disk that is full ({told}): make room there", where)
         if status == 403 and ("block" in said or "write" in said):
-            return IndexReadOnly(f"{where} cannot be written ({_told(reason)}): ask who runs it", where)
-        if status == 404:
-            return IndexMissing(
-                f"There is no index at {where}: build one with: searchlib index --index {where} SEEDS", where
-            )
-        if status == 409:
-            return IndexLocked(f"Another process has written {where}: run this again", where)
-        return self._unreadable(
-            f"wants to know who asks: set {USER} and {PASSWORD}, or have them in a netrc"
-            if status == 401
-            else f"does not allow this ({_told(reason)}): ask who runs it for the permission"
-            if status == 403
-            else f"is too busy, or not whole ({_told(reason)}): try again later"
-            if status in _BUSY
-            else f"did not do what it was asked for ({_told(reason)}): see its log"
-        )
+            return IndexReadOnly(f"{where} cannot be written ({told}): ask who runs it", where)
+        kind, means = {
+            401: (IndexUnreadable, f"wants to know who asks: set {USER} and {PASSWORD}, or have them in a netrc"),
+            403: (IndexUnreadable, f"does not allow this ({told}): ask who runs it for the permission"),
+            404: (IndexMissing, f"has no index: build one with: searchlib index --index {where} SEEDS"),
+            409: (IndexLocked, "was written by another process: run this again"),
+            413: (NoRoom, f"has no room for what is sent ({told}): try again later"),
+            429: (NoRoom, f"has no room for what is sent ({told}): try again later"),
+            **dict.fromkeys(_GONE, (IndexUnreadable, f"is too busy, or not whole ({told}): try again later")),
+        }.get(status, (IndexUnreadable, f"did not do what it was asked for ({told}): see its log"))
+        return kind(f"{where} {means}", where)
 
     def _unreadable(self, said: str) -> IndexUnreadable:
         return IndexUnreadable(f"{self.location} {said}", self.location)
+
+
+def _is_lost(error: exceptions.TransportError) -> bool:
+    """Whether the connection was lost, or there was none."""
+    unlike = (exceptions.SSLError, exceptions.ConnectionTimeout)
+    return isinstance(error, exceptions.ConnectionError) and not isinstance(error, unlike)
+
+
+def _is_repeatable(method: str, path: str) -> bool:
+    return method == "GET" or path.endswith(_REPEATABLE)
+
+
+def _is_busy(error: exceptions.TransportError) -> bool:
+    return error.status_code in _BUSY and not any(mark in str(error.info) for mark in _FULL)
+
+
+def _seconds() -> float:
+    given = os.environ.get(TIMEOUT) or str(SECONDS)
+    try:
+        if 0 < float(given) < math.inf:
+            return float(given)
+    except ValueError:
+        pass
+    raise SettingsError(f"{TIMEOUT} is {given!r}: give a number of seconds above 0")
 
 
 def _is_name(name: str) -> bool:

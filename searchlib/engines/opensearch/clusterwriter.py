@@ -17,7 +17,7 @@ from typing import Any, Final
 
 from searchlib.engine.writers import Committed, DocumentState, Remembered, WriterOptions
 from searchlib.engines.opensearch import entries, entryfields
-from searchlib.engines.opensearch.cluster import Cluster, Json
+from searchlib.engines.opensearch.cluster import Cluster, Json, NoRoom
 from searchlib.engines.opensearch.generations import Generation, every, following, newest_or_none, remembered
 from searchlib.engines.opensearch.paging import batches
 from searchlib.errors import IndexIncompatible, IndexProblem, IndexReadOnly, SeedError, SettingsError
@@ -31,6 +31,7 @@ _TRIES = 10
 _BUSY = (429, 503)
 _LEFT_BEHIND = 24 * 3600 * 1000  # milliseconds after which what no alias leads to was left by a writer that was ended
 _SHARDS: Final = "number_of_shards"
+_REPLICAS: Final = "number_of_replicas"
 _LEAST: Final = {"shards": 1, "replicas": 0}
 
 
@@ -131,16 +132,23 @@ class OpenSearchWriter:
         number = self._before.number + 1 if self._before else 1
         index = following(self._cluster, number)
         if self._before is not None and not self._over:
-            replicas = {f"index.{name}": number for name, number in self._layout.items() if name != _SHARDS}
-            self._refuse_shards(self._before.index)
+            replicas = {f"index.{_REPLICAS}": self._replicas(self._before.index)}
             body: Json = {"settings": {"index.blocks.write": None, **replicas}}
-            self._cluster.call("PUT", f"/{self._before.index}/_clone/{index}", body, {"wait_for_active_shards": "1"})
+            made = self._cluster.call(
+                "PUT", f"/{self._before.index}/_clone/{index}", body, {"wait_for_active_shards": "1"}
+            )
         else:
             self._refuse_another()
             settings = entryfields.settings(self._lengths.averages) | self._layout
             body = {"settings": {"index": settings}, "mappings": entryfields.mapping({})}
-            self._cluster.call("PUT", f"/{index}", body)
+            made = self._cluster.call("PUT", f"/{index}", body)
         self._index = index
+        if not made["shards_acknowledged"]:
+            raise IndexReadOnly(
+                f"{self._cluster.location} gives the shards of a new index no place: see that its nodes are there, and "
+                "that their disks have room",
+                self._cluster.location,
+            )
         return index
 
     def _refuse_another(self) -> None:
@@ -149,13 +157,14 @@ class OpenSearchWriter:
             where = self._cluster.location
             raise IndexIncompatible(f"{where} is an index itself, and no alias: give another name", where)
 
-    def _refuse_shards(self, before: str) -> None:
-        """Raise SettingsError if a clone would have another number of shards than what was asked for."""
-        if _SHARDS in self._layout:
-            found = self._cluster.call("GET", f"/{before}/_settings/index.{_SHARDS}")[before]["settings"]["index"]
-            if int(found[_SHARDS]) != self._layout[_SHARDS]:
-                where = f"{self._cluster.location} has {found[_SHARDS]} shards"
-                raise SettingsError(f"{where}: build it anew (--rebuild, rebuild=True) for another number")
+    def _replicas(self, before: str) -> int:
+        """How many replicas a clone is to have. Raises SettingsError if it would not have the shards that are asked."""
+        found = self._cluster.call("GET", f"/{before}/_settings")[before]["settings"]["index"]
+        shards = int(found[_SHARDS])
+        if self._layout.get(_SHARDS, shards) != shards:
+            where = f"{self._cluster.location} has {shards} shards"
+            raise SettingsError(f"{where}: build it anew (--rebuild, rebuild=True) for another number")
+        return self._layout.get(_REPLICAS, int(found[_REPLICAS]))
 
     def _send_all(self, records: Sequence[Record], state: DocumentState) -> None:
         self._changed = True
@@ -191,27 +200,38 @@ class OpenSearchWriter:
         for _ in range(_TRIES):
             if not lines:
                 return
-            answer = self._cluster.call("POST", f"/{self._begin()}/_bulk", "".join(lines))
-            if not answer["errors"]:
-                return
-            results = [result for one in answer["items"] for result in one.values()]
-            failed = [(line, one) for line, one in zip(lines, results, strict=True) if one.get("error")]
-            for _, one in failed:
-                if one["status"] not in _BUSY:
-                    raise self._refused(one)
-            lines = [line for line, _ in failed]
-            time.sleep(pause)
-            pause = min(pause * 2, 10)
+            lines = self._left_of(lines)
+            if lines:
+                time.sleep(pause)
+                pause = min(pause * 2, 10)
         if lines:
-            raise IndexReadOnly(
-                f"{self._cluster.location} has no room for what is sent: index again when it has less to do",
-                self._cluster.location,
+            raise self._cluster.explained(429, "it rejects parts of it again and again")
+
+    def _left_of(self, lines: list[str]) -> list[str]:
+        """Send these; what of them was rejected. Where all is, as it is too much at once, half of it is sent first."""
+        index = self._begin()
+        try:
+            answer = self._cluster.call(
+                "POST", f"/{index}/_bulk", "".join(lines), tries=_TRIES if len(lines) < 2 else 2
             )
+        except NoRoom:
+            half = len(lines) // 2
+            if not half:
+                raise
+            return self._left_of(lines[:half]) + self._left_of(lines[half:])
+        if not answer["errors"]:
+            return []
+        results = [result for one in answer["items"] for result in one.values()]
+        failed = [(line, one) for line, one in zip(lines, results, strict=True) if one.get("error")]
+        for _, one in failed:
+            if one["status"] not in _BUSY or "block" in one["error"].get("type", ""):
+                raise self._refused(one)
+        return [line for line, _ in failed]
 
     def _refused(self, one: Json) -> Exception:
         reason = one["error"].get("reason", "")
-        if one["status"] == 403:
-            return self._cluster.explained(403, one["error"])
+        if one["status"] in (403, *_BUSY):
+            return self._cluster.explained(one["status"], one["error"])
         if "total fields" in reason:
             return SeedError("the documents have more names of metadata than an index takes: leave some out")
         return SeedError(f"{self._cluster.location} refused a paragraph: leave its document out ({reason[:200]})")
@@ -263,6 +283,7 @@ class OpenSearchWriter:
         self._remember_seeds({} if self._over else old, wanted)
         self._flush()
         self._cluster.call("POST", f"/{index}/_refresh")
+        self._wait_for_replicas(index)
         if compact:
             self._cluster.call("POST", f"/{index}/_forcemerge", None, {"max_num_segments": "1"})
         number = self._before.number + 1 if self._before else 1
@@ -275,6 +296,12 @@ class OpenSearchWriter:
         self._index = None
         self._clean(index)
         return Committed(paragraphs, frozenset(self._empty), kept)
+
+    def _wait_for_replicas(self, index: str) -> None:
+        """Wait until replicas that have a place are as their shards, so that what is published survives a node."""
+        with suppress(IndexProblem):  # who may not ask, or waits in vain (30 s), publishes what is whole without them
+            waiting = {"wait_for_no_initializing_shards": "true"}
+            self._cluster.call("GET", f"/_cluster/health/{index}", None, waiting, tries=1)
 
     def _is_as_before(self, old: Mapping[str, str], wanted: Mapping[str, str]) -> bool:
         if self._changed or self._over or self._before is None or old != wanted:
