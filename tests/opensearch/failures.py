@@ -159,5 +159,10 @@ def test_disks_that_are_full_are_said() -> None:
     full = {f"{watermark}.{name}": f"{size}00000gb" for name, size in (("low", 9), ("high", 8), ("flood_stage", 7))}
     full |= {f"{watermark}.enable_for_single_data_node": "true"}
     settings = {"cluster.routing.allocation.disk.threshold_enabled": "true", **full}
-    with running(settings) as node, pytest.raises(IndexReadOnly, match="gives the shards of a new index no place"):
-        searchlib.build({"seeds": Path(__file__).parent}, f"{node.address}/news", include=["*.py"])
+    settings |= {"cluster.info.update.interval": "10s"}
+    seeds, said = {"seeds": Path(__file__).parent}, "no place|has a disk that is full"
+    with running(settings) as node:
+        end = time.monotonic() + PATIENCE
+        with pytest.raises(IndexReadOnly, match=said):
+            while time.monotonic() < end:  # the node looks at its disks now and then
+                searchlib.build(seeds, f"{node.address}/news{int(end - time.monotonic())}", include=["*.py"]).close()

@@ -61,6 +61,12 @@ def both(request: pytest.FixtureRequest, node: str, tmp_path_factory: pytest.Tem
         removed(location)
 
 
+@pytest.fixture(autouse=True, params=[1, 2000])
+def many(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """By bounds always, or for common words only."""
+    monkeypatch.setattr("searchlib.engines.opensearch.quickest.MANY", request.param)
+
+
 def queries(chance: random.Random) -> str:
     some = chance.sample(WORDS, 3)
     return chance.choice(
@@ -89,7 +95,7 @@ def alike(found: searchlib.Results, wanted: searchlib.Results) -> None:
 
 def test_pages_are_those_of_all_scores(both: Any) -> None:
     chance, one, other = both
-    for _ in range(30):
+    for _ in range(15):
         query, limit, offset = queries(chance), chance.choice((1, 3, 10)), chance.choice((0, 0, 7))
         asked = {"ranking": chance.choice(RANKINGS), "filter": chance.choice((None, {"lang": "en"}))}
         wanted, found = (index.search(query, limit, offset=offset, **asked) for index in (one, other))

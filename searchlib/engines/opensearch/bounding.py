@@ -14,7 +14,7 @@ from typing import Any, assert_never
 
 from searchlib.engines.opensearch import entryfields
 from searchlib.engines.opensearch.compiling import ALL, NOTHING, Folded, any_of, limited, value
-from searchlib.engines.opensearch.entryfields import ACCENTED, COUNTED
+from searchlib.engines.opensearch.entryfields import BOTH, COUNTED
 from searchlib.engines.opensearch.scoring import Scoring, constant, counts_of
 from searchlib.engines.opensearch.statistics import Statistics
 from searchlib.model.ranking import BM25F, idf
@@ -94,11 +94,9 @@ class Bounding:
         name = entryfields.terms(field)
         for folded, (ways, prefix) in forms.items():
             counts = counts_of(ways, folded, self._ranking)
-            for term, count in (
-                (folded, counts.plain),
-                (ACCENTED + folded, max(counts.other, *counts.written.values())),
-            ):
-                query = {"prefix": {name: {"value": term}}} if prefix else {"term": {name: {"value": term}}}
+            for mark in BOTH if prefix else self._matching.marks(folded, field):
+                count = max(counts.other, *counts.written.values()) if mark else counts.plain
+                query = {"prefix" if prefix else "term": {name: {"value": mark + folded}}}
                 yield self._most(query, field, weight * count, scale)
 
     def _most(self, query: Json, field: str, weight: float, scale: float) -> Json:

@@ -40,6 +40,7 @@ _GONE = (502, 503, 504)
 _BUSY = (429, *_GONE)
 _REPEATABLE = ("_search", "_msearch", "_mget", "_count", "_bulk", "_refresh", "_mapping", "_settings")
 _FULL = ("flood-stage", "read-only-allow-delete")
+_NODE_GONE = ("node_not_connected", "Node not connected", "node_disconnected", "node_closed")
 _WHOLE = {"allow_partial_search_results": False}
 _TOO_MUCH = ("too_many", "too many terms", "max_nested_depth", "maxClause")
 
@@ -110,16 +111,22 @@ class Cluster:
         return self._whole(found)
 
     def searches(self, index: str, bodies: Sequence[Json]) -> list[Json]:
-        """The answers to several searches, in one request."""
+        """The answers to several searches, in one request; where a node has just gone, it is asked again."""
         if not bodies:
             return []
         lines = "".join(f"{json.dumps(_WHOLE)}\n{json.dumps(body)}\n" for body in bodies)
-        found = self.call("POST", f"/{index}/_msearch", lines)["responses"]
-        for one in found:
-            if "error" in one:
-                raise self.explained(one.get("status", 500), one["error"])
-            self._whole(one)
-        return list(found)
+        pause = 0.1
+        for left in reversed(range(_TRIES)):
+            found: list[Json] = self.call("POST", f"/{index}/_msearch", lines)["responses"]
+            failed = next((one for one in found if "error" in one), None)
+            if failed is None:
+                return list(map(self._whole, found))
+            status, reason = failed.get("status", 500), failed["error"]
+            if not left or not _is_passing(status, reason):
+                raise self.explained(status, reason)
+            time.sleep(pause)
+            pause = min(pause * 2, 5)
+        raise AssertionError("a loop without an end")
 
     def _whole(self, found: Json) -> Json:
         shards = found["_shards"]
@@ -154,11 +161,16 @@ class Cluster:
         """What an answer with this status and reason means."""
         where, said, told = self.location, str(reason), _told(reason)
         if any(mark in said for mark in _TOO_MUCH):
-            return QueryError("This query asks for more words than the cluster takes.", advice="Write longer prefixes.")
+            return QueryError(
+                "This query asks for more words than the cluster takes.",
+                advice="Ask with fewer words, or longer prefixes.",
+            )
         if any(mark in said for mark in _FULL):
             return IndexReadOnly(f"{where} has a disk that is full ({told}): make room there", where)
         if status == 403 and ("block" in said or "write" in said):
             return IndexReadOnly(f"{where} cannot be written ({told}): ask who runs it", where)
+        if status not in _BUSY and _is_passing(status, reason):
+            status = _GONE[0]
         kind, means = {
             401: (IndexUnreadable, f"wants to know who asks: set {USER} and {PASSWORD}, or have them in a netrc"),
             403: (IndexUnreadable, f"does not allow this ({told}): ask who runs it for the permission"),
@@ -185,7 +197,13 @@ def _is_repeatable(method: str, path: str) -> bool:
 
 
 def _is_busy(error: exceptions.TransportError) -> bool:
-    return error.status_code in _BUSY and not any(mark in str(error.info) for mark in _FULL)
+    return _is_passing(error.status_code, error.info)
+
+
+def _is_passing(status: Any, reason: Any) -> bool:
+    """Whether it may be otherwise in a while."""
+    said = str(reason)
+    return (status in _BUSY or any(mark in said for mark in _NODE_GONE)) and not any(mark in said for mark in _FULL)
 
 
 def _seconds() -> float:

@@ -32,6 +32,7 @@ from searchlib.model.fields import CASELESS
 from searchlib.model.ranking import BM25F, DEFAULT_RANKING
 from searchlib.model.records import Record, paragraph_id
 from searchlib.query.nodes import Node, Word
+from searchlib.query.nodes import words as words_of
 
 _AT_ONCE = 500
 
@@ -84,7 +85,7 @@ class OpenSearchReader:
 
     @cached_property
     def _matching(self) -> Matching:
-        return Matching(self._statistics.languages)
+        return Matching(self.lexicon)
 
     @cached_property
     def lexicon(self) -> ClusterLexicon:
@@ -96,12 +97,12 @@ class OpenSearchReader:
     def search(self, request: Request) -> Answer:
         """What a request finds."""
         check()
-        scoring = Scoring(self._statistics, request.ranking)
+        scoring = Scoring(self._statistics, self._matching, request.ranking)
         scoring.know(request.query)
         exact, within = scoring.node(request.query), self._within(request.filter)
         body: Json = {"query": _scored(exact, within), "_source": ["stored"], **_counting(request)}
         page = paging.SortedPage(request)
-        if quickest.is_worth_while(request, page):
+        if quickest.is_worth_while(request, page, scoring.postings(request.query)):
             lengths = self._generation.lengths
             bound = Bounding(scoring, self._statistics, request.ranking, lengths).node(request.query)
             best = quickest.BoundedQuestion(exact, bound, within, self._cluster.location)
@@ -127,7 +128,11 @@ class OpenSearchReader:
         return dict(self._cluster.search(self._generation.index, asked)["aggregations"])
 
     def _within(self, filter: Node | None) -> list[Json]:
-        return [{"term": {"entry": entryfields.RECORD}}, *([] if filter is None else [self._matching.node(filter)])]
+        within: list[Json] = [{"term": {"entry": entryfields.RECORD}}]
+        if filter is not None:
+            self._matching.know(words_of(filter))
+            within.append(self._matching.node(filter))
+        return within
 
     def _ranked(self, hit: Json) -> Ranked:
         record = self._record(hit)
@@ -138,7 +143,7 @@ class OpenSearchReader:
 
     def stream(self, query: Node, filter: Node | None = None) -> Iterator[Ranked]:
         """All that matches, with its records, by document and paragraph."""
-        scoring = Scoring(self._statistics, DEFAULT_RANKING)
+        scoring = Scoring(self._statistics, self._matching, DEFAULT_RANKING)
         scoring.know(query)
         body: Json = {"query": _scored(scoring.node(query), self._within(filter)), "_source": ["stored"]}
         body |= {"size": _AT_ONCE, "sort": paging.IN_ORDER, "track_scores": True, "track_total_hits": False}
@@ -183,9 +188,10 @@ class OpenSearchReader:
 
     def frequencies(self, words: Sequence[Word]) -> list[int]:
         """In how many records each of these words stands."""
+        self._matching.know(words)
         matching = [self._matching.word(word, field) for word in words for field, _ in word.fields]
         self._statistics.know((), matching)
-        scoring = Scoring(self._statistics, DEFAULT_RANKING)
+        scoring = Scoring(self._statistics, self._matching, DEFAULT_RANKING)
         return [scoring.df(word) for word in words]
 
     def explain(
@@ -193,7 +199,7 @@ class OpenSearchReader:
     ) -> list[Explanation | None]:
         """Where the scores of records came from; None where the query does not match."""
         names: dict[int, str] = {}
-        scoring = Scoring(self._statistics, ranking, names)
+        scoring = Scoring(self._statistics, self._matching, ranking, names)
         scoring.know(query)
         within = [{"ids": {"values": [handle.id for handle in handles]}}]
         asked = {"bool": {"must": [scoring.node(query)], "filter": within}}

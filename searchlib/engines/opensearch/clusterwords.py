@@ -8,14 +8,14 @@ of their own, which are only added to.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from searchlib.analysis import fold, stems
 from searchlib.engine.readers import NearWord
 from searchlib.engines.opensearch import entryfields
 from searchlib.engines.opensearch.cluster import Cluster, Json
-from searchlib.engines.opensearch.compiling import escaped
-from searchlib.engines.opensearch.entryfields import WITHIN
+from searchlib.engines.opensearch.entryfields import BOTH, WITHIN, escaped
+from searchlib.engines.opensearch.paging import batches
 from searchlib.query.edits import within
 
 _MOST = 10_000  # words that begin alike, or are near another
@@ -107,6 +107,25 @@ class ClusterLexicon:
         self.languages = languages
         self._readings: dict[str, tuple[str, ...]] = {}
         self._stemmed: dict[str, tuple[str, ...]] = {}
+        self._marks: dict[str, tuple[str, ...]] = {}
+
+    def marks(self, folded: str) -> tuple[str, ...]:
+        """What stands before a folded form in the terms that there are of it: nothing, `ACCENTED`; both if in doubt."""
+        return self._marks.get(folded, BOTH)
+
+    def know(self, folded: Iterable[str]) -> None:
+        """Ask which terms there are of these folded forms, so that a query is of no others."""
+        missing = [one for one in dict.fromkeys(folded) if one not in self._marks]
+        if len(self._marks) > _KEPT:
+            return  # and nothing is forgotten, as what was counted is known by its terms
+        for part in batches(missing, _AT_ONCE):
+            found = list(_stored(self._cluster.search(self._index, _words({"terms": {"folded": list(part)}}, _MOST))))
+            if len(found) == _MOST:
+                continue
+            written = {(one, exact == one) for one, exact in found}
+            for one in part:
+                marks = tuple(mark for mark in BOTH if (one, not mark) in written)
+                self._marks[one] = marks or BOTH
 
     def readings(self, folded: str) -> tuple[str, ...]:
         """The exact forms of the words whose folded form this is."""

@@ -14,9 +14,10 @@ from typing import Any, assert_never
 
 from searchlib.analysis import Form
 from searchlib.engines.opensearch import entryfields
-from searchlib.engines.opensearch.entryfields import ACCENTED, BETWEEN, NO_TERM, WITHIN
+from searchlib.engines.opensearch.clusterwords import ClusterLexicon
+from searchlib.engines.opensearch.entryfields import ACCENTED, BETWEEN, BOTH, NO_TERM, WITHIN, escaped
 from searchlib.errors import QueryError
-from searchlib.model.fields import TABLE
+from searchlib.model.fields import PROSE, TABLE
 from searchlib.query.nodes import (
     And,
     Best,
@@ -49,8 +50,17 @@ ALL: Json = {"match_all": {}}
 class Matching:
     """Nodes as queries that match the same, without scores, in an index of documents of these languages."""
 
-    def __init__(self, languages: Sequence[str]) -> None:
-        self.languages = languages
+    def __init__(self, lexicon: ClusterLexicon) -> None:
+        self.languages = lexicon.languages
+        self._lexicon = lexicon
+
+    def know(self, found: Iterable[Word]) -> None:
+        """Ask which terms there are of these words."""
+        self._lexicon.know(form.folded for word in found for form in word.forms if not form.prefix)
+
+    def marks(self, folded: str, field: str) -> Sequence[str]:
+        """What stands before a folded form in the terms of a field."""
+        return self._lexicon.marks(folded) if field in PROSE else BOTH
 
     def node(self, node: Node) -> Json:  # noqa: PLR0911 - one for each kind of node
         """What matches a node."""
@@ -107,11 +117,14 @@ class Matching:
         found = []
         for limit, (forms,) in self.groups([word]):
             plain = [
-                term for folded, (_, prefix) in forms.items() if not prefix for term in (folded, ACCENTED + folded)
+                mark + folded
+                for folded, (_, prefix) in forms.items()
+                if not prefix
+                for mark in self.marks(folded, field)
             ]
             parts: list[Json] = [{"terms": {name: plain}}] if plain else []
             for folded, (_, prefix) in forms.items():
-                parts += [{"prefix": {name: mark + folded}} for mark in ("", ACCENTED) if prefix]
+                parts += [{"prefix": {name: mark + folded}} for mark in BOTH if prefix]
             found.append(limited(any_of(parts), limit))
         return any_of(found)
 
@@ -166,7 +179,7 @@ def _of_forms(forms: Folded) -> list[Json]:
     return [
         _starting(mark + folded) if prefix else _term(mark + folded)
         for folded, (_, prefix) in forms.items()
-        for mark in ("", ACCENTED)
+        for mark in BOTH
     ]
 
 
@@ -198,7 +211,7 @@ def _sources(  # noqa: PLR0911 - one for each kind of node
 
 
 def _pattern_rules(node: Pattern) -> list[Json]:
-    marks = ("", ACCENTED)
+    marks = BOTH
     match node:
         case Prefix(text):
             return [_starting(mark + text) for mark in marks]
@@ -262,7 +275,7 @@ def _plain_terms(forms: Folded) -> list[str]:
         raise QueryError(
             "A single character cannot be further off in a phrase in this index.", advice="Leave out the ~."
         )
-    return [mark + folded for folded in forms for mark in ("", ACCENTED)]
+    return [mark + folded for folded in forms for mark in BOTH]
 
 
 # Leaves that are no words
@@ -273,7 +286,7 @@ def pattern(node: Pattern, field: str) -> list[Json]:
     if field in TABLE and TABLE[field].kind == "number":
         return [{"range": {entryfields.column(field): _bounds(node)}}] if isinstance(node, Range) else []
     name = entryfields.terms(field) if entryfields.is_analysed(field) else entryfields.exact(field)
-    marks = ("", ACCENTED) if entryfields.is_analysed(field) else ("",)
+    marks = BOTH if entryfields.is_analysed(field) else ("",)
     match node:
         case Prefix(text):
             return [{"prefix": {name: mark + text}} for mark in marks]
@@ -322,11 +335,6 @@ def having(field: str) -> str:
     if field in TABLE and TABLE[field].kind == "number":
         return entryfields.column(field)
     return entryfields.terms(field) if entryfields.is_analysed(field) else entryfields.exact(field)
-
-
-def escaped(text: str) -> str:
-    """A text as a regular expression of Lucene."""
-    return "".join(one if one.isalnum() or ord(one) > 127 else "\\" + one for one in text)
 
 
 def _expression(text: str) -> str:

@@ -29,6 +29,8 @@ from searchlib.query.wholevalues import attribute_keys
 FORMAT: Final = 2
 """Counted up when the layout changes: an index of another one is built again."""
 BETWEEN, NO_TERM, ACCENTED, WITHIN = "\x1d", "\x1c", "\x1f", "\x1e"
+BOTH: Final = ("", ACCENTED)
+"""What may stand before the folded form of a word."""
 MOST_CLAUSES: Final = 1024
 """What the cluster takes in one query."""
 WINDOW: Final = 100_000
@@ -74,6 +76,11 @@ def is_analysed(name: str) -> bool:
 def encoded(name: str) -> str:
     """A name of metadata as one of OpenSearch, in which dots and stars have a meaning."""
     return "".join(one if one.isalnum() or one in "_-" else f"%{ord(one):x}%" for one in name)
+
+
+def escaped(text: str) -> str:
+    """A text as a regular expression of Lucene."""
+    return "".join(one if one.isalnum() or ord(one) > 127 else "\\" + one for one in text)
 
 
 def order_of(path: str) -> str:

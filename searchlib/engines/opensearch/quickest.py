@@ -9,7 +9,7 @@ the score of the last that is wanted, and only these are scored and sorted.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from searchlib.engine.requests import Request
 from searchlib.engines.opensearch import entryfields
@@ -17,11 +17,12 @@ from searchlib.engines.opensearch.cluster import Json
 from searchlib.engines.opensearch.entries import record_of
 from searchlib.engines.opensearch.paging import SortedPage
 from searchlib.frozen import frozen
-from searchlib.query.nodes import Node, Value, leaves, words
 
 Searches: TypeAlias = Callable[[Sequence[Json]], list[Json]]
 """Asks several searches in one request."""
 
+MANY: Final = 100_000
+"""Postings from which on bounds take less time than to score all that matches, as measured on one shard."""
 _DEEPEST = 1000  # hits from the first to the last of a page
 _TIES = 20  # more hits than are wanted, which may tie with the last
 _WINDOW = 200  # hits that are scored exactly, at least
@@ -96,14 +97,8 @@ class BoundedQuestion:
 _PLAIN: Json = {"_source": ["stored"], "track_total_hits": False}
 
 
-def is_worth_while(request: Request, page: SortedPage) -> bool:
-    """Whether a page is of the best, and not far behind them; what scores alike everywhere is as quickly sorted."""
+def is_worth_while(request: Request, page: SortedPage, postings: int) -> bool:
+    """Whether a page is of the best, not far behind them, and of so many that to score all would take longer."""
     if not request.by_score or request.distinct or request.per_document is not None or not request.limit:
         return False
-    return page.offset + request.limit <= _DEEPEST and _is_ranked(request.query)
-
-
-def _is_ranked(query: Node) -> bool:
-    return any(True for _ in words(query)) or any(
-        isinstance(leaf, Value) and entryfields.is_analysed(leaf.field) for leaf in leaves(query)
-    )
+    return page.offset + request.limit <= _DEEPEST and postings >= MANY

@@ -48,14 +48,17 @@ _WORD = "double t = _score; return params.s * ((t > 0 ? (params.k + 1) * t / (pa
 class Scoring:
     """Nodes as queries that score; `know` asks the statistics for all that a node needs before."""
 
-    def __init__(self, statistics: Statistics, ranking: BM25F, names: dict[int, str] | None = None) -> None:
+    def __init__(
+        self, statistics: Statistics, matching: Matching, ranking: BM25F, names: dict[int, str] | None = None
+    ) -> None:
         self._statistics = statistics
         self._ranking = ranking
         self._names = names
-        self.matching = Matching(statistics.languages)
+        self.matching = matching
 
     def know(self, node: Node) -> None:
         """Ask for what is not known of the words of a node."""
+        self.matching.know(words(node))
         fields = [field for word in words(node) for field, _ in word.fields]
         matching = [self.matching.word(word, field) for word in words(node) for field, _ in word.fields]
         for leaf in leaves(node):
@@ -67,6 +70,10 @@ class Scoring:
     def df(self, word: Word) -> int:
         """In how many records a word stands, in the field where it is commonest."""
         return max((self._statistics.df(self.matching.word(word, field)) for field, _ in word.fields), default=0)
+
+    def postings(self, node: Node) -> int:
+        """About how many times a word of a node is scored."""
+        return sum(map(self.df, words(node)))
 
     def explained(self, word: Word, score: float) -> Explanation:
         """What the formula made of a word that scored so."""
@@ -142,7 +149,10 @@ class Scoring:
                     for mark, weight in (("", plain), (ACCENTED, other))
                 ]
                 continue
-            found += [_weighed(name, folded, plain), _weighed(name, ACCENTED + folded, other)]
+            marks = self.matching.marks(folded, field)
+            found += [_weighed(name, mark + folded, other if mark else plain) for mark in marks]
+            if ACCENTED not in marks:
+                continue
             found += [
                 _weighed("exact", f"{field}{WITHIN}{folded}{ACCENTED}{one}", weight - other)
                 for one, weight in written.items()
