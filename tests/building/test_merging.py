@@ -14,9 +14,10 @@ from hypothesis import strategies as st
 from searchlib.analysis.natural import natural_key
 from searchlib.engines.whoosh.building.incoming import Incoming
 from searchlib.engines.whoosh.building.inversion import invert
-from searchlib.engines.whoosh.building.mergesources import RunSource, SegmentSource, Source, SpilledRun
+from searchlib.engines.whoosh.building.mergesources import SegmentSource, Source
 from searchlib.engines.whoosh.building.merging import merge, place
 from searchlib.engines.whoosh.building.portions import PORTIONS, Portions
+from searchlib.engines.whoosh.building.runsources import RunSource, SpilledRun
 from searchlib.engines.whoosh.format.container import Container
 from searchlib.engines.whoosh.format.segment import SegmentColumns
 from searchlib.engines.whoosh.storedrecords import COLUMNS

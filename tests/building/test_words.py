@@ -17,8 +17,8 @@ from searchlib.analysis import join_key, surfaces
 from searchlib.analysis.words import find_words
 from searchlib.engines.whoosh.building.incoming import Incoming
 from searchlib.engines.whoosh.building.inversion import invert
-from searchlib.engines.whoosh.building.mergesources import RunSource, SpilledRun
 from searchlib.engines.whoosh.building.portions import Portions
+from searchlib.engines.whoosh.building.runsources import RunSource, SpilledRun
 from searchlib.engines.whoosh.building.wordcounts import Miscounted, TextWords, Totals, count_records, write_vocabulary
 from searchlib.model.records import Block, Document
 from searchlib.paragraphs import split

@@ -18,9 +18,10 @@ from typing import Any
 import numpy as np
 
 from searchlib.engines.whoosh.building.child import Aside
-from searchlib.engines.whoosh.building.mergesources import Columns, Slice, Source, SpilledRun
+from searchlib.engines.whoosh.building.mergesources import Columns, Slice, Source
 from searchlib.engines.whoosh.building.portions import PORTIONS, Portions
 from searchlib.engines.whoosh.building.runs import UInts, aligned, ranges
+from searchlib.engines.whoosh.building.runsources import SpilledRun
 from searchlib.engines.whoosh.building.spokenwords import SpokenWords, language_number
 from searchlib.engines.whoosh.format.files import SegmentFiles, ThinFieldFiles, stored_file
 from searchlib.engines.whoosh.format.stored import STORED_STREAM

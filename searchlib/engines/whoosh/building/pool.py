@@ -14,9 +14,9 @@ from pathlib import Path
 from searchlib.engines.whoosh.building.child import Child
 from searchlib.engines.whoosh.building.incoming import Incoming, Packed, packed, unpacked
 from searchlib.engines.whoosh.building.inversion import invert
-from searchlib.engines.whoosh.building.mergesources import RunSource, SpilledRun
 from searchlib.engines.whoosh.building.portions import PORTIONS, Portions
 from searchlib.engines.whoosh.building.runs import Run
+from searchlib.engines.whoosh.building.runsources import RunSource, SpilledRun
 from searchlib.errors import SearchlibError
 
 

@@ -31,7 +31,7 @@ from searchlib.engines.whoosh.format.columns import KIND as COLUMNS_KIND
 from searchlib.engines.whoosh.format.columns import LENGTH, Columns
 from searchlib.engines.whoosh.format.container import Buffer, Container
 from searchlib.engines.whoosh.format.filenames import COLUMNS, STORED, TERMS
-from searchlib.engines.whoosh.format.segment import InvertedColumns
+from searchlib.engines.whoosh.format.inverted import InvertedColumns
 from searchlib.engines.whoosh.format.stored import KIND as STORED_KIND
 from searchlib.engines.whoosh.format.terms import TermEntry, Terms
 from searchlib.model.arrays import NDArray
