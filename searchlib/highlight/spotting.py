@@ -214,7 +214,7 @@ def _in_a_row(text: str, steps: Sequence[Sequence[Span]]) -> list[Span]:
             place = bisect_left(step, (end, 0))
             if place < len(step):
                 start = step[place][0]
-                if start - end == 1 or not between(text, end, start):
+                if text[end:start] == " " or not between(text, end, start):  # mostly a space
                     longer.append((*row, step[place]))
         rows = longer
     return [one for row in rows for one in row]

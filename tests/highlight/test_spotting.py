@@ -13,8 +13,8 @@ from searchlib.highlight.spans import by_line
 from searchlib.model.records import DocumentInfo, Paragraph, Record
 from searchlib.query import Node, parse
 
-WORDS = ("war", "wars", "peace", "Erdoğan", "Erdogan", "straße", "it's", "x1")
-ENDS = (" ", ", ", ". ", "-", "\n", "'")
+WORDS = ("war", "wars", "peace", "Erdoğan", "Erdogan", "straße", "it's", "x1", "été", "हिन्दी", "日本", "٣٤", "²")
+ENDS = (" ", ", ", ". ", "-", "-\n", "\n", "'", "’", "", "²", "\u00ad", "\u00ad\n", "\u200d")
 
 
 def record(text: str, title: str = "", headings: tuple[str, ...] = ()) -> Record:
@@ -72,6 +72,7 @@ def test_what_is_spotted_is_what_tokens_give(typed: str, text: str, title: str, 
         ("war NOT peace", "The war.", ((4, 7),)),
         ('"war peace"', "War, peace, war.", ((0, 3), (5, 10))),
         ("war", "Warfare, prewar, war2", None),
+        ('"war peace"', "War²peace: the mark of a note is a word.", None),
     ],
 )
 def test_each_operator_of_words_is_spotted(typed: str, text: str, spans: tuple[tuple[int, int], ...] | None) -> None:
