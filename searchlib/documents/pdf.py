@@ -141,7 +141,7 @@ def _read(
         if sum(len(strip.text) for strip in strips) <= _FEW and _has_picture(page):
             pictures.append(number)
         pages.append(strips)
-        heights.append(text.height)
+        heights.append(text.tall)
         pdfium.FPDF_ClosePage(page)
     return pages, heights, pictures
 

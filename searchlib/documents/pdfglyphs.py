@@ -13,6 +13,9 @@ import ctypes
 import math
 import re
 import unicodedata
+from collections import Counter
+from functools import cached_property
+from itertools import islice
 from typing import Any, Final
 
 import pypdfium2.raw as pdfium
@@ -31,6 +34,7 @@ _MARK: Final = re.compile(r"\d{1,3}|[*†‡]{1,3}")
 _SUPERSCRIPTS: Final = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 _LIGATURES: Final = re.compile("[\ufb00-\ufb06\ufb13-\ufb17\ufb50-\ufdff\ufe70-\ufefc]")
 _WRITTEN: Final = frozenset({pdfium.FPDF_ANNOT_WIDGET, pdfium.FPDF_ANNOT_FREETEXT, pdfium.FPDF_ANNOT_STAMP})
+_MOST_LOOKED_AT: Final = 80  # words, of which it is told how a page is turned
 _MOST_NOTES: Final = 1000  # annotations of a page that are looked at
 _UNFIT: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 
@@ -85,8 +89,8 @@ class PageText:
         self._box = pdfium.FS_RECTF()
         self._at = ctypes.byref(self._box)
         self._turned = pdfium.FPDFPage_GetRotation(page)
-        self.width = pdfium.FPDF_GetPageWidthF(page)
-        self.height = pdfium.FPDF_GetPageHeightF(page)
+        self.width: float = pdfium.FPDF_GetPageWidthF(page)
+        self.height: float = pdfium.FPDF_GetPageHeightF(page)
 
     def close(self) -> None:
         """Let go of it."""
@@ -121,6 +125,32 @@ class PageText:
             return width - right, height - top, width - left, height - bottom
         return width - top, left, width - bottom, right
 
+    @cached_property
+    def _runs(self) -> int:
+        """Which way most words run: 0 from side to side, -1 down, 1 up, as on pages with a table that is turned."""
+        ways: Counter[int] = Counter()
+        for match in islice(_WORD.finditer(self.text()), _MOST_LOOKED_AT):
+            begin, end = self.box(match.start()), self.box(match.end() - 1)
+            across, up = begin[0] + begin[2] - end[0] - end[2], end[1] + end[3] - begin[1] - begin[3]
+            if match.end() - match.start() > 2:
+                ways[(up > 0) - (up < 0) if abs(up) > abs(across) else 0] += 1
+        way, count = max(ways.items(), key=lambda item: item[1], default=(0, 0))
+        return way if 2 * count > ways.total() else 0
+
+    def place(self, number: int) -> tuple[float, float, float, float]:
+        """The box of a character on the page as it is turned to be read."""
+        left, bottom, right, top = self.box(number)
+        if self._runs < 0:
+            return self.height - top, left, self.height - bottom, right
+        if self._runs > 0:
+            return bottom, self.width - right, top, self.width - left
+        return left, bottom, right, top
+
+    @property
+    def tall(self) -> float:
+        """How high the page is as it is turned to be read."""
+        return self.width if self._runs else self.height
+
     def size(self, number: int) -> float:
         """The size of a character's letters, in points."""
         size: float = pdfium.FPDFText_GetFontSize(self._handle, number)
@@ -150,7 +180,7 @@ def strips_of(page: PageText) -> list[Strip]:
     done = 0
     for match in _WORD.finditer(text):
         first, last = match.span()
-        begin, finish = page.box(first), page.box(last - 1)
+        begin, finish = page.place(first), page.place(last - 1)
         left, right = min(begin[0], finish[0]), max(begin[2], finish[2])
         bottom, top = min(begin[1], finish[1]), max(begin[3], finish[3])
         if strip is not None and _BREAK.search(text, done, first) is None and _goes_on(strip, left, bottom, right, top):
@@ -205,7 +235,7 @@ def _with_superscripts(page: PageText, word: str, first: int) -> str:
 
     def raised(match: re.Match[str]) -> str:
         before, mark = first + match.start() - 1, first + match.start()
-        is_raised = page.size(mark) < 0.85 * page.size(before) and page.box(mark)[1] > page.box(before)[1] + 1
+        is_raised = page.size(mark) < 0.85 * page.size(before) and page.place(mark)[1] > page.place(before)[1] + 1
         return match[0].translate(_SUPERSCRIPTS) if is_raised else match[0]
 
     return _RAISED.sub(raised, word)

@@ -41,10 +41,12 @@ def pdf(
     picture: Sequence[int] = (),
     wide: bool = False,
     filled: str = "",
+    turned: str = "",
 ) -> bytes:
     """A PDF of these pages; ``picture`` are numbers of pages, from 0, that show one. ``wide``: any letters.
 
-    ``filled`` is what is written upon each page, at 70, 505, as into a form.
+    ``turned`` is a matrix by which all is drawn. ``filled`` is what is written upon each page, at 70, 505, as into a
+    form.
     """
     objects = [
         "",  # 1: the catalogue
@@ -65,7 +67,11 @@ def pdf(
         note = f"/Annots[{len(objects)} 0 R]"
     kids = []
     for number, page in enumerate(pages):
-        content = "".join(map(_shown, page)) + ("q 400 0 0 600 50 50 cm /I Do Q\n" if number in picture else "")
+        content = (
+            (f"{turned} cm\n" if turned else "")
+            + "".join(map(_shown, page))
+            + ("q 400 0 0 600 50 50 cm /I Do Q\n" if number in picture else "")
+        )
         objects.append(_stream(content))
         objects.append(
             "<</Type/Page/Parent 2 0 R/MediaBox[0 0 600 800]/Resources<</XObject<</I 8 0 R>>"

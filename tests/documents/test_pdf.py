@@ -219,6 +219,13 @@ def test_labels_metadata_and_title() -> None:
     assert read(pdf([lines(FIRST, 70, 700)], info="/Title(Microsoft Word - fox.doc)")).title == "a"
 
 
+@pytest.mark.parametrize("turned", ["0 -1 1 0 0 800", "0 1 -1 0 600 0"])
+def test_a_page_that_is_turned_is_read_along_its_lines(turned: str) -> None:
+    page = [Line(60 + 90 * column, 400, f"cell {column}") for column in range(3)]
+    page += [Line(60 + 90 * column, 388, f"more {column}") for column in range(3)] + lines(FIRST, 60, 300)
+    assert texts(pdf([page], turned=turned)) == texts(pdf([page]))
+
+
 def test_what_is_filled_into_a_page_is_read_where_it_stands() -> None:
     page = [Line(70, 540, "Name:"), Line(70, 460, "Signed below.")]
     assert texts(pdf([page], filled="Ann Poe")) == ["Name:", "Ann Poe", "Signed below."]
