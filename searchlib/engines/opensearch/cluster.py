@@ -167,6 +167,8 @@ class Cluster:
             )
         if any(mark in said for mark in _FULL):
             return IndexReadOnly(f"{where} has a disk that is full ({told}): make room there", where)
+        if "create-index blocked" in said:  # as where no node has a disk with room
+            return IndexReadOnly(f"{where} takes no new index ({told}): see that its disks have room", where)
         if status == 403 and ("block" in said or "write" in said):
             return IndexReadOnly(f"{where} cannot be written ({told}): ask who runs it", where)
         if status not in _BUSY and _is_passing(status, reason):
