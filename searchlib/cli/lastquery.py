@@ -20,8 +20,6 @@ from typing import Any, Final
 from searchlib.files.opening import read_file
 from searchlib.frozen import frozen
 
-MOST: Final = 10_000
-"""Hits that are remembered."""
 _MOST_BYTES: Final = 1 << 20
 _OLD: Final = 30 * 86_400  # seconds
 _SAYS: Final = {"query": str, "indexes": list, "digest": str, "first": int, "ids": list}

@@ -42,10 +42,10 @@ def wants_color(choice: str, stream: TextIO, environ: Mapping[str, str] | None =
     return is_terminal(stream) and environ.get("TERM") != "dumb"
 
 
-def is_terminal(stream: TextIO) -> bool:
+def is_terminal(stream: TextIO | None) -> bool:
     """Whether a person sees ``stream``."""
     try:
-        return stream.isatty()
+        return stream is not None and stream.isatty()
     except ValueError:  # closed
         return False
 

@@ -6,13 +6,14 @@ was shown is remembered as the last query of the terminal (`searchlib.cli.lastqu
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from searchlib.cli.flags import FormType
-from searchlib.cli.output import BOLD, DIM, Output, counted, human_seconds, say
+from searchlib.cli.output import BOLD, DIM, Output, counted, human_seconds, is_terminal, say
 from searchlib.errors import SettingsError
 from searchlib.frozen import frozen
 from searchlib.model.jsonable import JsonObject
@@ -29,6 +30,8 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 SHOWN = ("full", "snippets", "length", "explain", "form")
 """The names of the options of `showing_options`."""
 
+REMEMBERED = 10_000
+"""Hits that can be named by their ranks afterwards."""
 FEW = 5
 """With fewer hits than this, other words are suggested; for names always."""
 _FORMS = ("json", "jsonl", "csv", "markdown", "bibtex", "csl")
@@ -165,20 +168,18 @@ class _Told:
         self.stale: bool | None = None
 
     def __iter__(self) -> Iterator[Hit]:
-        from searchlib.cli.lastquery import MOST
-
         for hit in self._hits:
             if not self.count:
                 self._first = hit.rank
-            if self.count < MOST:
+            if self.count < REMEMBERED:
                 self._ids.append(hit.id)
             self.count += 1
             self.stale = self._staleness.of(hit.document.path)
             yield hit
 
     def remember(self, index: Index, query: str) -> None:
-        """Keep what was shown as the last query of this terminal."""
-        if self._ids:
+        """Keep what was shown as the last query of this terminal, if any of the streams is on one."""
+        if self._ids and any(map(is_terminal, (sys.stdin, sys.stderr, sys.stdout))):
             from searchlib.cli.naming import remember
 
             remember(index, query, self._first, self._ids)
