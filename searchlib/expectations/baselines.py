@@ -8,9 +8,9 @@ hit, to be kept beside the checks.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final, Protocol, TypeVar
 
 from searchlib.errors import QueryError, SearchlibError, SettingsError
 from searchlib.expectations.queryfile import AnswerCheck, Target
@@ -18,6 +18,7 @@ from searchlib.files.opening import read_file
 from searchlib.frozen import frozen
 from searchlib.guards.arguments import StrPath
 from searchlib.model.jsonable import JsonObject, as_object
+from searchlib.model.ranking import DEFAULT_RANKING
 
 if TYPE_CHECKING:
     from searchlib import Hit, Index, Results
@@ -30,6 +31,8 @@ KEPT: Final = 10
 _VERSION: Final = 1
 _MOST_BYTES: Final = 1 << 28
 _DIGITS: Final = 6
+_KINDS: Final[Mapping[str, type | tuple[type, ...]]] = {"str": str, "int": int, "float": (int, float)}
+_Made = TypeVar("_Made")
 
 
 @frozen
@@ -241,11 +244,11 @@ def read_baseline(file: StrPath) -> Baseline:
         said = json.loads(read_file(file, _MOST_BYTES))
         if said["searchlib"] != _VERSION:
             raise SettingsError(f"{file} is a baseline of another version of searchlib: {advice}")
-        checks = {
-            name: KeptAnswer(one["asked"], one["targets"], {hit["rank"]: _hit(hit) for hit in one["hits"]})
-            for name, one in said["checks"].items()
-        }
-        return Baseline(said["digest"], said["ranking"], checks)
+        ranking = DEFAULT_RANKING.as_dict() | said["ranking"]
+        checks = {name: _kept(one) for name, one in said["checks"].items()}
+        if not isinstance(said["digest"], str) or not all(isinstance(one, (int, float)) for one in ranking.values()):
+            raise TypeError
+        return Baseline(said["digest"], ranking, checks)
     except OSError as error:
         raise SettingsError(f"{file} cannot be read ({error.strerror}): {advice}") from None
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
@@ -254,11 +257,29 @@ def read_baseline(file: StrPath) -> Baseline:
         raise SettingsError(f"{file} is no baseline: {advice}") from None
 
 
+def _kept(said: JsonObject) -> KeptAnswer:
+    hits = [_hit(one) for one in said["hits"]]
+    targets = said["targets"]
+    if not all(isinstance(rank, int) for rank in targets.values()):
+        raise TypeError
+    return KeptAnswer(said["asked"], targets, {hit.rank: hit for hit in hits})
+
+
 def _hit(said: JsonObject) -> ScoredHit:
     words = tuple(
-        WordShare(**{**word, "fields": tuple(InField(**one) for one in word["fields"])}) for word in said["words"]
+        _made(WordShare, {**word, "fields": tuple(_made(InField, one) for one in word["fields"])})
+        for word in said["words"]
     )
-    return ScoredHit(**{**said, "words": words})
+    return _made(ScoredHit, {**said, "words": words})
+
+
+def _made(made: Callable[..., _Made], said: JsonObject) -> _Made:
+    """A value of what a file says. Raises TypeError where that is of another type than the field."""
+    value = made(**said)
+    for name, kind in made.__annotations__.items():
+        if not isinstance(getattr(value, name), _KINDS.get(kind, object)):
+            raise TypeError(name)
+    return value
 
 
 def scored(hit: Hit) -> ScoredHit:

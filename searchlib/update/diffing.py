@@ -197,9 +197,11 @@ class _Differ:
                 if ratio >= _SAME:
                     alike.append((-ratio, was, path))
         moved: dict[str, str] = {}
+        taken: set[str] = set()
         for _, was, path in sorted(alike):
-            if was not in moved and path not in moved.values():
+            if was not in moved and path not in taken:
                 moved[was] = path
+                taken.add(path)
         return moved
 
 

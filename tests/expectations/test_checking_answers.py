@@ -247,6 +247,13 @@ def test_a_baseline_of_another_query_is_none_of_this_one(make: Make, tmp_path: P
         '{"searchlib": 9}',
         "[" * 100_000,
         '{"searchlib": 1, "digest": "", "ranking": {}, "checks": {"a": {"asked": 1, "targets": 1, "hits": [{}]}}}',
+        '{"searchlib": 1, "digest": 1, "ranking": {}, "checks": {}}',
+        '{"searchlib": 1, "digest": "", "ranking": [], "checks": {}}',
+        '{"searchlib": 1, "digest": "", "ranking": {"k1": "much"}, "checks": {}}',
+        '{"searchlib": 1, "digest": "", "ranking": {}, "checks": {"a":'
+        ' {"asked": {}, "targets": {"t": "x"}, "hits": []}}}',
+        '{"searchlib": 1, "digest": "", "ranking": {}, "checks": {"a": {"asked": {}, "targets": {}, "hits":'
+        ' [{"rank": 1, "id": "a", "path": 3, "paragraph": 1, "line": 1, "score": 1, "words": []}]}}}',
     ],
 )
 def test_what_is_no_baseline_is_said(tmp_path: Path, text: str) -> None:
