@@ -78,6 +78,8 @@ _RANKING = {
     "accent": "what a word counts that has other accents, 0 to 1",
     "function": "what a function word counts beside others, 0 to 1",
     "letters": "what runs of letters count in a question",
+    "near": "what counts in a question that its words stand near one another",
+    "document": "what other paragraphs of the document count in a question",
     "form": "what another form of a word than was typed counts, 0 to 1",
 }
 _MEANINGS = {

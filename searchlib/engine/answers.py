@@ -28,13 +28,13 @@ class Handle(Protocol):
 class Ranked(NamedTuple):
     """A record that matched: its handle and its score; the record itself where the engine has it at hand.
 
-    ``letters`` is what of the score is not the engine's: see `searchlib.search.letters`.
+    ``added`` is what of the score is not the engine's, each with what it is: see `searchlib.search.again`.
     """
 
     handle: Handle
     score: float
     record: Record | None = None
-    letters: float = 0.0
+    added: tuple[tuple[str, float], ...] = ()
 
 
 @frozen

@@ -51,8 +51,9 @@ class BM25F:
     ``k1`` >= 0: how late a word's score saturates. ``b`` in 0..1: how much length counts. ``delta`` >= 0: what a
     match is worth however long the field (BM25+). ``accent`` in 0..1: the weight of a key that equals the query's
     only without accents. ``form`` in 0..1: that of another form of a word than the one that was typed. ``function``
-    in 0..1: that of a function word beside others (`searchlib.query.compounds`). ``letters`` >= 0: what runs of letters
-    count in a question (`searchlib.search.letters`). ``weights``: of the fields; a field that is not there weighs 1.
+    in 0..1: that of a function word beside others (`searchlib.query.compounds`). ``letters``, ``near`` and ``document``
+    >= 0: what is added for the first hits of a question (`searchlib.search.again`). ``weights``: of the fields; a
+    field that is not there weighs 1.
     """
 
     k1: float = 1.2
@@ -62,6 +63,8 @@ class BM25F:
     form: float = 0.8
     function: float = 0.25
     letters: float = 0.15
+    near: float = 0.4
+    document: float = 0.05
     weights: Mapping[str, float] = field(default_factory=lambda: FIELD_WEIGHTS, hash=False)
 
     def __reduce__(self) -> tuple[Any, ...]:
@@ -76,7 +79,7 @@ class BM25F:
             or not 0 <= self.accent <= 1
             or not 0 <= self.form <= 1
             or not 0 <= self.function <= 1
-            or self.letters < 0
+            or min(self.letters, self.near, self.document) < 0
         ):
             raise ValueError(f"ranking parameters out of range: {self}")
         if any(weight < 0 for weight in self.weights.values()):
@@ -116,6 +119,8 @@ RANKING_RANGES: Final[Mapping[str, float]] = MappingProxyType(
         "form": 1.0,
         "function": 1.0,
         "letters": 10.0,
+        "near": 100.0,
+        "document": 1.0,
         **dict.fromkeys(PROSE, 1000.0),
     }
 )

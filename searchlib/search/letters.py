@@ -15,7 +15,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 from weakref import WeakKeyDictionary
 
@@ -23,7 +22,6 @@ import numpy as np
 
 from searchlib.analysis.folding import without_accents
 from searchlib.analysis.words import is_unspaced
-from searchlib.engine.explaining import Explanation
 from searchlib.model.arrays import NDArray
 from searchlib.query.nodes import Node, Optional, Or, words
 
@@ -77,17 +75,6 @@ def similarities(typed: Mapping[str, float], records: Sequence[Record], reader: 
     weights = np.minimum(times, _MOST) * _rarities(reader)[wanted % _BUCKETS]
     found: list[float] = ((_K1 + 1) * tf / (tf + norm[:, None]) @ weights).tolist()
     return found
-
-
-def explained(explanation: Explanation, letters: float) -> Explanation:
-    """The same with what the letters gave."""
-    if not letters:
-        return explanation
-    part = Explanation(letters, "constant", "runs of letters in common")
-    score = explanation.score + letters
-    if explanation.made == "sum":
-        return replace(explanation, score=score, parts=(*explanation.parts, part))
-    return Explanation(score, "sum", explanation.text, (explanation, part))
 
 
 def _rarities(reader: Reader) -> NDArray[np.float64]:

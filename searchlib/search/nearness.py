@@ -1,39 +1,57 @@
 """Nearness: how close together, and how much in the order of the query, its words stand in the text of a hit.
 
 Each two words that follow one another in the query add 1 / d, where d is how many positions the second stands behind
-the first, where they are nearest; and one position more, if it stands before it.
+the first, where they are nearest; and one position more, if it stands before it. So a text that holds a query of n
+words as it was typed has n - 1.
 """
 
 from __future__ import annotations
 
 from bisect import bisect
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from searchlib.analysis import split_key, tokens
-from searchlib.query.nodes import Or, Word
+from searchlib.analysis import keys_of, split_key, split_words
+from searchlib.query.nodes import At, Node, Word, words
 
 if TYPE_CHECKING:
     from searchlib.model.records import Record
 
 
-def nearness(query: Or, records: Sequence[Record]) -> list[float]:
-    """That of each of some records to the words side by side in a query."""
-    words = sorted((one for one in query.nodes if isinstance(one, Word) and one.at), key=lambda word: word.at or (0, 0))
-    return [_of(words, record) for record in records] if len(words) > 1 else [0.0] * len(records)
+def nearness(query: Node, records: Sequence[Record]) -> list[float]:
+    """That of each of some records to the words of a query, as they were typed."""
+    typed: dict[At, Word] = {word.at: word for word in words(query) if word.at is not None}
+    asked = [typed[at] for at in sorted(typed, key=lambda at: at or (0, 0))]
+    numbers = {language: _numbers(asked, language) for language in {record.document.language for record in records}}
+    return [_of(record.paragraph.text, len(asked), numbers[record.document.language]) for record in records]
 
 
-def _of(words: Sequence[Word], record: Record) -> float:
-    places: dict[str, list[int]] = {}
-    for token in tokens(record.paragraph.text):
-        places.setdefault(split_key(token.key)[0], []).append(token.position)
-    language = record.document.language
-    found = [sorted(place for one in word.written_as(language) for place in places.get(one, ())) for word in words]
-    return sum(_near(one, other) for one, other in pairwise(found))
+def _numbers(asked: Sequence[Word], language: str) -> Mapping[str, list[int]]:
+    """The words of a query by the ways in which a text may write them."""
+    found: dict[str, list[int]] = {}
+    for number, word in enumerate(asked):
+        for written in word.written_as(language):
+            found.setdefault(written, []).append(number)
+    return found
 
 
-def _near(one: Sequence[int], other: Sequence[int]) -> float:
+def _of(text: str, count: int, numbers: Mapping[str, list[int]]) -> float:
+    places: list[list[int]] = [[] for _ in range(count)]
+    for place, word in enumerate(_folded(text)):
+        for number in numbers.get(word, ()):
+            places[number].append(place)
+    return sum(_nearest(one, other) for one, other in pairwise(places) if one and other)
+
+
+def _folded(text: str) -> Iterator[str] | list[str]:
+    """The tokens of a text, in their folded form."""
+    if text.isascii():
+        return split_words(text)
+    return (split_key(key)[0] for word in split_words(text) for key in keys_of(word))
+
+
+def _nearest(one: Sequence[int], other: Sequence[int]) -> float:
     best = 0.0
     for place in one:
         following = bisect(other, place)

@@ -21,7 +21,7 @@ from searchlib.frozen import frozen
 from searchlib.guards.deadline import Deadline
 from searchlib.guards.limits import LIMITS, Limits
 from searchlib.model.ranking import BM25F, DEFAULT_RANKING
-from searchlib.search.again import WITHIN, place_within, ranked
+from searchlib.search.again import WITHIN, explained, place_within, ranked
 from searchlib.search.hits import Hit, Results, Stream
 from searchlib.search.interpreting import Interpretation, Interpreter, Within
 
@@ -343,11 +343,7 @@ def _explain(
 ) -> Explanation | None:
     with deadline.running():
         explanation = reader.explain(query, [found.handle], ranking)[0]
-    if explanation is None or not found.letters:
-        return explanation
-    from searchlib.search.letters import explained
-
-    return explained(explanation, found.letters)
+    return None if explanation is None else explained(explanation, found)
 
 
 def _highlights(highlighter: Highlighter, record: Record, deadline: Deadline) -> Highlights:

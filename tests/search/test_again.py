@@ -6,14 +6,19 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from lexicons import lexicon_of
 
 import searchlib
+from searchlib.engine.answers import Ranked
 from searchlib.engine.cursors import seal
-from searchlib.search.again import AGAIN, WITHIN
+from searchlib.model.records import DocumentInfo, Paragraph, Record
+from searchlib.query import parse
+from searchlib.search.again import AGAIN, DOCUMENT, LETTERS, NEAR, WITHIN, _of_documents
+from searchlib.search.nearness import nearness
 from searchlib.search.wanted import Wanted
 
 QUESTION = "who held the defence line of football"
-ENGINE = {"letters": 0.0}
+ENGINE = {"letters": 0.0, "near": 0.0, "document": 0.0}
 
 
 @pytest.fixture(scope="module")
@@ -48,10 +53,11 @@ def test_scores_are_the_engines_and_what_the_letters_gave_and_fall(index: search
     for hit in found[:AGAIN]:
         explained = hit.explain()
         assert explained is not None
-        (letters,) = [part for part in explained.parts if part.text == "runs of letters in common"]
-        assert hit.score == pytest.approx(engines[hit.id] + letters.score)
+        added = {part.text: part.score for part in explained.parts if part.text in (LETTERS, NEAR, DOCUMENT)}
+        assert hit.score == pytest.approx(engines[hit.id] + sum(added.values()))
         assert explained.score == pytest.approx(hit.score)
-        assert "runs of letters in common" in str(explained)
+        assert list(added) == [LETTERS, NEAR]
+        assert all(text in str(explained) for text in added)
     assert [hit.score for hit in found[AGAIN:]] == [engines[hit.id] for hit in found[AGAIN:]]
 
 
@@ -89,6 +95,50 @@ def test_nothing_else_is_ranked_again(
     assert index.search(query, **options) is not None  # type: ignore[arg-type]
     with pytest.raises(AssertionError):
         index.search(QUESTION)
+
+
+def test_a_page_about_a_thing_comes_before_one_that_names_it_once(tmp_path: Path) -> None:
+    about = ["Salt of the sea makes the water heavy.", "Salt of the sea comes from rivers.", "Salt of the sea is won."]
+    (tmp_path / "b.md").write_text("\n\n".join(about) + "\n", encoding="utf-8")
+    (tmp_path / "a.md").write_text("Salt of the sea makes the water heavy!\n", encoding="utf-8")
+    with searchlib.build(tmp_path, tmp_path / "index", language="en", processes=1) as index:
+        query = "how salt makes water of the sea heavy"
+        assert index.search(query, ranking={"document": 0.0})[0].document.path.endswith("a.md")
+        first = index.search(query)[0]
+        assert first.document.path.endswith("b.md")
+        explained = first.explain()
+        assert explained is not None and explained.parts[-1].text == DOCUMENT
+
+
+def test_of_the_other_hits_of_a_document_the_best_four_count() -> None:
+    hits = [Ranked(searchlib.Citation, score) for score in (9.0, 8.0, 7.0, 6.0, 5.0, 4.0, 3.0)]  # type: ignore[arg-type]
+    paths = ["a", "a", "b", "a", "a", "a", "a"]
+    assert _of_documents(hits, paths) == [23.0, 24.0, 0.0, 26.0, 27.0, 28.0, 28.0]
+
+
+NEARNESS = {
+    "the hot dog": [
+        ("The hot dog.", 2.0),
+        ("the hot big dogs", 1.5),
+        ("dog hot", 0.5),
+        ("hot", 0.0),
+        ("Hot, the dog", 1.0),
+    ],
+    "café olé": [("Le Café Olé", 1.0), ("cafe ole", 1.0), ("ole, ein Café", 1 / 3)],
+    "hand-off baton": [("hand off the baton", 1.5), ("handoff baton", 0.0)],
+    "東京大学": [("東京大学", 2.0), ("大学東京", 0.0)],
+}
+
+
+@pytest.mark.parametrize(("query", "texts"), NEARNESS.items())
+def test_nearness_is_a_whole_for_each_two_words_that_stand_as_they_were_typed(
+    query: str, texts: list[tuple[str, float]]
+) -> None:
+    records = [
+        Record("0" * 16, DocumentInfo("a", "", "text", "en", {}), Paragraph(1, 0, len(text), text)) for text, _ in texts
+    ]
+    lexicon = lexicon_of(*(text for text, _ in texts))
+    assert nearness(parse(query, (), lexicon).query, records) == pytest.approx([number for _, number in texts])
 
 
 def test_what_is_found_and_counted_is_the_same(index: searchlib.Index) -> None:
