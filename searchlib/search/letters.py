@@ -14,13 +14,13 @@ Retrieval 7, 2004.
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Final
 from weakref import WeakKeyDictionary
 
 import numpy as np
 
-from searchlib.analysis.folding import without_accents
 from searchlib.analysis.words import is_unspaced
 from searchlib.model.arrays import NDArray
 from searchlib.query.nodes import Node, Optional, Or, words
@@ -34,6 +34,8 @@ _BUCKETS: Final = 1 << 16
 _SAMPLE: Final = 1 << 14  # words
 _K1, _B = 1.2, 0.75
 _MOST: Final = 2  # times that a gram of the question counts
+_ACCENTS: Final = re.compile("[\u0300-\u036f\u0591-\u05c7\u0610-\u061a\u064b-\u0652]+")
+_LETTERS: Final = {"ı": "i", "ø": "o", "ł": "l", "đ": "d", "æ": "ae", "œ": "oe"}  # that Unicode does not decompose
 _BETWEEN: Final = re.compile(r"[\W_]+")
 _FACTORS: Final = (1, 0x9E3779B1, 0x85EBCA77, 0xC2B2AE3D)  # odd: they mix the bits of a character
 
@@ -113,4 +115,10 @@ def _grams(texts: Sequence[str]) -> tuple[_Grams, NDArray[np.int64]]:
 
 
 def _folded(text: str) -> str:
-    return text.lower() if text.isascii() else without_accents(text.casefold())
+    """A text without case and accents: nearly as `searchlib.analysis.fold` has it, and a hundred times as fast."""
+    if text.isascii():
+        return text.lower()
+    folded = _ACCENTS.sub("", unicodedata.normalize("NFD", text.casefold()))
+    for letter, other in _LETTERS.items():
+        folded = folded.replace(letter, other)
+    return folded
