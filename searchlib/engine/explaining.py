@@ -21,7 +21,7 @@ from searchlib.model.fields import PROSE, TABLE
 from searchlib.model.records import Record
 from searchlib.query.wording import listed
 
-Made: TypeAlias = Literal["word", "sum", "max", "phrase", "constant"]
+Made: TypeAlias = Literal["word", "sum", "max", "phrase", "constant", "added"]
 
 DIGITS = 4
 """Shown after the point."""
@@ -57,7 +57,7 @@ class Explanation:
     """The ``score`` of a node for one record.
 
     ``made`` says how: ``sum`` or ``max`` of ``parts`` (a ``phrase`` is the sum of its words, counted because they
-    stand together), a ``constant``, or a ``word``: ``boost`` * ``idf`` *
+    stand together), a ``constant``, what was ``added`` (`searchlib.search.again`), or a ``word``: ``boost`` * ``idf`` *
     ((``k1`` + 1) * tf / (k1 + tf) + ``delta``), where ``tf`` is the sum of the shares of the ``occurrences``, and
     ``df`` of ``records`` paragraphs have the word. Of a ``max``, the parts that are not the greatest count
     ``tiebreak`` times. ``text`` says in words what was asked for.
@@ -240,6 +240,7 @@ def _summary(node: Explanation, depth: int) -> str:
 _HOW = {
     "phrase": ": the words stand as asked, and add up:",
     "constant": ": whatever it finds counts the same",
+    "added": "",
 }
 
 

@@ -116,7 +116,7 @@ def explained(explanation: Explanation, hit: Ranked) -> Explanation:
         return explanation
     from searchlib.engine.explaining import Explanation
 
-    parts = [Explanation(amount, "constant", text) for text, amount in hit.added]
+    parts = [Explanation(amount, "added", text) for text, amount in hit.added]
     score = explanation.score + sum(amount for _, amount in hit.added)
     if explanation.made == "sum":
         return replace(explanation, score=score, parts=(*explanation.parts, *parts))
