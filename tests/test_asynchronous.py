@@ -85,8 +85,10 @@ def test_errors_are_those_of_the_index(path: Path) -> None:
             AsyncIndex(index.index, 0)
         assert repr(index) == f"<AsyncIndex of <Index {path}>>"
         await index.close()
-        with pytest.raises(RuntimeError):
+        with pytest.raises(searchlib.IndexProblem, match="was closed; open it again"):
             await index.search("harbour")
+        with pytest.raises(searchlib.IndexProblem, match="was closed; open it again"):
+            await index.run(len, "any function")
         with pytest.raises(searchlib.IndexProblem):
             index.index.search("harbour")
 

@@ -13,6 +13,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, Self, TypeVar
 
 from searchlib.api.entrance import Index, open
+from searchlib.api.opened import was_closed
 from searchlib.guards.arguments import whole
 from searchlib.guards.deadline import Stop
 from searchlib.search.hits import Hit, Results
@@ -70,12 +71,15 @@ class AsyncIndex:
 
         self.index = index
         self._threads = ThreadPoolExecutor(whole("threads", threads, 1), "searchlib")
+        self._closed = False
 
     async def run(self, function: Callable[_Asked, _Found], /, *args: _Asked.args, **kwargs: _Asked.kwargs) -> _Found:
         """What ``function`` gives, called in a thread of the index: ``await index.run(hit.explain)``.
 
         If this is cancelled, a function that has begun goes on until it ends or a search in it comes to a check.
         """
+        if self._closed:
+            raise was_closed(self.index.path)
         return await in_thread(self._threads, function, *args, **kwargs)
 
     search = _coroutine(Index.search)
@@ -98,6 +102,7 @@ class AsyncIndex:
         """Close the index, when what has begun has ended; what waits for a thread is cancelled."""
         import asyncio
 
+        self._closed = True
         await asyncio.to_thread(self._threads.shutdown, cancel_futures=True)
         self.index.close()
 

@@ -54,7 +54,7 @@ class Opened:
     def _current(self) -> Reader:
         reader = self._opened
         if reader is None:
-            raise IndexProblem(f"the index {self.path} was closed; open it again with searchlib.open", str(self.path))
+            raise was_closed(self.path)
         return reader
 
     def refresh(self) -> bool:
@@ -107,6 +107,11 @@ class Opened:
 
     def __repr__(self) -> str:
         return f"<Index {self.path}{', closed' if self._opened is None else ''}>"
+
+
+def was_closed(path: Location) -> IndexProblem:
+    """What is said of an index that was closed."""
+    return IndexProblem(f"the index {path} was closed; open it again with searchlib.open", str(path))
 
 
 def _digest_of(reader: Reader) -> str:
