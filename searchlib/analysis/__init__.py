@@ -6,14 +6,13 @@ alike in writing, `tokens` what of a text stands in an index, `stemming` and `la
 """
 
 from searchlib.analysis.folding import SEPARATOR, fold, join_key, split_key, where_assigned
-from searchlib.analysis.languages import DEFAULT_LANGUAGE, detect_language
+from searchlib.analysis.languages import detect_language, language_at, languages_said
 from searchlib.analysis.stemming import base_language, stems
 from searchlib.analysis.tokens import Token, ascii_keys, keys_of, query_tokens, surfaces, tokens
 from searchlib.analysis.wordforms import NO_WORDS, Form, Lexicon, NoWords, forms
 from searchlib.analysis.words import split_words
 
 __all__ = [
-    "DEFAULT_LANGUAGE",
     "NO_WORDS",
     "SEPARATOR",
     "Form",
@@ -27,6 +26,8 @@ __all__ = [
     "forms",
     "join_key",
     "keys_of",
+    "language_at",
+    "languages_said",
     "query_tokens",
     "split_key",
     "split_words",

@@ -2,8 +2,8 @@
 
 * The *exact* form is the word without case and compatibility differences: NFKC, full case folding, nothing of what
   stands in words and changes nothing (joiners, soft hyphens, variation selectors).
-* The *folded* form is the exact one without accents, and with one letter for those that only keyboards tell apart
-  (the yeh and kaf of Arabic and Persian).
+* The *folded* form is the exact one without accents, with one letter for those that only keyboards tell apart
+  (the yeh and kaf of Arabic and Persian), and with the digits 0 to 9 for those of all scripts.
 * Characters that Unicode 14.0 does not have (see `_ranges`) are left as they are, whatever the running Python knows.
 * The *key* is how a token stands in the term dictionary: the folded form, and where the exact form differs,
   a unit separator and the exact form. So all accent variants of a word are neighbours in the dictionary, and a
@@ -27,7 +27,7 @@ AFTER_SEPARATOR = "\x20"  # keys with the folded form f lie in {f} and [f + SEPA
 LONGEST_WORD = 200  # code points; longer ones are cut, for indexing and querying alike
 
 # Letters that Unicode does not decompose but readers take for an accented one, or, in Arabic, for the same.
-_LETTERS = str.maketrans(
+_LETTERS = (
     {"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i", "ħ": "h", "ŧ": "t", "ŋ": "n"}
     | {"ک": "ك", "ڪ": "ك", "ی": "ي", "ى": "ي", "ہ": "ه", "ة": "ه", "ٱ": "ا"}
 )  # fmt: skip
@@ -91,7 +91,14 @@ def without_accents(exact: str) -> str:
             continue
         decomposed = unicodedata.normalize("NFD", character)
         kept.append("".join(c for c in decomposed if not _is_accent(c)))
-    return unicodedata.normalize("NFC", "".join(kept)).translate(_LETTERS) or exact
+    return unicodedata.normalize("NFC", "".join(kept)).translate(_letters()) or exact
+
+
+@cache
+def _letters() -> dict[int, str]:
+    zeros = [int(zero, 16) for zero in _ranges.ZEROS.split()]
+    letters = {ord(letter): other for letter, other in _LETTERS.items()}
+    return letters | {zero + digit: str(digit) for zero in zeros for digit in range(10)}
 
 
 def _is_accent(character: str) -> bool:

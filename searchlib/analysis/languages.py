@@ -1,39 +1,57 @@
-"""The language of a text, told by its script and its function words.
+"""The language of a text, told by its script, its function words and its letters.
 
-A language is named when its function words make up a fair share of the text, and clearly more than any other
-language's; when unsure the answer is "", and the text is indexed without stemming. Function words are the
-commonest of each language (Luhn's "noise words"), so a paragraph is enough and no model is needed.
+A language is named when what speaks for it is a fair share of the text, and clearly more than what speaks for any
+other; when unsure the answer is "", and the text is indexed without stemming: the forms of a word that one language
+has are wrong ones in another. Function words are the commonest of each language (Luhn's "noise words"), and each that
+a text has counts one. A word with letters that few languages write counts for these, the more the fewer they are, and
+against those that lack one of its letters. So a sentence is mostly enough, and no model is needed.
+
+Who knows the language says it: for all documents, or for those whose paths match a pattern (`language_at`).
 """
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
+from fnmatch import fnmatchcase
 from functools import cache
+from heapq import nlargest
+from operator import itemgetter
 
+from searchlib.analysis._alphabets import ALPHABETS
 from searchlib.analysis._function_words import FUNCTION_WORDS
+from searchlib.analysis.stemming import base_language
 from searchlib.analysis.words import split_words
 
-DEFAULT_LANGUAGE = "en"  # of a document that does not tell
 SAMPLE = 2_000  # code points looked at, from the beginning
-_FEWEST = 3  # function words
+_LEAST = 1.0  # what speaks for a language, in function words
 _SHARE = 0.08  # of all words
-_MARGIN = 1.25  # times those of the next language
+_MARGIN = 1.25  # times what speaks for the next language
+_LEAD = 0.75  # more than that
 
-_SCRIPTS = (  # the first whose characters are a tenth of the sample; kana before Han, as Japanese has both
+_SCRIPTS = (  # without spaces: the first whose characters are a tenth of the sample; kana before Han
     ("ja", "\u3041", "\u30ff"),
     ("ko", "\uac00", "\ud7a3"),
     ("zh", "\u4e00", "\u9fff"),
     ("th", "\u0e01", "\u0e5b"),
+    ("lo", "\u0e81", "\u0edf"),
+    ("my", "\u1000", "\u109f"),
+    ("km", "\u1780", "\u17ff"),
 )
-_SHARED_SCRIPTS = (  # scripts of several languages, with the one that is assumed when no function word decides
-    ("ru", "\u0400", "\u04ff"),
+_SPACED_SCRIPTS = (  # that one language writes, or mostly one: the first whose characters are half of the sample
     ("el", "\u0370", "\u03ff"),
-    ("ar", "\u0600", "\u06ff"),
-    ("hi", "\u0900", "\u097f"),
-    ("he", "\u0590", "\u05ff"),
     ("hy", "\u0530", "\u058f"),
+    ("bn", "\u0980", "\u09ff"),
+    ("pa", "\u0a00", "\u0a7f"),
+    ("gu", "\u0a80", "\u0aff"),
     ("ta", "\u0b80", "\u0bff"),
+    ("te", "\u0c00", "\u0c7f"),
+    ("kn", "\u0c80", "\u0cff"),
+    ("ml", "\u0d00", "\u0d7f"),
+    ("si", "\u0d80", "\u0dff"),
+    ("ka", "\u10a0", "\u10ff"),
+    ("am", "\u1200", "\u137f"),
 )
+_HEBREW = (("he", "\u0590", "\u05ff"),)  # which Yiddish shares: where no function word decides
 
 
 @cache
@@ -43,25 +61,58 @@ def function_words(language: str) -> frozenset[str]:
 
 
 def detect_language(text: str, default: str = "") -> str:
-    """The ISO 639-1 code of the language of ``text``; ``default`` when unsure."""
+    """The ISO 639 code of the language of ``text``; ``default`` when unsure."""
     sample = text[:SAMPLE]
     if not sample.isascii():
         counts = Counter(sample)
         own = _script_language(counts, len(sample), _SCRIPTS)
+        own = own or _script_language(counts, 5 * len(sample), _SPACED_SCRIPTS)
         if own:
             return own
-        default = _script_language(counts, 5 * len(sample), _SHARED_SCRIPTS) or default
+        default = _script_language(counts, 5 * len(sample), _HEBREW) or default
     words = split_words(sample.lower())
-    languages_of = _languages_of()
-    found: Counter[str] = Counter()
+    speaking: defaultdict[str, float] = defaultdict(float)
     for word, number in Counter(words).items():
-        for language in languages_of.get(word, ()):
-            found[language] += number
-    if not found:
+        for language in _languages_of().get(word, ()):
+            speaking[language] += number
+        for language, weight in _by_letters(word):
+            speaking[language] += weight * number
+    if not speaking:
         return default
-    (best, most), (_, next_most) = [*found.most_common(2), ("", 0)][:2]
-    sure = most >= _FEWEST and most >= _SHARE * len(words) and most >= _MARGIN * next_most
+    (best, most), (_, next_most) = [*nlargest(2, speaking.items(), key=itemgetter(1)), ("", 0.0)][:2]
+    sure = most >= max(_LEAST, _SHARE * len(words), _MARGIN * next_most, next_most + _LEAD)
     return best if sure else default
+
+
+def languages_said(setting: str) -> str:
+    """A setting of languages as an index keeps it: codes cut to their primary subtag. Raises ValueError, naming a part.
+
+    It is a code, or "auto", or several with patterns of paths, separated by commas: ``de/=de,*_tr.txt=tr,auto``.
+    """
+    said = []
+    for part in setting.split(","):
+        pattern, is_pattern, code = part.strip().rpartition("=")
+        base = code if code == "auto" else base_language(code)
+        if not base or (is_pattern and not pattern):
+            raise ValueError(part.strip())
+        said.append(f"{pattern}={base}" if is_pattern else base)
+    return ",".join(said)
+
+
+@cache
+def _rules(setting: str) -> tuple[tuple[str, str], ...]:
+    parts = [part.rpartition("=") for part in setting.split(",")]
+    return tuple((pattern.rstrip("/") if is_pattern else "*", code) for pattern, is_pattern, code in parts)
+
+
+def language_at(path: str, setting: str) -> str:
+    """What a setting of `languages_said` says for a path, by the first pattern that matches it or a folder above."""
+    if "=" not in setting and "," not in setting:
+        return setting
+    for pattern, code in _rules(setting):
+        if fnmatchcase(path, pattern) or fnmatchcase(path, pattern + "/*"):
+            return code
+    return "auto"
 
 
 @cache
@@ -73,6 +124,30 @@ def _languages_of() -> dict[str, list[str]]:
             if len(word) > 1 or not word.isascii():
                 found.setdefault(word, []).append(language)
     return found
+
+
+@cache
+def _writers() -> dict[str, tuple[frozenset[str], frozenset[str]]]:
+    """For each letter of an alphabet which languages of the script write it, and which do not."""
+    found = {}
+    for alphabets in ALPHABETS:
+        for letter in set("".join(alphabets.values())):
+            writing = frozenset(language for language, letters in alphabets.items() if letter in letters)
+            found[letter] = (writing, frozenset(alphabets) - writing)
+    return found
+
+
+def _by_letters(word: str) -> list[tuple[str, float]]:
+    """What the letters of a word say for languages, and against them."""
+    if word.isascii():
+        return []
+    known = [writers for writers in map(_writers().get, word) if writers is not None]
+    if not known:
+        return []
+    without = frozenset().union(*(lacking for _, lacking in known))
+    writing = frozenset().union(*(having for having, _ in known)) - without
+    rarest = min(len(having) for having, _ in known)
+    return [*((language, 1 / rarest) for language in writing), *((language, -1.0) for language in without)]
 
 
 def _script_language(counts: Counter[str], size: int, scripts: tuple[tuple[str, str, str], ...]) -> str:

@@ -1,4 +1,4 @@
-"""Stems, by the Snowball algorithm of each language (Porter, https://snowballstem.org).
+"""Stems, by the Snowball algorithm of each language (Porter, https://snowballstem.org), or what `lightstems` has.
 
 Nothing of an index depends on them but its tables of stems, which are made of its words: the words themselves stand in
 it as they are written. A *reading* of a word is it as it is written, or without accents, as people type it: its stems
@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from functools import cache, lru_cache
 from typing import Any
 
+from searchlib.analysis import lightstems
 from searchlib.analysis.folding import without_accents
 from searchlib.concurrency.lazily import lazy_expression
 
@@ -24,6 +25,7 @@ ALGORITHMS = {
     "tr": "turkish", "yi": "yiddish",
 }  # fmt: skip
 _DIGIT = lazy_expression(r"\d")
+_SHARED = {"bs": "serbian", "hr": "serbian", "sh": "serbian"}  # reads both scripts and pronunciations
 _ALIASES = {"nb": "no", "nn": "no"}
 
 
@@ -38,17 +40,28 @@ def base_language(language: str) -> str:
 def _stemmer(language: str) -> Any:
     import Stemmer
 
-    algorithm = ALGORITHMS.get(language)
-    return Stemmer.Stemmer(algorithm, 0) if algorithm in Stemmer.algorithms() else None
+    name = _snowball(language)
+    if name in Stemmer.algorithms():
+        return Stemmer.Stemmer(name, 0)
+    light = lightstems.light_stemmer(language)
+    return light and light[1]
+
+
+def _snowball(language: str) -> str:
+    return ALGORITHMS.get(language) or _SHARED.get(language, "")
 
 
 def algorithm(language: str) -> str:
     """What stems words of a language, with its version; "" if nothing does."""
-    if _stemmer(language) is None:
+    stemmer = _stemmer(language)
+    if stemmer is None:
         return ""
+    light = lightstems.light_stemmer(language)
+    if light is not None:
+        return f"{light[0]} {lightstems.VERSION}"
     import Stemmer
 
-    return f"{ALGORITHMS[language]} {Stemmer.version()}"
+    return f"{_snowball(language)} {Stemmer.version()}"
 
 
 @lru_cache(1 << 16)

@@ -1,8 +1,9 @@
 """Words: where they begin and end.
 
 * A *word* is a run of letters, marks and digits (Unicode categories L, M, N); everything else separates, the
-  apostrophe, hyphen and underscore too. Marks belong to words, so the vowel signs of Hindi and Thai do not
-  split them. Raised digits are words of their own: they are the mark of a note, or a power (10⁶ is not 106).
+  apostrophe (those that Unicode takes for letters too: ʼ and ʻ), hyphen and underscore. Marks belong to words, so the
+  vowel signs of Hindi and Thai do not split them. Raised digits are words of their own: they are the mark of a note, or
+  a power (10⁶ is not 106).
 * Scripts written without spaces (Chinese, Japanese, Korean, Thai, Lao, Khmer, Burmese) are cut into *units*: a
   character with its marks, or a syllable of Korean letters. Each unit is a token whose form is the unit and the
   one after it: overlapping bigrams, the last unit of a run alone.
@@ -28,7 +29,8 @@ _ASCII_WORD = lazy_expression("[0-9A-Za-z]+")
 # Latin letters to U+024F with typographic punctuation: there Python's own classes are Unicode 14's, at no cost.
 BEYOND_LATIN = lazy_expression("[^\x00-\u024f\u2010-\u205e]")
 _RAISED = "\u00b2\u00b3\u00b9\u2070\u2074-\u2079"
-_RAISED_IN_RANGES = (("b2-b3 b5 b9-ba", "b5 ba"), ("2070-2071 2074-2079", "2071"))
+# Of the ranges of words: what is cut out of them. U+02BB and U+02BC are apostrophes to who types them.
+_CUT_FROM_RANGES = (("b2-b3 b5 b9-ba", "b5 ba"), ("2070-2071 2074-2079", "2071"), ("f8-2c1", "f8-2ba 2bd-2c1"))
 _LATIN_WORD = lazy_expression(r"[^\W_\u00b2\u00b3\u00b9]+|[\u00b2\u00b3\u00b9]+")
 _ASTRAL_CHARACTER = lazy_expression("[\U00010000-\U0010ffff]")
 _ASCII_SPLIT = str.maketrans({chr(c): chr(c).lower() if chr(c).isalnum() else " " for c in range(128)})
@@ -83,8 +85,8 @@ def _any_word() -> re.Pattern[str]:
 
 def _bmp_class() -> str:
     ranges = _ranges.BMP
-    for with_raised, without in _RAISED_IN_RANGES:
-        ranges = ranges.replace(with_raised, without)
+    for whole, without in _CUT_FROM_RANGES:
+        ranges = ranges.replace(whole, without)
     return "\u2060\ufeff" + _character_class(ranges)
 
 

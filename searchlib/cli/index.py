@@ -23,7 +23,11 @@ if TYPE_CHECKING:
 @index_option
 @click.option("--include", multiple=True, metavar="GLOB", help="Only files that match; may be repeated.")
 @click.option("--exclude", multiple=True, metavar="GLOB", help="No files that match; may be repeated.")
-@click.option("--language", metavar="CODE", help="Language of documents that name none, such as en.  [default: auto]")
+@click.option(
+    "--language",
+    metavar="CODE",
+    help="Language of documents that name none: en; de/=de,auto.  [default: auto]",
+)
 @click.option("--type", metavar="SUFFIX", help="How to read standard input and files without a suffix: csv, html.")
 @click.option("--id-column", metavar="NAME", help="Column of rows that is the id.")
 @click.option("--title-column", metavar="NAME", help="Column of rows that is the title.")

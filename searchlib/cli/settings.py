@@ -14,6 +14,7 @@ The Python API takes arguments and reads none of this.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import stat
@@ -128,8 +129,11 @@ def _number(most: float) -> Callable[[object], float]:
 
 
 def _language(value: object) -> str:
-    if isinstance(value, str) and (value == "auto" or re.fullmatch("[a-z]{2}", value)):
-        return value
+    from searchlib.analysis import languages_said
+
+    with contextlib.suppress(ValueError):
+        if isinstance(value, str):
+            return languages_said(value)
     raise ValueError('"auto" or a code of ISO 639-1, such as en')
 
 
@@ -162,7 +166,7 @@ class Settings:
 
     index: str = _setting(DEFAULT_INDEX, _string, "the index; `indexes/default`")
     seeds: tuple[str, ...] = _setting(DEFAULT_SEEDS, _strings, "files and folders to index; `seeds`")
-    language: str = _setting("auto", _language, "of documents that name none: ISO 639-1, or `auto` to detect it")
+    language: str = _setting("auto", _language, "of documents that name none: `en`, `auto`, `de/=de,auto`")
     include: tuple[str, ...] = _setting((), _strings, "patterns of files to index, as in .gitignore")
     exclude: tuple[str, ...] = _setting((), _strings, "patterns of files to leave out")
     limit: int = _setting(10, _whole(0, MAX_LIMIT), "hits a page; 10")

@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-from searchlib.analysis import base_language, detect_language
+from searchlib.analysis import base_language, detect_language, language_at
 from searchlib.model.records import Document, DocumentInfo, Record, document_digest, paragraph_id
 from searchlib.paragraphs.split import split
 
 
 def language_of(document: Document, language: str, default: str) -> str:
-    """The language in which a document is analysed: its own, or ``language``, or with "auto" that which is detected.
+    """The language in which a document is analysed: its own, or that which ``language`` says for its path.
 
-    ``default`` is for what is too short to tell.
+    ``language`` is as `language_at` takes it; with "auto" it is detected, and ``default`` is for what does not tell.
     """
-    code = base_language(document.language) or language
+    code = base_language(document.language) or language_at(document.path, language)
     return detect_language(document.text, default) if code == "auto" else code
 
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:  # what reads seeds is imported where they are read: a query a
     from searchlib.documents import LoadOptions, Report, SeedFile
 
 _NOT_SETTINGS = ("strict", "passwords", "metadata_file")  # what this says of a seed is remembered with it
-ANALYSIS = 2  # raised whenever the same document would be indexed differently
+ANALYSIS = 3  # raised whenever the same document would be indexed differently
 
 
 def find_seeds(
@@ -43,17 +43,20 @@ def find_seeds(
 
 def settings_of(language: str, options: LoadOptions) -> dict[str, Any]:
     """What an index remembers of how it was built; another setting builds it anew."""
-    from searchlib.analysis import base_language
+    from searchlib.analysis import languages_said
     from searchlib.documents import LoadOptions
 
-    if language != "auto" and not base_language(language):
-        raise SettingsError(f"{language!r} is no language; give a code as en or tr, or auto")
+    try:
+        said = languages_said(language)
+    except ValueError as error:
+        advice = "give a code as en or tr, or auto, or several with patterns of paths as in de/=de,auto"
+        raise SettingsError(f"{str(error)!r} is no language; {advice}") from None
     loading = {name: value for name, value in asdict(options).items() if name not in _NOT_SETTINGS}
     defaults = asdict(LoadOptions())
     changed = {name: value for name, value in sorted(loading.items()) if value != defaults[name]}
     return {
         "analysis": ANALYSIS,
-        "language": language if language == "auto" else base_language(language),
+        "language": said,
         "loading": {name: list(value) if isinstance(value, tuple) else value for name, value in changed.items()},
     }
 

@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterable, Mapping, Set
 from itertools import chain, islice
 from typing import TYPE_CHECKING, Any, TypedDict
 
-from searchlib.analysis import DEFAULT_LANGUAGE, detect_language
+from searchlib.analysis import detect_language, language_at
 from searchlib.concurrency.sandbox import keeping
 from searchlib.documents import Content, KnownRows, LoadOptions, Report, SeedFile, load
 from searchlib.documents.describing import Descriptions
@@ -278,7 +278,8 @@ class _Update:
         first = list(islice(documents, _SAMPLED))
         # Rows are often too short to tell their language by; all rows of a file can.
         sample = "\n".join(document.text[:_SAMPLE] for document in first)
-        language = detect_language(sample, DEFAULT_LANGUAGE) if self.language == "auto" else self.language
+        said = language_at(seed.name, self.language)
+        language = detect_language(sample) if said == "auto" else said
         if complete:
             rows.paths = {digest.removesuffix(language): path for path, digest in known.items()}
         for document in chain(first, documents):

@@ -182,6 +182,6 @@ def test_every_token_of_a_text_is_found_by_asking_for_its_own_text(text: str) ->
 def test_word_characters_are_those_of_unicode_14_whatever_python_knows() -> None:
     by_python = {chr(c) for c in range(sys.maxunicode + 1) if unicodedata.category(chr(c))[0] in "LMN"}
     ours = {match[0] for c in by_python for match in find_words(c)}
-    later = by_python - ours
+    later = by_python - ours - {"ʻ", "ʼ"}  # apostrophes
     assert not ours - by_python
     assert not later or unicodedata.unidata_version > "14.0.0"

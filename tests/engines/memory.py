@@ -277,7 +277,7 @@ class MemoryWriter:
     def has_added(self, path: str) -> bool:
         return path in self.added
 
-    def add(self, document: Document, *, seed: str = "", digest: str = "", default_language: str = "en") -> None:
+    def add(self, document: Document, *, seed: str = "", digest: str = "", default_language: str = "") -> None:
         language = language_of(document, str(self.settings.get("language", "auto")), default_language)
         state = DocumentState(document.path, digest or document_digest(document), seed)
         self.add_records(list(records_of(document, language)), state)

@@ -11,7 +11,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from searchlib.analysis import DEFAULT_LANGUAGE
 from searchlib.concurrency.lazily import cached_property
 from searchlib.engine.writers import Committed, DocumentState, Remembered, WriterOptions
 from searchlib.engines.whoosh import disk
@@ -131,9 +130,7 @@ class WhooshWriter:
                 self._kept += 1
                 self.add(found.document, digest=found.digest)
 
-    def add(
-        self, document: Document, *, seed: str = "", digest: str = "", default_language: str = DEFAULT_LANGUAGE
-    ) -> None:
+    def add(self, document: Document, *, seed: str = "", digest: str = "", default_language: str = "") -> None:
         """Add a document, in place of any of the same path; ``default_language`` is its language if in doubt."""
         digest = digest or document_digest(document)
         self._added.add(document.path)

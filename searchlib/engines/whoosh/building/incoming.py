@@ -10,7 +10,6 @@ from dataclasses import fields
 from operator import attrgetter
 from typing import Any, TypeAlias
 
-from searchlib.analysis import DEFAULT_LANGUAGE
 from searchlib.engines.whoosh.building.parts import DocumentPart
 from searchlib.frozen import frozen
 from searchlib.model.records import Block, Document
@@ -23,7 +22,7 @@ class Incoming:
     document: Document
     seed: str = ""
     digest: str = ""
-    default_language: str = DEFAULT_LANGUAGE
+    default_language: str = ""
     part: DocumentPart | None = None
 
 
