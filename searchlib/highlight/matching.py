@@ -188,8 +188,9 @@ class Evaluator:
         value = self._attributes.get(name)
         if isinstance(value, int):
             return [] if isinstance(leaf, Range) and in_range(leaf, value) else None
-        text = self._text_of(name)
-        return [] if text and (text == leaf.key if isinstance(leaf, Value) else predicate(leaf)(text)) else None
+        if not isinstance(value, str):
+            return None
+        return [] if (value == leaf.key if isinstance(leaf, Value) else predicate(leaf)(value)) else None
 
     def _text_of(self, name: str) -> str:
         value = self._attributes.get(name)

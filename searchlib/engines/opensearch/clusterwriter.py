@@ -95,7 +95,7 @@ class OpenSearchWriter:
         """Whether a document of this path was added by this writer."""
         return path in self._added
 
-    def add(self, document: Document, *, seed: str = "", digest: str = "", default_language: str = "en") -> None:
+    def add(self, document: Document, *, seed: str = "", digest: str = "", default_language: str = "") -> None:
         """Add a document, in place of any of the same path."""
         language = language_of(document, str(self._settings.get("language", "auto")), default_language)
         state = DocumentState(document.path, digest or document_digest(document), seed)
