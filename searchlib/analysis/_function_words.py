@@ -1,4 +1,8 @@
-"""The commonest function words of each language (ISO 639-1), by which a text's language is told."""
+"""Common function words of each language (ISO 639-1, or 639-3), by which a text's language is told.
+
+Of the 2,493 words 1,825 are in the lists of stopwords-iso 0.7.1 too, and 274 others are ten or more of a million words
+by wordfreq 3.1. The rest are of languages that neither has, or has few words of.
+"""
 
 FUNCTION_WORDS = {
     "ca": (
@@ -161,7 +165,7 @@ FUNCTION_WORDS = {
     ),
     "hr": (
         "i u je na se da od za s su ne koji koja koje ili iz kao što te bio bila biti može mora samo ako kada gdje "
-        "tko ovaj ova ovo po do o pri nije nisu sve kako još molimo između njegov"
+        "tko ovaj ova ovo po do o pri nije nisu sve kako još molimo između njegov ali bilo kod jer"
     ),
     "sl": (
         "in v je na se da za so z s ne ki kot po iz od pri pa ali bil bila bilo biti mora lahko samo če ko kje kdo "

@@ -1,10 +1,11 @@
 """The language of a text, told by its script, its function words and its letters.
 
-A language is named when what speaks for it is a fair share of the text, and clearly more than what speaks for any
-other; when unsure the answer is "", and the text is indexed without stemming: the forms of a word that one language
-has are wrong ones in another. Function words are the commonest of each language (Luhn's "noise words"), and each that
-a text has counts one. A word with letters that few languages write counts for these, the more the fewer they are, and
-against those that lack one of its letters. So a sentence is mostly enough, and no model is needed.
+A language is named when what speaks for it is a fair share of the text, and when of the words that tell it from any
+other those for it are clearly more; when unsure the answer is "", and the text is indexed without stemming: the forms
+of a word that one language has are wrong ones in another. Function words are the commonest of each language (Luhn's
+"noise words"), and each that a text has counts one. A word with letters that few languages write counts for these, the
+more the fewer they are, and against those that lack one of its letters. So a sentence is mostly enough, and no model is
+needed.
 
 Who knows the language says it: for all documents, or for those whose paths match a pattern (`language_at`).
 """
@@ -25,7 +26,8 @@ from searchlib.analysis.words import split_words
 SAMPLE = 2_000  # code points looked at, from the beginning
 _LEAST = 1.0  # what speaks for a language, in function words
 _SHARE = 0.08  # of all words
-_MARGIN = 1.25  # times what speaks for the next language
+_RIVALS = 3  # languages that speak the next loudest
+_MARGIN = 2.0  # times what tells a rival from it has to tell it from a rival
 _LEAD = 0.75  # more than that
 
 _SCRIPTS = (  # without spaces: the first whose characters are a tenth of the sample; kana before Han
@@ -71,17 +73,30 @@ def detect_language(text: str, default: str = "") -> str:
             return own
         default = _script_language(counts, 5 * len(sample), _HEBREW) or default
     words = split_words(sample.lower())
+    evidence = [(number, said) for word, number in Counter(words).items() if (said := _said_by(word))]
     speaking: defaultdict[str, float] = defaultdict(float)
-    for word, number in Counter(words).items():
-        for language in _languages_of().get(word, ()):
-            speaking[language] += number
-        for language, weight in _by_letters(word):
+    for number, said in evidence:
+        for language, weight in said.items():
             speaking[language] += weight * number
-    if not speaking:
+    (best, most), *rivals = [*nlargest(1 + _RIVALS, speaking.items(), key=itemgetter(1)), ("", 0.0)]
+    if most < max(_LEAST, _SHARE * len(words)):
         return default
-    (best, most), (_, next_most) = [*nlargest(2, speaking.items(), key=itemgetter(1)), ("", 0.0)][:2]
-    sure = most >= max(_LEAST, _SHARE * len(words), _MARGIN * next_most, next_most + _LEAD)
-    return best if sure else default
+    return best if all(_is_told_from(rival, best, evidence) for rival, _ in rivals) else default
+
+
+def _is_told_from(rival: str, best: str, evidence: list[tuple[int, dict[str, float]]]) -> bool:
+    """Whether the words that only one of two languages has, or that speak louder for one, are clearly for the best."""
+    told = [number * (said.get(best, 0.0) - said.get(rival, 0.0)) for number, said in evidence]
+    against = -sum(one for one in told if one < 0)
+    return sum(one for one in told if one > 0) >= max(_MARGIN * against, against + _LEAD)
+
+
+def _said_by(word: str) -> dict[str, float]:
+    """How loud a word speaks for languages, or against them."""
+    said = dict.fromkeys(_languages_of().get(word, ()), 1.0)
+    for language, weight in _by_letters(word):
+        said[language] = said.get(language, 0.0) + weight
+    return said
 
 
 def languages_said(setting: str) -> str:
