@@ -25,7 +25,9 @@ DOCUMENTS = (
     ),
     Document("fleet2", "The fleet sails.\n\nHarbours are full of ships.", metadata={"by": "Bo", "year": 2001}),
     Document("fleet10", "A winter harbour.\n\nThe fleet stays.", metadata={"by": "ann", "year": "2000", "tag": "sea"}),
-    Document("erdoğan", "Erdoğan praised the harbour.\n\nErdogan left.", metadata={"year": "2020-05-17"}),
+    Document(
+        "erdoğan", "Erdoğan praised the harbour.\n\nErdogan left.", language="en", metadata={"year": "2020-05-17"}
+    ),
     Document("brief.md", "Nothing of note, but snow.", "Snow", "markdown", metadata={"by": "Cleo", "year": 7.5}),
     Document("häfen", "Der Hafen ist im Winter geschlossen.\n\nDie Schiffe warten.", language="de"),
     Document("tokyo", "東京都の港は冬に閉まる。", language="ja"),
@@ -157,6 +159,15 @@ class Filtering(Suite):
             scores = {place(hit): hit.score for hit in index.search("harbour", 100)}
             assert sorted(map(place, found)) == sorted(listed(expected)), filter
             assert all(hit.score == pytest.approx(scores[place(hit)]) for hit in found)
+
+    def test_what_tells_no_language_has_none(self, index: searchlib.Index) -> None:
+        with index.writer() as w:
+            w.add(Document("label", "Harbour 7"))
+        assert [place(hit) for hit in index.search("harbour", filter={"language": None})] == ["label 1"]
+        assert [place(hit) for hit in index.search('language:"" AND harbour')] == ["label 1"]
+        assert "label 1" not in map(place, index.search("language:* AND harbour", 100))
+        assert index.search("harbour", facets=["language"]).facets["language"].missing == 1
+        assert index.stats().languages[""] == 1
 
 
 class Sorting(Suite):

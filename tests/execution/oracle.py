@@ -85,7 +85,7 @@ class Oracle:
             case Prefix() | Wildcard() | Fuzzy() | Range():
                 return node.boost if any(holds(node, doc, field) for field in node.fields) else None
             case Everything(field, boost):
-                return boost if not field or keys_of(doc, field) else None
+                return boost if not field or any(keys_of(doc, field)) else None  # "" is no value
             case And(nodes):
                 scores = [self.score(one, doc) for one in nodes]
                 return None if None in scores else _total(scores)

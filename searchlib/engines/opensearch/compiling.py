@@ -74,7 +74,7 @@ class Matching:
             case Value(key, field):
                 return value(key, field)
             case Everything(field):
-                return {"exists": {"field": having(field)}} if field else ALL
+                return _having(field) if field else ALL
             case And(nodes):
                 return self._all(nodes)
             case Or(nodes) | Best(nodes):
@@ -330,11 +330,13 @@ def value(key: str, field: str) -> Json:
     return {"term": {entryfields.terms(field): key}}
 
 
-def having(field: str) -> str:
-    """The field that a record has which has anything in ``field``."""
+def _having(field: str) -> dict[str, Any]:
+    """What tells that a record has anything in ``field``; the empty value is none."""
     if field in TABLE and TABLE[field].kind == "number":
-        return entryfields.column(field)
-    return entryfields.terms(field) if entryfields.is_analysed(field) else entryfields.exact(field)
+        return {"exists": {"field": entryfields.column(field)}}
+    if entryfields.is_analysed(field):
+        return {"exists": {"field": entryfields.terms(field)}}
+    return {"range": {entryfields.exact(field): {"gt": ""}}}
 
 
 def _expression(text: str) -> str:

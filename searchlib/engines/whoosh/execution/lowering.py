@@ -249,7 +249,7 @@ class Lowering:
         if view.segment.length_sum(field) > 0:
             lengths = view.segment.lengths(field)
             return TestedScorer(view, lambda docs: lengths[docs] > 0, ("filled", field), float(boost), asked)
-        every = Prefix("", (field,))
+        every = Range("", None, (field,), open_low=True)  # the empty value is none
         name = expansion.kept_as(every, view)
         return PatternScorer(view, lambda: expansion.terms(view, every), name, float(boost), asked)
 
