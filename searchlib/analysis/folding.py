@@ -72,7 +72,7 @@ def exact_form(word: str) -> str:
     """
     if word.isascii():
         return word.lower()[:LONGEST_WORD]
-    if "\u00ad" in word:
+    if "\n" in word:
         word = LINE_END.sub("", word)
     folded = unicodedata.normalize("NFKC", word).casefold()
     # Full case folding makes İ an i with a dot above, which no reader of Turkish sees there.

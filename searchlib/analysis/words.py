@@ -7,13 +7,15 @@
 * Scripts written without spaces (Chinese, Japanese, Korean, Thai, Lao, Khmer, Burmese) are cut into *units*: a
   character with its marks, or a syllable of Korean letters. Each unit is a token whose form is the unit and the
   one after it: overlapping bigrams, the last unit of a run alone.
+* The end of a line is no space where a soft hyphen stands before it, nor between letters of these scripts; but in
+  Korean it is one, which has spaces between words.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, reduce
 
 from searchlib.analysis import _ranges
 from searchlib.concurrency.lazily import lazy_expression
@@ -23,8 +25,7 @@ _IGNORABLE = "\u00ad\u034f\u200c\u200d\u2060\ufeff" + _VARIANTS
 IGNORABLE = lazy_expression(f"[{_IGNORABLE}]+")
 """What stands inside words and changes nothing."""
 SOFT_HYPHEN = "\u00ad"
-LINE_END = lazy_expression(r"\u00ad[^\S\n]*\n[^\S\n]*")
-"""A soft hyphen where a line ends: the word goes on in the next."""
+_BREAK = r"[^\S\n]*\n[ \t]*"
 _ASCII_WORD = lazy_expression("[0-9A-Za-z]+")
 # Latin letters to U+024F with typographic punctuation: there Python's own classes are Unicode 14's, at no cost.
 BEYOND_LATIN = lazy_expression("[^\x00-\u024f\u2010-\u205e]")
@@ -42,6 +43,8 @@ _UNSPACED = (
     "\ua960-\ua97c\uac00-\ud7fb\uf900-\ufaff\uff66-\uffdc\U0001b000-\U0001b16f\U00020000-\U0003134f"
 )
 _FIRST_UNSPACED = "\u0e00"
+_HANGUL = ("\u1100-\u11ff", "\u3131-\u318e", "\ua960-\ua97c", "\uac00-\ud7fb", "\uff66-\uffdc")
+_FLOWING = reduce(lambda ranges, hangul: ranges.replace(hangul, ""), _HANGUL, _UNSPACED) + "\uff66-\uff9d"
 # Marks of those scripts and of any other (voicing marks of kana, variation selectors), and joiners.
 _UNIT_MARKS = (
     "\u0300-\u036f\u0e31\u0e34-\u0e3a\u0e47-\u0e4e\u0eb1\u0eb4-\u0ebc\u0ec8-\u0ece\u102b-\u103e\u1056-\u1059\u105e-\u1060"
@@ -50,6 +53,13 @@ _UNIT_MARKS = (
 )
 _JAMO_SYLLABLE = "[\u1100-\u115f\ua960-\ua97c]+[\u1160-\u11a7\ud7b0-\ud7c6]*[\u11a8-\u11ff\ud7cb-\ud7fb]*"
 _UNIT = f"(?:{_JAMO_SYLLABLE}|[{_UNSPACED}])[{_UNIT_MARKS}]*"
+_UNIT_OF_RUN = f"(?P<unit>{_UNIT})(?:{_BREAK}(?=[{_UNSPACED}]))?"
+_GOES_ON = f"(?<=[{_FLOWING}{_UNIT_MARKS}])(?={_BREAK}[{_FLOWING}])"
+LINE_END = lazy_expression(rf"(?:\u00ad|{_GOES_ON}){_BREAK}")
+"""What stands in a word that goes on in the next line."""
+# Punctuation that is as wide as these letters: no space either.
+_WIDE = _FLOWING + "\u3000-\u303f\uff01-\uff0f\uff1a-\uff20\uff3b-\uff3d\uff5b-\uff65"
+_UNSHOWN_BREAK = lazy_expression(f"(?<=[{_WIDE}{_UNIT_MARKS}]){_BREAK}(?=[{_WIDE}])")
 
 
 def _character_class(ranges: str) -> str:
@@ -64,12 +74,12 @@ def _unspaced_character() -> re.Pattern[str]:
 
 @cache
 def _piece() -> re.Pattern[str]:
-    return re.compile(f"(?P<run>(?:{_UNIT})+)|[^{_UNSPACED}]+")
+    return re.compile(f"(?P<run>(?:{_UNIT_OF_RUN})+)|[^{_UNSPACED}]+")
 
 
 @cache
 def _unit() -> re.Pattern[str]:
-    return re.compile(_UNIT)
+    return re.compile(_UNIT_OF_RUN)
 
 
 @cache
@@ -91,8 +101,8 @@ def _bmp_class() -> str:
 
 
 def _through_lines(run: str) -> re.Pattern[str]:
-    """A run of characters of a word, which a soft hyphen at the end of a line carries on; or raised characters."""
-    return re.compile(rf"{run}(?:(?<=\u00ad)[^\S\n]*\n[^\S\n]*{run})*|[{_RAISED}]+")
+    """A run of characters of a word, which may go on in the next line; or raised characters."""
+    return re.compile(rf"{run}(?:(?:(?<=\u00ad)|{_GOES_ON}){_BREAK}{run})*|[{_RAISED}]+")
 
 
 def word_pattern(text: str) -> re.Pattern[str]:
@@ -118,7 +128,7 @@ def split_words(text: str) -> list[str]:
 
 def is_unspaced(word: str) -> bool:
     """Whether ``word`` holds a character of a script that is written without spaces."""
-    return not word.isascii() and max(word) >= _FIRST_UNSPACED and _unspaced_character().search(word) is not None
+    return is_far(word) and _unspaced_character().search(word) is not None
 
 
 def pieces(word: str) -> Iterator[tuple[int, int, bool]]:
@@ -132,4 +142,21 @@ def pieces(word: str) -> Iterator[tuple[int, int, bool]]:
             yield piece.start(), piece.end(), False
         else:
             for unit in _unit().finditer(word, piece.start(), piece.end()):
-                yield unit.start(), unit.end(), True
+                yield *unit.span("unit"), True
+
+
+def is_far(text: str) -> bool:
+    """Whether ``text`` has a character as far from Latin as the first of a script without spaces."""
+    return not text.isascii() and max(text) >= _FIRST_UNSPACED
+
+
+def unshown_breaks(text: str, start: int = 0, end: int | None = None) -> list[tuple[int, int]]:
+    """Where in ``text`` lines end between letters of scripts without spaces, so that no reader sees a space there."""
+    if "\n" not in text or not is_far(text):
+        return []
+    return [match.span() for match in _UNSHOWN_BREAK.finditer(text, start, len(text) if end is None else end)]
+
+
+def without_breaks(text: str) -> str:
+    """``text`` without the `unshown_breaks`."""
+    return _UNSHOWN_BREAK.sub("", text) if unshown_breaks(text) else text

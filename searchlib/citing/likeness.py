@@ -29,6 +29,7 @@ _ROOM = 4  # tokens
 _LOOKED_AT = 8  # paragraphs that share most words with a quote, of which the closest is chosen
 
 
+_UNIT = lazy_expression(r"\s+|\S")
 _BETWEEN = lazy_expression(r"\s+|\S(?:.*\S)?", re.DOTALL)
 _SIGNS = 3  # code points between two words that are tokens each; more are one
 
@@ -58,7 +59,7 @@ def _tokens(text: str) -> tuple[str, ...]:
     at = 0
     for word in find_words(text):
         found += _between(text[at : word.start()])
-        found += list(word[0]) if is_unspaced(word[0]) else [word[0]]
+        found += _UNIT.findall(word[0]) if is_unspaced(word[0]) else [word[0]]
         at = word.end()
         if len(found) > MOST_TOKENS:
             return tuple(found[:MOST_TOKENS])

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 
 from searchlib.cli.output import BOLD, DIM, Output
 from searchlib.guards.cleaning import Harmless
-from searchlib.model.records import below_title
+from searchlib.model.records import KEEPS_LINES, below_title
 
 if TYPE_CHECKING:
     from searchlib import Hit, Record
@@ -29,8 +29,6 @@ if TYPE_CHECKING:
     Marked = tuple[str, list[Style]]
 
 _PLACES = 3  # of copies
-_KEEPS_LINES = ("code", "table")
-"""Kinds of paragraphs in which line breaks mean something."""
 
 
 def hit_lines(hit: Hit, output: Output, shown: Snippet, *, explain: bool = False, titled: bool = True) -> Iterator[str]:
@@ -43,7 +41,7 @@ def hit_lines(hit: Hit, output: Output, shown: Snippet, *, explain: bool = False
     rank = f"{hit.rank}. "
     indent = " " * len(rank)
     yield from _heading(hit.record, output, rank, indent, hit.highlights, titled=titled)
-    flowing = hit.paragraph.kind not in _KEEPS_LINES
+    flowing = hit.paragraph.kind not in KEEPS_LINES
     yield from snippet_lines(shown, hit.text, output.width, indent, color=output.color, flowing=flowing)
     if hit.copies:
         for plain in wrap(_also_in(hit.copies), output.width, indent):
@@ -62,6 +60,7 @@ def _also_in(copies: Sequence[Record]) -> str:
 
 def record_lines(wanted: Record, records: Sequence[Record], output: Output) -> Iterator[str]:
     """The lines of a paragraph among its neighbours; it stands out by its number and, in colour, by being bright."""
+    from searchlib.analysis.words import without_breaks
     from searchlib.render.terminal import wrap
 
     yield from _heading(wanted, output, "", "")
@@ -69,7 +68,7 @@ def record_lines(wanted: Record, records: Sequence[Record], output: Output) -> I
     for record in records:
         here = record.id == wanted.id
         paragraph = record.paragraph
-        text = paragraph.text if paragraph.kind in _KEEPS_LINES else " ".join(paragraph.text.split())
+        text = paragraph.text if paragraph.kind in KEEPS_LINES else " ".join(without_breaks(paragraph.text).split())
         number = f"{'>' if here else ' '} {paragraph.number}".ljust(len(indent))
         lines = wrap(text, output.width, indent)
         yield ""

@@ -16,6 +16,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
+from searchlib.analysis.words import is_far, without_breaks
 from searchlib.documents.builder import Builder
 from searchlib.documents.formulas import formula_of_page
 from searchlib.documents.htmlparts import has_note, is_chrome, is_data, is_note
@@ -54,6 +55,7 @@ _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECAS
 _SPACE = re.compile(r"[ \t\n\r\f]+")
 _SPACE_RUN = re.compile(r" {2,}")
 _AROUND_BREAK = re.compile(r" *\n *")
+_SOURCE_BREAK = "\u2028"  # a line of the source ends: a space, or nothing between letters of scripts without spaces
 _META = {
     "author": "author",
     "article:author": "author",
@@ -332,17 +334,18 @@ class _Page:
             self.parts.append(text)
         elif blank and text.isascii():
             if self.parts:
-                self.parts.append(" ")
+                self.parts.append(_space(text) if is_far(self.parts[-1]) else " ")
+        elif text.isprintable() and "  " not in text:  # only printable text has no other white space than blanks
+            self.parts.append(text)
         else:
-            # Only printable text has no other white space than blanks.
-            self.parts.append(text if text.isprintable() and "  " not in text else _SPACE.sub(" ", text))
+            self.parts.append(_SPACE.sub(_space_of_match if is_far(text) else " ", text))
         if text and not blank:
             self.places.go_past(text)
             self.line = self.line or self.places.line_of_last()
 
     def _cell(self, always: bool = False) -> None:
         """End a table cell, if there is one."""
-        text = " ".join("".join(self.parts).split())
+        text = " ".join(_resolved("".join(self.parts)).split())
         self.parts.clear()
         if self.rows is not None and (text or always):
             if not self.rows:
@@ -353,7 +356,7 @@ class _Page:
         """End a block, if there is one."""
         if not self.parts:
             return
-        text = "".join(self.parts)
+        text = _resolved("".join(self.parts))
         self.parts.clear()
         if text.isspace():
             self.line = 0
@@ -372,3 +375,19 @@ class _Page:
         if text and not text.isspace():
             self.found.append(_Found(text, kind, self.line or 1, level, frozenset(self.regions)))
         self.line = 0
+
+
+def _space(text: str) -> str:
+    return _SOURCE_BREAK if "\n" in text else " "
+
+
+def _space_of_match(match: re.Match[str]) -> str:
+    return _space(match[0])
+
+
+def _resolved(text: str) -> str:
+    """``text`` with a space for each end of a line of the source where a reader sees one."""
+    if _SOURCE_BREAK not in text:
+        return text
+    lines = (without_breaks(line.replace(_SOURCE_BREAK, "\n")).replace("\n", " ") for line in text.split("\n"))
+    return "\n".join(lines)

@@ -13,7 +13,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import field
 from functools import cache
-from typing import Literal, TypeAlias
+from typing import Final, Literal, TypeAlias
 
 from searchlib.frozen import frozen
 from searchlib.hashing import blake2b
@@ -27,6 +27,8 @@ TOO_BIG = 1 << 1023
 Metadata: TypeAlias = Mapping[str, "Scalar | tuple[Scalar, ...]"]
 
 Kind: TypeAlias = Literal["text", "heading", "item", "table", "code", "quote"]
+KEEPS_LINES: Final = ("code", "table")
+"""Kinds of paragraphs in which line breaks mean something."""
 
 ID_LENGTH = 16
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"  # Crockford's base 32: no i, l, o, u to misread

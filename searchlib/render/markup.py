@@ -17,12 +17,15 @@ from collections.abc import Callable
 from functools import cache
 from typing import Literal, get_args
 
+from searchlib.analysis.words import unshown_breaks, without_breaks
 from searchlib.concurrency.lazily import lazy_expression
 from searchlib.errors import SettingsError
 from searchlib.frozen import frozen
 from searchlib.guards.cleaning import clean
-from searchlib.highlight import Snippet
+from searchlib.highlight import Fragment, Snippet
+from searchlib.highlight.spans import Spans
 from searchlib.model.jsonable import JsonObject, as_json
+from searchlib.model.records import KEEPS_LINES
 
 Format = Literal["plain", "ansi", "html", "markdown"]
 FORMATS: tuple[str, ...] = get_args(Format)
@@ -39,11 +42,16 @@ class _Markup:
     special: str = ""
 
 
-def render(snippet: Snippet, text: str, format: Format = "plain") -> str:
-    """The ``snippet`` of ``text``, with its matches marked. Raises SettingsError for a format that is none."""
+def render(snippet: Snippet, text: str, format: Format = "plain", kind: str = "code") -> str:
+    """The ``snippet`` of ``text``, with its matches marked. Raises SettingsError for a format that is none.
+
+    Lines of a paragraph of a ``kind`` that is not in KEEPS_LINES are `flowed`.
+    """
     markup = _MARKUPS.get(format)
     if markup is None:
         raise SettingsError(f'there is no format "{format}": choose one of {", ".join(FORMATS)}')
+    if kind not in KEEPS_LINES:
+        snippet, text = flowed(snippet, text)
     fragments, escape = snippet.fragments, markup.escape
     shown = text[fragments[0].start : fragments[-1].end] if fragments else ""
     if clean(shown) != shown:
@@ -89,6 +97,25 @@ def parts(snippet: Snippet, text: str) -> list[tuple[str, bool]]:
     if found and shown < len(text) and not text[shown:].isspace():
         found.append((ELLIPSIS, False))
     return found
+
+
+def flowed(snippet: Snippet, text: str) -> tuple[Snippet, str]:
+    """The snippet and its text, without the ends of lines where a reader sees no space."""
+    breaks = unshown_breaks(text)
+    if not breaks:
+        return snippet, text
+
+    def moved(place: int) -> int:
+        return place - sum(min(end, place) - start for start, end in breaks if start < place)
+
+    def moved_all(spans: Spans) -> Spans:
+        return tuple((moved(start), moved(end)) for start, end in spans)
+
+    fragments = tuple(
+        Fragment(*moved_all(((one.start, one.end),))[0], moved_all(one.spans)) for one in snippet.fragments
+    )
+    text = without_breaks(text)
+    return Snippet(fragments, len(text)), text
 
 
 def _merged(spans: tuple[tuple[int, int], ...]) -> list[tuple[int, int]]:

@@ -15,7 +15,7 @@ from functools import lru_cache
 from searchlib.analysis.graphemes import SPACING_LETTERS, boundaries, is_regional
 from searchlib.guards.cleaning import Harmless, clean, escape
 from searchlib.highlight import Snippet
-from searchlib.render.markup import parts
+from searchlib.render.markup import flowed, parts
 
 Style = tuple[int, int, str]  # start, end, SGR parameters
 
@@ -158,6 +158,8 @@ def flattened(snippet: Snippet, text: str, flowing: bool = True) -> tuple[str, l
     """The ``snippet`` as one string with ellipses, and the places of its matches in it."""
     shown = ""
     styles: list[Style] = []
+    if flowing:
+        snippet, text = flowed(snippet, text)
     for part, is_match in parts(snippet, text):
         began = len(shown)
         shown += _flow(part, flowing)

@@ -131,7 +131,7 @@ class Hit:
         that cannot be.
         """
         text("format", format)
-        return _showing()[1](self.fragments(length, count), self.text, format)
+        return _showing()[1](self.fragments(length, count), self.text, format, self.paragraph.kind)
 
     def fragments(self, length: int = SNIPPET_LENGTH, count: int = 1) -> Snippet:
         """The ranges of ``text`` that a snippet shows, each with its spans."""

@@ -6,6 +6,7 @@ import pytest
 
 import searchlib
 from searchlib.errors import SettingsError
+from searchlib.render.terminal import snippet_lines
 
 TEXTS = {
     "uk": "У цій хаті п\u02bcять книг, які ще не було видно.",
@@ -61,3 +62,36 @@ def test_a_mistake_in_languages_by_path_is_pointed_at(tmp_path: Path) -> None:
     with pytest.raises(SettingsError) as error:
         searchlib.build(tmp_path / "a.txt", tmp_path / "index", language="de=german,auto")
     assert str(error.value).startswith("'de=german' is no language; give a code as en or tr, or auto, or several")
+
+
+BROKEN = "日本の首都である東\n京は人口が多い。"
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("a.txt", BROKEN),
+        ("a.md", f"# 表題\n\n{BROKEN}\n"),
+        ("a.html", f"<html><body><h1>表題</h1><p>{BROKEN}</p></body></html>"),
+        ("b.html", "<html><body><p>日本の首都である<b>東</b>\n<i>京</i>は\n人口が多い。</p></body></html>"),
+    ],
+)
+def test_a_word_of_a_script_without_spaces_goes_on_in_the_next_line(tmp_path: Path, name: str, text: str) -> None:
+    (tmp_path / "seeds").mkdir()
+    (tmp_path / "seeds" / name).write_text(text, "utf-8")
+    index = searchlib.build(tmp_path / "seeds", tmp_path / "index")
+    (hit,) = index.search('"東京は人口"')
+    assert hit.snippet("html") == "日本の首都である<mark>東京は人口</mark>が多い。"
+    assert hit.text.replace("\n", "") == BROKEN.replace("\n", "")
+    assert "である東京は" in "".join(snippet_lines(hit.fragments(), hit.text, 0, color=False))
+    assert [one.paragraph.number for one in index.search("東京")] == [hit.paragraph.number]
+
+
+def test_lines_of_korean_and_of_code_end_with_a_space(tmp_path: Path) -> None:
+    (tmp_path / "seeds").mkdir()
+    (tmp_path / "seeds/a.txt").write_text("한국어 문장\n끝에는 공백이 있다.", "utf-8")
+    (tmp_path / "seeds/b.md").write_text("```\n東\n京\n```\n", "utf-8")
+    index = searchlib.build(tmp_path / "seeds", tmp_path / "index")
+    assert not index.search("장끝")
+    assert index.search("문장 끝에는")[0].snippet() == "한국어 문장\n끝에는 공백이 있다."
+    assert index.search("東")[0].snippet() == "東\n京"
