@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from fnmatch import fnmatchcase
-from functools import cache
+from functools import cache, lru_cache
 from heapq import nlargest
 from operator import itemgetter
 
@@ -27,8 +27,7 @@ SAMPLE = 2_000  # code points looked at, from the beginning
 _LEAST = 1.0  # what speaks for a language, in function words
 _SHARE = 0.08  # of all words
 _RIVALS = 3  # languages that speak the next loudest
-_MARGIN = 2.0  # times what tells a rival from it has to tell it from a rival
-_LEAD = 0.75  # more than that
+_LEAD = 0.75  # more than what tells a rival from it; and at least twice as much
 
 _SCRIPTS = (  # without spaces: the first whose characters are a tenth of the sample; kana before Han
     ("ja", "\u3041", "\u30ff"),
@@ -81,16 +80,26 @@ def detect_language(text: str, default: str = "") -> str:
     (best, most), *rivals = [*nlargest(1 + _RIVALS, speaking.items(), key=itemgetter(1)), ("", 0.0)]
     if most < max(_LEAST, _SHARE * len(words)):
         return default
-    return best if all(_is_told_from(rival, best, evidence) for rival, _ in rivals) else default
+    for rival, less in rivals:
+        lead = most - less
+        # Nothing can be more against the best than all that the rival has, but for words that speak against this one.
+        if lead < _LEAD or ((lead < less or not sample.isascii()) and not _is_told_from(rival, best, lead, evidence)):
+            return default
+    return best
 
 
-def _is_told_from(rival: str, best: str, evidence: list[tuple[int, dict[str, float]]]) -> bool:
-    """Whether the words that only one of two languages has, or that speak louder for one, are clearly for the best."""
-    told = [number * (said.get(best, 0.0) - said.get(rival, 0.0)) for number, said in evidence]
-    against = -sum(one for one in told if one < 0)
-    return sum(one for one in told if one > 0) >= max(_MARGIN * against, against + _LEAD)
+def _is_told_from(rival: str, best: str, lead: float, evidence: list[tuple[int, dict[str, float]]]) -> bool:
+    """Whether of what tells two languages apart twice as much speaks for the best: the lead is at least the rest."""
+    against = 0.0
+    for number, said in evidence:
+        if rival in said:
+            against += number * max(0.0, said[rival] - said.get(best, 0.0))
+        elif said.get(best, 0.0) < 0:
+            against -= number * said[best]
+    return lead >= against
 
 
+@lru_cache(1 << 15)
 def _said_by(word: str) -> dict[str, float]:
     """How loud a word speaks for languages, or against them."""
     said = dict.fromkeys(_languages_of().get(word, ()), 1.0)
