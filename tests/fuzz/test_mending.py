@@ -166,7 +166,7 @@ def test_what_is_lost_is_said_by_name(place: Path) -> None:
 
 
 def test_an_index_with_other_settings_keeps_the_documents_that_no_seed_has(place: Path, sound: Any) -> None:
-    index = searchlib.build(place / "seeds", place / "index", processes=1, language="en")
+    index = searchlib.build(place / "seeds", place / "index", processes=1, language="nowhere=de,auto")
     assert index.changes is not None and index.changes.rebuilt == "it was built with other settings"
     assert index.changes.kept == len(BY_HAND) and not index.changes.lost
     assert said(index) == sound
