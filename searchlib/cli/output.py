@@ -50,6 +50,11 @@ def is_terminal(stream: TextIO | None) -> bool:
         return False
 
 
+def at_a_terminal() -> bool:
+    """Whether any of the streams is one that a person is at."""
+    return any(map(is_terminal, (sys.stdin, sys.stderr, sys.stdout)))
+
+
 @frozen
 class Output:
     """How stdout is written: with colour or not, wrapped to ``width`` columns or (0) not at all."""

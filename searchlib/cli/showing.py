@@ -6,14 +6,13 @@ was shown is remembered as the last query of the terminal (`searchlib.cli.lastqu
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from searchlib.cli.flags import FormType
-from searchlib.cli.output import BOLD, DIM, Output, counted, human_seconds, is_terminal, say
+from searchlib.cli.output import BOLD, DIM, Output, at_a_terminal, counted, human_seconds, say
 from searchlib.errors import SettingsError
 from searchlib.frozen import frozen
 from searchlib.model.jsonable import JsonObject
@@ -179,7 +178,7 @@ class _Told:
 
     def remember(self, index: Index, query: str) -> None:
         """Keep what was shown as the last query of this terminal, if any of the streams is on one."""
-        if self._ids and any(map(is_terminal, (sys.stdin, sys.stderr, sys.stdout))):
+        if self._ids and at_a_terminal():
             from searchlib.cli.naming import remember
 
             remember(index, query, self._first, self._ids)
