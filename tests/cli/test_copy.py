@@ -26,6 +26,17 @@ def test_a_copy_has_the_digest_of_the_original_and_is_no_second_one(run: Run) ->
     assert (found["index"], found["unchanged"], found["digest"]) == ("indexes/other", 3, digest.strip())
 
 
+def test_a_folder_of_other_files_is_no_place_for_a_copy(run: Run) -> None:
+    run("index", "--quiet")
+    done = run("copy", "indexes/default", "seeds")
+    assert (done.code, done.err) == (
+        2,
+        "Error: seeds has other files in it: give a folder that is empty or not there yet\n",
+    )
+    Path("seeds/empty").mkdir()
+    assert run("copy", "indexes/default", "seeds/empty").code == 0
+
+
 def test_what_is_for_clusters_is_refused_for_folders(run: Run) -> None:
     for words in (("copy", "indexes/default", "indexes/other"), ("index",)):
         done = run(*words, "--shards", "2")
