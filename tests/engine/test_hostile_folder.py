@@ -246,6 +246,7 @@ def test_a_folder_that_is_replaced_while_it_is_written_is_left_as_it_is(place: P
 def test_a_writer_lets_go_of_the_folder_however_it_ends(place: Path) -> None:
     index = searchlib.open(place / "index")
     index.writer(processes=1).__exit__(RuntimeError, None, None)
+    gc.collect()  # of what tests before have left
     before = len(list(Path("/dev/fd").iterdir()))
     for _ in range(3):
         with index.writer(processes=1) as writer:
@@ -254,7 +255,7 @@ def test_a_writer_lets_go_of_the_folder_however_it_ends(place: Path) -> None:
             raise RuntimeError
         index.writer(processes=1)  # and nobody uses it
         gc.collect()
-    assert len(list(Path("/dev/fd").iterdir())) == before
+    assert len(list(Path("/dev/fd").iterdir())) <= before
 
 
 def test_an_index_behind_a_link_is_written_where_the_link_leads(place: Path) -> None:

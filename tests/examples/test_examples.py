@@ -52,7 +52,7 @@ def test_fastapi(folder: Path) -> None:
         assert client.get("/search", params={"q": " ".join(["a"] * 2000)}).status_code == 422
         assert "no paragraph" in client.get("/paragraphs/zzzz").json()["detail"]
         with searchlib.open("indexes/default") as index, index.writer(processes=1) as w:
-            w.add(searchlib.Document("new", "A new paragraph of lighthouses."))
+            w.add(searchlib.Document("new", "A new paragraph of lighthouses.", language="en"))
         assert client.get("/search", params={"q": "lighthouse"}).json()["total"] == 1
 
 

@@ -104,6 +104,7 @@ def test_a_filter_names_what_is_carried(index: searchlib.Index) -> None:
         assert sources(SearchlibRetriever(index).run("*", filters)) == expected
 
 
+@pytest.mark.parametrize("location", ["folder"], indirect=True)  # those of a cluster are searched alone
 def test_several_indexes_are_one_and_written_down(index: searchlib.Index, tmp_path: Path) -> None:
     (tmp_path / "none").mkdir()
     with searchlib.build(tmp_path / "none", tmp_path / "second", processes=1).writer(processes=1) as w:
