@@ -59,11 +59,11 @@ class Spotter:
         spots = Spots()
         for name, value in zip(PROSE, _prose(record), strict=True):
             text = spots.texts[name] = value if isinstance(value, str) else "\n".join(value)
-            found = _find(text, table) if text else None
-            if found is None:
-                if text:
-                    return None
+            if not text:
                 continue
+            found = _find(text, table)
+            if found is None:
+                return None
             for number, ranges in found.items():
                 spots.of.setdefault(number, []).append((name, ranges))
         return _highlights(self._rule(spots), record.paragraph.headings)

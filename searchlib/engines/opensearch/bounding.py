@@ -10,81 +10,32 @@ skips what cannot be among them, and scores only these exactly (``quickest``).
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any, assert_never
+from typing import Any
 
 from searchlib.engines.opensearch import entryfields
-from searchlib.engines.opensearch.compiling import ALL, NOTHING, Folded, any_of, limited, value
+from searchlib.engines.opensearch.compiling import ALL, Folded, Matching, any_of, limited, value
 from searchlib.engines.opensearch.entryfields import BOTH, COUNTED
 from searchlib.engines.opensearch.scoring import Scoring, constant, counts_of
 from searchlib.engines.opensearch.statistics import Statistics
 from searchlib.model.ranking import BM25F, idf
-from searchlib.query.nodes import (
-    And,
-    Best,
-    Constant,
-    Everything,
-    Fuzzy,
-    Near,
-    Node,
-    Not,
-    Optional,
-    Or,
-    Phrase,
-    Prefix,
-    Range,
-    Require,
-    Value,
-    Wildcard,
-    Word,
-)
+from searchlib.query.nodes import Word
 
 Json = dict[str, Any]
 
 
-class Bounding:
-    """Nodes as queries that match the same, and score as much or more."""
+class Bounding(Scoring):
+    """Nodes as queries that match the same, and score as much or more: groups are scored as ever, words by bounds."""
 
-    def __init__(self, scoring: Scoring, statistics: Statistics, ranking: BM25F, lengths: Mapping[str, float]) -> None:
-        self._scoring = scoring
-        self._matching = scoring.matching
-        self._statistics = statistics
-        self._ranking = ranking
+    def __init__(
+        self, statistics: Statistics, matching: Matching, ranking: BM25F, lengths: Mapping[str, float]
+    ) -> None:
+        super().__init__(statistics, matching, ranking)
         self._lengths = lengths
 
-    def node(self, node: Node, factor: float = 1.0) -> Json:  # noqa: PLR0911 - one for each kind of node
-        """What scores as a node does, times ``factor``, or more."""
-        match node:
-            case Word():
-                return self._word(node, factor)
-            case Phrase():
-                inside = [self.node(word, factor * node.boost) for word in node.words]
-                return {"bool": {"must": inside, "filter": [self._matching.node(node)]}}
-            case Value():
-                return self._value(node, factor)
-            case And(nodes):
-                wanted = [self.node(one, factor) for one in nodes if not isinstance(one, Not)]
-                unwanted = [self._matching.node(one.node) for one in nodes if isinstance(one, Not)]
-                return {"bool": {"must": wanted or [constant(ALL, 0)], "must_not": unwanted}}
-            case Or(nodes):
-                return any_of(self.node(one, factor) for one in nodes)
-            case Best(nodes, tiebreak):
-                parts = [self.node(one, factor) for one in nodes]
-                return {"dis_max": {"queries": parts, "tie_breaker": tiebreak}} if parts else NOTHING
-            case Optional(inner, optional):
-                return {"bool": {"must": [self.node(inner, factor)], "should": [self.node(optional, factor)]}}
-            case Require(inner, required):
-                return {"bool": {"must": [self.node(inner, factor)], "filter": [self._matching.node(required)]}}
-            case Near(first, second):
-                both = [self.node(one, factor) for one in (first, second)]
-                return {"bool": {"must": both, "filter": [self._matching.node(node)]}}
-            case Prefix() | Wildcard() | Fuzzy() | Range() | Everything() | Not() | Constant():
-                return self._scoring.node(node, factor)
-        assert_never(node)
-
     def _word(self, word: Word, factor: float) -> Json:
-        scale = factor * word.boost * idf(self._statistics.size, self._scoring.df(word))
+        scale = factor * word.boost * idf(self._statistics.size, self.df(word))
         found = []
-        for limit, (forms,) in self._matching.groups([word]):
+        for limit, (forms,) in self.matching.groups([word]):
             parts = [part for field, weight in word.fields for part in self._terms(forms, field, weight, scale)]
             found.append(limited(any_of(parts), limit))
         return self._with_delta(any_of(found), scale)
@@ -94,7 +45,7 @@ class Bounding:
         name = entryfields.terms(field)
         for folded, (ways, prefix) in forms.items():
             counts = counts_of(ways, folded, self._ranking)
-            for mark in BOTH if prefix else self._matching.marks(folded, field):
+            for mark in BOTH if prefix else self.matching.marks(folded, field):
                 count = max(counts.other, *counts.written.values()) if mark else counts.plain
                 query = {"prefix" if prefix else "term": {name: {"value": mark + folded}}}
                 yield self._most(query, field, weight * count, scale)
@@ -122,13 +73,13 @@ class Bounding:
         delta = scale * self._ranking.delta
         return {"bool": {"must": [query, constant(ALL, delta)]}} if delta else query
 
-    def _value(self, node: Value, factor: float) -> Json:
-        query = value(node.key, node.field)
-        if not entryfields.is_analysed(node.field) or "term" not in query:
-            return self._scoring.node(node, factor)
-        scale = node.boost * factor * idf(self._statistics.size, self._statistics.df(query))
+    def _value(self, key: str, field: str, boost: float) -> Json:
+        query = value(key, field)
+        if not entryfields.is_analysed(field) or "term" not in query:
+            return super()._value(key, field, boost)
+        scale = boost * idf(self._statistics.size, self._statistics.df(query))
         ((name, term),) = query["term"].items()
         if name == "exact":
             return self._with_delta(constant(query, scale * (self._ranking.k1 + 1)), scale)
-        weight = self._ranking.weight(node.field)
-        return self._with_delta(self._most({"term": {name: {"value": term}}}, node.field, weight, scale), scale)
+        weight = self._ranking.weight(field)
+        return self._with_delta(self._most({"term": {name: {"value": term}}}, field, weight, scale), scale)

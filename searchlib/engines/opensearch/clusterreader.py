@@ -104,7 +104,7 @@ class OpenSearchReader:
         page = paging.SortedPage(request)
         if quickest.is_worth_while(request, page, scoring.postings(request.query)):
             lengths = self._generation.lengths
-            bound = Bounding(scoring, self._statistics, request.ranking, lengths).node(request.query)
+            bound = Bounding(self._statistics, scoring.matching, request.ranking, lengths).node(request.query)
             best = quickest.BoundedQuestion(exact, bound, within, self._cluster.location)
             asked = body if request.total or "aggs" in body else {}
             read = best.read(
