@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 
 import searchlib
-from searchlib.cli import apiguide, apireference, reference
+from searchlib.cli.reference import __main__ as reference
+from searchlib.cli.reference import apiguide, apireference
 
 ROOT = Path(__file__).parents[1]
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md"), ROOT / "indexes" / "README.md"])

@@ -56,7 +56,7 @@ class Program(click.Group):
         module = COMMANDS.get(ALIASES.get(cmd_name, cmd_name))
         if module is None:
             return None
-        return cast(click.Command, importlib.import_module(f"searchlib.cli.{module}").command)
+        return cast(click.Command, importlib.import_module(f"searchlib.cli.commands.{module}").command)
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]

@@ -24,9 +24,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
-from searchlib.documents.cells import flat_metadata, language_code, metadata_value
-from searchlib.documents.lines import text_lines
 from searchlib.documents.seed import LoadOptions, Seed, SeedFile, reason_of
+from searchlib.documents.tables.cells import flat_metadata, language_code, metadata_value
+from searchlib.documents.tables.lines import text_lines
 from searchlib.documents.text import clean
 from searchlib.errors import SeedError, SettingsError
 from searchlib.files.opening import read_file

@@ -26,39 +26,41 @@ _TABLE: dict[str, Loader | str] = {
     "": "text:load_text",
     ".txt": "text:load_text",
     ".text": "text:load_text",
-    ".rst": "restructured:load_rst",
+    ".rst": "markup.restructured:load_rst",
     ".log": "text:load_text",
-    ".md": "markdown:load_markdown",
-    ".markdown": "markdown:load_markdown",
-    ".html": "html:load_html",
-    ".htm": "html:load_html",
-    ".xhtml": "html:load_html",
-    ".jsonl": "jsonrows:load_jsonl",
-    ".ndjson": "jsonrows:load_jsonl",
-    ".json": "jsonrows:load_json",
-    ".csv": "csvrows:load_csv",
-    ".pdf": "pdf:load_pdf",
-    ".tsv": "csvrows:load_csv",
-    ".eml": "mail:load_eml",
-    ".mbox": "mail:load_mbox",
-    ".msg": "msg:load_msg",
-    ".epub": "epub:load_epub",
-    ".ipynb": "notebook:load_notebook",
-    ".srt": "subtitles:load_subtitles",
-    ".vtt": "subtitles:load_subtitles",
-    ".zip": "archives:load_zip",
-    **dict.fromkeys((".tar", ".tgz", ".tbz", ".tbz2", ".txz", ".tzst"), "archives:load_tar"),
-    **dict.fromkeys((".tar.bz2", ".tar.xz", ".tar.zst"), "archives:load_tar"),
-    **dict.fromkeys((".xml", ".docbook", ".dbk", ".tei", ".nxml", ".jats"), "xmldocuments:load_xml"),
-    ".rtf": "rtf:load_rtf",
-    ".org": "org:load_org",
-    **dict.fromkeys((".adoc", ".asciidoc"), "asciidoc:load_asciidoc"),
-    **dict.fromkeys((".wiki", ".mediawiki"), "mediawiki:load_wiki"),
-    **dict.fromkeys((".tex", ".latex"), "latex:load_latex"),
-    **dict.fromkeys((".docx", ".docm", ".dotx", ".dotm"), "docx:load_docx"),
-    **dict.fromkeys((".pptx", ".pptm", ".ppsx", ".ppsm", ".potx"), "pptx:load_pptx"),
-    **dict.fromkeys((".xlsx", ".xlsm", ".xltx"), "xlsx:load_xlsx"),
-    **dict.fromkeys((".odt", ".odp", ".ods", ".fodt", ".fodp", ".fods", ".ott"), "opendocument:load_opendocument"),
+    ".md": "markup.markdown:load_markdown",
+    ".markdown": "markup.markdown:load_markdown",
+    ".html": "markup.html:load_html",
+    ".htm": "markup.html:load_html",
+    ".xhtml": "markup.html:load_html",
+    ".jsonl": "tables.jsonrows:load_jsonl",
+    ".ndjson": "tables.jsonrows:load_jsonl",
+    ".json": "tables.jsonrows:load_json",
+    ".csv": "tables.csvrows:load_csv",
+    ".pdf": "pdf.loader:load_pdf",
+    ".tsv": "tables.csvrows:load_csv",
+    ".eml": "holders.mail:load_eml",
+    ".mbox": "holders.mail:load_mbox",
+    ".msg": "holders.msg:load_msg",
+    ".epub": "markup.epub:load_epub",
+    ".ipynb": "markup.notebook:load_notebook",
+    ".srt": "markup.subtitles:load_subtitles",
+    ".vtt": "markup.subtitles:load_subtitles",
+    ".zip": "holders.archives:load_zip",
+    **dict.fromkeys((".tar", ".tgz", ".tbz", ".tbz2", ".txz", ".tzst"), "holders.archives:load_tar"),
+    **dict.fromkeys((".tar.bz2", ".tar.xz", ".tar.zst"), "holders.archives:load_tar"),
+    **dict.fromkeys((".xml", ".docbook", ".dbk", ".tei", ".nxml", ".jats"), "markup.xmldocuments:load_xml"),
+    ".rtf": "office.rtf:load_rtf",
+    ".org": "markup.org:load_org",
+    **dict.fromkeys((".adoc", ".asciidoc"), "markup.asciidoc:load_asciidoc"),
+    **dict.fromkeys((".wiki", ".mediawiki"), "markup.mediawiki:load_wiki"),
+    **dict.fromkeys((".tex", ".latex"), "markup.latex:load_latex"),
+    **dict.fromkeys((".docx", ".docm", ".dotx", ".dotm"), "office.docx:load_docx"),
+    **dict.fromkeys((".pptx", ".pptm", ".ppsx", ".ppsm", ".potx"), "office.pptx:load_pptx"),
+    **dict.fromkeys((".xlsx", ".xlsm", ".xltx"), "office.xlsx:load_xlsx"),
+    **dict.fromkeys(
+        (".odt", ".odp", ".ods", ".fodt", ".fodp", ".fods", ".ott"), "office.opendocument:load_opendocument"
+    ),
 }
 _TWO = (".tar.bz2", ".tar.xz", ".tar.zst")
 """Suffixes of two parts."""
@@ -66,8 +68,7 @@ _TWO = (".tar.bz2", ".tar.xz", ".tar.zst")
 _MAILDIR = re.compile(r"(?:^|/)(?:cur|new)/\d{6,}\.[^/]*(?:[:;!]2,[A-Za-z]*|\.[^/.]*)$")
 """Names of the messages of a Maildir, which have no suffix."""
 
-_HOLDING = ("archives:", "mail:", "msg:")
-_HOLDERS = frozenset(suffix for suffix, loader in _TABLE.items() if str(loader).startswith(_HOLDING))
+_HOLDERS = frozenset(suffix for suffix, loader in _TABLE.items() if str(loader).startswith("holders."))
 """Suffixes of files that may have others in them."""
 
 _STREAMED = {".jsonl", ".ndjson", ".csv", ".tsv", ".mbox"}

@@ -14,7 +14,7 @@ from searchlib.web.addresses import encoded
 
 if TYPE_CHECKING:
     from searchlib.documents import Seed
-    from searchlib.documents.pdfmarks import Rectangle
+    from searchlib.documents.pdf.marks import Rectangle
 
 MOST_PAGES: Final = 3
 """Pages that are drawn of a paragraph that goes on over more."""
@@ -42,7 +42,7 @@ def drawn_pages(
     numbers = list(_pages(record))
     if sources is None or record.document.type != "pdf" or not numbers:
         return [], ""
-    from searchlib.documents.pdfmarks import rectangles
+    from searchlib.documents.pdf.marks import rectangles
 
     text = record.paragraph.text
     found = []
@@ -59,7 +59,7 @@ def drawn_pages(
 
 def picture(index: Index, sources: Sequence[StrPath], path: str, number: int) -> bytes:
     """A page of a PDF as a PNG. Raises SeedError."""
-    from searchlib.documents.pdfdrawing import drawn
+    from searchlib.documents.pdf.drawing import drawn
 
     if not path.lower().endswith((".pdf", ".pdf.gz")):
         raise SeedError("only pages of PDF files are drawn", path)

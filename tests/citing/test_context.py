@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from searchlib.citing import cite
 from searchlib.documents import Seed
-from searchlib.documents.markdown import load_markdown
+from searchlib.documents.markup.markdown import load_markdown
 from searchlib.model.records import Document
 from searchlib.paragraphs import split
 from searchlib.paragraphs.identifying import records_of

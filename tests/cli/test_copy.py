@@ -5,9 +5,18 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pytest
+
 import searchlib
 
-from .commands import Run
+from .commands import Run, in_process
+
+
+@pytest.fixture
+def run(fresh: Path) -> Run:
+    """Run a command in a project of the test's own, which has an index."""
+    assert in_process("index", "--quiet").code == 0
+    return in_process
 
 
 def test_a_copy_has_the_digest_of_the_original_and_is_no_second_one(run: Run) -> None:
@@ -27,7 +36,6 @@ def test_a_copy_has_the_digest_of_the_original_and_is_no_second_one(run: Run) ->
 
 
 def test_a_folder_of_other_files_is_no_place_for_a_copy(run: Run) -> None:
-    run("index", "--quiet")
     done = run("copy", "indexes/default", "seeds")
     assert (done.code, done.err) == (
         2,

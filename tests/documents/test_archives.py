@@ -20,7 +20,7 @@ from reading import documents
 import searchlib
 from searchlib import SeedError
 from searchlib.documents import Seed
-from searchlib.documents.archives import load_tar, load_zip
+from searchlib.documents.holders.archives import load_tar, load_zip
 from searchlib.documents.registry import find, suffix_of
 from searchlib.guards.limits import LIMITS
 

@@ -9,8 +9,9 @@ from typing import Any
 
 import pytest
 
-from searchlib.documents import LoadOptions, Seed, csvrows
+from searchlib.documents import LoadOptions, Seed
 from searchlib.documents.registry import find, suffix_of
+from searchlib.documents.tables import csvrows
 from searchlib.errors import SeedError
 from searchlib.model.records import Block, Document, Paragraph
 from searchlib.paragraphs import split

@@ -12,7 +12,7 @@ from reading import documents, one, paragraphs, placed, shown, texts
 import searchlib
 from searchlib import SeedError
 from searchlib.documents import Seed, load, walk
-from searchlib.documents.mail import load_eml
+from searchlib.documents.holders.mail import load_eml
 from searchlib.guards.limits import LIMITS
 
 BODY = """Dear Bo,

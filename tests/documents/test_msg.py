@@ -12,7 +12,7 @@ from reading import documents, one, shown, texts
 
 from searchlib import MissingExtra, SeedError
 from searchlib.concurrency.sandbox import keeping
-from searchlib.documents.msg import as_sent
+from searchlib.documents.holders.msg import as_sent
 
 SUBJECT, KIND, HEADER, ANSWERED = 0x0037, 0x001A, 0x007D, 0x1042
 PLAIN, RTF, HTML = 0x1000, 0x1009, 0x1013

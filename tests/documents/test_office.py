@@ -13,7 +13,7 @@ from reading import one, placed, shown, texts
 import searchlib
 from searchlib import SeedError
 from searchlib.documents import LoadOptions, Seed
-from searchlib.documents.docx import load_docx
+from searchlib.documents.office.docx import load_docx
 from searchlib.guards.limits import LIMITS
 
 
@@ -247,7 +247,7 @@ def test_rows_of_sheets_are_kept_together_and_shown_as_they_are_formatted() -> N
     ],
 )
 def test_a_format_says_whether_a_number_is_a_day(code: str, kind: str) -> None:
-    from searchlib.documents.xlsx import _kind_of
+    from searchlib.documents.office.xlsx import _kind_of
 
     assert _kind_of(code) == kind
 

@@ -10,7 +10,7 @@ from pdfs import Line, lines, pdf
 import searchlib
 from searchlib import Document, Paragraph, SeedError
 from searchlib.documents import LoadOptions, Report, Seed, load, walk
-from searchlib.documents.pdf import load_pdf
+from searchlib.documents.pdf.loader import load_pdf
 from searchlib.guards.limits import LIMITS
 from searchlib.paragraphs import split
 

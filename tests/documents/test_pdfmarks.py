@@ -7,8 +7,8 @@ from pdfs import Line, lines, pdf
 
 from searchlib import SeedError
 from searchlib.documents import Seed
-from searchlib.documents.pdf import load_pdf
-from searchlib.documents.pdfmarks import rectangles
+from searchlib.documents.pdf.loader import load_pdf
+from searchlib.documents.pdf.marks import rectangles
 from searchlib.paragraphs import split
 
 HEIGHT = 800

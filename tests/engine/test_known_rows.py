@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import searchlib
-from searchlib.documents import rows
+from searchlib.documents.tables import rows
 from searchlib.update import indexing
 
 from .folders import contents

@@ -88,7 +88,9 @@ def index_cases(work: Path, tally: collections.Counter[str]) -> Callable[[random
 
 def seed_cases(work: Path, tally: collections.Counter[str]) -> Callable[[random.Random], None]:
     """A case: a seed of noise, or of a format's own pieces, is loaded."""
-    from searchlib.documents import frontmatter, html, markdown, rows, text  # noqa: F401 - all, for atheris
+    from searchlib.documents import text  # noqa: F401 - all, for atheris
+    from searchlib.documents.markup import frontmatter, html, markdown  # noqa: F401 - all, for atheris
+    from searchlib.documents.tables import rows  # noqa: F401 - all, for atheris
     from tests.fuzz import hostile, samples
 
     def run(chance: random.Random) -> None:

@@ -17,7 +17,7 @@ from starlette.testclient import TestClient
 import searchlib
 from searchlib.concurrency.sandbox import keeping
 from searchlib.documents import Seed
-from searchlib.documents.pdfdrawing import drawn, png
+from searchlib.documents.pdf.drawing import drawn, png
 from searchlib.update.remembered import RememberedSeeds
 from searchlib.web import ServeOptions, app
 

@@ -1,0 +1,1 @@
+"""What word processors, spreadsheets and presentations write."""

@@ -1,0 +1,1 @@
+"""Rows, each of which is a document: CSV, TSV, JSON and JSON Lines."""
