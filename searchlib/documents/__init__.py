@@ -1,6 +1,7 @@
 """From files to documents: which files there are (``walk``), and what is in them (``load``).
 
-The loaders are in packages by what they read: ``markup``, ``office``, ``pdf``, ``tables``, and ``holders`` of other files.
+The loaders are in packages by what they read: ``markup``, ``office``, ``pdf``, ``tables``, and ``holders`` of other
+files.
 """
 
 from searchlib.documents.load import Report, Skipped, load
