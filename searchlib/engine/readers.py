@@ -129,6 +129,18 @@ class OfSeveral(Protocol):
 
 
 @runtime_checkable
+class TellsNearness(Protocol):
+    """A reader that knows where words stand without reading texts."""
+
+    def nearest_first(self, request: Request, words: Sequence[Word], among: int) -> Answer:
+        """What `search` finds of a request by score, without a cursor.
+
+        Of its first ``among`` hits those with equal scores come by the nearness of these words, see
+        `searchlib.search.nearness`, in the text of the record; then as they come in `search`.
+        """
+
+
+@runtime_checkable
 class OpensWhoosh(Protocol):
     """A reader whose index is one of Whoosh's."""
 

@@ -13,12 +13,13 @@ cursor *within* them is ours, and says how many hits came before.
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import partial
+from functools import cache, partial
 from itertools import groupby, pairwise
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, cast
 
 from searchlib.engine.answers import Answer, Ranked
 from searchlib.engine.cursors import no_cursor
+from searchlib.engine.readers import TellsNearness
 from searchlib.query.nodes import Optional, Or
 
 if TYPE_CHECKING:
@@ -55,11 +56,21 @@ def ranked(reader: Reader, request: Request) -> Answer:
         if len(typed) >= LEAST:
             found = _first(reader, request, AGAIN)
             return _page(found, _of_question(reader, request, typed, found.hits[:AGAIN]), request)
+    if _tells_nearness(type(reader)):
+        from searchlib.search.nearness import typed_words
+
+        found = cast(TellsNearness, reader).nearest_first(request, typed_words(query), AGAIN)
+        return replace(found, _resume=partial(_cursor, reader, request))
     found = _first(reader, request, AGAIN)
     first = found.hits[:AGAIN]
-    if not _has_ties(first):
-        return replace(_page(found, (), request), _resume=partial(_cursor, reader, request))
-    return _page(found, _by_nearness(reader, query, first, request), request)
+    again = _by_nearness(reader, query, first, request) if _has_ties(first) else ()
+    return replace(_page(found, again, request), _resume=partial(_cursor, reader, request))
+
+
+@cache
+def _tells_nearness(kind: type) -> bool:
+    """`isinstance` of a protocol would take as long as all else here."""
+    return issubclass(kind, TellsNearness)
 
 
 def _end(request: Request) -> int | None:
@@ -158,8 +169,11 @@ def place_within(cursor: bytes) -> int:
 
 
 def _cursor(reader: Reader, request: Request) -> bytes | None:
-    """The engine's own, which it makes anew, as the answer had a hit more than the page."""
-    return reader.search(request).cursor
+    """Where the next page begins: the engine's own, but within the first hits, if some of these have equal scores."""
+    found = _first(reader, request, AGAIN)
+    if _has_ties(found.hits[:AGAIN]):
+        return _page(found, (), request).cursor
+    return reader.search(request).cursor  # made anew: this answer had more hits than the page
 
 
 def _place(end: int) -> bytes:

@@ -21,10 +21,15 @@ if TYPE_CHECKING:
 
 def nearness(query: Node, records: Sequence[Record]) -> list[float]:
     """That of each of some records to the words of a query, as they were typed."""
-    typed: dict[At, Word] = {word.at: word for word in words(query) if word.at is not None}
-    asked = [typed[at] for at in sorted(typed, key=lambda at: at or (0, 0))]
+    asked = typed_words(query)
     numbers = {language: _numbers(asked, language) for language in {record.document.language for record in records}}
     return [_of(record.paragraph.text, len(asked), numbers[record.document.language]) for record in records]
+
+
+def typed_words(query: Node) -> list[Word]:
+    """The words of a query, in the order in which they were typed."""
+    typed: dict[At, Word] = {word.at: word for word in words(query) if word.at is not None}
+    return [typed[at] for at in sorted(typed, key=lambda at: at or (0, 0))]
 
 
 def _numbers(asked: Sequence[Word], language: str) -> Mapping[str, list[int]]:

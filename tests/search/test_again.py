@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from random import Random
+from typing import Any
 
 import pytest
 from lexicons import lexicon_of
 
 import searchlib
-from searchlib.engine.answers import Ranked
+from searchlib import Document
+from searchlib.engine.answers import Answer, Handle, Ranked
 from searchlib.engine.cursors import seal
+from searchlib.engine.requests import Request
+from searchlib.model.ranking import DEFAULT_RANKING
 from searchlib.model.records import DocumentInfo, Paragraph, Record
 from searchlib.query import parse
-from searchlib.search.again import AGAIN, DOCUMENT, LETTERS, NEAR, WITHIN, _of_documents
+from searchlib.search.again import AGAIN, DOCUMENT, LETTERS, NEAR, WITHIN, _of_documents, ranked
 from searchlib.search.nearness import nearness
 from searchlib.search.wanted import Wanted
 
@@ -212,3 +217,41 @@ def test_a_cursor_between_different_scores_is_the_engines(tied: searchlib.Index)
     first = tied.search("hot big", limit=1, sort="relevance")
     rest = tied.search("hot big", limit=9, after=first.cursor, sort="relevance")
     assert [hit.text for hit in (*first, *rest)] == [hit.text for hit in tied.search("hot big", limit=10)]
+
+
+class WithoutNearness:
+    """The same reader, which does not tell nearness: texts are read for it."""
+
+    def __init__(self, reader: Any) -> None:
+        self._reader = reader
+
+    def search(self, request: Request) -> Answer:
+        return self._reader.search(request)
+
+    def records(self, handles: Sequence[Handle]) -> list[Record]:
+        return self._reader.records(handles)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_positions_tell_the_nearness_that_texts_have(tmp_path: Path, seed: int) -> None:
+    random = Random(seed)
+    words = ["hot", "Hots", "dog", "dogs'", "café", "cafe", "Straße", "東京大学", "京都", "a", "e-mail"]
+
+    def told() -> dict[str, str]:
+        text = " ".join(random.choices(words, k=random.choice([4, 6, 6, 6])))
+        return {"text": text, "language": random.choice(["en", "de"])}
+
+    with searchlib.build([], tmp_path / "index", processes=1) as index:
+        for _ in range(2):
+            with index.writer() as writer:
+                for number in range(60):
+                    about = told()
+                    writer.add(Document(f"{random.random()}{number}", about["text"], language=about["language"]))
+        reader = index._reader
+        for _ in range(40):
+            query = parse(" ".join(random.choices(words, k=random.choice([2, 2, 3]))), (), reader.lexicon).query
+            limit, offset = random.choice([3, 10, 50, None]), random.choice([0, 0, 4])
+            request = Request(query, limit=limit, offset=offset, ranking=DEFAULT_RANKING.with_(ENGINE))
+            one, other = (ranked(each, request) for each in (reader, WithoutNearness(reader)))
+            assert [(hit.handle.id, hit.score) for hit in one.hits] == [(h.handle.id, h.score) for h in other.hits]
+            assert one.cursor == other.cursor

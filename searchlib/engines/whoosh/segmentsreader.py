@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import lru_cache, partial
 from itertools import islice, repeat
 from typing import TYPE_CHECKING, NamedTuple, overload
@@ -54,7 +55,7 @@ class RankedPage(Sequence[Ranked]):
 
     def __init__(self, reader: SegmentsReader, page: Page) -> None:
         self._reader = reader
-        self._page = page
+        self.page = page
         self._size = len(page.docs)
         self._made: dict[int, list[Ranked]] = {}
 
@@ -80,7 +81,7 @@ class RankedPage(Sequence[Ranked]):
     def _some(self, which: int) -> list[Ranked]:
         some = self._made.get(which)
         if some is None:
-            page, part = self._page, slice(which * AT_ONCE, (which + 1) * AT_ONCE)
+            page, part = self.page, slice(which * AT_ONCE, (which + 1) * AT_ONCE)
             places = list(zip(page.segments[part].tolist(), page.docs[part].tolist(), strict=True))
             some = list(map(Ranked, self._reader.handles(places), page.scores[part].tolist()))
             self._made[which] = some
@@ -146,6 +147,17 @@ class SegmentsReader(ABC):
         finally:
             if taken:
                 self._turns.give()
+
+    def nearest_first(self, request: Request, words: Sequence[Word], among: int) -> Answer:
+        """The same, without a cursor; of its first ``among`` hits those with equal scores by nearness."""
+        from searchlib.engines.whoosh.nearhits import nearest_first
+
+        end = None if request.limit is None else request.offset + request.limit
+        found = self.search(replace(request, offset=0, limit=None if end is None else max(among, end), records=False))
+        assert isinstance(found.hits, RankedPage)
+        page = nearest_first(self._snapshot, found.hits.page, words, among, slice(request.offset, end))
+        hits = self._hits(page, request.records)
+        return Answer(hits, request.offset, found.total, found.documents, found.facets, found.costly)
 
     def _search(self, request: Request) -> Answer:
         sorts = 0 if request.by_score else len(request.sort)

@@ -17,6 +17,7 @@ from searchlib.engines.whoosh.execution.questions import (
     marked,
     match_at,
     matches,
+    occurrences,
     scored_parts,
     search,
 )
@@ -35,6 +36,7 @@ __all__ = [
     "marked",
     "match_at",
     "matches",
+    "occurrences",
     "scored_parts",
     "search",
 ]

@@ -67,7 +67,7 @@ class Lowering:
         check()
         match node:
             case Word():
-                return self._word(node, view)
+                return self.word(node, view)
             case Value():
                 return self._value(node, view)
             case Phrase():
@@ -127,7 +127,8 @@ class Lowering:
 
         return self.snapshot.counted((field, word.forms), count)
 
-    def _word(self, word: Word, view: View, boost: float = 1.0) -> WordScorer | None:
+    def word(self, word: Word, view: View, boost: float = 1.0) -> WordScorer | None:
+        """That of a word."""
         check()
         name = word.forms, word.fields, self.ranking
         made = view.made(name, lambda: self._weighed_word(word, view))
@@ -142,7 +143,7 @@ class Lowering:
     def _phrase(self, node: Phrase, view: View) -> Scorer | None:
         words: list[WordScorer] = []
         for one in node.words:
-            word = self._word(one, view, node.boost)
+            word = self.word(one, view, node.boost)
             if word is None:
                 return None
             words.append(word)
@@ -276,7 +277,7 @@ class Lowering:
         check()
         match node:
             case Word() | Value():
-                word = self._word(node, view) if isinstance(node, Word) else self._value(node, view)
+                word = self.word(node, view) if isinstance(node, Word) else self._value(node, view)
                 return PlacedAny(()) if word is None else PlacedWord(word.weighed, field)
             case Phrase(words, slop):
                 return PlacedPhrase([self._placed(word, field, view) for word in words], slop, view.tuning.extents)

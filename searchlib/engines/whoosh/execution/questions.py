@@ -14,8 +14,9 @@ import numpy as np
 from searchlib.engine.explaining import Explanation
 from searchlib.engines.whoosh.execution import expansion
 from searchlib.engines.whoosh.execution.driver import collect
-from searchlib.engines.whoosh.execution.interface import AnyInts, Bools, Docs, Floats
+from searchlib.engines.whoosh.execution.interface import AnyInts, Bools, Docs, Floats, Ints
 from searchlib.engines.whoosh.execution.lowering import Lowering
+from searchlib.engines.whoosh.execution.phrasescorer import Keys
 from searchlib.engines.whoosh.execution.scorer import Batch, Need, Scorer
 from searchlib.engines.whoosh.execution.snapshot import Snapshot, View
 from searchlib.guards.deadline import check
@@ -124,6 +125,13 @@ def scored_parts(
 def frequency(snapshot: Snapshot, word: Word) -> int:
     """In how many live records a word of the query language stands, as its rarity counts it."""
     return Lowering(snapshot, DEFAULT_RANKING).frequency(word)
+
+
+def occurrences(snapshot: Snapshot, word: Word, segment: int, docs: Docs, field: str) -> Ints:
+    """Where in a field of these ascending docs of a segment a word stands, as `primitives` has it."""
+    view = snapshot.views[segment]
+    scorer = Lowering(snapshot, DEFAULT_RANKING).word(word, view)
+    return np.empty(0, np.int64) if scorer is None else Keys(scorer.weighed, field).occurrences(docs)
 
 
 def is_costly(snapshot: Snapshot, pattern: Pattern, many: int = expansion.MANY) -> bool:
