@@ -77,3 +77,52 @@ def test_deletions_read_back(tmp_path_factory, deleted):
         read_deletions(folder, "MAIN_1", 5, len(deleted))
     with pytest.raises(FileExistsError):
         write_deletions(folder, "MAIN_1", 4, np.array(deleted))
+
+
+def kept_columns(**columns):
+    kept = Kept()
+    writer = ColumnsWriter(ContainerWriter(kept, KIND))
+    for name, array in columns.items():
+        writer.add(name, array)
+    writer.close(len(array))
+    return kept
+
+
+def opened(kept, damage_at=None):
+    data = bytearray(kept.contents)
+    if damage_at is not None:
+        data[damage_at] ^= 1
+    return Columns(Container(bytes(data), "columns", KIND))
+
+
+def test_numbers_of_some_documents_are_those_of_the_whole_column():
+    long, short = np.arange(200_000) * 21_474, np.arange(200_000) % 7
+    columns = opened(kept_columns(long=long, short=short))
+    docs = np.array([0, 5, 199_999, 4_095, 4_096, 5])
+    for _ in range(100):  # the first times it is not read whole
+        assert columns.values_at("long", docs).tolist() == long[docs].tolist()
+        assert columns.values_at("short", docs).tolist() == short[docs].tolist()
+    assert columns.values_at("long", docs[:0]).tolist() == []
+    with pytest.raises(KeyError):
+        columns.values_at("none", docs)
+
+
+def test_numbers_are_read_with_their_pages_alone_and_these_are_checked():
+    kept = kept_columns(long=np.arange(200_000) + (1 << 30))
+    damaged = 400_000  # a byte of the column: that of document 99,996 or so
+    assert opened(kept, damaged).values_at("long", np.array([10, 199_999])).tolist() == [
+        (1 << 30) + 10,
+        (1 << 30) + 199_999,
+    ]
+    with pytest.raises(IndexCorrupt, match="checksum"):
+        opened(kept, damaged).values_at("long", np.array([10, 99_990]))
+    columns = opened(kept, damaged)
+    with pytest.raises(IndexCorrupt, match="checksum"):
+        for _ in range(100):
+            columns.values_at("long", np.array([10]))
+
+
+@pytest.mark.parametrize("doc", [-1, 200_000])
+def test_a_document_that_is_none_has_no_number(doc):
+    with pytest.raises(IndexCorrupt, match="out of its section"):
+        opened(kept_columns(long=np.arange(200_000))).values_at("long", np.array([3, doc]))

@@ -64,7 +64,8 @@ def check_layout(segment: SegmentColumns) -> None:
 
 def read_ids(segment: SegmentColumns, numbers: Sequence[int] | NDArray[np.int64]) -> list[int]:
     """The ids of records of a segment, 80 bits each, without their texts."""
-    parts = [segment.column(name).take(numbers).tolist() for name in ID_COLUMNS]
+    docs = np.asarray(numbers, np.int64)
+    parts = [segment.column_at(name, docs).tolist() for name in ID_COLUMNS]
     return [first << 48 | second << 16 | third for first, second, third in zip(*parts, strict=True)]
 
 
@@ -119,7 +120,7 @@ def read_records(
         which: list[int] = of.tolist()
         documents = known.of(segment, which)
         rows = segment.stream(RECORDS).rows_at(STREAMS[RECORDS], part)
-        places, starts, lines = (segment.column(name)[part].tolist() for name in NUMBERS)
+        places, starts, lines = (segment.column_at(name, part).tolist() for name in NUMBERS)
         if places != expected:
             segment.columns_damaged("the paragraphs of a document are not numbered in order")
         if ids is None:

@@ -19,6 +19,8 @@ KIND: Final = b"COLS"
 LENGTH: Final = "length:"
 _UNSIGNED: Final = ("<u1", "<u2", "<u4", "<u8")
 _SIGNED: Final = ("<i1", "<i2", "<i4", "<i8")
+_SMALL: Final = 1 << 17  # bytes: a column is read whole
+_IN_PART: Final = 32  # times; to look at the pages takes longer than to take what is known to be right
 _TYPES: Final = frozenset((*_UNSIGNED, *_SIGNED, "<f4", "<f8"))
 
 
@@ -121,6 +123,7 @@ class Columns:
         self.doc_count: int = count
         self._columns: dict[str, dict[str, Any]] = columns
         self._arrays: dict[str, NDArray[Any]] = {}
+        self._asked: dict[str, int] = {}
 
     @property
     def names(self) -> list[str]:
@@ -144,6 +147,21 @@ class Columns:
                 self.container.damaged(f"column {name!r} is not what was written")
             self._arrays[name] = array
         return array
+
+    def values_at(self, name: str, docs: NDArray[np.int64]) -> NDArray[Any]:
+        """The numbers of some documents: the first times only those are read, and checked.
+
+        Raises:
+            KeyError: there is no column of that name.
+        """
+        array = self._arrays.get(name)
+        if array is None:
+            kind, section = self._columns[name]["type"], self.container.section(name)
+            asked = self._asked[name] = self._asked.get(name, 0) + 1
+            if asked <= _IN_PART and section.length > _SMALL:
+                return section.items(kind, docs)
+            array = self.array(name)
+        return array.take(docs)
 
     def type(self, name: str) -> str:
         """The type of a column, as NumPy names it: ``<u4``."""

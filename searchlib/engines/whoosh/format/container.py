@@ -277,6 +277,10 @@ class Container:
             seen[page] = 1
             page = seen.find(0, page + 1, last + 1)
 
+    def unchecked_bytes(self, start: int, stop: int) -> NDArray[np.uint8]:
+        """These bytes of the file, for who checks what of them is read."""
+        return self._data[start:stop]
+
     def bytes_at(self, start: int, stop: int) -> NDArray[np.uint8]:
         """These bytes of the file, checked; the caller has compared the range with a section."""
         self.check(start, stop)
@@ -302,6 +306,22 @@ class Section:
         if not 0 <= start <= stop <= self.length:
             self.container.damaged("a reference leads out of its section")
         return self.container.bytes_at(self.start + start, self.start + stop)
+
+    def items(self, dtype: DTypeLike, numbers: NDArray[np.int64]) -> NDArray[Any]:
+        """Some items of the section as an array of that type; only the pages that they are in are read.
+
+        Raises:
+            IndexCorrupt: they are not all in the section, or fail their checksum.
+        """
+        wanted = np.dtype(dtype)
+        size = wanted.itemsize
+        if len(numbers) and not 0 <= int(numbers.min()) <= int(numbers.max()) < self.length // size:
+            self.container.damaged("a reference leads out of its section")
+        starts = self.start + numbers * size
+        for page in np.unique(np.concatenate((starts, starts + size - 1)) >> PAGE_BITS).tolist():
+            self.container.check(page << PAGE_BITS, page + 1 << PAGE_BITS)
+        every = self.container.unchecked_bytes(self.start, self.start + self.length // size * size)
+        return every.view(wanted).take(numbers)
 
     def array(self, dtype: DTypeLike) -> NDArray[Any]:
         """The whole section as an array.

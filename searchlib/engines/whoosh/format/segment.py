@@ -218,6 +218,14 @@ class SegmentColumns:
         """
         return self._columns.array(name)
 
+    def column_at(self, name: str, docs: NDArray[np.int64]) -> NDArray[Any]:
+        """The numbers of some records in a numeric column, of which no more is read than has to be.
+
+        Raises:
+            KeyError: there is none of that name.
+        """
+        return self._columns.values_at(name, docs)
+
     def column_type(self, name: str) -> str:
         """The type of a numeric column, as NumPy names it: ``<u4``."""
         return self._columns.type(name)
