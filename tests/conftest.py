@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 import tempfile
@@ -35,6 +36,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.get_closest_marker("hypothesis") or "seed" in getattr(getattr(item, "callspec", None), "params", ()):
             item.add_marker("generated")
+
+
+def pytest_collection_finish() -> None:
+    """What was imported and collected stays: whoever collects garbage in a test need not look at all of it again."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session", autouse=True)

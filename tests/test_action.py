@@ -50,7 +50,7 @@ def run(arguments: list[str], folder: Path, **variables: str) -> subprocess.Comp
 def clone(tmp_path: Path) -> Path:
     """A clean clone of this repository, of which its seeds are enough, with checks and a citation; and a command."""
     folder = tmp_path / "clone"
-    subprocess.run(["git", "clone", "-q", "--depth", "1", "--sparse", f"file://{ROOT}", str(folder)], check=True)
+    subprocess.run(["git", "clone", "-q", "--shared", "--sparse", str(ROOT), str(folder)], check=True)
     subprocess.run(["git", "sparse-checkout", "set", "seeds"], cwd=folder, check=True, capture_output=True)
     command = tmp_path / "bin" / "searchlib"
     command.parent.mkdir()

@@ -10,8 +10,7 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-
-ROOT = Path(__file__).parents[1] / "searchlib"
+from sources import FILES, ROOT, statements
 
 # From the top down. A module may import its own layer and those below; a type-checking import is no import.
 LAYERS = (
@@ -72,13 +71,14 @@ def module_name(file: Path) -> str:
     return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
 
 
-MODULES = {module_name(file): file for file in sorted(ROOT.rglob("*.py"))}
+MODULES = {module_name(file): file for file in FILES}
 
 
 def within(name: str, package: str) -> bool:
     return name == package or name.startswith(package + ".")
 
 
+@cache
 def layer(name: str) -> int:
     """The layer of a module, counted from the top: that of the longest name in LAYERS which it is in."""
     fits = [(len(package), number) for number, names in enumerate(LAYERS) for package in names if within(name, package)]
@@ -88,78 +88,77 @@ def layer(name: str) -> int:
     return number
 
 
-@cache
 def imports(file: Path, types: bool = False) -> tuple[tuple[str, int], ...]:
     """The modules that a file imports when it runs, here and in its functions, each with its line.
 
     With ``types`` also those that it imports for a type checker alone.
     """
-    return tuple(_imports(file, types))
+    return tuple((name, line) for name, line, for_types in _imports(file) if types or not for_types)
 
 
-def _imports(file: Path, types: bool) -> Iterator[tuple[str, int]]:
-    todo: list[ast.AST] = [ast.parse(file.read_text(encoding="utf-8"))]
-    while todo:
-        node = todo.pop()
-        if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test) and not types:
-            todo.extend(node.orelse)
-            continue
-        if isinstance(node, ast.Import):
-            for alias in node.names:
-                yield alias.name, node.lineno
-        elif isinstance(node, ast.ImportFrom):
-            assert node.level == 0, f"{file}:{node.lineno}: write imports in full"
-            for alias in node.names:
-                full = f"{node.module}.{alias.name}"
-                is_module = full in MODULES or (node.module or "").split(".")[0] == "whoosh"
-                yield (full if is_module else node.module or ""), node.lineno
-        todo.extend(ast.iter_child_nodes(node))
+@cache
+def _imports(file: Path) -> tuple[tuple[str, int, bool], ...]:
+    """Name, line, and whether it is for a type checker alone."""
+    return tuple(
+        (name, node.lineno, for_types)
+        for node, for_types in statements(file)
+        if isinstance(node, ast.Import | ast.ImportFrom)
+        for name in _imported(file, node)
+    )
 
 
-@pytest.mark.parametrize("name", MODULES)
-def test_a_module_imports_only_its_own_layer_and_those_below(name: str) -> None:
+def _imported(file: Path, node: ast.Import | ast.ImportFrom) -> Iterator[str]:
+    if isinstance(node, ast.Import):
+        yield from (alias.name for alias in node.names)
+        return
+    assert node.level == 0, f"{file}:{node.lineno}: write imports in full"
+    for alias in node.names:
+        full = f"{node.module}.{alias.name}"
+        is_module = full in MODULES or (node.module or "").split(".")[0] == "whoosh"
+        yield full if is_module else node.module or ""
+
+
+def test_a_module_imports_only_its_own_layer_and_those_below() -> None:
     upwards = [
-        f"line {line}: {imported}"
-        for imported, line in imports(MODULES[name])
-        if within(imported, "searchlib") and layer(imported) < layer(name)
-    ]
-    assert not upwards, f"{name} imports what is above it: {upwards}"
-
-
-@pytest.mark.parametrize("package", ONLY_IN)
-def test_what_belongs_to_one_place_is_imported_only_there(package: str) -> None:
-    elsewhere = [
-        f"{name}, line {line}"
+        f"{name}, line {line}: {imported}"
         for name, file in MODULES.items()
         for imported, line in imports(file)
+        if within(imported, "searchlib") and layer(imported) < layer(name)
+    ]
+    assert not upwards, f"what is above is imported: {upwards}"
+
+
+def test_what_belongs_to_one_place_is_imported_only_there() -> None:
+    elsewhere = [
+        f"{name}, line {line}: {imported}"
+        for name, file in MODULES.items()
+        for imported, line in imports(file)
+        for package, owners in ONLY_IN.items()
         if within(imported, package)
-        and not any(within(name, owner) for owner in ONLY_IN[package])
+        and not any(within(name, owner) for owner in owners)
         and (name, imported) not in BUT_FOR
     ]
-    assert not elsewhere, f"{package} is imported by {elsewhere}"
+    assert not elsewhere
 
 
-@pytest.mark.parametrize("name", [name for name in MODULES if within(name, "searchlib.engines.whoosh.format")])
-def test_the_format_is_read_without_knowing_whoosh_or_the_engine(name: str) -> None:
-    known = ("searchlib.engines.whoosh.format", *BELOW_FORMAT)
-    foreign = [
-        f"line {line}: {imported}"
-        for imported, line in imports(MODULES[name], types=True)
-        if within(imported, "whoosh")
-        or (within(imported, "searchlib") and not any(within(imported, package) for package in known))
+def foreign(package: str, known: tuple[str, ...], within_what: tuple[str, ...]) -> list[str]:
+    """What is imported in a package, for types too, of these others and is not among what it may know."""
+    return [
+        f"{name}, line {line}: {imported}"
+        for name, file in MODULES.items()
+        if within(name, package)
+        for imported, line in imports(file, types=True)
+        if any(within(imported, one) for one in within_what)
+        and not any(within(imported, one) for one in (package, *known))
     ]
-    assert not foreign, f"{name} imports {foreign}"
 
 
-@pytest.mark.parametrize("name", [name for name in MODULES if within(name, "searchlib.engines.whoosh.compat")])
-def test_whooshs_tools_stand_on_the_format_alone(name: str) -> None:
-    known = ("searchlib.engines.whoosh.compat", *BELOW_COMPAT)
-    foreign = [
-        f"line {line}: {imported}"
-        for imported, line in imports(MODULES[name], types=True)
-        if within(imported, "searchlib.engines") and not any(within(imported, package) for package in known)
-    ]
-    assert not foreign, f"{name} imports {foreign}"
+def test_the_format_is_read_without_knowing_whoosh_or_the_engine() -> None:
+    assert not foreign("searchlib.engines.whoosh.format", BELOW_FORMAT, ("whoosh", "searchlib"))
+
+
+def test_whooshs_tools_stand_on_the_format_alone() -> None:
+    assert not foreign("searchlib.engines.whoosh.compat", BELOW_COMPAT, ("searchlib.engines",))
 
 
 def graph_of(names: Callable[[str], str], types: bool = False) -> dict[str, set[str]]:
@@ -174,6 +173,12 @@ def graph_of(names: Callable[[str], str], types: bool = False) -> dict[str, set[
 
 def cycles(graph: dict[str, set[str]]) -> list[tuple[str, str]]:
     """The imports that are part of a cycle: what is imported comes, however indirectly, back to who imports it."""
+    while kept := {name for name, found in graph.items() if found} & set().union(*graph.values()):
+        if kept == graph.keys():
+            break
+        graph = {name: graph[name] & kept for name in kept}  # without what imports nothing, or is not imported
+    else:
+        return []
 
     def reached(start: str) -> set[str]:
         seen: set[str] = set()

@@ -5,12 +5,10 @@ from __future__ import annotations
 import ast
 from collections import Counter
 from collections.abc import Iterable
-from pathlib import Path
+
+from sources import FILES, ROOT, statements, tree
 
 from searchlib.model.fields import TABLE
-
-ROOT = Path(__file__).parents[1] / "searchlib"
-FILES = sorted(ROOT.rglob("*.py"))
 
 
 def twice(names: Iterable[str]) -> set[str]:
@@ -20,8 +18,7 @@ def twice(names: Iterable[str]) -> set[str]:
 def test_no_two_classes_have_one_name() -> None:
     # In integrations a class is in the world of its library, where it is the one of searchlib.
     files = (file for file in FILES if file.parent.name != "integrations")
-    trees = (ast.parse(file.read_text(encoding="utf-8")) for file in files)
-    assert not twice(node.name for tree in trees for node in ast.walk(tree) if isinstance(node, ast.ClassDef))
+    assert not twice(node.name for file in files for node, _ in statements(file) if isinstance(node, ast.ClassDef))
 
 
 def test_no_two_modules_have_one_name() -> None:
@@ -33,7 +30,7 @@ def test_no_module_but_the_table_lists_the_fields_of_a_record() -> None:
         file.relative_to(ROOT).as_posix()
         for file in FILES
         if file.relative_to(ROOT).parts[0] in ("engine", "engines", "highlight", "query", "search", "spelling")
-        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+        for node in ast.walk(tree(file))
         if len(TABLE.keys() & _texts(node)) > 1
     }
     assert not found
