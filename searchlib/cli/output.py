@@ -125,7 +125,7 @@ def say_error(*lines: str) -> None:
 
 def overwrite(text: str) -> None:
     """Write ``text`` over the last line of a terminal at stderr."""
-    sys.stderr.write(Harmless("\r\x1b[K" + harmless(text)))
+    sys.stderr.write(Harmless(f"\r\x1b[K{harmless(text)}"))
     sys.stderr.flush()
 
 

@@ -24,9 +24,9 @@ SHOW_AFTER = 0.3  # seconds; what is done by then needs no bar
 class ProgressBar:
     """``with ProgressBar() as progress: build(…, progress=progress)``; draws nothing where nobody watches."""
 
-    def __init__(self) -> None:
+    def __init__(self, show_after: float = SHOW_AFTER) -> None:
         self.shown = is_terminal(sys.stderr)
-        self._next = time.monotonic() + SHOW_AFTER
+        self._next = time.monotonic() + show_after
         self._drawn = False
         self._phase = ""
 

@@ -260,7 +260,6 @@ def seen_by(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> 
     if request.param == "terminal":
         monkeypatch.setattr(output, "is_terminal", lambda stream: True)
         monkeypatch.setattr(progress, "is_terminal", lambda stream: True)
-        monkeypatch.setattr(progress, "SHOW_AFTER", 0)
     elif request.param == "coloured":
         monkeypatch.setenv("FORCE_COLOR", "1")
         monkeypatch.setenv("SEARCHLIB_COLOR", "always")

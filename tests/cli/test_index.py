@@ -7,9 +7,11 @@ import os
 import re
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
+from searchlib.cli import progress
 from searchlib.cli.progress import ProgressBar, describe
 
 from .commands import Run, in_process
@@ -137,9 +139,20 @@ def test_no_progress_bar_without_a_terminal(fresh: Path, spawn: Run) -> None:
     assert not ProgressBar().shown
 
 
+def test_progress_is_drawn_where_somebody_watches_for_long_enough_and_wiped(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(progress, "is_terminal", lambda stream: True)
+    seen: Any = SimpleNamespace(documents=1, bytes=10, total_bytes=20, seconds=1.0, phase="reading")
+    for show_after, drawn in ((0, [describe(seen, 79), ""]), (3600, [])):
+        with ProgressBar(show_after) as bar:
+            bar(seen)
+        assert capsys.readouterr().err.split("\r\x1b[K")[1:] == drawn
+
+
 def test_progress_says_documents_bytes_and_rate() -> None:
-    progress = SimpleNamespace(documents=1234, bytes=5_000_000, total_bytes=10_000_000, seconds=2.0, phase="reading")
-    line = describe(progress, 200)  # type: ignore[arg-type]
+    seen: Any = SimpleNamespace(documents=1234, bytes=5_000_000, total_bytes=10_000_000, seconds=2.0, phase="reading")
+    line = describe(seen, 200)
     assert line == f"reading  {'━' * 12}{'─' * 12}  50%  1,234 documents  5.0 MB  2.5 MB/s  2.0 s left"
-    assert describe(progress, 60) == f"reading  {'━' * 12}{'─' * 12}  50%  1,234 documents"  # type: ignore[arg-type]
-    assert describe(progress, 5) == "readi"  # type: ignore[arg-type]
+    assert describe(seen, 60) == f"reading  {'━' * 12}{'─' * 12}  50%  1,234 documents"
+    assert describe(seen, 5) == "readi"
