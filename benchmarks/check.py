@@ -65,7 +65,7 @@ LIMITS: dict[str, float] = {
 }
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
+def main(arguments: Sequence[str] | None = None, limits: Mapping[str, float] = LIMITS) -> int:
     """0 if all is within its limits, 1 if not, 2 if it cannot be measured."""
     made = argparse.ArgumentParser(prog="python -m benchmarks.check", description=__doc__)
     made.add_argument("--set", action="store_true", help="print limits from what is measured now")
@@ -76,16 +76,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
             if given.set:
                 print("\n".join(f'    "{name}": {value * room(name):.3g},' for name, value in found.items()))
                 return 0
-            late = above(found, LIMITS)
+            late = above(found, limits)
             if late:
                 print(f"above the limit: {', '.join(late)}; measured again")
                 again = measure(Path(folder))
-                late = [name for name in above(again, LIMITS) if name in late]
+                late = [name for name in above(again, limits) if name in late]
                 found = {name: min(value, again[name]) for name, value in found.items()}
     except BenchmarkError as error:
         print(error, file=sys.stderr)
         return 2
-    print("\n".join(table(found, LIMITS)))
+    print("\n".join(table(found, limits)))
     if late:
         print(
             f"slower than it was: {', '.join(late)}. Find out why, or say why with new limits in benchmarks/check.py."

@@ -29,7 +29,7 @@ from searchlib.analysis import Token
 from searchlib.frozen import frozen
 from searchlib.guards.deadline import check
 from searchlib.highlight.leaves import Asked, Leaves, numbered
-from searchlib.highlight.places import Place, Step, chains, near, phrase_places
+from searchlib.highlight.places import MOST_PAIRS, Place, Step, chains, near, phrase_places
 from searchlib.highlight.texts import Text
 from searchlib.query.nodes import (
     And,
@@ -75,6 +75,7 @@ def match(
     language: str = "",
     attributes: Mapping[str, str | int] | None = None,
     leaves: Leaves | None = None,
+    most_pairs: int = MOST_PAIRS,
 ) -> Match:
     """Evaluate the query ``node`` over one record.
 
@@ -82,7 +83,7 @@ def match(
     term, a number is what ranges of numbers look at. ``language`` is the record's. Who evaluates a query over many
     records gives its ``leaves``.
     """
-    found = Evaluator(leaves or Leaves(node), fields, language, attributes or {}).evaluate(node)
+    found = Evaluator(leaves or Leaves(node), fields, language, attributes or {}, most_pairs).evaluate(node)
     tokens: dict[str, tuple[int, ...]] = {}
     for name, indices in found or ():  # which are ascending
         known = tokens.get(name)
@@ -99,11 +100,13 @@ class Evaluator:
         fields: Mapping[str, FieldTokens],
         language: str,
         attributes: Mapping[str, str | int],
+        most_pairs: int = MOST_PAIRS,
     ) -> None:
         self._leaves = leaves
         self._fields = fields
         self._language = language
         self._attributes = attributes
+        self._most_pairs = most_pairs
         self._found: dict[str, dict[int, list[int]]] = {}
 
     def evaluate(self, node: Node) -> Found:  # noqa: PLR0911 - one for each shape of node
@@ -209,14 +212,14 @@ class Evaluator:
                 return self._single(node, name) if name in node.fields else []
             case Phrase():
                 steps = self._steps(node, name) if any(name == one for one, _ in node.fields) else []
-                return phrase_places(steps, node.slop) if steps else []
+                return phrase_places(steps, node.slop, self._most_pairs) if steps else []
             case Or(nodes) | Best(nodes):
                 return [place for one in nodes for place in self.places(one, name)]
             case Constant(inner):
                 return self.places(inner, name)
             case Near(first, second, field, slop, ordered):
                 before = self.places(first, name) if name == field else []
-                return near(before, self.places(second, name), slop, ordered) if before else []
+                return near(before, self.places(second, name), slop, ordered, self._most_pairs) if before else []
             case Everything() | And() | Not() | Optional() | Require():
                 return []
         assert_never(node)

@@ -29,17 +29,19 @@ class Place(NamedTuple):
     tokens: frozenset[int]
 
 
-def near(first: Sequence[Place], second: Sequence[Place], slop: int, ordered: bool) -> list[Place]:
+def near(
+    first: Sequence[Place], second: Sequence[Place], slop: int, ordered: bool, most: int = MOST_PAIRS
+) -> list[Place]:
     """What pairs of places span that are at most ``slop`` positions apart, and not within each other.
 
-    Of more than `MOST_PAIRS`, only those of neighbours: each place with the two before and after it that may go with
+    Of more than ``most`` pairs, only those of neighbours: each place with the two before and after it that may go with
     it.
     """
 
     def fit(a: Place, b: Place) -> bool:
         return 1 <= b.start - a.end <= slop or (not ordered and 1 <= a.start - b.end <= slop)
 
-    if len(first) * len(second) <= MOST_PAIRS:
+    if len(first) * len(second) <= most:
         return _unique(_spanned(a, b) for a in first for b in second if fit(a, b))
     others = sorted(second, key=_range)
     starts = list(map(_range, others))
@@ -110,16 +112,16 @@ def _leading(step: Step, later: Step, slop: int) -> Step:
     return kept
 
 
-def phrase_places(steps: Sequence[Step], slop: int) -> list[Place]:
+def phrase_places(steps: Sequence[Step], slop: int, most: int = MOST_PAIRS) -> list[Place]:
     """Every place of a phrase: one for each pair of a first and a last position.
 
-    Where to spell out all takes more than `MOST_PAIRS` steps: from each first position to the nearest last, and from
+    Where to spell out all takes more than ``most`` steps: from each first position to the nearest last, and from
     each last to the nearest first, so that nothing near a phrase is missed.
     """
     whole = chains(steps, slop)
     if not whole:
         return []
-    if len(whole[0]) * len(whole[-1]) * sum(map(len, whole)) > MOST_PAIRS:
+    if len(whole[0]) * len(whole[-1]) * sum(map(len, whole)) > most:
         return _unique(
             [*(_onward(whole, first) for first in whole[0]), *(_backward(whole, last) for last in whole[-1])]
         )

@@ -44,7 +44,7 @@ EMPTY = "no text in it, so there is nothing to find"
 ROWS = (".jsonl", ".ndjson")  # names of seeds whose rows are known by their lines
 NOTHING = digest_of(b"")  # files without bytes are no duplicates
 _NAMED = 5
-_SAMPLED, _SAMPLE = 64, 256  # documents of a seed, and code points of each, by which its language is told
+SAMPLED, _SAMPLE = 64, 256  # documents of a seed, and code points of each, by which its language is told
 
 
 class BuildOptions(TypedDict, total=False):
@@ -84,10 +84,12 @@ def update(  # noqa: PLR0913 - keywords, one for each thing that can be said of 
     allow_removal: bool = False,
     progress: Callable[[Progress], None] | None = None,
     tuning: object = None,
+    sampled: int = SAMPLED,
 ) -> Changes:
     """Make ``index`` hold the documents of the seeds at ``paths``, and no others that came from seeds.
 
-    With ``rebuild`` nothing is built upon what is there. For ``tuning`` see `searchlib.engine.WriterOptions`.
+    With ``rebuild`` nothing is built upon what is there. For ``tuning`` see `searchlib.engine.WriterOptions`;
+    ``sampled`` is how many documents of a seed tell its language, which are read though they may be known.
 
     Raises SeedError if ``strict`` and a seed cannot be read, or if more than half of the documents would be removed
     because folders are empty or gone, or cannot be read, unless ``allow_removal``; SettingsError if a path does not
@@ -102,7 +104,7 @@ def update(  # noqa: PLR0913 - keywords, one for each thing that can be said of 
     engine = engine_at(index)
 
     def run(distrusted: str) -> tuple[_Update, Committed]:
-        update = _Update(options, limits, language, progress, began)
+        update = _Update(options, limits, language, progress, began, sampled)
         seeds = find_seeds(paths, update.report, include, exclude, strict)
         room = _room(memory)
         with keeping(), ReadAhead(seeds, room, options, limits) as contents:
@@ -140,20 +142,7 @@ def update(  # noqa: PLR0913 - keywords, one for each thing that can be said of 
     except IndexCorrupt as error:
         # Its files are what was written, but by somebody who did not mean well: found out where they are merged.
         update, committed = run(str(error).partition(";")[0])
-    changes = update.changes
-    update.leave_out(committed.empty)
-    changes.kept, changes.lost = committed.kept, list(committed.lost)
-    changes.paragraphs = committed.paragraphs
-    changes.skipped = [(skipped.name, skipped.reason) for skipped in update.report.skipped]
-    changes.skipped_count = update.report.skipped_count
-    changes.notes = [(noted.name, noted.reason) for noted in update.report.notes]
-    noted = {noted.name for noted in update.report.notes}
-    changes.notes += [(path, EMPTY) for path in sorted(committed.empty) if path not in noted]
-    changes.left_out = dict(update.report.left_out)
-    changes.formats = update.formats()
-    changes.duplicates = update.duplicates()
-    changes.seconds = time.perf_counter() - began
-    return changes
+    return update.done(committed)
 
 
 def _room(memory: int | None) -> int:
@@ -175,6 +164,7 @@ class _Update:
         language: str,
         progress: Callable[[Progress], None] | None,
         began: float,
+        sampled: int,
     ) -> None:
         self.options = options
         self.limits = limits
@@ -187,6 +177,7 @@ class _Update:
         self.unread: set[str] = set()  # names of seeds that are there, and cannot be read
         self._progress = progress
         self._began = began
+        self._sampled = sampled
         self._bytes = self._total = 0
         self._within = self._size = 0  # bytes of the seed that is being read
         self._excludes_others = False  # than before: files in seeds too
@@ -275,7 +266,7 @@ class _Update:
         rows = KnownRows()
         loaded = load(seed, self.options, self.report, content, rows, self.limits, self._passed)
         documents = (description.of(document, seed.name) for document in loaded)
-        first = list(islice(documents, _SAMPLED))
+        first = list(islice(documents, self._sampled))
         # Rows are often too short to tell their language by; all rows of a file can.
         sample = "\n".join(document.text[:_SAMPLE] for document in first)
         said = language_at(seed.name, self.language)
@@ -325,12 +316,29 @@ class _Update:
             )
             self.report.note(self.options.metadata_file, f"describes files that there are not: {shown}")
 
-    def formats(self) -> dict[str, int]:
+    def done(self, committed: Committed) -> Changes:
+        """What was done, with what turned out when it was committed."""
+        changes, report = self.changes, self.report
+        self._leave_out(committed.empty)
+        changes.kept, changes.lost = committed.kept, list(committed.lost)
+        changes.paragraphs = committed.paragraphs
+        changes.skipped = [(skipped.name, skipped.reason) for skipped in report.skipped]
+        changes.skipped_count = report.skipped_count
+        changes.notes = [(noted.name, noted.reason) for noted in report.notes]
+        noted = {noted.name for noted in report.notes}
+        changes.notes += [(path, EMPTY) for path in sorted(committed.empty) if path not in noted]
+        changes.left_out = dict(report.left_out)
+        changes.formats = self._formats()
+        changes.duplicates = self._duplicates()
+        changes.seconds = time.perf_counter() - self._began
+        return changes
+
+    def _formats(self) -> dict[str, int]:
         """How many of the seeds that can be read have which suffix; "" is none."""
         found = Counter(suffix_of(name) for name in self.seeds if name not in self.unread)
         return dict(sorted(found.items(), key=lambda one: (-one[1], one[0])))
 
-    def duplicates(self) -> list[tuple[str, ...]]:
+    def _duplicates(self) -> list[tuple[str, ...]]:
         """The names of seeds that hold the same bytes, those of each kind in order."""
         named: dict[str, list[str]] = {}
         for name, digest in self.seeds.items():
@@ -338,7 +346,7 @@ class _Update:
                 named.setdefault(bytes_of(digest), []).append(name)
         return [tuple(names) for names in named.values() if len(names) > 1]
 
-    def leave_out(self, empty: Set[str]) -> None:
+    def _leave_out(self, empty: Set[str]) -> None:
         """Count documents that turned out to have no paragraph for what they are: not in the index."""
         emptied = len(empty & self._changed)
         self.changes.added -= len(empty) - emptied

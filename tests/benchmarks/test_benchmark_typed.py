@@ -62,10 +62,10 @@ def test_only_what_is_above_its_limit_is_told():
 
 
 def test_the_check_fails_only_for_what_is_late_twice(monkeypatch, capsys):
-    monkeypatch.setattr(check, "LIMITS", {"ids": 2.0, "snippets": 3.0})
+    limits = {"ids": 2.0, "snippets": 3.0}
     measured = [{"ids": 2.5, "snippets": 3.5}, {"ids": 1.5, "snippets": 3.2}]
     monkeypatch.setattr(check, "measure", lambda folder: measured.pop(0))
-    assert check.main([]) == 1
+    assert check.main([], limits) == 1
     assert "slower than it was: snippets." in capsys.readouterr().out
     measured += [{"ids": 2.5, "snippets": 1.0}, {"ids": 1.5, "snippets": 3.2}]
-    assert check.main([]) == 0
+    assert check.main([], limits) == 0

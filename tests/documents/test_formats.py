@@ -11,7 +11,7 @@ import pytest
 
 from searchlib.documents import LoadOptions, Seed
 from searchlib.documents.registry import find, suffix_of
-from searchlib.documents.tables import csvrows
+from searchlib.documents.tables.csvrows import load_csv
 from searchlib.errors import SeedError
 from searchlib.model.records import Block, Document, Paragraph
 from searchlib.paragraphs import split
@@ -411,12 +411,13 @@ def test_a_language_column_may_have_tags_iso_639_2_codes_or_english_names(said: 
     assert one("c.jsonl", json.dumps({"text": "a", "lang": said})).language == code
 
 
-def test_a_quote_that_is_never_closed_costs_one_field_and_not_the_file(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(csvrows, "MAX_FIELD", 10_000)
+def test_a_quote_that_is_never_closed_costs_one_field_and_not_the_file() -> None:
     before = csv.field_size_limit(10_000)
+    notes: list[tuple[int, str]] = []
+    text = 'id,text\n1,"open\n' + "2,some more text\n" * 2000
     try:
-        notes: list[tuple[int, str]] = []
-        found = load("c.csv", 'id,text\n1,"open\n' + "2,some more text\n" * 2000, notes)
+        seed = Seed("c.csv", text.encode(), skips=lambda line, reason: notes.append((line, reason)))
+        found = list(load_csv(seed, max_field=10_000))
     finally:
         csv.field_size_limit(before)
     assert "not CSV" in notes[0][1]

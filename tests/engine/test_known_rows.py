@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from exploring import examples
@@ -17,14 +18,11 @@ from searchlib.update import indexing
 
 from .folders import contents
 
-SAMPLED = 2
 
-
-@pytest.fixture(autouse=True, scope="module")
-def few_are_sampled():  # type: ignore[no-untyped-def]
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(indexing, "_SAMPLED", SAMPLED)
-        yield
+def build(seeds: Path, index: Path, **options: Any) -> searchlib.Index:
+    """Few of the rows are read though they are known."""
+    how: Any = {"processes": 1, "sampled": 2, **options}
+    return searchlib.build(seeds, index, **how)
 
 
 LINES = (
@@ -49,8 +47,8 @@ def test_an_update_makes_the_index_that_a_clean_build_makes(
     path = folder / "rows.jsonl"
     for number, lines in enumerate(versions):
         path.write_bytes(b"\n".join(lines) + b"\n")
-        updated = searchlib.build(path, folder / "index", processes=1, compact=True)
-        clean = searchlib.build(path, folder / f"clean{number}", processes=1)
+        updated = build(path, folder / "index", compact=True)
+        clean = build(path, folder / f"clean{number}")
         assert updated.digest == clean.digest
         assert contents(folder / "index") == contents(folder / f"clean{number}")
         assert updated.changes is not None and clean.changes is not None
@@ -82,8 +80,8 @@ def test_an_update_of_a_table_makes_the_index_that_a_clean_build_makes(
     path = folder / "rows.csv"
     for number, (header, lines) in enumerate(versions):
         path.write_bytes(b"\n".join([header, *lines]) + b"\n")
-        updated = searchlib.build(path, folder / "index", processes=1, compact=True)
-        clean = searchlib.build(path, folder / f"clean{number}", processes=1)
+        updated = build(path, folder / "index", compact=True)
+        clean = build(path, folder / f"clean{number}")
         assert updated.digest == clean.digest
         assert updated.changes is not None and clean.changes is not None
         assert updated.changes.skipped == clean.changes.skipped, "what is skipped is told every time"
@@ -118,11 +116,11 @@ def test_rows_that_are_as_they_were_are_not_read(
 ) -> None:
     texts = {f"r{number}": f"The harbour {number}." for number in range(20)}
     write(tmp_path / name, texts)
-    searchlib.build(tmp_path / name, tmp_path / "index", processes=1)
+    build(tmp_path / name, tmp_path / "index")
     made = count_rows(monkeypatch)
     texts["r11"] = "Another harbour."
     write(tmp_path / name, texts)
-    index = searchlib.build(tmp_path / name, tmp_path / "index", processes=1)
+    index = build(tmp_path / name, tmp_path / "index")
     assert made == ["r0", "r1", "r11"], "those that tell the language, and the one that changed"
     assert index.changes is not None
     assert (index.changes.changed, index.changes.unchanged, index.changes.removed) == (1, 19, 0)
@@ -133,7 +131,7 @@ def test_a_row_whose_name_depends_on_those_before_it_is_read(tmp_path: Path) -> 
     row = '{"id": "%s", "text": "The harbour."}\n'
     for third in ("other", "same", "other", "same#2", "a", "same", "same#2"):
         path.write_text(row % "x" + row % "y" + row % third + row % "z" + row % "same")
-        index = searchlib.build(path, tmp_path / "index", processes=1)
+        index = build(path, tmp_path / "index")
         found = {hit.document.path for hit in index.search("harbour")}
         assert found == {
             f"rows.jsonl#{name}" for name in ("x", "y", third, "z", "same#2" if third == "same" else "same")

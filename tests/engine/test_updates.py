@@ -10,6 +10,7 @@ import os
 import shutil
 import tempfile
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -74,8 +75,6 @@ class Updates(RuleBasedStateMachine):
 
     @initialize()
     def begin(self) -> None:
-        self.patch = pytest.MonkeyPatch()
-        self.patch.setattr(indexing, "_SAMPLED", 2)  # rows that are loaded, whether they are known or not
         self.root = Path(tempfile.mkdtemp(dir=self.above))
         self.seeds, self.index = self.root / "seeds", self.root / "index"
         self.seeds.mkdir()
@@ -85,7 +84,6 @@ class Updates(RuleBasedStateMachine):
     def teardown(self) -> None:
         if hasattr(self, "root"):
             shutil.rmtree(self.root)
-            self.patch.undo()
 
     @rule(name=names, texts=paragraphs, by=st.sampled_from(["", "by: Ann", "by: Bo", "in: 1912"]))
     def write(self, name: str, texts: list[str], by: str) -> None:
@@ -137,8 +135,8 @@ class Updates(RuleBasedStateMachine):
         assert [name for name in clean if made[name] != clean[name]] == []
 
     def build(self, index: Path, compact: bool = False) -> searchlib.Index:
-        tuning = Portions(segments=3)
-        return searchlib.build(self.seeds, index, processes=1, compact=compact, tuning=tuning)
+        how: Any = {"tuning": Portions(segments=3), "sampled": 2}  # rows are read, whether they are known or not
+        return searchlib.build(self.seeds, index, processes=1, compact=compact, **how)
 
     def clean(self) -> Path:
         shutil.rmtree(self.root / "clean", ignore_errors=True)

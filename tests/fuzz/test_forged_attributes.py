@@ -51,7 +51,7 @@ def test_values_are_the_same_however_few_postings_are_decoded_at_once(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     values = [[b"\x03v%02d" % (number % size) for size in (2, 7, 30)] for number in range(90)]
-    known = segment(tmp_path, "by", values)
+    segment(tmp_path, "by", values)
     decoded: list[int] = []
     several = SegmentColumns.postings
 
@@ -61,7 +61,7 @@ def test_values_are_the_same_however_few_postings_are_decoded_at_once(
 
     monkeypatch.setattr(SegmentColumns, "postings", counted)
     for most in (1 << 20, 100, 60):
-        monkeypatch.setattr(bulk, "AT_ONCE", most)
+        known = SegmentColumns(tmp_path, "MAIN_1", at_once=most)
         decoded.clear()
         attribute = Attributes([DocumentTable(known)]).attribute("by")
         pairs = zip(attribute.owners[0].tolist(), attribute.ordinals[0].tolist(), strict=True)

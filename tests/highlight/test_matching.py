@@ -12,7 +12,7 @@ from execution.oracle import Oracle, places_of
 from lexicons import lexicon_of
 
 from searchlib.analysis import Form, Token, forms
-from searchlib.highlight import Highlighter, match, places
+from searchlib.highlight import Highlighter, match
 from searchlib.highlight.leaves import Leaves
 from searchlib.highlight.places import MOST_PAIRS
 from searchlib.model.ranking import BM25F
@@ -233,17 +233,14 @@ def _tokens(doc: Doc) -> dict[str, list[Token]]:
 
 
 @pytest.mark.parametrize("most", [MOST_PAIRS, 8])
-def test_near_a_phrase_matches_alike_when_not_all_of_its_places_are_made(
-    most: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_near_a_phrase_matches_alike_when_not_all_of_its_places_are_made(most: int) -> None:
     """Each first and each last position is kept, and one of them is what a word is near to."""
-    monkeypatch.setattr(places, "MOST_PAIRS", most)
     rng = random.Random(5)
     for _ in range(200):
         doc = Doc({"text": rng.choices("aabc", k=rng.randint(3, 20))})
         sides = [Phrase(tuple(map(asked, rng.choices("ab", k=rng.randint(2, 3)))), rng.randint(1, 6)), asked("c")]
         near = Near(*rng.sample(sides, 2), "text", rng.randint(1, 3), rng.random() < 0.5)
-        assert match(near, _tokens(doc)).matched == bool(places_of(near, doc, "text"))
+        assert match(near, _tokens(doc), most_pairs=most).matched == bool(places_of(near, doc, "text"))
 
 
 def test_metadata_is_matched_by_words_numbers_and_dates() -> None:

@@ -62,9 +62,10 @@ def both(request: pytest.FixtureRequest, node: str, tmp_path_factory: pytest.Tem
 
 
 @pytest.fixture(autouse=True, params=[1, 2000])
-def many(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+def many(request: pytest.FixtureRequest, both: Any) -> None:
     """By bounds always, or for common words only."""
-    monkeypatch.setattr("searchlib.engines.opensearch.quickest.MANY", request.param)
+    _, _, other = both
+    other._opened.many = request.param
 
 
 def queries(chance: random.Random) -> str:

@@ -18,16 +18,16 @@ MAX_FIELD = 16 << 20
 _SEP = re.compile(r'"?sep=(.)"?\s*', re.IGNORECASE)  # how Excel is told of the delimiter, in a line before the header
 
 
-def load_csv(seed: Seed) -> Iterator[Document]:
-    """A document for each row after the header."""
+def load_csv(seed: Seed, max_field: int = MAX_FIELD) -> Iterator[Document]:
+    """A document for each row after the header; a field has at most so many code points."""
     lines = _Counted(text_lines(seed))
     header_line = next(lines, "")
     said = _SEP.fullmatch(header_line)
     if said:
         header_line = next(lines, "")
     delimiter = seed.options.delimiter or (said[1] if said else _delimiter(seed, header_line))
-    if csv.field_size_limit() < MAX_FIELD:
-        csv.field_size_limit(MAX_FIELD)
+    if csv.field_size_limit() < max_field:
+        csv.field_size_limit(max_field)
     header: list[str] = []
     rows = Rows(seed, "csv")
     reader = csv.reader(lines.again(header_line), delimiter=delimiter)

@@ -52,6 +52,8 @@ class OpenSearchReader:
         self._statistics = Statistics(cluster, generation.index)
         self._written = faceting.WrittenValues(cluster, generation.index)
         self.words = ClusterWords(cluster, generation.index)
+        self.many = quickest.MANY
+        """Of how many postings on the best hits are found by bounds."""
 
     @property
     def _cluster(self) -> Cluster:
@@ -102,7 +104,7 @@ class OpenSearchReader:
         exact, within = scoring.node(request.query), self._within(request.filter)
         body: Json = {"query": _scored(exact, within), "_source": ["stored"], **_counting(request)}
         page = paging.SortedPage(request)
-        if quickest.is_worth_while(request, page, scoring.postings(request.query)):
+        if quickest.is_worth_while(request, page, scoring.postings(request.query), self.many):
             lengths = self._generation.lengths
             bound = Bounding(self._statistics, scoring.matching, request.ranking, lengths).node(request.query)
             best = quickest.BoundedQuestion(exact, bound, within, self._cluster.location)

@@ -97,8 +97,8 @@ class BoundedQuestion:
 _PLAIN: Json = {"_source": ["stored"], "track_total_hits": False}
 
 
-def is_worth_while(request: Request, page: SortedPage, postings: int) -> bool:
+def is_worth_while(request: Request, page: SortedPage, postings: int, many: int = MANY) -> bool:
     """Whether a page is of the best, not far behind them, and of so many that to score all would take longer."""
     if not request.by_score or request.distinct or request.per_document is not None or not request.limit:
         return False
-    return page.offset + request.limit <= _DEEPEST and postings >= MANY
+    return page.offset + request.limit <= _DEEPEST and postings >= many

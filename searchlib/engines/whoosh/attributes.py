@@ -22,7 +22,6 @@ import numpy as np
 from searchlib.analysis.natural import natural_key
 from searchlib.engines.whoosh.documents import DocumentTable
 from searchlib.engines.whoosh.execution.caching import Cache
-from searchlib.engines.whoosh.format.bulk import portions
 from searchlib.engines.whoosh.storedrecords import read_values
 from searchlib.guards.deadline import check
 from searchlib.model.arrays import NDArray
@@ -211,7 +210,7 @@ def _postings(
     owner = np.arange(segment.doc_count) if of_records else table.document_of
     owners, which = [np.empty(0, np.int64)], [np.empty(0, np.int32)]
     pairs = 0
-    for first, last in portions(entries):
+    for first, last in segment.portions(entries):
         check()
         part = entries[first:last]
         docs = segment.postings(name, part).docs if len(part) > 1 else segment.docs(part[0])

@@ -36,7 +36,7 @@ class Several(NamedTuple):
     positions: U32Array | None
 
 
-def portions(entries: Sequence[TermEntry]) -> Iterator[tuple[int, int]]:
+def portions(entries: Sequence[TermEntry], at_once: int = AT_ONCE) -> Iterator[tuple[int, int]]:
     """Cut terms into those to be decoded together, and single ones: (first, last) each."""
     first = occurrences = 0
     for number, entry in enumerate(entries):
@@ -47,7 +47,7 @@ def portions(entries: Sequence[TermEntry]) -> Iterator[tuple[int, int]]:
             first, occurrences = number + 1, 0
             continue
         occurrences += entry.cf
-        if occurrences > AT_ONCE:
+        if occurrences > at_once:
             yield first, number
             first, occurrences = number, entry.cf
     if first < len(entries):

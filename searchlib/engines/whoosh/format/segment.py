@@ -14,7 +14,7 @@ from typing import Any, Never, NoReturn, TypeVar
 import numpy as np
 
 from searchlib.engines.whoosh.format.access import map_file
-from searchlib.engines.whoosh.format.bulk import Several, portions
+from searchlib.engines.whoosh.format.bulk import AT_ONCE, Several, portions
 from searchlib.engines.whoosh.format.columns import KIND as COLUMNS_KIND
 from searchlib.engines.whoosh.format.columns import LENGTH, Columns
 from searchlib.engines.whoosh.format.container import Buffer, Container
@@ -44,6 +44,7 @@ class SegmentColumns:
         segment_id: such as ``MAIN_000001``.
         deletions: the generation of its deletions; 0 for none.
         directories: for some of its files, by name, the digest of the directory that was written.
+        at_once: how many occurrences are decoded at once (see `bulk`).
 
     Raises:
         IndexCorrupt: from here and from every method: a file is missing or not what was written.
@@ -51,10 +52,16 @@ class SegmentColumns:
     """
 
     def __init__(
-        self, folder: Path, segment_id: str, deletions: int = 0, directories: Mapping[str, str] | None = None
+        self,
+        folder: Path,
+        segment_id: str,
+        deletions: int = 0,
+        directories: Mapping[str, str] | None = None,
+        at_once: int = AT_ONCE,
     ) -> None:
         self.folder = folder
         self.segment_id = segment_id
+        self._at_once = at_once
 
         def open_file(extension: str) -> tuple[Buffer, str]:
             path = folder / (segment_id + extension)
@@ -138,7 +145,7 @@ class SegmentColumns:
     def docs_of(self, entries: Sequence[TermEntry]) -> U32Array:
         """All documents of terms of one field, in order of their keys, one term after the other."""
         parts = [np.zeros(0, np.uint32)]
-        for first, last in portions(entries):
+        for first, last in self.portions(entries):
             terms = entries[first:last]
             parts.append(self._inverted.decode_docs(terms) if last - first > 1 else self.docs(terms[0]))
         return np.concatenate(parts)
@@ -179,12 +186,16 @@ class SegmentColumns:
         except StreamDamaged:
             self._inverted.damaged(entry)
 
+    def portions(self, entries: Sequence[TermEntry]) -> Iterator[tuple[int, int]]:
+        """Cut terms into those whose postings are decoded together: (first, last) each."""
+        return portions(entries, self._at_once)
+
     def postings(self, field: str, entries: Sequence[TermEntry]) -> Several:
         """All documents, frequencies and, if the field has them, positions of successive terms, one after the other.
 
         Much faster than term by term, where there are thousands.
         """
-        parts = [self._inverted.decode(entries[first:last]) for first, last in portions(entries)]
+        parts = [self._inverted.decode(entries[first:last]) for first, last in self.portions(entries)]
         joined = [np.concatenate(column) for column in zip(*(part[:2] for part in parts), strict=True)]
         positions = [part.positions for part in parts if part.positions is not None]
         return Several(joined[0], joined[1], np.concatenate(positions) if positions else None)
