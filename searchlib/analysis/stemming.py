@@ -93,6 +93,8 @@ def stems_of_all(words: Sequence[str], language: str) -> list[tuple[str, ...]]:
         return [stems(word, "") for word in words]
     found = stemmer.stemWords(words)
     return [
-        ((stemmed or word) if word.isalpha() else word,) if word.isascii() else stems(word, language)
+        ((stemmed or word) if word.isalpha() else word,)
+        if word.isascii() and stemmed.isascii()  # Turkish makes ``uç`` of ``uca``
+        else stems(word, language)
         for word, stemmed in zip(words, found, strict=True)
     ]

@@ -94,6 +94,12 @@ def test_stems_of_many_words_are_those_of_each(words: list[str], language: str) 
     assert stems_of_all(words, language) == [stems(word, language) for word in words]
 
 
+def test_a_plain_word_may_have_a_stem_with_an_accent() -> None:
+    words = ["uca", "uçtan", "kitaba", "uz"]
+    assert stems_of_all(words, "tr") == [stems(word, "tr") for word in words]
+    assert stems("uca", "tr") == ("uc",)
+
+
 def test_what_stems_a_language_is_named_with_its_version() -> None:
     assert algorithm("en").startswith("english ")
     assert algorithm("xx") == algorithm("") == ""
