@@ -1,20 +1,22 @@
 """What a node of a query scores at most, in OpenSearch's language: by terms alone, without scripts for all matches.
 
 The score of a word saturates in the sum of what its fields and forms hold (`searchlib.model.ranking`). Saturation is
-concave, so it is at most the sum of what each of them alone would make; and what one alone makes is at most a constant
-times the curve that its field was indexed with (`entryfields.Curve`), whatever the parameters are. Lengths are rounded
-down in an index, which makes the bound greater, never less. So the cluster finds the best by these bounds, for which it
-skips what cannot be among them, and scores only these exactly (``quickest``).
+concave, so it is at most the sum of what each field, and in it each group of forms that count alike, would make alone;
+and what one alone makes is at most a constant times the curve that its field was indexed with (`entryfields.Curve`),
+whatever the parameters are. Lengths are rounded down in an index, which makes the bound greater, never less. So the
+cluster finds the best by these bounds, for which it skips what cannot be among them, and scores only these exactly
+(``quickest``).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from searchlib.engines.opensearch import entryfields
-from searchlib.engines.opensearch.compiling import ALL, Folded, Matching, any_of, limited, value
+from searchlib.engines.opensearch.compiling import ALL, NOTHING, Matching, any_of, limited, value
 from searchlib.engines.opensearch.entryfields import BOTH, COUNTED
+from searchlib.engines.opensearch.formgroups import Folded
 from searchlib.engines.opensearch.scoring import Scoring, constant, counts_of
 from searchlib.engines.opensearch.statistics import Statistics
 from searchlib.model.ranking import BM25F, idf
@@ -34,32 +36,37 @@ class Bounding(Scoring):
 
     def _word(self, word: Word, factor: float) -> Json:
         scale = factor * word.boost * idf(self._statistics.size, self.df(word))
-        found = []
-        for limit, (forms,) in self.matching.groups([word]):
-            parts = [part for field, weight in word.fields for part in self._terms(forms, field, weight, scale)]
-            found.append(limited(any_of(parts), limit))
-        return self._with_delta(any_of(found), scale)
+        found = [
+            limited(any_of(self._terms(forms, field, weight, scale)), limit)
+            for field, weight in self.matching.fields(word)
+            for limit, forms in self.matching.groups.of_word(word, field)
+        ]
+        return self._with_delta(any_of(found), scale) if found else NOTHING
 
     def _terms(self, forms: Folded, field: str, weight: float, scale: float) -> Iterator[Json]:
-        """What the terms of a word make in a field, each alone."""
+        """What the terms of a word make in a field, those together that count as much."""
         name = entryfields.terms(field)
+        alike: dict[float, list[str]] = {}
         for folded, (ways, prefix) in forms.items():
+            if prefix:
+                most = scale * (self._ranking.k1 + 1)
+                yield from (constant({"prefix": {name: {"value": mark + folded}}}, most) for mark in BOTH)
+                continue
             counts = counts_of(ways, folded, self._ranking)
-            for mark in BOTH if prefix else self.matching.marks(folded, field):
+            for mark in self.matching.marks(folded, field):
                 count = max(counts.other, *counts.written.values()) if mark else counts.plain
-                query = {"prefix" if prefix else "term": {name: {"value": mark + folded}}}
-                yield self._most(query, field, weight * count, scale)
+                alike.setdefault(count, []).append(mark + folded)
+        for count, terms in alike.items():
+            yield self._most(name, terms, field, weight * count, scale)
 
-    def _most(self, query: Json, field: str, weight: float, scale: float) -> Json:
-        """What a term makes at most in a field where each occurrence counts as ``weight``."""
+    def _most(self, name: str, terms: Sequence[str], field: str, weight: float, scale: float) -> Json:
+        """What terms make at most in a field where each occurrence counts as ``weight``."""
         within, above = entryfields.curve(field, self._lengths), self._above(field, weight)
         most = scale * (self._ranking.k1 + 1)
-        ((kind, named),) = query.items()
-        if kind != "term" or above is None:
-            return constant(query, most)
+        if above is None:
+            return constant({"terms": {name: list(terms)}}, most)
         times = max(1.0, (1 + within.at(1)) / (1 + above.at(1)), within.slope / above.slope)
-        ((name, term),) = named.items()
-        return {"term": {name: term | {"boost": max(most * times, COUNTED)}}}
+        return entryfields.scored(name, terms, max(most * times, COUNTED))
 
     def _above(self, field: str, weight: float) -> entryfields.Curve | None:
         """The curve that the share of a term follows; None where it has none, as lengths do not count."""
@@ -82,4 +89,4 @@ class Bounding(Scoring):
         if name == "exact":
             return self._with_delta(constant(query, scale * (self._ranking.k1 + 1)), scale)
         weight = self._ranking.weight(field)
-        return self._with_delta(self._most({"term": {name: {"value": term}}}, field, weight, scale), scale)
+        return self._with_delta(self._most(name, [term], field, weight, scale), scale)

@@ -21,6 +21,7 @@ from urllib.parse import urlsplit
 
 from opensearchpy import OpenSearch, exceptions
 
+from searchlib.engines.opensearch.entryfields import MOST_CLAUSES
 from searchlib.errors import (
     IndexLocked,
     IndexMissing,
@@ -161,10 +162,7 @@ class Cluster:
         """What an answer with this status and reason means."""
         where, said, told = self.location, str(reason), _told(reason)
         if any(mark in said for mark in _TOO_MUCH):
-            return QueryError(
-                "This query asks for more words than the cluster takes.",
-                advice="Ask with fewer words, or longer prefixes.",
-            )
+            return too_many("more, with all the terms that its patterns stand for")
         if any(mark in said for mark in _FULL):
             return IndexReadOnly(f"{where} has a disk that is full ({told}): make room there", where)
         if "create-index blocked" in said:  # as where no node has a disk with room
@@ -186,6 +184,14 @@ class Cluster:
 
     def _unreadable(self, said: str) -> IndexUnreadable:
         return IndexUnreadable(f"{self.location} {said}", self.location)
+
+
+def too_many(has: str) -> QueryError:
+    """What is said of a query with more clauses than a cluster takes."""
+    return QueryError(
+        f"The query asks for too much: a cluster takes {MOST_CLAUSES:,} clauses, and it has {has}.",
+        advice="Ask for less: with fewer words, longer prefixes or shorter phrases.",
+    )
 
 
 def _is_lost(error: exceptions.TransportError) -> bool:

@@ -21,7 +21,7 @@ from searchlib.engines.opensearch import entryfields, faceting, namedscores, pag
 from searchlib.engines.opensearch.bounding import Bounding
 from searchlib.engines.opensearch.cluster import Cluster, Json
 from searchlib.engines.opensearch.clusterwords import ClusterLexicon, ClusterWords
-from searchlib.engines.opensearch.compiling import Matching
+from searchlib.engines.opensearch.compiling import Matching, askable
 from searchlib.engines.opensearch.entries import record_of
 from searchlib.engines.opensearch.generations import Generation, every, newest
 from searchlib.engines.opensearch.scoring import Scoring
@@ -31,7 +31,7 @@ from searchlib.guards.deadline import check
 from searchlib.model.fields import CASELESS
 from searchlib.model.ranking import BM25F, DEFAULT_RANKING
 from searchlib.model.records import Record, paragraph_id
-from searchlib.query.nodes import Node, Word
+from searchlib.query.nodes import Node, Or, Word
 from searchlib.query.nodes import words as words_of
 
 _AT_ONCE = 500
@@ -85,9 +85,14 @@ class OpenSearchReader:
         """That of the newest generation."""
         return newest(self._cluster).digest
 
-    @cached_property
+    def _scoring(self, query: Node, ranking: BM25F = DEFAULT_RANKING, names: dict[int, str] | None = None) -> Scoring:
+        """What scores a query, whose words it has asked for."""
+        scoring = Scoring(self._statistics, self._matching(), ranking, names)
+        scoring.know(query)
+        return scoring
+
     def _matching(self) -> Matching:
-        return Matching(self.lexicon)
+        return Matching(self.lexicon, self._statistics)
 
     @cached_property
     def lexicon(self) -> ClusterLexicon:
@@ -99,8 +104,7 @@ class OpenSearchReader:
     def search(self, request: Request) -> Answer:
         """What a request finds."""
         check()
-        scoring = Scoring(self._statistics, self._matching, request.ranking)
-        scoring.know(request.query)
+        scoring = self._scoring(request.query, request.ranking)
         exact, within = scoring.node(request.query), self._within(request.filter)
         body: Json = {"query": _scored(exact, within), "_source": ["stored"], **_counting(request)}
         page = paging.SortedPage(request)
@@ -132,8 +136,9 @@ class OpenSearchReader:
     def _within(self, filter: Node | None) -> list[Json]:
         within: list[Json] = [{"term": {"entry": entryfields.RECORD}}]
         if filter is not None:
-            self._matching.know(words_of(filter))
-            within.append(self._matching.node(filter))
+            matching = self._matching()
+            matching.know(words_of(filter))
+            within.append(matching.node(filter))
         return within
 
     def _ranked(self, hit: Json) -> Ranked:
@@ -145,8 +150,7 @@ class OpenSearchReader:
 
     def stream(self, query: Node, filter: Node | None = None) -> Iterator[Ranked]:
         """All that matches, with its records, by document and paragraph."""
-        scoring = Scoring(self._statistics, self._matching, DEFAULT_RANKING)
-        scoring.know(query)
+        scoring = self._scoring(query)
         body: Json = {"query": _scored(scoring.node(query), self._within(filter)), "_source": ["stored"]}
         body |= {"size": _AT_ONCE, "sort": paging.IN_ORDER, "track_scores": True, "track_total_hits": False}
         while True:
@@ -190,10 +194,7 @@ class OpenSearchReader:
 
     def frequencies(self, words: Sequence[Word]) -> list[int]:
         """In how many records each of these words stands."""
-        self._matching.know(words)
-        matching = [self._matching.word(word, field) for word in words for field, _ in word.fields]
-        self._statistics.know((), matching)
-        scoring = Scoring(self._statistics, self._matching, DEFAULT_RANKING)
+        scoring = self._scoring(Or(tuple(words)))
         return [scoring.df(word) for word in words]
 
     def explain(
@@ -201,11 +202,9 @@ class OpenSearchReader:
     ) -> list[Explanation | None]:
         """Where the scores of records came from; None where the query does not match."""
         names: dict[int, str] = {}
-        scoring = Scoring(self._statistics, self._matching, ranking, names)
-        scoring.know(query)
+        scoring = self._scoring(query, ranking, names)
         within = [{"ids": {"values": [handle.id for handle in handles]}}]
-        asked = {"bool": {"must": [scoring.node(query)], "filter": within}}
-        body = {"query": asked, "size": len(handles), "_source": False}
+        body = {"query": _scored(scoring.node(query), within), "size": len(handles), "_source": False}
         hits = {hit["_id"]: hit for hit in self._cluster.search(self._generation.index, body)["hits"]["hits"]}
         return [
             namedscores.explained(query, hits[handle.id]["matched_queries"], names, scoring)
@@ -234,13 +233,15 @@ class OpenSearchReader:
             name: {one["key"]: one["doc_count"] for one in found["aggregations"][name]["buckets"]} for name in CASELESS
         }
         index = self._generation.index
-        figures = self._cluster.call("GET", f"/{index}/_stats/store,segments,docs")["indices"][index]["primaries"]
+        of_files = {"include_segment_file_sizes": "true"}  # that of the store is looked at every ten seconds only
+        answer = self._cluster.call("GET", f"/{index}/_stats/segments,docs", None, of_files)
+        figures = answer["indices"][index]["primaries"]
         return Stats(
             found["hits"]["total"]["value"],
             self.size,
             segments=figures["segments"]["count"],
             deleted=figures["docs"]["deleted"],
-            bytes=figures["store"]["size_in_bytes"],
+            bytes=sum(files["size_in_bytes"] for files in figures["segments"]["file_sizes"].values()),
             generation=self._generation.number,
             languages=counts["language"],
             types=counts["type"],
@@ -286,7 +287,7 @@ class OpenSearchReader:
 
 
 def _scored(query: Json, within: Sequence[Json]) -> Json:
-    return {"bool": {"must": [query], "filter": [*within]}}
+    return askable({"bool": {"must": [query], "filter": [*within]}})
 
 
 def _counting(request: Request) -> Json:

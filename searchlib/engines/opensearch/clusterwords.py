@@ -8,7 +8,7 @@ of their own, which are only added to.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from searchlib.analysis import fold, stems
 from searchlib.engine.readers import NearWord
@@ -51,7 +51,7 @@ class ClusterWords:
         """For each of these, the words at most so many edits from it."""
         wanted = [(fold(word), edits) for word, edits in words]
         bodies = [_near(word, edits) for word, edits in wanted]
-        found = [{folded for folded, _ in _stored(one)} for one in self._cluster.searches(self._index, bodies)]
+        found = [{folded for folded, *_ in _stored(one)} for one in self._cluster.searches(self._index, bodies)]
         known = self._of(sorted(set().union(*found)))
         return [self._known_of(word, edits, folded, known) for (word, edits), folded in zip(wanted, found, strict=True)]
 
@@ -107,25 +107,38 @@ class ClusterLexicon:
         self.languages = languages
         self._readings: dict[str, tuple[str, ...]] = {}
         self._stemmed: dict[str, tuple[str, ...]] = {}
-        self._marks: dict[str, tuple[str, ...]] = {}
+        self._standing: dict[str, dict[str, tuple[str, ...]]] = {}  # by folded and exact form: languages
 
     def marks(self, folded: str) -> tuple[str, ...]:
         """What stands before a folded form in the terms that there are of it: nothing, `ACCENTED`; both if in doubt."""
-        return self._marks.get(folded, BOTH)
+        known = self._standing.get(folded)
+        if known is None:
+            return BOTH
+        return tuple(mark for mark in BOTH if any((exact != folded) == bool(mark) for exact in known))
+
+    def languages_of(self, folded: str) -> Collection[str] | None:
+        """The languages of the documents in which a folded form stands; None if in doubt."""
+        known = self._standing.get(folded)
+        return None if known is None else sorted(set().union(*known.values()))
+
+    def has(self, folded: str, exact: str) -> bool:
+        """Whether a folded form is written so anywhere; True if in doubt."""
+        known = self._standing.get(folded)
+        return known is None or exact in known
 
     def know(self, folded: Iterable[str]) -> None:
         """Ask which terms there are of these folded forms, so that a query is of no others."""
-        missing = [one for one in dict.fromkeys(folded) if one not in self._marks]
-        if len(self._marks) > _KEPT:
+        missing = [one for one in dict.fromkeys(folded) if one not in self._standing]
+        if len(self._standing) > _KEPT:
             return  # and nothing is forgotten, as what was counted is known by its terms
         for part in batches(missing, _AT_ONCE):
             found = list(_stored(self._cluster.search(self._index, _words({"terms": {"folded": list(part)}}, _MOST))))
             if len(found) == _MOST:
                 continue
-            written = {(one, exact == one) for one, exact in found}
-            for one in part:
-                marks = tuple(mark for mark in BOTH if (one, not mark) in written)
-                self._marks[one] = marks or BOTH
+            standing: dict[str, dict[str, tuple[str, ...]]] = {one: {} for one in part}
+            for one, exact, language in found:
+                standing[one][exact] = (*standing[one].get(exact, ()), language)
+            self._standing |= standing
 
     def readings(self, folded: str) -> tuple[str, ...]:
         """The exact forms of the words whose folded form this is."""
@@ -154,7 +167,8 @@ class ClusterLexicon:
         asked += [{"term": {"folded": folded}}] if folded else []
         bodies = [_words(one, _MOST) for one in asked]
         found = [
-            tuple(sorted({exact for _, exact in _stored(one)})) for one in self._cluster.searches(self._index, bodies)
+            tuple(sorted({exact for _, exact, _ in _stored(one)}))
+            for one in self._cluster.searches(self._index, bodies)
         ]
         self._stemmed.update(zip(stems, found, strict=False))
         if folded:
@@ -162,10 +176,11 @@ class ClusterLexicon:
         return found[-1]
 
 
-def _stored(found: Json) -> Iterator[tuple[str, str]]:
+def _stored(found: Json) -> Iterator[tuple[str, str, str]]:
+    """Folded form, exact form and language of words."""
     for hit in found["hits"]["hits"]:
-        folded, exact = json.loads(hit["_source"]["stored"])
-        yield folded, exact
+        folded, exact, language = json.loads(hit["_source"]["stored"])
+        yield folded, exact, language
 
 
 def _words(query: Json, size: int) -> Json:

@@ -1,21 +1,23 @@
 """What matches a node of a query, in OpenSearch's language: queries without scores.
 
 Places (phrases, NEAR) are intervals, or where words may be further apart, a phrase of each *shape*: of each way in
-which positions can be between them. A word counts by the forms of the record's language; languages in which it has the
-same ones are a *group*.
+which positions can be between them. A word counts by the forms of the record's language (``formgroups``). A cluster
+refuses a query of more *clauses* than it takes, which are those at its leaves: so it asks for nothing that stands
+nowhere, and is counted before it is sent.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import product
 from typing import Any, assert_never
 
-from searchlib.analysis import Form
 from searchlib.engines.opensearch import entryfields
+from searchlib.engines.opensearch.cluster import too_many
 from searchlib.engines.opensearch.clusterwords import ClusterLexicon
-from searchlib.engines.opensearch.entryfields import ACCENTED, BETWEEN, BOTH, NO_TERM, WITHIN, escaped
+from searchlib.engines.opensearch.entryfields import ACCENTED, BETWEEN, BOTH, MOST_CLAUSES, NO_TERM, WITHIN, escaped
+from searchlib.engines.opensearch.formgroups import Folded, FormGroups, Limit
+from searchlib.engines.opensearch.statistics import Statistics
 from searchlib.errors import QueryError
 from searchlib.model.fields import PROSE, TABLE
 from searchlib.query.nodes import (
@@ -35,6 +37,7 @@ from searchlib.query.nodes import (
     Range,
     Require,
     Value,
+    Weights,
     Wildcard,
     Word,
     words,
@@ -48,15 +51,29 @@ ALL: Json = {"match_all": {}}
 
 
 class Matching:
-    """Nodes as queries that match the same, without scores, in an index of documents of these languages."""
+    """Nodes of one question as queries that match the same, without scores; `know` its words before."""
 
-    def __init__(self, lexicon: ClusterLexicon) -> None:
-        self.languages = lexicon.languages
+    def __init__(self, lexicon: ClusterLexicon, statistics: Statistics) -> None:
         self._lexicon = lexicon
+        self._statistics = statistics
+        self.groups = FormGroups(lexicon)
+        self._words: dict[tuple[int, str], tuple[Word, Json]] = {}
 
     def know(self, found: Iterable[Word]) -> None:
         """Ask which terms there are of these words."""
         self._lexicon.know(form.folded for word in found for form in word.forms if not form.prefix)
+
+    def fields(self, *found: Word) -> Weights:
+        """The fields in which all of these words may stand, as far as they were counted."""
+        return tuple(
+            (field, weight)
+            for field, weight in found[0].fields
+            if not any(self._statistics.is_nowhere(self.word(word, field)) for word in found)
+        )
+
+    def has(self, folded: str, exact: str) -> bool:
+        """Whether a folded form may be written so somewhere."""
+        return self._lexicon.has(folded, exact)
 
     def marks(self, folded: str, field: str) -> Sequence[str]:
         """What stands before a folded form in the terms of a field."""
@@ -66,9 +83,9 @@ class Matching:
         """What matches a node."""
         match node:
             case Word():
-                return any_of(self.word(node, field) for field, _ in node.fields)
+                return any_of(self.word(node, field) for field, _ in self.fields(node))
             case Phrase():
-                return any_of(self._phrase(node, field) for field, _ in node.fields)
+                return any_of(self._phrase(node, field) for field, _ in self.fields(*node.words))
             case Prefix() | Wildcard() | Fuzzy() | Range():
                 return any_of(one for field in node.fields for one in pattern(node, field))
             case Value(key, field):
@@ -97,25 +114,17 @@ class Matching:
 
     # Words
 
-    def groups(self, found: Sequence[Word]) -> Iterator[tuple[Json | None, list[Folded]]]:
-        """The forms of each word in the languages that have the same; None where all languages have."""
-        known: dict[str, list[str]] = {}
-        made: dict[str, list[Folded]] = {}
-        for language in self.languages:
-            forms = [_folded(word, language) for word in found]
-            known.setdefault(repr(forms), []).append(language)
-            made[repr(forms)] = forms
-        for text, its in known.items():
-            if any(not forms for forms in made[text]):
-                continue
-            field = entryfields.exact("language")
-            yield (None if len(its) == len(self.languages) else {"terms": {field: its}}), made[text]
-
     def word(self, word: Word, field: str) -> Json:
         """What matches a word in a field."""
+        known = self._words.get((id(word), field))
+        if known is None:
+            known = self._words[id(word), field] = word, self._word(word, field)
+        return known[1]
+
+    def _word(self, word: Word, field: str) -> Json:
         name = entryfields.terms(field)
         found = []
-        for limit, (forms,) in self.groups([word]):
+        for limit, forms in self.groups.of_word(word, field):
             plain = [
                 mark + folded
                 for folded, (_, prefix) in forms.items()
@@ -134,8 +143,8 @@ class Matching:
         steps = len(phrase.words) - 1
         if phrase.slop == 1 or steps == 1:
             found = []
-            for limit, forms in self.groups(phrase.words):
-                inside = [_interval(_of_forms(one)) for one in forms]
+            for limit, forms in self.groups.of_row(phrase.words, field):
+                inside = [_interval(self._of_forms(one, field)) for one in forms]
                 found.append(limited(_intervals(field, _in_row(inside, phrase.slop)), limit))
             return any_of(found)
         if phrase.slop**steps > _MOST_SHAPES:
@@ -145,69 +154,75 @@ class Matching:
                 advice="Give it a smaller number, or fewer words.",
             )
         return any_of(
-            limited(_shape(field, forms, gaps), limit)
-            for limit, forms in self.groups(phrase.words)
+            limited(self._shape(field, forms, gaps), limit)
+            for limit, forms in self.groups.of_row(phrase.words, field)
             for gaps in product(range(phrase.slop), repeat=steps)
         )
 
     def _near(self, near: Near) -> Json:
         found = []
         both = [one for side in (near.first, near.second) for one in words(side)]
-        for limit, forms in self.groups(both) if both else [(None, [])]:
+        no_words: list[tuple[Limit, list[Folded]]] = [(None, [])]
+        for limit, forms in self.groups.of_row(both, near.field) if both else no_words:
             known = dict(zip(map(id, both), forms, strict=True))
-            sides = [_by_length(_sources(side, near.field, known)) for side in (near.first, near.second)]
+            sides = [_by_length(self._sources(side, near.field, known)) for side in (near.first, near.second)]
             for first, second in product(*sides):
                 found.append(limited(_intervals(near.field, _in_row([first, second], near.slop)), limit))
                 if not near.ordered:
                     found.append(limited(_intervals(near.field, _in_row([second, first], near.slop)), limit))
         return any_of(found)
 
-
-Folded = Mapping[str, tuple[Sequence[Form], bool]]
-"""For each folded form the forms that have it, and whether it is the beginning of a term."""
-
-
-def _folded(word: Word, language: str) -> Folded:
-    found: dict[str, tuple[list[Form], bool]] = {}
-    for form in word.forms_in(language):
-        found.setdefault(form.folded, ([], form.prefix))[0].append(replace(form, languages=None, synonym_of=""))
-    return found
-
-
-def _of_forms(forms: Folded) -> list[Json]:
-    """The rules for intervals of a word."""
-    return [
-        _starting(mark + folded) if prefix else _term(mark + folded)
-        for folded, (_, prefix) in forms.items()
-        for mark in BOTH
-    ]
-
-
-def _sources(  # noqa: PLR0911 - one for each kind of node
-    node: Node, field: str, known: Mapping[int, Folded]
-) -> list[tuple[int, Json]]:
-    """The ways in which a side of NEAR stands in a field, each with the number of its positions."""
-    match node:
-        case Word():
-            return [(1, one) for one in _of_forms(known[id(node)])] if field in dict(node.fields) else []
-        case Phrase(inner, 1):
-            if field not in dict(node.fields):
+    def _sources(  # noqa: PLR0911 - one for each kind of node
+        self, node: Node, field: str, known: Mapping[int, Folded]
+    ) -> list[tuple[int, Json]]:
+        """The ways in which a side of NEAR stands in a field, each with the number of its positions."""
+        match node:
+            case Word():
+                if field not in dict(node.fields):
+                    return []
+                return [(1, one) for one in self._of_forms(known[id(node)], field)]
+            case Phrase(inner, 1):
+                if field not in dict(node.fields):
+                    return []
+                row = [_interval(self._of_forms(known[id(word)], field)) for word in inner]
+                return [(len(inner), _in_row(row, 1))]
+            case Prefix() | Wildcard() | Fuzzy() | Range() if field in node.fields:
+                return [(1, one) for one in _pattern_rules(node)]
+            case Prefix() | Wildcard() | Fuzzy() | Range():
                 return []
-            return [(len(inner), _in_row([_interval(_of_forms(known[id(word)])) for word in inner], 1))]
-        case Prefix() | Wildcard() | Fuzzy() | Range() if field in node.fields:
-            return [(1, one) for one in _pattern_rules(node)]
-        case Prefix() | Wildcard() | Fuzzy() | Range():
-            return []
-        case Value(key, own) if ACCENTED not in key:
-            return [(1, _term(key))] if own == field else []
-        case Or(nodes) | Best(nodes):
-            return [source for one in nodes for source in _sources(one, field, known)]
-        case Constant(inner):
-            return _sources(inner, field, known)
-    raise QueryError(
-        "On a side of NEAR this index takes words, patterns and phrases of words next to each other.",
-        advice="Ask for the parts with AND, or for one NEAR.",
-    )
+            case Value(key, own) if ACCENTED not in key:
+                return [(1, _term(key))] if own == field else []
+            case Or(nodes) | Best(nodes):
+                return [source for one in nodes for source in self._sources(one, field, known)]
+            case Constant(inner):
+                return self._sources(inner, field, known)
+        raise QueryError(
+            "On a side of NEAR this index takes words, patterns and phrases of words next to each other.",
+            advice="Ask for the parts with AND, or for one NEAR.",
+        )
+
+    def _of_forms(self, forms: Folded, field: str) -> list[Json]:
+        """The rules for intervals of a word."""
+        return [
+            _starting(mark + folded) if ways.prefix else _term(mark + folded)
+            for folded, ways in forms.items()
+            for mark in (BOTH if ways.prefix else self.marks(folded, field))
+        ]
+
+    def _shape(self, field: str, forms: Sequence[Folded], gaps: Sequence[int]) -> Json:
+        """The phrase in which the words have so many positions between them."""
+        name = entryfields.terms(field)
+        return any_of(
+            {"match_phrase": {name: {"query": BETWEEN.join(_spaced(each, gaps)), "analyzer": "terms"}}}
+            for each in product(*(self._plain_terms(one, field) for one in forms))
+        )
+
+    def _plain_terms(self, forms: Folded, field: str) -> list[str]:
+        if any(ways.prefix for ways in forms.values()):
+            raise QueryError(
+                "A single character cannot be further off in a phrase in this index.", advice="Leave out the ~."
+            )
+        return [mark + folded for folded in forms for mark in self.marks(folded, field)]
 
 
 def _pattern_rules(node: Pattern) -> list[Json]:
@@ -216,7 +231,7 @@ def _pattern_rules(node: Pattern) -> list[Json]:
         case Prefix(text):
             return [_starting(mark + text) for mark in marks]
         case Wildcard(text):
-            return [{"regexp": {"pattern": _expression(text), "max_expansions": entryfields.MOST_CLAUSES}}]
+            return [{"regexp": {"pattern": _expression(text), "max_expansions": MOST_CLAUSES}}]
         case Fuzzy(text, _, distance, prefix):
             return [
                 {"fuzzy": {"term": mark + text, "prefix_length": prefix + len(mark), "fuzziness": distance,
@@ -252,15 +267,7 @@ def _term(term: str) -> Json:
 
 
 def _starting(text: str) -> Json:
-    return {"regexp": {"pattern": escaped(text) + f"[^{ACCENTED}]*", "max_expansions": entryfields.MOST_CLAUSES}}
-
-
-def _shape(field: str, forms: Sequence[Folded], gaps: Sequence[int]) -> Json:
-    """The phrase in which the words have so many positions between them."""
-    return any_of(
-        {"match_phrase": {entryfields.terms(field): {"query": BETWEEN.join(_spaced(each, gaps)), "analyzer": "terms"}}}
-        for each in product(*(_plain_terms(one) for one in forms))
-    )
+    return {"regexp": {"pattern": escaped(text) + f"[^{ACCENTED}]*", "max_expansions": MOST_CLAUSES}}
 
 
 def _spaced(found: Sequence[str], gaps: Sequence[int]) -> list[str]:
@@ -268,14 +275,6 @@ def _spaced(found: Sequence[str], gaps: Sequence[int]) -> list[str]:
     for term, gap in zip(found[1:], gaps, strict=True):
         row += [NO_TERM] * gap + [term]
     return row
-
-
-def _plain_terms(forms: Folded) -> list[str]:
-    if any(prefix for _, prefix in forms.values()):
-        raise QueryError(
-            "A single character cannot be further off in a phrase in this index.", advice="Leave out the ~."
-        )
-    return [mark + folded for folded in forms for mark in BOTH]
 
 
 # Leaves that are no words
@@ -297,7 +296,7 @@ def pattern(node: Pattern, field: str) -> list[Json]:
         case Fuzzy(text, _, distance, prefix):
             return [
                 {"fuzzy": {name: {"value": mark + text, "fuzziness": distance, "prefix_length": prefix + len(mark),
-                                  "max_expansions": entryfields.MOST_CLAUSES, "rewrite": "constant_score"}}}
+                                  "max_expansions": MOST_CLAUSES, "rewrite": "constant_score"}}}
                 for mark in marks
             ]  # fmt: skip
         case Range():
@@ -358,3 +357,37 @@ def any_of(found: Iterable[Json]) -> Json:
 def limited(query: Json, limit: Json | None) -> Json:
     """The query within a limit."""
     return query if limit is None else {"bool": {"must": [query], "filter": [limit]}}
+
+
+def askable(query: Json) -> Json:
+    """The query, if a cluster takes that many clauses. Raises QueryError."""
+    number = clauses(query)
+    if number > MOST_CLAUSES:
+        raise too_many(f"{number:,}: a word has one for each field and way to be written that counts otherwise")
+    return query
+
+
+def clauses(query: Json) -> int:
+    """How many clauses a query has where the cluster counts them, which is at its leaves."""
+    ((kind, body),) = query.items()
+    match kind:
+        case "bool":
+            return sum(clauses(one) for part in _PARTS for one in body.get(part, ()))
+        case "dis_max":
+            return sum(map(clauses, body["queries"]))
+        case "constant_score":
+            return clauses(body["filter"])
+        case "script_score" | "function_score":
+            return clauses(body["query"])
+        case "intervals":
+            return sum(map(_rules, body.values()))
+        case _:
+            return 1
+
+
+_PARTS = ("must", "should", "filter", "must_not")
+
+
+def _rules(rule: Json) -> int:
+    ((kind, body),) = rule.items()
+    return sum(map(_rules, body["intervals"])) if kind in ("any_of", "all_of") else 1

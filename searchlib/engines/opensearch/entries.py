@@ -114,7 +114,8 @@ def word_entry(key: str, language: str) -> tuple[str, Json]:
     """The entry of a word of documents in a language."""
     folded, exact = split_key(key)
     found = [language + WITHIN + stem for stem in stems(exact, language)] if language else []
-    entry = {"entry": entryfields.WORD, "folded": folded, "stems": found, "stored": json.dumps([folded, exact])}
+    known = json.dumps([folded, exact, language])
+    entry = {"entry": entryfields.WORD, "folded": folded, "stems": found, "stored": known}
     return "w " + _short(language + WITHIN + exact), entry
 
 

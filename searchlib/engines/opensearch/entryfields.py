@@ -17,7 +17,7 @@ exact score is made. From there on it is the boost times what one field can make
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from searchlib.analysis.natural import natural_key
@@ -26,19 +26,22 @@ from searchlib.model.fields import EXACT, NUMBERS, PROSE, TABLE, field_named
 from searchlib.model.ranking import DEFAULT_RANKING
 from searchlib.query.wholevalues import attribute_keys
 
-FORMAT: Final = 2
+FORMAT: Final = 3
 """Counted up when the layout changes: an index of another one is built again."""
 BETWEEN, NO_TERM, ACCENTED, WITHIN = "\x1d", "\x1c", "\x1f", "\x1e"
 BOTH: Final = ("", ACCENTED)
 """What may stand before the folded form of a word."""
 MOST_CLAUSES: Final = 1024
-"""What the cluster takes in one query."""
+"""What a cluster takes in one query unless it is told otherwise, which takes a restart of its nodes."""
 WINDOW: Final = 100_000
 """How deep a page by offset may begin, and how large one may be."""
 _MOST_FIELDS: Final = 10_000
 COUNTED: Final = 2.0**-30
 ONCE: Final = 2.0**-40
 """The boost of a term of which one occurrence counts as 1: a power of two, so that no digit is lost."""
+
+_ALIKE: Final = "alike"
+"""What takes terms for one, as it puts them all at one position."""
 
 RECORD, DOCUMENT, SEED, WORD = "record", "document", "seed", "word"
 
@@ -94,6 +97,13 @@ def value_keys(name: str, found: Any) -> list[str]:
     return sorted(key.decode("utf-8", "surrogatepass") for key in attribute_keys(name, found))
 
 
+def scored(name: str, found: Sequence[str], boost: float) -> dict[str, Any]:
+    """What scores these terms of a field as one that occurs as often as all of them."""
+    if len(found) == 1:
+        return {"term": {name: {"value": found[0], "boost": boost}}}
+    return {"match": {name: {"query": BETWEEN.join(found), "analyzer": _ALIKE, "boost": boost}}}
+
+
 @frozen
 class Curve:
     """What a field makes of a term, at most: ``tf / (tf + base + slope * length)``, between 0 and 1."""
@@ -127,8 +137,14 @@ def settings(lengths: Mapping[str, float]) -> dict[str, Any]:
             "tokenizer": {
                 "between": {"type": "char_group", "tokenize_on_chars": [BETWEEN], "max_token_length": 10_000}
             },
-            "filter": {"no_term": {"type": "stop", "stopwords": [NO_TERM]}},
-            "analyzer": {"terms": {"tokenizer": "between", "filter": ["no_term"]}},
+            "filter": {
+                "no_term": {"type": "stop", "stopwords": [NO_TERM]},
+                "each": {"type": "pattern_capture", "preserve_original": False, "patterns": [f"([^{BETWEEN}]+)"]},
+            },
+            "analyzer": {
+                "terms": {"tokenizer": "between", "filter": ["no_term"]},
+                _ALIKE: {"tokenizer": "keyword", "filter": ["each"]},
+            },
         },
         "similarity": {f"like_{name}": _similarity(curve(name, lengths)) for name in (*PROSE, "")},
     }

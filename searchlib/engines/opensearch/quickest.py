@@ -14,6 +14,7 @@ from typing import Final, TypeAlias
 from searchlib.engine.requests import Request
 from searchlib.engines.opensearch import entryfields
 from searchlib.engines.opensearch.cluster import Json
+from searchlib.engines.opensearch.compiling import clauses
 from searchlib.engines.opensearch.entries import record_of
 from searchlib.engines.opensearch.paging import SortedPage
 from searchlib.frozen import frozen
@@ -77,7 +78,8 @@ class BoundedQuestion:
         wanted = page.offset + request.limit
         least = rows[min(wanted, len(rows)) - 1]["sort"][0] * (1 - _ROUNDING)
         enough: Json = {"function_score": {"query": self.bound, "min_score": least}}
-        for more in ([enough], []):
+        both = clauses(self._question(self.exact, [enough])) <= entryfields.MOST_CLAUSES
+        for more in ([enough], []) if both else ([],):
             (found,) = searches([{"query": self._question(self.exact, more), **_PLAIN, **page.part(request.limit)}])
             hits: Sequence[Json] = found["hits"]["hits"]
             if len(hits) == request.limit:

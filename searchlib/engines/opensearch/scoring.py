@@ -1,19 +1,20 @@
 """What a node of a query scores, in OpenSearch's language: BM25F as ``searchlib.model.ranking`` has it.
 
-Terms give how often they occur, one script divides by the norm of their field and weighs them, another makes the score
-of a word of the sum. Statistics are exact, over all shards; the cluster adds in single precision.
+Terms that count alike give how often they occur together, one script divides by the norm of their field and weighs
+them, another makes the score of a word of the sum. Statistics are exact, over all shards; the cluster adds in single
+precision.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple, assert_never
 
-from searchlib.analysis import Form
 from searchlib.engine.explaining import Explanation
 from searchlib.engines.opensearch import entryfields
-from searchlib.engines.opensearch.compiling import ALL, NOTHING, Folded, Matching, any_of, limited, value
+from searchlib.engines.opensearch.compiling import ALL, NOTHING, Matching, any_of, limited, value
 from searchlib.engines.opensearch.entryfields import ACCENTED, WITHIN
+from searchlib.engines.opensearch.formgroups import Folded, Way
 from searchlib.engines.opensearch.statistics import Statistics
 from searchlib.model.ranking import BM25F, idf
 from searchlib.query.nodes import (
@@ -129,36 +130,36 @@ class Scoring:
 
     def _word(self, word: Word, factor: float) -> Json:
         scale = factor * word.boost * idf(self._statistics.size, self.df(word))
-        found = []
-        for limit, (forms,) in self.matching.groups([word]):
-            shares = [self._share(self._often(forms, field), field, weight) for field, weight in word.fields]
-            found.append(limited(any_of(shares), limit))
-        return self._saturated(any_of(found), scale)
+        shares = []
+        for field, weight in self.matching.fields(word):
+            often = any_of(
+                limited(any_of(self._often(forms, field)), limit)
+                for limit, forms in self.matching.groups.of_word(word, field)
+            )
+            shares.append(self._share(often, field, weight))
+        return self._saturated(any_of(shares), scale) if shares else NOTHING
 
-    def _often(self, forms: Folded, field: str) -> Json:
+    def _often(self, forms: Folded, field: str) -> Iterator[Json]:
         """How often the terms of a word stand in a field, each weighed."""
         name = entryfields.terms(field)
-        found: list[Json] = []
+        alike: dict[tuple[str, float], list[str]] = {}
         for folded, (ways, prefix) in forms.items():
             written, other, plain = counts_of(ways, folded, self._ranking)
             if prefix:
                 # Of what begins so, nothing says how it goes on: it counts as it is written.
                 often = {"rewrite": "scoring_boolean"}
-                found += [
-                    {"prefix": {name: often | {"value": mark + folded, "boost": weight * entryfields.ONCE}}}
-                    for mark, weight in (("", plain), (ACCENTED, other))
-                ]
+                for mark, weight in (("", plain), (ACCENTED, other)):
+                    yield {"prefix": {name: often | {"value": mark + folded, "boost": weight * entryfields.ONCE}}}
                 continue
             marks = self.matching.marks(folded, field)
-            found += [_weighed(name, mark + folded, other if mark else plain) for mark in marks]
-            if ACCENTED not in marks:
-                continue
-            found += [
-                _weighed("exact", f"{field}{WITHIN}{folded}{ACCENTED}{one}", weight - other)
-                for one, weight in written.items()
-                if one != folded and weight > other
-            ]
-        return any_of(found)
+            for mark in marks:
+                alike.setdefault((name, other if mark else plain), []).append(mark + folded)
+            for one, weight in written.items() if ACCENTED in marks else ():
+                if one != folded and weight > other and self.matching.has(folded, one):
+                    term = f"{field}{WITHIN}{folded}{ACCENTED}{one}"
+                    alike.setdefault(("exact", weight - other), []).append(term)
+        for (where, weight), terms in alike.items():
+            yield entryfields.scored(where, terms, weight * entryfields.ONCE)
 
     def _share(self, often: Json, field: str, weight: float) -> Json:
         average = self._statistics.average(field)
@@ -178,7 +179,7 @@ class Scoring:
         if not entryfields.is_analysed(field):
             return constant(query, float(self._ranking.score(scale, weight)) if weight else scale * self._ranking.delta)
         ((name, term),) = query["term"].items()
-        return self._saturated(self._share(_weighed(name, term, 1.0), field, weight), scale)
+        return self._saturated(self._share(entryfields.scored(name, [term], entryfields.ONCE), field, weight), scale)
 
 
 class Counts(NamedTuple):
@@ -189,7 +190,7 @@ class Counts(NamedTuple):
     plain: float
 
 
-def counts_of(ways: Iterable[Form], folded: str, ranking: BM25F) -> Counts:
+def counts_of(ways: Iterable[Way], folded: str, ranking: BM25F) -> Counts:
     """What an occurrence of a word counts that has this folded form."""
     written: dict[str, float] = {}
     for form in ways:
@@ -202,7 +203,3 @@ def counts_of(ways: Iterable[Form], folded: str, ranking: BM25F) -> Counts:
 def constant(query: Json, score: float) -> Json:
     """The query with one score for whatever it matches."""
     return {"constant_score": {"filter": query, "boost": score}}
-
-
-def _weighed(name: str, term: str, weight: float) -> Json:
-    return {"term": {name: {"value": term, "boost": weight * entryfields.ONCE}}}

@@ -65,6 +65,10 @@ class Statistics:
         """How many records match; `know` it before."""
         return self._counts[_text(matching)]
 
+    def is_nowhere(self, matching: Json) -> bool:
+        """Whether it was counted that nothing matches."""
+        return self._counts.get(_text(matching)) == 0
+
     def know(self, fields: Sequence[str], matching: Sequence[Json]) -> None:
         """Ask for what is not known of these fields and queries."""
         if len(self._counts) > _KEPT:
