@@ -64,6 +64,7 @@ _SEARCH: dict[str, Any] = {
     "facets": ["type"],
     "strict": False,
     "distinct": True,
+    "names": False,
     "ranking": {"k1": 1.5, "title": 2},
 }
 _BUILD = {"options": None, "language": "en", "include": ["*.txt"], "exclude": [], "strict": False, "progress": None}
@@ -79,6 +80,7 @@ FUNCTIONS: dict[str, tuple[Getter, dict[str, Any]]] = {
         {
             **{"path": "PATH", "refresh": "auto", "compiled": False, "synonyms": None, "limits": searchlib.Limits()},
             "ranking": None,
+            "names": False,
         },
     ),
     "build": (lambda _: searchlib.build, {"seeds": "SEEDS", "path": "PATH", "compact": False, **_BUILD, **_WRITE}),
@@ -93,7 +95,10 @@ FUNCTIONS: dict[str, tuple[Getter, dict[str, Any]]] = {
     "Index.search_many": (lambda index: index.search_many, {"queries": ["harbour"], "processes": 1, **_SEARCH}),
     "Index.all": (
         lambda index: index.all,
-        {"query": "harbour", "filter": None, "sort": "line", "strict": False, "synonyms": None, "timeout": LONG},
+        {
+            **{"query": "harbour", "filter": None, "sort": "line", "strict": False, "synonyms": None, "timeout": LONG},
+            "names": False,
+        },
     ),
     "Index.similar": (
         lambda index: index.similar,

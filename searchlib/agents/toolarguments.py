@@ -75,6 +75,10 @@ class Searching(_Closed):
     facets: Annotated[
         list[str], Field(max_length=10, description="Fields whose commonest values among all hits are counted.")
     ] = field(default_factory=list)
+    names: Annotated[
+        bool | None,
+        Field(description="Whether names are found in other spellings and scripts too; a note says which were."),
+    ] = None
     strict: Annotated[bool, Field(description="Whether a mistake in the query is an error, and no warning.")] = False
     budget: Budget = BUDGET
 

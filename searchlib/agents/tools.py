@@ -50,6 +50,7 @@ def _search(index: Index, asked: given.Searching, options: ServeOptions) -> tupl
         per_document=asked.per_document,
         facets=asked.facets,
         strict=asked.strict,
+        names=asked.names,
     )
     return _found(results, asked.budget)
 

@@ -63,7 +63,7 @@ class Form:
     A key matches when its folded part equals ``folded`` (with ``prefix``: begins with it), and the record's
     language is one of ``languages`` (None: any). The exact part tells an accent variant from the form itself, and
     ``other`` a form that shares the stem of what was typed from that itself. ``synonym_of`` is the word of the query
-    that the form is a synonym of; "" for the word's own.
+    that the form is a synonym of, or with ``by_name`` another spelling of; "" for the word's own.
     """
 
     folded: str
@@ -73,6 +73,7 @@ class Form:
     prefix: bool = False
     synonym_of: str = ""
     other: bool = False
+    by_name: bool = False
 
 
 def forms(text: str, lexicon: Lexicon = NO_WORDS) -> list[tuple[Form, ...]]:

@@ -33,7 +33,7 @@ class Index(Searchable, Readable, Citable, Maintainable):
     another generation, closes the files of this one with the last of them that may have to read.
 
     ``path`` is where it is, as `open` takes it; ``changes`` is what `build` did, None of one that was opened.
-    ``limits``, ``ranking`` and ``synonyms`` are those that it was opened with.
+    ``limits``, ``names``, ``ranking`` and ``synonyms`` are those that it was opened with.
     """
 
 
@@ -75,6 +75,7 @@ def open(
     synonyms: StrPath | Synonyms | None = None,
     limits: Limits = LIMITS,
     ranking: Ranking | None = None,
+    names: bool = False,
 ) -> Index:
     """Open the index at ``path``, a folder or a URL, for reading; of several paths the indexes as one.
 
@@ -87,17 +88,18 @@ def open(
     otherwise the index goes on answering from this one until ``index.refresh()``. ``compiled`` is for programs that
     search often: with True, queries of words and phrases go through machine code, which takes the extra ``fast``
     (numba) and half a second to start; with None they do if numba is imported already. Answers are the same.
-    ``synonyms`` is a file of them (docs/query-language.md), and ``ranking`` has parameters of the formula, as `search`
-    takes them, for all searches; ``limits`` are what a query may ask, and how long a search may take (see
-    `searchlib.Limits`). Raises IndexMissing if there is no index, IndexCorrupt or IndexIncompatible if it cannot be
-    used, SettingsError without numba, for several indexes that are not in folders, or for a bad file or argument.
+    ``synonyms`` is a file of them (docs/query-language.md), ``ranking`` has parameters of the formula and ``names`` is
+    whether names are found in other spellings, as `search` takes these, for all searches; ``limits`` are what a query
+    may ask, and how long a search may take (see `searchlib.Limits`). Raises IndexMissing if there is no index,
+    IndexCorrupt or IndexIncompatible if it cannot be used, SettingsError without numba, for several indexes that are
+    not in folders, or for a bad file or argument.
     """
     if refresh not in ("never", "auto"):
         raise SettingsError(f"refresh is {refresh!r}: give never or auto")
     optional(flag, "compiled", compiled)
     location = located(path_of("path", path) if isinstance(path, (str, os.PathLike)) else paths("path", path))
     auto, limits = refresh == "auto", limits_of(limits)
-    return Index(location, auto=auto, compiled=compiled, synonyms=synonyms, limits=limits, ranking=ranking)
+    return Index(location, auto=auto, compiled=compiled, synonyms=synonyms, limits=limits, ranking=ranking, names=names)
 
 
 def copy(

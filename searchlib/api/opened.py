@@ -9,7 +9,7 @@ from searchlib.concurrency.forking import lock_for
 from searchlib.engine.locations import Location, engine_at
 from searchlib.engine.readers import Digested
 from searchlib.errors import IndexProblem
-from searchlib.guards.arguments import StrPath
+from searchlib.guards.arguments import StrPath, flag
 from searchlib.guards.limits import LIMITS, Limits
 from searchlib.options import Ranking, ranking_of, synonyms_of
 
@@ -31,6 +31,7 @@ class Opened:
         synonyms: StrPath | Synonyms | None = None,
         limits: Limits = LIMITS,
         ranking: Ranking | None = None,
+        names: bool = False,
     ) -> None:
         self.path = path
         self._engine = engine_at(path)
@@ -40,6 +41,7 @@ class Opened:
         self.synonyms = synonyms_of(synonyms)
         self.limits = limits
         self.ranking = ranking_of(ranking)
+        self.names = flag("names", names)
         self._lock = lock_for(self)  # held to go over to another generation
         self._opened: Reader | None = self._engine.open_reader(path, compiled)
 

@@ -39,6 +39,7 @@ class Searchable(Opened):
         timeout: float | None = None,
         ranking: Ranking | None = None,
         distinct: bool = False,
+        names: bool | None = None,
     ) -> Results:
         """The best ``limit`` paragraphs after the first ``offset``.
 
@@ -54,14 +55,18 @@ class Searchable(Opened):
         the index was opened with. ``timeout`` is how many seconds the search may take, with all that its results do
         when they are looked at; then it raises QueryTimeout. By default it is that of the index's limits.
         ``ranking`` has parameters of the formula (docs/searching.md), as ``{"k1": 0.9, "title": 5}``; the others are
-        those that the index was opened with. A mistake in the text is a warning in ``results.warnings``, or a
-        QueryError if ``strict``; what asks for more than the limits is a QueryError always. Raises SettingsError for
-        an argument that cannot be.
+        those that the index was opened with. With ``names``, words that may be names find other spellings of them too,
+        in any script, which a note in ``results.warnings`` lists (docs/searching.md; it takes the extra ``names``). A
+        mistake in the text is a warning in ``results.warnings``, or a QueryError if ``strict``; what asks for more than
+        the limits is a QueryError always. Raises SettingsError for an argument that cannot be.
         """
         wanted = self.synonyms if synonyms is None else synonyms_of(synonyms)
         limits = self.limits.with_(timeout=timeout)
         rank = ranking_of(ranking, self.ranking)
-        asked = Wanted(limit, offset, filter, sort, per_document, after, facets, strict, wanted, limits, rank, distinct)
+        asked = Wanted(
+            *(limit, offset, filter, sort, per_document, after, facets, strict, wanted, limits, rank, distinct),
+            names=self._names(names),
+        )
         return search(self._reader, query, asked)
 
     def search_many(  # noqa: PLR0913 - as search
@@ -79,6 +84,7 @@ class Searchable(Opened):
         ranking: Ranking | None = None,
         processes: int = 1,
         distinct: bool = False,
+        names: bool | None = None,
     ) -> list[Results]:
         """The results of each of several queries, in order, all of one generation of the index: see `search`.
 
@@ -91,7 +97,10 @@ class Searchable(Opened):
         wanted = self.synonyms if synonyms is None else synonyms_of(synonyms)
         limits = self.limits.with_(timeout=timeout)
         rank = ranking_of(ranking, self.ranking)
-        asked = Wanted(limit, 0, filter, sort, per_document, None, facets, strict, wanted, limits, rank, distinct)
+        asked = Wanted(
+            *(limit, 0, filter, sort, per_document, None, facets, strict, wanted, limits, rank, distinct),
+            names=self._names(names),
+        )
         return search_many(self._reader, queries, asked, processes)
 
     def all(
@@ -103,6 +112,7 @@ class Searchable(Opened):
         strict: bool = False,
         synonyms: StrPath | Synonyms | None = None,
         timeout: float | None = None,
+        names: bool | None = None,
     ) -> Stream:
         """Every hit, in the order of the index: by document, then paragraph, in memory that does not grow.
 
@@ -111,15 +121,21 @@ class Searchable(Opened):
         are as in `search`.
         """
         wanted = self.synonyms if synonyms is None else synonyms_of(synonyms)
-        limits = self.limits.with_(timeout=timeout)
+        limits, by_name = self.limits.with_(timeout=timeout), self._names(names)
         if sort:
             from searchlib.search.streaming import sorted_stream
 
             asked = Wanted(
-                filter=filter, sort=sort, strict=strict, synonyms=wanted, limits=limits, ranking=self.ranking
+                filter=filter,
+                sort=sort,
+                strict=strict,
+                synonyms=wanted,
+                limits=limits,
+                ranking=self.ranking,
+                names=by_name,
             )
             return sorted_stream(self._reader, query, asked)
-        return stream(self._reader, query, filter, flag("strict", strict), wanted, limits)
+        return stream(self._reader, query, filter, flag("strict", strict), wanted, limits, by_name)
 
     def similar(
         self,
@@ -160,3 +176,6 @@ class Searchable(Opened):
         from searchlib.spelling import complete
 
         return complete(self._reader.words, _text("text", text), limit)
+
+    def _names(self, given: bool | None) -> bool:
+        return self.names if given is None else flag("names", given)

@@ -37,6 +37,12 @@ timeout_option = click.option(
     help="End the search with an error after so many.  [default: none]",
 )
 
+names_option = click.option(
+    "--names/--no-names",
+    default=None,
+    help="Find names in other spellings and scripts too, and say which.  [default: no]",
+)
+
 
 class FormType(click.ParamType):  # type: ignore[type-arg,unused-ignore]  # which has one from click 8.4 on
     """What ``--format`` takes: one of some names, or a template, which has a brace."""

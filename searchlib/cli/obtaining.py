@@ -118,9 +118,13 @@ def open_index(settings: Settings, refresh: str = "never") -> Index:
     import searchlib
 
     try:
-        synonyms, ranking = settings.synonyms or None, settings.ranking
         return searchlib.open(
-            settings.indexes, refresh=refresh, synonyms=synonyms, limits=settings.limits, ranking=ranking
+            settings.indexes,
+            refresh=refresh,
+            synonyms=settings.synonyms or None,
+            limits=settings.limits,
+            ranking=settings.ranking,
+            names=settings.names,
         )
     except IndexMissing as error:
         missing = error.path if settings.also else settings.index

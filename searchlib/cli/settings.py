@@ -128,6 +128,12 @@ def _number(most: float) -> Callable[[object], float]:
     return check
 
 
+def _flag(value: object) -> bool:
+    if value not in (True, False, "true", "false"):  # an environment variable has text
+        raise ValueError("true or false")
+    return value in (True, "true")
+
+
 def _language(value: object) -> str:
     from searchlib.analysis import languages_said
 
@@ -172,6 +178,7 @@ class Settings:
     limit: int = _setting(10, _whole(0, MAX_LIMIT), "hits a page; 10")
     password_file: str = _setting("", _string, "file of passwords, one a line, that are tried on encrypted files")
     synonyms: str = _setting("", _string, "file of words to find for others")
+    names: bool = _setting(False, _flag, "whether names are found in other spellings and scripts too; `false`")
     color: str = _setting("auto", _color, "`auto`, `always` or `never`")
     width: int | None = _setting(None, _whole(20, 10_000), "columns to fill; the terminal's, at most 100")
     memory: int | None = _setting(None, _memory, "memory to keep to while indexing: bytes, or `512M`, `2G`")
@@ -267,7 +274,7 @@ MEANINGS: Mapping[str, str] = {one.name: one.metadata["meaning"] for one in fiel
 """What each setting is, and its default, in Markdown."""
 KEYS = tuple(_CHECKS)
 _LISTS = frozenset(key for key, check in _CHECKS.items() if check is _strings)
-_TEXTS = (_string, _strings, _memory, _bytes, _color, _language)
+_TEXTS = (_string, _strings, _memory, _bytes, _color, _flag, _language)
 _NUMBERS = frozenset(key for key, check in _CHECKS.items() if check not in _TEXTS)
 
 

@@ -36,8 +36,8 @@ class Occurrence:
     ``frequency`` is how often it stands there, ``length`` how many tokens the field has in this record and
     ``average_length`` in all; ``weight`` is that of the field and the form, and ``norm`` what length makes of it.
 
-    ``synonym_of`` is the word of the query that it is a synonym of, "" if it is that word. ``found_as`` is how the word
-    is written there, each way once.
+    ``synonym_of`` is the word of the query that it is a synonym of, or with ``by_name`` another spelling of; "" if it
+    is that word. ``found_as`` is how the word is written there, each way once.
     """
 
     field: str
@@ -50,6 +50,7 @@ class Occurrence:
     share: float
     synonym_of: str = ""
     found_as: tuple[str, ...] = ()
+    by_name: bool = False
 
 
 @frozen
@@ -181,6 +182,7 @@ def _as_dict(node: Explanation, amount: int) -> dict[str, Any]:
                 "average_length": one.average_length,
                 "weight": one.weight,
                 **({"synonym_of": one.synonym_of} if one.synonym_of else {}),
+                **({"by_name": True} if one.by_name else {}),
             }
             for one, part in zip(node.occurrences, amounts, strict=True)
         ]
@@ -263,7 +265,8 @@ def _occurrence(one: Occurrence, typed: str) -> str:
     words = "1 word" if one.length == 1 else f"{one.length:,} words"
     size = f" of {words} ({one.average_length:.1f} on average)" if one.length else ""
     weight = f", each counting {one.weight:g}" if one.weight != 1.0 else ""
-    synonym = f", as a synonym of “{one.synonym_of}”" if one.synonym_of else ""
+    kind = "another spelling of the name" if one.by_name else "a synonym of"
+    synonym = f", as {kind} “{one.synonym_of}”" if one.synonym_of else ""
     others = [f"“{word}”" for word in one.found_as if word.casefold() != typed.casefold()]
     form = f" as {listed(others, 'or')}" if others else ""
     return f"{often}{form} in the {one.field}{size}{weight}{synonym}"

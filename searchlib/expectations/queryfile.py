@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 WITHIN: Final = 10
 """Hits among which a target is looked for that says no other number."""
 _MOST_BYTES: Final = 1 << 26
-_OPTIONS: Final = ("filter", "sort", "per-document", "distinct", "synonyms", "ranking")
+_OPTIONS: Final = ("filter", "sort", "per-document", "distinct", "synonyms", "names", "ranking")
 _KEYS: Final = ("query", "name", "first", "expect", "absent", "within", *_OPTIONS)
 _TARGET: Final = ("document", "paragraph", "quote")
 _EXAMPLE: Final = 'as first = "seeds/report.md" or expect = [{ quote = "some words", within = 3 }]'
@@ -287,9 +287,9 @@ def _option(key: str, value: Any, where: str, file: Path) -> Any:
     if key == "per-document":
         if not isinstance(value, int) or isinstance(value, bool) or value < 1:
             raise SettingsError(f"{where}: per-document is {value!r}: give a whole number from 1 on")
-    elif key == "distinct":
+    elif key in ("distinct", "names"):
         if not isinstance(value, bool):
-            raise SettingsError(f"{where}: distinct is {value!r}: give true or false")
+            raise SettingsError(f"{where}: {key} is {value!r}: give true or false")
     elif key == "synonyms":
         if not isinstance(value, str):
             raise SettingsError(f"{where}: synonyms is {value!r}: give the path of a file, seen from this one")

@@ -193,7 +193,7 @@ class _Judge:
     def _matches(self, check: AnswerCheck, target: Target) -> bool:
         """Whether the query finds a target at all."""
         own = check.options.get("filter", [])
-        options = {name: value for name, value in check.options.items() if name in ("synonyms", "ranking")}
+        options = {name: value for name, value in check.options.items() if name in ("synonyms", "names", "ranking")}
         if target.document and not target.paragraph and not target.quote:
             within: list[Any] = [_document(target.document)]
             return bool(self._index.search(check.query, 1, filter=[*own, *within], **options))

@@ -48,6 +48,7 @@ from searchlib.query.nodes import (
 )
 
 if TYPE_CHECKING:
+    from searchlib.query.byname import ByName
     from searchlib.query.synonyms import Thesaurus
 
 MOST_EDITS = 2
@@ -71,6 +72,7 @@ class Clauses:
         synonyms: Thesaurus | None = None,
         limits: Limits = LIMITS,
         function: float = DEFAULT_RANKING.function,
+        names: ByName | None = None,
     ) -> None:
         self._lexicon = lexicon
         self.function = function
@@ -79,6 +81,7 @@ class Clauses:
         self._names = tuple(name for name, _ in weights)
         self._mistakes = mistakes
         self._synonyms = synonyms
+        self._by_name = names
         self._limits = limits
         self._made = 0  # words, and synonyms for them
 
@@ -107,7 +110,8 @@ class Clauses:
 
     def tokens(self, text: str, start: int, field: Field | None, exactly: bool = False) -> list[Word]:
         """A `Word` for each token of prose."""
-        return words_of(text, self._lexicon, self._weights_in(field), start, exactly=exactly)
+        words = words_of(text, self._lexicon, self._weights_in(field), start, exactly=exactly)
+        return words if exactly or self._by_name is None else list(map(self._by_name.named, words))
 
     def phrase(self, piece: Piece, field: Field | None, exactly: bool = False) -> Node | None:
         """Text in quotation marks; ``exactly`` as it is written."""
@@ -239,8 +243,9 @@ class Clauses:
             together = joined_form(text, self._lexicon)
             ways += [((together,), 1.0)] if together else []
         others: list[Node] = []
+        fields = self._weights_in(field)
         for way, weight in ways:
-            row = [replace(word, at=None) for part in way for word in self.tokens(part, 0, field)]
+            row = [replace(word, at=None) for part in way for word in words_of(part, self._lexicon, fields)]
             found = phrase(row, 1, at)
             others += [boosted(found, weight)] if found is not None else []
         within = inside(text, self._names_in(field), at)

@@ -26,6 +26,7 @@ from searchlib.query.nodes import NOTHING, Node, Not
 from searchlib.query.parser import Parser
 
 if TYPE_CHECKING:
+    from searchlib.query.byname import FindNames
     from searchlib.query.synonyms import Synonyms
 
 DEFAULT_FIELDS = FIELD_WEIGHTS
@@ -46,7 +47,7 @@ class Parsed:
     source: str
 
 
-def parse(
+def parse(  # noqa: PLR0913, PLR0917 - what a text means depends on all of these
     text: str,
     fields: Iterable[str] = (),
     lexicon: Lexicon = NO_WORDS,
@@ -55,20 +56,27 @@ def parse(
     synonyms: Synonyms | None = None,
     limits: Limits = LIMITS,
     function: float = DEFAULT_RANKING.function,
+    names: FindNames | None = None,
 ) -> Parsed:
     """Parse ``text`` for an index whose documents have the metadata ``fields`` and the words of ``lexicon``.
 
     Words without a field are searched in ``default_fields``, a mapping of names to weights. ``synonyms`` are those of
-    `searchlib.query.synonyms.load_synonyms`; ``function`` is what function words count beside others. Where ``strict``,
-    the first mistake is raised as `searchlib.errors.QueryError`; otherwise mistakes are warnings, and text that asks
-    for nothing matches nothing. What is over ``limits`` is a QueryError always.
+    `searchlib.query.synonyms.load_synonyms`; ``function`` is what function words count beside others; ``names`` finds
+    other spellings of names (`searchlib.query.byname`). Where ``strict``, the first mistake is raised as
+    `searchlib.errors.QueryError`; otherwise mistakes are warnings, and text that asks for nothing matches nothing. What
+    is over ``limits`` is a QueryError always.
     """
     check_length(text, limits)
     source = printable(text)
     mistakes = Mistakes(source)
     known = _fields_of(frozenset(fields))
     thesaurus = synonyms.thesaurus(lexicon) if synonyms is not None else None
-    clauses = Clauses(lexicon, tuple(default_fields.items()), mistakes, thesaurus, limits, function)
+    named = None
+    if names is not None:
+        from searchlib.query.byname import by_name
+
+        named = by_name(names, lexicon, source)
+    clauses = Clauses(lexicon, tuple(default_fields.items()), mistakes, thesaurus, limits, function, named)
     parser = Parser(known, clauses, mistakes, thesaurus)
     found = parser.parse(readable(source, lambda name: known.resolve(name) is not None))
     if isinstance(found, Not):

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from searchlib.engine.answers import Handle
     from searchlib.engine.readers import Reader
     from searchlib.query import Node, QueryWarning
+    from searchlib.query.byname import FindNames
     from searchlib.query.synonyms import Synonyms
 
 _TEXTS = 512
@@ -52,8 +53,10 @@ class Interpreter:
         synonyms: Synonyms | None = None,
         limits: Limits = LIMITS,
         ranking: BM25F = DEFAULT_RANKING,
+        names: bool = False,
     ) -> None:
         self._reader = reader
+        self._names = names
         self._limits = limits
         self._strict = strict
         self._synonyms = synonyms
@@ -67,8 +70,12 @@ class Interpreter:
                 raise SettingsError(f"a query is a text or a query tree, not {type(given).__name__}")
             return Interpretation(tree)
         lexicon = self._reader.lexicon
-        parse = partial(_parse, lexicon) if len(given) > _SHORT else _parse_once(lexicon)
+        parse = partial(_parse, lexicon) if len(given) > _SHORT or self._names else _parse_once(lexicon)
         fields = frozenset(self._reader.fields)
+        if self._names:
+            from searchlib.spelling.nametable import names_like
+
+            parse = partial(parse, names=partial(names_like, self._reader))
         return parse(given, fields, self._strict, self._synonyms, self._limits, self._ranking)
 
     def tree(self, given: Any) -> Node | None:
@@ -136,10 +143,11 @@ def _parse(
     synonyms: Synonyms | None,
     limits: Limits,
     ranking: BM25F,
+    names: FindNames | None = None,
 ) -> Interpretation:
     from searchlib.query import parse
 
-    found = parse(given, fields, lexicon, ranking.weights, strict, synonyms, limits, ranking.function)
+    found = parse(given, fields, lexicon, ranking.weights, strict, synonyms, limits, ranking.function, names)
     return Interpretation(found.query, found.warnings)
 
 

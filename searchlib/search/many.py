@@ -48,7 +48,7 @@ class Asking:
         self._reader = reader
         self._queries = queries
         self._wanted = wanted
-        self._parser = Interpreter(reader, wanted.strict, wanted.synonyms, wanted.limits, wanted.ranking)
+        self._parser = Interpreter(reader, wanted.strict, wanted.synonyms, wanted.limits, wanted.ranking, wanted.names)
         with Deadline(wanted.limits.timeout).running():
             self._filter = self._parser.filter(wanted.filter)
 

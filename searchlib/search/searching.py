@@ -205,6 +205,7 @@ class Search:
                 lambda text: parser.query(text).query,
                 lambda number: len(self) < number and self.total < number,
                 self._request.filter,
+                variants=not self._wanted.names,  # which are found then
             )
 
 
@@ -256,7 +257,7 @@ def search(reader: Reader, query: Any, wanted: Wanted, deadline: Deadline | None
     began = time.perf_counter()
     deadline = deadline or Deadline(wanted.limits.timeout)
     with deadline.running():
-        parser = Interpreter(reader, wanted.strict, wanted.synonyms, wanted.limits, wanted.ranking)
+        parser = Interpreter(reader, wanted.strict, wanted.synonyms, wanted.limits, wanted.ranking, wanted.names)
         parsed, filter = parser.query(query), parser.filter(wanted.filter)
         question = question_of(reader, query, parsed, filter, wanted)
         answer, warnings = answered(reader, query, question, wanted)
@@ -307,6 +308,10 @@ def answered(reader: Reader, given: Any, question: Question, wanted: Wanted) -> 
         from searchlib.query.mistakes import left_out
 
         warnings = (*warnings, *left_out(given, question.request.query, bool(answer.hits)))
+    if wanted.names:
+        from searchlib.query.byname import found_by_name
+
+        warnings = (*warnings, *found_by_name(given, question.request.query))
     return answer, warnings
 
 
@@ -317,20 +322,25 @@ def stream(
     strict: bool = False,
     synonyms: Synonyms | None = None,
     limits: Limits = LIMITS,
+    names: bool = False,
 ) -> Stream:
     """All hits, in the order of the index."""
     deadline = Deadline(limits.timeout)
     with deadline.running():
-        parser = Interpreter(reader, strict, synonyms, limits)
+        parser = Interpreter(reader, strict, synonyms, limits, names=names)
         parsed, within = parser.query(query), parser.filter(filter)
-        costly: Sequence[QueryWarning] = ()
+        noted: Sequence[QueryWarning] = ()
         if isinstance(query, str):
-            costly = expanded(query, reader.search(Request(parsed.query, limit=0)), strict)
+            noted = expanded(query, reader.search(Request(parsed.query, limit=0)), strict)
+            if names:
+                from searchlib.query.byname import found_by_name
+
+                noted = (*noted, *found_by_name(query, parsed.query))
         from searchlib.highlight import Highlighter
 
         highlighter = Highlighter(parsed.query)
     hits = _streamed(reader, highlighter, within.query, deadline)
-    return Stream(_timed(hits, deadline), (*parsed.warnings, *within.warnings, *costly))
+    return Stream(_timed(hits, deadline), (*parsed.warnings, *within.warnings, *noted))
 
 
 def _streamed(reader: Reader, highlighter: Highlighter, filter: Node | None, deadline: Deadline) -> Iterator[Hit]:

@@ -41,6 +41,7 @@ class Wanted:
     limits: Limits = LIMITS
     ranking: BM25F = DEFAULT_RANKING
     distinct: bool = False
+    names: bool = False
 
     def __post_init__(self) -> None:
         for name, least, may_be_none in (("limit", 0, False), ("offset", 0, False), ("per_document", 1, True)):
@@ -55,6 +56,7 @@ class Wanted:
                 raise SettingsError(f"{name} is {value!r}: a field is named by text, so give a name, or a list of them")
         flag("strict", self.strict)
         flag("distinct", self.distinct)
+        flag("names", self.names)
         if self.after is not None and self.offset:
             raise SettingsError("after and offset both say where to begin: give one of them")
 
@@ -92,6 +94,7 @@ class Wanted:
         told = [_named(query), _named(self.filter), repr(sort), repr(self.per_document)]
         told += [repr(self.synonyms)] if self.synonyms is not None else []
         told += ["distinct"] if self.distinct else []
+        told += ["names"] if self.names else []
         return "\0".join([*told, repr(self.ranking)] if self.ranking != DEFAULT_RANKING else told)
 
 

@@ -49,11 +49,14 @@ _CHOICES = {1: 5, 2: 5, 3: 3, 4: 2}  # corrections of each, by how many words ar
 class Suggester:
     """Corrects queries for one generation of an index."""
 
-    def __init__(self, reader: Reader, parse: Callable[[str], Node], filter: Node | None = None) -> None:
-        """``parse`` makes a query tree of a text; ``filter`` limits what counts as a hit."""
+    def __init__(
+        self, reader: Reader, parse: Callable[[str], Node], filter: Node | None = None, variants: bool = True
+    ) -> None:
+        """``parse`` makes a query tree of a text; ``filter`` limits what counts as a hit; ``variants`` of names too."""
         self._reader = reader
         self._parse = parse
         self._filter = filter
+        self._variants = variants
 
     def suggest(self, text: str, tree: Node, fewer: Callable[[int], bool]) -> str | None:
         """What ``text``, parsed as ``tree``, may have been meant to be; None if nothing better is known.
@@ -68,7 +71,7 @@ class Suggester:
         found = self._with_hits(text, certain)
         if found is None and any(counts) and fewer(FEW):
             found = self._with_hits(text, _doubting(certain[:1] or [()], self._doubted(places, counts)))
-        if found is None and not certain:
+        if found is None and not certain and self._variants:
             found = self._with_hits(text, self._spelt_otherwise(places, counts))
         return found
 
@@ -150,9 +153,10 @@ def suggest(
     parse: Callable[[str], Node],
     fewer: Callable[[int], bool],
     filter: Node | None = None,
+    variants: bool = True,
 ) -> str | None:
     """What a query may have been meant to be: see `Suggester`."""
-    return Suggester(reader, parse, filter).suggest(text, tree, fewer)
+    return Suggester(reader, parse, filter, variants).suggest(text, tree, fewer)
 
 
 def _words(text: str, tree: Node) -> dict[tuple[int, int], Word]:

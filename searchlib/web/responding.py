@@ -44,7 +44,7 @@ class Served:
     def __post_init__(self) -> None:
         synonyms = self.index.synonyms
         rules = synonyms.rules if synonyms is not None else ()
-        settings = (self.name, self.prefix, self.index.ranking, self.index.limits, rules)
+        settings = (self.name, self.prefix, self.index.ranking, self.index.limits, self.index.names, rules)
         object.__setattr__(self, "_settings", _digest(settings))
 
     @property

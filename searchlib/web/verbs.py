@@ -77,6 +77,7 @@ SORT = Parameter(
 )
 PER_DOCUMENT = Parameter("per_document", "No more hits of a document than this.", "whole", least=1, most=MOST_HITS)
 DISTINCT = Parameter("distinct", "Whether paragraphs that say the same are one hit, with its copies.", "flag", False)
+NAMES = Parameter("names", "Whether names are found in other spellings and scripts too; as the server is set.", "flag")
 AFTER = Parameter("after", "The cursor of results of the same search, to go on from.")
 FACETS = Parameter("facets", "A field whose values are counted: FIELD, or FIELD:N for N values.", many=True)
 STRICT = Parameter("strict", "Whether a mistake in the query is an error.", "flag", False)
@@ -99,6 +100,7 @@ def _search(index: Index, asked: Asked, options: ServeOptions) -> JsonObject:
         after=asked["after"],
         facets=facet_sizes(asked["facets"]),
         strict=asked["strict"],
+        names=asked["names"],
     ).as_dict(asked["length"], asked["snippets"], explain=asked["explain"])
 
 
@@ -114,12 +116,13 @@ def _search_many(index: Index, asked: Asked, options: ServeOptions) -> list[Json
         distinct=asked["distinct"],
         facets=facet_sizes(asked["facets"]),
         strict=asked["strict"],
+        names=asked["names"],
     )
     return [one.as_dict(asked["length"], asked["snippets"], explain=asked["explain"]) for one in found]
 
 
 def _all(index: Index, asked: Asked, options: ServeOptions) -> Iterator[JsonObject]:
-    found = index.all(asked["query"], filter=filters(asked["filter"]), strict=asked["strict"])
+    found = index.all(asked["query"], filter=filters(asked["filter"]), strict=asked["strict"], names=asked["names"])
 
     def shown(hit: Hit) -> JsonObject:
         return hit.as_dict(asked["length"], asked["snippets"], explain=asked["explain"])
@@ -240,7 +243,7 @@ VERBS: Final = (
         "The best paragraphs.",
         _search,
         "Results",
-        (QUERY, LIMIT, OFFSET, FILTER, SORT, PER_DOCUMENT, DISTINCT, AFTER, FACETS, STRICT, TIMEOUT, *SHOWN),
+        (QUERY, LIMIT, OFFSET, FILTER, SORT, PER_DOCUMENT, DISTINCT, NAMES, AFTER, FACETS, STRICT, TIMEOUT, *SHOWN),
     ),
     Verb(
         "search_many",
@@ -249,7 +252,7 @@ VERBS: Final = (
         "[Results]",
         (
             replace(QUERY, meaning="A query, in the query language: give up to 20.", many=True),
-            *(LIMIT, FILTER, SORT, PER_DOCUMENT, DISTINCT, FACETS, STRICT, TIMEOUT, *SHOWN),
+            *(LIMIT, FILTER, SORT, PER_DOCUMENT, DISTINCT, NAMES, FACETS, STRICT, TIMEOUT, *SHOWN),
         ),
     ),
     Verb(
@@ -257,7 +260,7 @@ VERBS: Final = (
         "Every hit, in the order of the index, a line of JSON each; a last line with a problem if it ends before.",
         _all,
         "Hit",
-        (QUERY, FILTER, STRICT, replace(TIMEOUT, meaning="Seconds that each hundred may take."), *SHOWN),
+        (QUERY, FILTER, NAMES, STRICT, replace(TIMEOUT, meaning="Seconds that each hundred may take."), *SHOWN),
         streamed=True,
     ),
     Verb(

@@ -124,6 +124,9 @@ def test_warnings_facets_and_suggestions_are_told(index: searchlib.Index) -> Non
     assert "author: " in text
     assert found.structured_content["facets"]["type"]["values"]
     assert "Perhaps meant: estuary" in text_of(calling(index, "search", query="estuery"))
+    named = calling(index, "search", query="Heronz", names=True)
+    assert named.structured_content["total"] == index.search("Herons").total
+    assert "Note: Also by name, for Heronz: Herons." in text_of(named)
 
 
 def test_what_is_wrong_comes_back_with_the_place_and_what_to_do(index: searchlib.Index) -> None:

@@ -270,6 +270,23 @@ def test_synonyms_come_from_a_file_that_a_flag_or_a_setting_names(run: Run) -> N
     assert run("query", "arms industry", "--json").out.split("hits")[1] == plain.split("hits")[1]
 
 
+def test_names_are_found_by_a_flag_or_a_setting_and_told(fresh: Path) -> None:
+    Path("seeds/names.txt").write_text(
+        "Selenskyj war gestern in Berlin und sprach mit der Regierung.\n", encoding="utf-8"
+    )
+    in_process("index")
+    assert in_process("query", "Zelensky").code == 1
+    done = in_process("query", "Zelensky", "--names")
+    assert (done.code, done.out.count("Selenskyj")) == (0, 1)
+    assert "Warning: Also by name, for Zelensky: Selenskyj.\n" in done.err
+    assert in_process("query", "Zelensky", "--all", "--names").code == 0
+    Path("searchlib.toml").write_text("names = true\n", encoding="utf-8")
+    assert in_process("query", "Zelensky").code == 0
+    assert in_process("query", "Zelensky", "--no-names").code == 1
+    Path("searchlib.toml").write_text('names = "perhaps"\n', encoding="utf-8")
+    assert in_process("query", "Zelensky").err == 'Error: searchlib.toml: names is "perhaps": give true or false\n'
+
+
 def test_a_bad_line_of_synonyms_is_named(run: Run) -> None:
     Path("words.txt").write_text("car, automobile\ncar\n", encoding="utf-8")
     done = run("query", "arms", "--synonyms", "words.txt")

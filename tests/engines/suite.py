@@ -134,6 +134,12 @@ class Searching(Suite):
         assert list(map(place, index.search("erdogan"))) == ["erdoğan 2", "erdoğan 1"]
         assert [place(hit) for hit in index.search("number:1", 3)] == ["brief.md 1", "erdoğan 1", "fleet2 1"]
 
+    def test_a_name_is_found_in_another_script(self, index: searchlib.Index) -> None:
+        assert index.search("Эрдоган").total == 0
+        found = index.search("Эрдоган", names=True)
+        assert [place(hit) for hit in found] == ["erdoğan 2", "erdoğan 1"]
+        assert [note.message for note in found.warnings] == ["Also by name, for Эрдоган: Erdogan, Erdoğan."]
+
     def test_a_tree_of_nodes_is_a_query(self, index: searchlib.Index) -> None:
         from searchlib.query.nodes import And, Everything, Not, Value
 

@@ -33,6 +33,7 @@ sort = ["-year"]
 per-document = 2
 distinct = true
 synonyms = "words.txt"
+names = true
 ranking = { title = 5 }
 expect = "seeds/fees.md"
 absent = [{ paragraph = "4f8m", within = 2 }]
@@ -42,7 +43,7 @@ LINES = """\
 {"defaults": {"within": 3, "filter": "lang:en"}}
 
 {"query": "opening hours", "first": "seeds/harbour.md", "expect": [{"quote": "the last boat", "within": 5}, "searchlib:4f8m0c2k9x1pt7aw"], "absent": {"document": "seeds/old.md", "quote": "closed"}}
-{"name": "fees, in any language", "query": "fees", "filter": [], "within": 20, "sort": ["-year"], "per-document": 2, "distinct": true, "synonyms": "words.txt", "ranking": {"title": 5}, "expect": "seeds/fees.md", "absent": [{"paragraph": "4f8m", "within": 2}]}
+{"name": "fees, in any language", "query": "fees", "filter": [], "within": 20, "sort": ["-year"], "per-document": 2, "distinct": true, "synonyms": "words.txt", "names": true, "ranking": {"title": 5}, "expect": "seeds/fees.md", "absent": [{"paragraph": "4f8m", "within": 2}]}
 """  # noqa: E501
 
 
@@ -72,6 +73,7 @@ def test_a_file_says_queries_and_what_is_expected(tmp_path: Path, name: str, tex
         "per_document": 2,
         "distinct": True,
         "synonyms": str(tmp_path / "words.txt"),
+        "names": True,
         "ranking": {"title": 5},
     }
     assert fees.depth == 20

@@ -49,6 +49,8 @@ ALIKE: list[tuple[str, Callable[[searchlib.Index], Any]]] = [
         'search?query=*&filter={"author": ["Ann Poe", null], "year": {"from": 1990, "to": 2000}}',
         lambda index: index.search("*", filter={"author": ["Ann Poe", None], "year": (1990, 2000)}).as_dict(),
     ),
+    ("search?query=Heronz&names=true", lambda index: index.search("Heronz", names=True).as_dict()),
+    ("all?query=Heronz&names=true", lambda index: next(index.all("Heronz", names=True)).as_dict()),
     ("stats", lambda index: index.stats().as_dict()),
     ("fields", lambda index: list(index.fields)),
     ("digest", lambda index: {"digest": index.digest}),
@@ -72,6 +74,11 @@ def test_a_verb_answers_as_in_python(
         found, right = without_time(found), without_time(right)
     assert found == right
     assert found
+
+
+def test_names_are_found_by_many_queries(client: TestClient, index: searchlib.Index) -> None:
+    (found,) = client.get("/api/search_many?query=Heronz&names=true").json()
+    assert [hit["id"] for hit in found["hits"]] == [hit.id for hit in index.search("Herons")]
 
 
 def test_verbs_of_a_paragraph_answer_as_in_python(client: TestClient, index: searchlib.Index) -> None:
@@ -262,9 +269,10 @@ def test_what_is_known_of_a_server_with_other_settings_is_sent_again(folder: Pat
         others = [
             tag(ServeOptions(), path, synonyms=tmp_path / "synonyms.txt"),
             tag(ServeOptions(), path, ranking={"k1": 2.0}),
+            tag(ServeOptions(), path, names=True),
             tag(ServeOptions(facets=("author",)), path),
         ]
-        assert len({as_before, *others}) == 4
+        assert len({as_before, *others}) == 5
 
 
 def test_answers_are_compressed_for_who_takes_it(client: TestClient) -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from searchlib.cli.flags import GroupedCommand, color_options, index_option, settings_with
+from searchlib.cli.flags import GroupedCommand, color_options, index_option, names_option, settings_with
 from searchlib.cli.obtaining import open_index
 from searchlib.cli.output import BOLD, Output, counted, output_for, say
 from searchlib.cli.settings import Settings
@@ -37,7 +37,7 @@ class Evaluated:
     "evaluate",
     cls=GroupedCommand,
     groups={
-        "What is measured": ("index", "split", "measures", "depth", "rank", "run"),
+        "What is measured": ("index", "split", "measures", "depth", "rank", "names", "run"),
         "With what it is compared": ("against", "show", "tune", "write"),
         "What is written": ("run_out", "as_json", "color", "width"),
     },
@@ -50,6 +50,7 @@ class Evaluated:
     "--depth", type=click.IntRange(1, 10_000), default=100, metavar="N", help="Answers of a query.  [default: 100]"
 )
 @click.option("--rank", multiple=True, metavar="NAME=VALUE", help="A parameter of the ranking: k1=0.9; repeatable.")
+@names_option
 @click.option("--run", metavar="FILE", help="Measure this run, in TREC's layout, instead of an index.")
 @click.option("--against", metavar="WHAT", help="A run, or another ranking: a file, k1=0.9,title=1 or default.")
 @click.option(
@@ -130,12 +131,17 @@ def _index_of(
     """The index to ask: that of the settings, or one of the corpus that came with a set; none where there is a run."""
     import searchlib
 
+    how: dict[str, Any] = {
+        "limits": settings.limits,
+        "ranking": {**settings.ranking, **ranking},
+        "names": settings.names,
+    }
     if run is not None:
         yield None
     elif settings.origin.get("index", "").startswith("--") or judged.corpus is None:
         with (
             open_index(settings) as index,
-            searchlib.open(index.path, limits=settings.limits, ranking={**settings.ranking, **ranking}) as ranked,
+            searchlib.open(index.path, **how) as ranked,
         ):
             yield ranked
     else:
@@ -144,7 +150,7 @@ def _index_of(
         with tempfile.TemporaryDirectory(prefix="searchlib-evaluate-") as folder:
             path = Path(folder) / "index"
             searchlib.build([judged.corpus], path, processes=settings.processes).close()
-            with searchlib.open(path, ranking={**settings.ranking, **ranking}) as index:
+            with searchlib.open(path, **how) as index:
                 yield index
 
 

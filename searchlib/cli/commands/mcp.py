@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from searchlib.cli.extras import needing
-from searchlib.cli.flags import index_option, settings_with, sources_option, timeout_option
+from searchlib.cli.flags import index_option, names_option, settings_with, sources_option, timeout_option
 from searchlib.cli.obtaining import open_index, open_or_build, seeds_to_read
 from searchlib.cli.output import JsonLines
 
@@ -16,6 +16,7 @@ from searchlib.cli.output import JsonLines
 @index_option
 @sources_option("Check citations by the seeds, which are those that the index remembers or these; may be repeated.")
 @click.option("--synonyms", metavar="FILE", help="Words to find for others: docs/query-language.md has the format.")
+@names_option
 @timeout_option
 def command(sources: tuple[str, ...], **given: Any) -> None:
     """Answer agents from the index, on standard input and output.

@@ -11,7 +11,14 @@ import click
 
 from searchlib.cli.completing import fields, filters
 from searchlib.cli.completing import words as words_of
-from searchlib.cli.flags import GroupedCommand, color_options, indexes_option, settings_with, timeout_option
+from searchlib.cli.flags import (
+    GroupedCommand,
+    color_options,
+    indexes_option,
+    names_option,
+    settings_with,
+    timeout_option,
+)
 from searchlib.cli.obtaining import open_or_build
 from searchlib.cli.output import counted, output_for, say
 from searchlib.cli.pathtypes import FILE
@@ -49,7 +56,7 @@ PAGING = ("per_document", "distinct", "after", "page", "limit", "facet")
     groups={
         "Which hits": (
             *("index", "limit", "page", "after", "within", "sort", "per_document", "distinct", "everything"),
-            *("synonyms", "strict", "limits_timeout"),
+            *("synonyms", "names", "strict", "limits_timeout"),
         ),
         "What is shown": ("facet", *SHOWN, "color", "width"),
     },
@@ -83,6 +90,7 @@ PAGING = ("per_document", "distinct", "after", "page", "limit", "facet")
     type=FILE,
     help="Words to find for others: docs/query-language.md has the format.",
 )
+@names_option
 @click.option("--strict", is_flag=True, help="Make a mistake in the query an error.")
 @timeout_option
 @click.option(

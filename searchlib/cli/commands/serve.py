@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from searchlib.cli.extras import needing
-from searchlib.cli.flags import settings_with, sources_option, timeout_option
+from searchlib.cli.flags import names_option, settings_with, sources_option, timeout_option
 from searchlib.cli.obtaining import open_index, open_or_build, seeds_to_read
 from searchlib.cli.output import counted, say
 from searchlib.cli.settings import Settings
@@ -44,6 +44,7 @@ TOKEN = "SEARCHLIB_TOKEN"
 @click.option("--mcp", is_flag=True, help="Also answer agents, at /mcp (the Model Context Protocol).")
 @click.option("--watch", is_flag=True, help="Bring the index up to date whenever the seeds of the settings change.")
 @click.option("--synonyms", metavar="FILE", help="Words to find for others: docs/query-language.md has the format.")
+@names_option
 @timeout_option
 def command(  # noqa: PLR0913, PLR0917 - an option each
     indexes: tuple[str, ...],

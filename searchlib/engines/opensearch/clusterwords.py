@@ -19,6 +19,7 @@ from searchlib.engines.opensearch.paging import batches
 from searchlib.query.edits import within
 
 _MOST = 10_000  # words that begin alike, or are near another
+_BUCKETS = 60_000  # which a cluster counts at once, at the most
 _AT_ONCE = 100
 _KEPT = 1 << 16
 
@@ -45,7 +46,10 @@ class ClusterWords:
 
     def sample(self, most: int) -> list[tuple[str, float]]:
         """The commonest, which are nearly all that texts are made of."""
-        return [(folded, float(sum(often for _, often in words))) for folded, words in self._counted([], most).items()]
+        return [
+            (folded, float(sum(often for _, often in words)))
+            for folded, words in self._counted([], min(most, _BUCKETS)).items()
+        ]
 
     def near(self, words: Sequence[tuple[str, int]]) -> list[list[NearWord]]:
         """For each of these, the words at most so many edits from it."""

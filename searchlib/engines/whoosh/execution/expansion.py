@@ -94,11 +94,11 @@ def _counted(snapshot: Snapshot, name: Hashable, otherwise: int) -> int:
     return otherwise if marks is None else marks.terms
 
 
-def synonyms_among(forms: Iterable[Form], keys: Iterable[bytes]) -> dict[bytes, str]:
-    """Of the keys that only synonyms among the forms of a word match: what they are synonyms of."""
+def synonyms_among(forms: Iterable[Form], keys: Iterable[bytes]) -> dict[bytes, Form]:
+    """Of the keys that only synonyms among the forms of a word match: the form that each matches."""
     forms = list(forms)
     own = {form.folded for form in forms if not form.synonym_of}
-    meant = {form.folded: form.synonym_of for form in forms if form.synonym_of}
+    meant = {form.folded: form for form in forms if form.synonym_of}
     found = {}
     for key in keys:
         word = _folded(key)

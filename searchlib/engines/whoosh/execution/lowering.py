@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import TypeAlias, assert_never
 
 import numpy as np
 
+from searchlib.analysis import Form
 from searchlib.engines.whoosh.execution import expansion
 from searchlib.engines.whoosh.execution.extents import (
     Placed,
@@ -135,7 +136,7 @@ class Lowering:
         if made is None:
             return None
         weighed, rarity = made
-        synonyms = {}
+        synonyms: Mapping[bytes, Form] = {}
         if any(form.synonym_of for form in word.forms):
             synonyms = expansion.synonyms_among(word.forms, [key for part in weighed.parts for key in part.lists])
         return WordScorer(weighed, rarity, boost * word.boost, word, synonyms)

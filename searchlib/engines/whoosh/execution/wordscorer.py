@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from searchlib.analysis import Form
 from searchlib.engine.explaining import Explanation, Occurrence
 from searchlib.engines.whoosh.execution.interface import Bools, Docs, Floats
 from searchlib.engines.whoosh.execution.prepared import Prepared, Weighed
@@ -28,13 +29,16 @@ class Rarity(NamedTuple):
 
 
 class WordScorer(Scorer):
-    """A word: a `Weighed` with a scale, which is boost * idf. ``synonyms`` are keys, and of what."""
+    """A word: a `Weighed` with a scale, which is boost * idf.
+
+    ``synonyms`` are keys that only synonyms of it match, each with the form that does.
+    """
 
     candidates_match = True
     heeds_before = True
 
     def __init__(
-        self, weighed: Weighed, rarity: Rarity, boost: float, asked: Word | Value, synonyms: Mapping[bytes, str]
+        self, weighed: Weighed, rarity: Rarity, boost: float, asked: Word | Value, synonyms: Mapping[bytes, Form]
     ) -> None:
         self.view = weighed.view
         self.weighed = weighed
@@ -152,6 +156,7 @@ class WordScorer(Scorer):
                     continue
                 often = int(freqs[places[0]])
                 norm = float(np.broadcast_to(part.norm(at), 1)[0])
+                synonym = self._synonyms.get(key)
                 occurrences.append(
                     Occurrence(
                         part.field,
@@ -162,7 +167,8 @@ class WordScorer(Scorer):
                         float(weights[0]),
                         norm,
                         float(weights[0]) * often / norm,
-                        self._synonyms.get(key, ""),
+                        synonym.synonym_of if synonym is not None else "",
+                        by_name=synonym is not None and synonym.by_name,
                     )
                 )
         ranking = self.weighed.ranking
