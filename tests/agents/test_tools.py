@@ -124,6 +124,10 @@ def test_warnings_facets_and_suggestions_are_told(index: searchlib.Index) -> Non
     assert "author: " in text
     assert found.structured_content["facets"]["type"]["values"]
     assert "Perhaps meant: estuary" in text_of(calling(index, "search", query="estuery"))
+
+
+def test_names_in_other_spellings_are_found_and_told(index: searchlib.Index) -> None:
+    pytest.importorskip("anyascii", reason="names take the extra of that name")
     named = calling(index, "search", query="Heronz", names=True)
     assert named.structured_content["total"] == index.search("Herons").total
     assert "Note: Also by name, for Heronz: Herons." in text_of(named)

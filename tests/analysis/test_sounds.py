@@ -6,6 +6,8 @@ import random
 
 import pytest
 
+pytest.importorskip("anyascii", reason="names take the extra of that name")
+
 from searchlib.analysis import fold
 from searchlib.analysis.sounds import is_one_name, keys_of, sounds
 from tests.analysis.namepairs import MISSED, ONE_NAME, TAKEN, TWO_NAMES, pairs

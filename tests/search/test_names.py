@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+pytest.importorskip("anyascii", reason="names take the extra of that name")
+
 import searchlib
 from searchlib import Index, MissingExtra, SettingsError
 from searchlib.analysis import sounds
