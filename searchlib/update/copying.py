@@ -16,7 +16,7 @@ from pathlib import Path
 from searchlib.engine.locations import Single, engine_at
 from searchlib.engine.readers import Digested, Reader
 from searchlib.engine.writers import Remembered, Writer, WriterOptions
-from searchlib.errors import IndexLocked, IndexMissing, IndexProblem, SearchlibError, SettingsError
+from searchlib.errors import IndexLocked, IndexProblem, SettingsError
 from searchlib.model.records import Record
 from searchlib.query.nodes import Everything
 from searchlib.update.changes import Changes, Progress
@@ -43,7 +43,6 @@ def copy(
     """
     if _is_same(old, new):
         raise SettingsError(f"{old} cannot be copied onto itself: give another location")
-    _refuse_among_others(new)
     began = time.perf_counter()
     reader, remembered = _opened(old)
     try:
@@ -123,18 +122,6 @@ def _records(reader: Reader) -> Iterator[Record]:
     while some := list(islice(found, _AT_ONCE)):
         known = [one.record for one in some if one.record is not None]
         yield from known if len(known) == len(some) else reader.records([one.handle for one in some])
-
-
-def _refuse_among_others(new: Single) -> None:
-    """Raise IndexProblem for a folder of other files, in which nobody looks for those of an index."""
-    if not isinstance(new, Path) or not new.is_dir() or all(one.name.startswith(".") for one in new.iterdir()):
-        return
-    try:
-        engine_at(new).remembered(new)
-    except IndexMissing:
-        raise IndexProblem(f"{new} has other files in it: give a folder that is empty or not there yet", new) from None
-    except SearchlibError:
-        return  # what is wrong with the index that is there, its writer says
 
 
 def _is_same(old: Single, new: Single) -> bool:

@@ -39,7 +39,7 @@ def test_a_folder_of_other_files_is_no_place_for_a_copy(run: Run) -> None:
     done = run("copy", "indexes/default", "seeds")
     assert (done.code, done.err) == (
         2,
-        "Error: seeds has other files in it: give a folder that is empty or not there yet\n",
+        "Error: seeds has other files in it, and no index: give a folder for it that is empty or not there yet\n",
     )
     Path("seeds/empty").mkdir()
     assert run("copy", "indexes/default", "seeds/empty").code == 0

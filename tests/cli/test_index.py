@@ -134,6 +134,19 @@ def test_a_wrong_setting_stops_every_command(fresh: Path) -> None:
         assert done.err == "Error: searchlib.toml: limti is no setting: did you mean limit?\n"
 
 
+def test_a_folder_of_other_files_is_no_place_for_an_index(fresh: Path) -> None:
+    before = sorted(path.name for path in (fresh / "seeds").iterdir())
+    done = in_process("index", "seeds", "--index", "seeds")
+    assert (done.code, done.err) == (
+        2,
+        "Error: seeds has other files in it, and no index: give a folder for it that is empty or not there yet\n",
+    )
+    assert sorted(path.name for path in (fresh / "seeds").iterdir()) == before
+    assert in_process("index", "seeds", "--index", "seeds/index").code == 0
+    (fresh / "seeds" / "index" / "notes.txt").write_text("A file of somebody's.\n")
+    assert in_process("index", "seeds", "--index", "seeds/index").code == 0, "there is an index already"
+
+
 def test_no_progress_bar_without_a_terminal(fresh: Path, spawn: Run) -> None:
     assert "\r" not in spawn("index").err
     assert not ProgressBar().shown
