@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from cli.commands import in_process
 
 import searchlib
 from searchlib.cli.reference import __main__ as reference
@@ -58,6 +60,17 @@ def test_whatever_a_signature_names_is_in_the_reference() -> None:
     named = {name for one in code for name in re.findall(r"\b[A-Z]\w+", "".join(one))}
     known = {*apireference.documented(), *(name.rpartition(":")[2] for name in apireference.TYPES), *TYPING}
     assert named - known == set()
+
+
+def test_examples_of_a_terminal_find_something(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(project)
+    page = (ROOT / "docs" / "terminal.md").read_text(encoding="utf-8")
+    commands = [line for block in blocks(page, "sh") for line in block.splitlines()]
+    assert len(commands) == 5
+    for command in commands:
+        program, *arguments = shlex.split(re.sub(r" >>? \S+", "", command), comments=True)
+        done = in_process(*arguments)
+        assert program == "searchlib" and done.code == 0 and done.out, (command, done.err)
 
 
 def test_examples_of_the_reference_print_what_it_says(project: Path) -> None:
