@@ -171,6 +171,7 @@ class StreamPlan:
         best_size = np.zeros(terms, np.int64)
         best_cost = np.full(terms, np.iinfo(np.int64).max)
         best_exceptions = np.zeros(terms, np.int64)
+        widest = int(self._most.max(initial=0))
         for code, width in enumerate(WIDTHS):
             exceptions = counts - at_most[:, width]
             patched = exceptions > 0
@@ -185,6 +186,8 @@ class StreamPlan:
             best_size[better] = size[better]
             best_cost[better] = cost[better]
             best_exceptions[better] = exceptions[better]
+            if width >= widest and len(PLANES[code]) <= 1:
+                break  # what is wider costs more: nothing is left over, and it has no fewer planes
         return best, best_size, best_exceptions
 
     def _histogram(self, bits: NDArray[np.uint8]) -> NDArray[np.int64]:
