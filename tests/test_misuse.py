@@ -23,16 +23,25 @@ from searchlib.update.writing import WriterContext
 TEXT = "Notes\n\nThe harbour is closed in winter.\n\nShips wait outside the harbour until spring.\n"
 
 
-@pytest.fixture
-def seeds(tmp_path: Path) -> Path:
-    (tmp_path / "seeds").mkdir()
-    (tmp_path / "seeds" / "notes.txt").write_text(TEXT, encoding="utf-8")
-    return tmp_path / "seeds"
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Seeds and an index of them, not to be changed."""
+    folder = tmp_path_factory.mktemp("misused")
+    (folder / "seeds").mkdir()
+    (folder / "seeds" / "notes.txt").write_text(TEXT, encoding="utf-8")
+    searchlib.build(folder / "seeds", folder / "index").close()
+    return folder
 
 
 @pytest.fixture
-def index(seeds: Path, tmp_path: Path) -> Iterator[Index]:
-    with searchlib.build(seeds, tmp_path / "index") as index:
+def seeds(built: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copytree(built / "seeds", tmp_path / "seeds"))
+
+
+@pytest.fixture
+def index(built: Path, seeds: Path, tmp_path: Path) -> Iterator[Index]:
+    shutil.copytree(built / "index", tmp_path / "index")
+    with searchlib.open(tmp_path / "index") as index:
         yield index
 
 

@@ -39,7 +39,7 @@ def digest(text: str) -> str:
 def test_the_characters_that_are_folded_are_those_of_unicode_14(characters: tuple[str, str]) -> None:
     known, unknown = characters
     assert (len(known), digest(known)) == (284_278, "8fd3ce1d909889ad")
-    assert not any(map(all_assigned, unknown))
+    assert not any(map(all_assigned, unknown[::20]))
 
 
 def test_each_character_of_unicode_14_folds_to_the_same_and_any_other_to_itself(characters: tuple[str, str]) -> None:

@@ -16,7 +16,7 @@ from pathlib import Path
 import searchlib
 from searchlib.engines.whoosh.locking import LOCK
 
-KILLS = int(os.environ.get("SEARCHLIB_KILLS", "20"))
+KILLS = int(os.environ.get("SEARCHLIB_KILLS", "6"))
 
 PROGRAM = """
 import sys

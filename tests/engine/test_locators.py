@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -38,15 +39,22 @@ FILM = document("film.srt", ("Swans sing", (Locator("time", 83.5, end=86),)))
 ROW = Document("rows.csv#3", "Swans in a row", metadata={"page": 3, "time": "2020-01-02"})
 
 
-@pytest.fixture
-def index(tmp_path: Path) -> Index:
-    (tmp_path / "seeds").mkdir()
-    (tmp_path / "seeds" / "plain.txt").write_text("Swans of no page.\n", "utf-8")
-    index = searchlib.build(tmp_path / "seeds", tmp_path / "index")
-    with index.writer() as writer:
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Seeds, and an index of them and of documents with places."""
+    folder = tmp_path_factory.mktemp("places")
+    (folder / "seeds").mkdir()
+    (folder / "seeds" / "plain.txt").write_text("Swans of no page.\n", "utf-8")
+    with searchlib.build(folder / "seeds", folder / "index") as index, index.writer() as writer:
         for one in (THESIS, BOOK, FILM, ROW):
             writer.add(one)
-    return index
+    return folder
+
+
+@pytest.fixture
+def index(built: Path, tmp_path: Path) -> Index:
+    shutil.copytree(built, tmp_path, dirs_exist_ok=True)
+    return searchlib.open(tmp_path / "index")
 
 
 def found(index: Index, query: str, **wanted: object) -> list[str]:

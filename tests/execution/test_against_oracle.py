@@ -29,7 +29,7 @@ from . import generate
 from .memory import Doc, MemorySegment
 from .oracle import Oracle, paged
 
-SEEDS = 30
+SEEDS = 20
 QUERIES = 12
 WAYS = [False, True] if find_spec("numba") else [False]
 

@@ -82,7 +82,7 @@ def test_a_forgery_gives_answers_or_names_a_file_and_does_nothing_else(samples: 
 def test_memory_stays_bounded_whatever_an_index_says(tmp_path: Path) -> None:
     script = Path(__file__).with_name("run.py")
     done = subprocess.run(
-        [sys.executable, script, "--seconds", "3", "--seed", "7", "--only", "index", "--memory", "1500"],
+        [sys.executable, script, "--seconds", "1", "--seed", "7", "--only", "index", "--memory", "1500"],
         capture_output=True,
         text=True,
         check=False,
