@@ -153,6 +153,40 @@ def test_the_node_that_is_spoken_to_ends_while_it_is_written(two: list[SearchNod
     assert again.stats().documents == 50 and location
 
 
+def several(nodes: list[SearchNode]) -> str:
+    """The location of the same index at all nodes."""
+    return "http://" + ",".join(node.address.removeprefix("http://") for node in nodes) + "/news"
+
+
+def test_with_several_addresses_a_search_goes_on_when_the_node_that_was_spoken_to_ends(
+    two: list[SearchNode], tmp_path: Path
+) -> None:
+    location, _ = filled(two, tmp_path, **LAYOUT)
+    with searchlib.open(location) as one, searchlib.open(several(two)) as index:
+        wanted = [hit.citation.as_dict() for hit in one.search("harbour", 7)]
+        for number in range(20):
+            if number == 5:
+                two[0].kill()
+            found = index.search("harbour" + " " * number, 7)
+            assert (found.total, [hit.citation.as_dict() for hit in found]) == (100, wanted)
+        with pytest.raises(IndexUnreadable, match="cannot be reached"):
+            one.search("harbour is closed")
+
+
+def test_with_several_addresses_a_commit_goes_on_when_the_node_that_was_spoken_to_ends(
+    three: list[SearchNode], tmp_path: Path
+) -> None:
+    filled(three, tmp_path, **LAYOUT)
+    location = several(three)
+    with searchlib.open(location) as index, index.writer() as w:
+        for one in range(3000):
+            w.add(Document(f"e{one}", TEXT + "\n\n" + "ice " * 200))
+            if one == 1500:
+                three[0].kill()
+    again = until(location, 6100)
+    assert again.stats().documents == 3050 and not again.verify()
+
+
 def test_disks_that_are_full_are_said() -> None:
     """Watermarks that any disk has reached."""
     watermark = "cluster.routing.allocation.disk.watermark"

@@ -1,8 +1,8 @@
-"""The cluster at a location: its client, who one is there, and what its errors mean.
+"""The cluster at a location: its client, and what its errors mean.
 
-Credentials are those of ``SEARCHLIB_OPENSEARCH_USER`` and ``SEARCHLIB_OPENSEARCH_PASSWORD``, or of the netrc for the
-host. They are in no location, so they are in no message, index or citation. ``SEARCHLIB_OPENSEARCH_CA`` is a file with
-the certificates that are trusted, ``SEARCHLIB_OPENSEARCH_TIMEOUT`` how many seconds an answer is waited for.
+Where there are several addresses (``nodeaddresses``) they are asked in turn, and the client leaves one that was not reached
+alone for a minute, or longer the more often. ``SEARCHLIB_OPENSEARCH_CA`` is a file with the certificates that are
+trusted, ``SEARCHLIB_OPENSEARCH_TIMEOUT`` how many seconds an answer is waited for.
 """
 
 from __future__ import annotations
@@ -10,18 +10,16 @@ from __future__ import annotations
 import json
 import logging
 import math
-import netrc
 import os
-import re
 import time
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
-from opensearchpy import OpenSearch, exceptions
+from opensearchpy import OpenSearch, Urllib3HttpConnection, exceptions
+from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
 
 from searchlib.engines.opensearch.entryfields import MOST_CLAUSES
+from searchlib.engines.opensearch.nodeaddresses import CERTIFICATES, PASSWORD, TIMEOUT, USER, place_of
 from searchlib.errors import (
     IndexLocked,
     IndexMissing,
@@ -31,23 +29,36 @@ from searchlib.errors import (
     SettingsError,
 )
 
-USER, PASSWORD, CERTIFICATES, TIMEOUT = (
-    f"SEARCHLIB_OPENSEARCH_{name}" for name in ("USER", "PASSWORD", "CA", "TIMEOUT")
-)
 SECONDS = 60
 """How long an answer is waited for, if nothing else is said."""
 _TRIES, _LOST = 8, 3  # of what is busy; of what the connection was lost of
 _GONE = (502, 503, 504)
 _BUSY = (429, *_GONE)
-_REPEATABLE = ("_search", "_msearch", "_mget", "_count", "_bulk", "_refresh", "_mapping", "_settings")
+_REPEATABLE = ("_search", "_msearch", "_mget", "_count", "_bulk", "_refresh", "_mapping", "_settings", "_forcemerge")
 _FULL = ("flood-stage", "read-only-allow-delete")
 _NODE_GONE = ("node_not_connected", "Node not connected", "node_disconnected", "node_closed")
+_ADDRESS = "searchlib_address"
 _WHOLE = {"allow_partial_search_results": False}
 _TOO_MUCH = ("too_many", "too many terms", "max_nested_depth", "maxClause")
 
 Json = dict[str, Any]
 
 logging.getLogger("opensearch").addHandler(logging.NullHandler())  # or what it warns of goes to stderr unasked
+
+
+class _Connection(Urllib3HttpConnection):
+    """A connection whose errors know its address."""
+
+    def perform_request(self, *given: Any, **named: Any) -> Any:
+        try:
+            return super().perform_request(*given, **named)
+        except exceptions.TransportError as error:
+            vars(error)[_ADDRESS] = self.host
+            raise
+
+
+def _failed(error: exceptions.TransportError) -> str:
+    return str(vars(error).get(_ADDRESS, ""))
 
 
 class NoRoom(IndexUnreadable):
@@ -58,26 +69,17 @@ class Cluster:
     """The client for an index, safe to share between threads; each call is a request, sent again while it is busy."""
 
     def __init__(self, location: str) -> None:
-        parts = urlsplit(location)
-        if parts.username or parts.password:
-            raise SettingsError(
-                f"an address has no password in it: take it out and set {USER} and {PASSWORD}, or have it in a netrc"
-            )
-        self.name = parts.path.strip("/")
+        place = place_of(location)
+        self.name = place.name
         self.location = location
-        if not parts.hostname or not self.name or not _is_name(self.name):
-            raise SettingsError(
-                f"{location} names no index: give it as https://HOST:PORT/NAME, where NAME is of lower case letters, "
-                "digits, - and _"
-            )
-        scheme = parts.scheme.lower()
-        port = parts.port or (443 if scheme == "https" else 80)
+        self._addresses = len(place.addresses)
         self.client = OpenSearch(
-            hosts=[{"host": parts.hostname, "port": port, "scheme": scheme}],
-            http_auth=_credentials(parts.hostname),
+            hosts=[address.options() for address in place.addresses],
+            connection_class=_Connection,
             ca_certs=os.environ.get(CERTIFICATES) or None,
             timeout=(seconds := _seconds()),
             max_retries=0,
+            retry_on_timeout=True,  # which leaves such an address alone, as there are no retries
             http_compress=False,
         )
         self._seconds = seconds
@@ -85,7 +87,8 @@ class Cluster:
     def call(self, method: str, path: str, body: Any = None, params: Json | None = None, tries: int = _TRIES) -> Any:
         """What the cluster answers; where it is busy, it is asked again after a while.
 
-        So it is where the connection is lost, as with a node that ends, if it does no harm that it was asked before.
+        So it is where the connection is lost, as with a node that ends, if it does no harm that it was asked before:
+        another one, where there are several addresses.
         """
         pause, busy, lost = 0.1, 0, 0
         while True:
@@ -94,7 +97,7 @@ class Cluster:
             except exceptions.TransportError as error:
                 if _is_lost(error):
                     lost += 1
-                    again = lost <= _LOST and _is_repeatable(method, path)
+                    again = lost <= max(_LOST, self._addresses) and (_is_unsent(error) or _is_repeatable(method, path))
                 else:
                     busy += 1
                     again = busy < tries and _is_busy(error)
@@ -141,11 +144,16 @@ class Cluster:
     def error(self, error: exceptions.OpenSearchException) -> Exception:
         """What an error of the client means."""
         if isinstance(error, exceptions.ConnectionError):
-            return self._unreadable(self._unreached(error))
+            return self._unreadable(self._unreached(error), self._where(error))
         if isinstance(error, exceptions.TransportError):
             info = error.info
-            return self.explained(int(error.status_code), info.get("error", info) if isinstance(info, dict) else info)
+            reason = info.get("error", info) if isinstance(info, dict) else info
+            return self.explained(int(error.status_code), reason, self._where(error))
         return self._unreadable(f"gave an answer that cannot be read ({type(error).__name__}): try again")
+
+    def _where(self, error: exceptions.TransportError) -> str:
+        """The location; of several addresses, the one that failed."""
+        return f"{_failed(error)} of {self.location}" if self._addresses > 1 and _failed(error) else self.location
 
     def _unreached(self, error: exceptions.ConnectionError) -> str:
         if isinstance(error, exceptions.SSLError):
@@ -158,8 +166,8 @@ class Cluster:
             return f"{waited}: try again when it has less to do, or set {TIMEOUT} to more"
         return "cannot be reached: see that the address is right, and that it runs"
 
-    def explained(self, status: int, reason: Any) -> Exception:
-        """What an answer with this status and reason means."""
+    def explained(self, status: int, reason: Any, address: str = "") -> Exception:
+        """What an answer with this status and reason means; ``address`` is where it came from, if that is known."""
         where, said, told = self.location, str(reason), _told(reason)
         if any(mark in said for mark in _TOO_MUCH):
             return too_many("more, with all the terms that its patterns stand for")
@@ -180,10 +188,11 @@ class Cluster:
             429: (NoRoom, f"has no room for what is sent ({told}): try again later"),
             **dict.fromkeys(_GONE, (IndexUnreadable, f"is too busy, or not whole ({told}): try again later")),
         }.get(status, (IndexUnreadable, f"did not do what it was asked for ({told}): see its log"))
-        return kind(f"{where} {means}", where)
+        of_node = status in (401, 403, *_GONE) and address
+        return kind(f"{of_node or where} {means}", where)
 
-    def _unreadable(self, said: str) -> IndexUnreadable:
-        return IndexUnreadable(f"{self.location} {said}", self.location)
+    def _unreadable(self, said: str, where: str = "") -> IndexUnreadable:
+        return IndexUnreadable(f"{where or self.location} {said}", self.location)
 
 
 def too_many(has: str) -> QueryError:
@@ -198,6 +207,11 @@ def _is_lost(error: exceptions.TransportError) -> bool:
     """Whether the connection was lost, or there was none."""
     unlike = (exceptions.SSLError, exceptions.ConnectionTimeout)
     return isinstance(error, exceptions.ConnectionError) and not isinstance(error, unlike)
+
+
+def _is_unsent(error: exceptions.TransportError) -> bool:
+    """Whether nothing was sent, as nobody was there."""
+    return isinstance(error.info, (NewConnectionError, ConnectTimeoutError))
 
 
 def _is_repeatable(method: str, path: str) -> bool:
@@ -222,22 +236,6 @@ def _seconds() -> float:
     except ValueError:
         pass
     raise SettingsError(f"{TIMEOUT} is {given!r}: give a number of seconds above 0")
-
-
-def _is_name(name: str) -> bool:
-    return re.fullmatch(r"[a-z0-9][a-z0-9_-]{0,150}", name) is not None
-
-
-def _credentials(host: str) -> tuple[str, str] | None:
-    user, password = os.environ.get(USER, ""), os.environ.get(PASSWORD, "")
-    if user:
-        return user, password
-    file = Path(os.environ.get("NETRC") or "~/.netrc").expanduser()
-    try:
-        known = netrc.netrc(file).hosts.get(host) if file.is_file() else None
-    except (netrc.NetrcParseError, OSError) as error:
-        raise SettingsError(f"{file} is no netrc that can be read ({type(error).__name__}): mend it") from None
-    return (known[0], known[2]) if known else None
 
 
 def _short(error: Exception) -> str:
