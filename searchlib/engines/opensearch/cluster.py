@@ -1,8 +1,8 @@
 """The cluster at a location: its client, and what its errors mean.
 
-Where there are several addresses (``nodeaddresses``) they are asked in turn, and the client leaves one that was not reached
-alone for a minute, or longer the more often. ``SEARCHLIB_OPENSEARCH_CA`` is a file with the certificates that are
-trusted, ``SEARCHLIB_OPENSEARCH_TIMEOUT`` how many seconds an answer is waited for.
+Where there are several addresses (``nodeaddresses``) they are asked in turn, and the client leaves one that was not
+reached alone for a minute, or longer the more often. ``SEARCHLIB_OPENSEARCH_CA`` is a file with the certificates that
+are trusted, ``SEARCHLIB_OPENSEARCH_TIMEOUT`` how many seconds an answer is waited for.
 """
 
 from __future__ import annotations
