@@ -7,7 +7,7 @@ alike. What takes long holds nobody up for longer than `LONGEST`. A Python witho
 
 from __future__ import annotations
 
-import sys
+import sys, os, select
 import threading
 from collections import deque
 from typing import Final
@@ -25,7 +25,7 @@ class Turns:
         self._longest = longest
         self._lock = lock_for(self)
         self._taken = False
-        self._waiting: deque[threading.Lock] = deque()
+        self._waiting: deque = deque(); self._free=[]
         self._needed: bool = getattr(sys, "_is_gil_enabled", lambda: True)()
 
     def forked(self) -> None:
@@ -41,10 +41,11 @@ class Turns:
             if not self._taken:
                 self._taken = True
                 return True
-            mine = threading.Lock()
-            mine.acquire()
+            mine = self._free.pop() if self._free else os.pipe()
             self._waiting.append(mine)
-        if mine.acquire(timeout=self._longest):
+        if select.select([mine[0]], [], [], self._longest)[0]:
+            os.read(mine[0], 1)
+            self._free.append(mine)
             return True
         with self._lock:
             if mine in self._waiting:
@@ -56,6 +57,6 @@ class Turns:
         """Give the turn that was taken to who has waited longest."""
         with self._lock:
             if self._waiting:
-                self._waiting.popleft().release()
+                os.write(self._waiting.popleft()[1], b'x')
             else:
                 self._taken = False

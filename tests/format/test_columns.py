@@ -126,3 +126,19 @@ def test_numbers_are_read_with_their_pages_alone_and_these_are_checked():
 def test_a_document_that_is_none_has_no_number(doc):
     with pytest.raises(IndexCorrupt, match="out of its section"):
         opened(kept_columns(long=np.arange(200_000))).values_at("long", np.array([3, doc]))
+
+
+def test_parts_of_a_section_are_read_and_checked_alone():
+    kept = Kept()
+    writer = ContainerWriter(kept, KIND)
+    writer.section("a", np.arange(100_000, dtype="<u4"))
+    writer.close()
+    data = bytearray(kept.contents)
+    data[200_000] ^= 1
+    section = Container(bytes(data), "numbers", KIND).section("a")
+    found = section.parts([(8, 16), (399_996, 400_000)])
+    assert found[:8].view("<u4").tolist() == [2, 3]
+    assert found[-4:].view("<u4").tolist() == [99_999]
+    for ranges in ([(8, 16), (199_996, 200_004)], [(8, 400_001)], [(16, 24), (8, 16)]):
+        with pytest.raises(IndexCorrupt):
+            section.parts(ranges)

@@ -26,6 +26,7 @@ import mmap
 import os
 import struct
 import zlib
+from collections.abc import Sequence
 from typing import Any, BinaryIO, Final, NoReturn, TypeAlias
 
 import numpy as np
@@ -306,6 +307,20 @@ class Section:
         if not 0 <= start <= stop <= self.length:
             self.container.damaged("a reference leads out of its section")
         return self.container.bytes_at(self.start + start, self.start + stop)
+
+    def parts(self, ranges: Sequence[tuple[int, int]]) -> NDArray[np.uint8]:
+        """The bytes of the section from the first of some ascending ranges to the last; only the ranges are read.
+
+        Raises:
+            IndexCorrupt: they are not all in the section, or fail their checksum.
+        """
+        at, begin, end = 0, ranges[0][0], ranges[-1][1]
+        for start, stop in ranges:
+            if not at <= start <= stop <= self.length:
+                self.container.damaged("a reference leads out of its section")
+            self.container.check(self.start + start, self.start + stop)
+            at = stop
+        return self.container.unchecked_bytes(self.start + begin, self.start + end)
 
     def items(self, dtype: DTypeLike, numbers: NDArray[np.int64]) -> NDArray[Any]:
         """Some items of the section as an array of that type; only the pages that they are in are read.

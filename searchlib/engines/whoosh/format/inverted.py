@@ -148,11 +148,10 @@ class InvertedColumns:
         terms = self.dictionary(entries[0].field)
         if terms is None:
             raise KeyError(entries[0].field)
-        whole = TermEntry(entries[0].field, 1, 1, entries[0].start, entries[-1].stop)
         try:
-            return read(terms.record(whole), entries, self.has_positions(whole.field), self.doc_count)
+            return read(terms.records(entries), entries, self.has_positions(entries[0].field), self.doc_count)
         except StreamDamaged:
-            self.damaged(whole)
+            self.damaged(entries[0])
 
     def record(self, entry: TermEntry) -> TermRecord:
         """The postings of a term."""

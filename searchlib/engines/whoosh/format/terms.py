@@ -374,3 +374,9 @@ class Terms:
     def record(self, entry: TermEntry) -> NDArray[np.uint8]:
         """The record of a term of this dictionary."""
         return self._postings.slice(entry.start, entry.stop)
+
+    def records(self, entries: Sequence[TermEntry]) -> NDArray[np.uint8]:
+        """The records of some terms of this dictionary, in order, with whatever stands between them."""
+        if sum(entry.stop - entry.start for entry in entries) == entries[-1].stop - entries[0].start:
+            return self._postings.slice(entries[0].start, entries[-1].stop)
+        return self._postings.parts([(entry.start, entry.stop) for entry in entries])
