@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import pickle
 import threading
@@ -13,7 +14,7 @@ import pytest
 
 import searchlib
 from searchlib.concurrency.forked import forked
-from searchlib.concurrency.turns import Turns
+from searchlib.concurrency.turns import Bell, Turns
 from searchlib.errors import QueryError, SearchlibError, SettingsError
 
 forking = pytest.mark.skipif(not hasattr(os, "fork"), reason="processes cannot be forked here")
@@ -133,3 +134,34 @@ def test_a_forked_child_has_its_turn_whoever_had_it_before() -> None:
     assert turns.take()
     with forked([lambda: str(turns.take()).encode()]) as answers:
         assert answers() == [b"True"]
+
+
+def test_who_cannot_wait_goes_without(monkeypatch: pytest.MonkeyPatch) -> None:
+    def none_left() -> None:
+        raise OSError(errno.EMFILE, "Too many open files")
+
+    turns = Turns(60)
+    turns._needed = True
+    assert turns.take()
+    monkeypatch.setattr("socket.socketpair", none_left)
+    assert not turns.take()
+    turns.give()
+    assert turns.take()
+
+
+def test_a_turn_that_comes_as_one_gives_up_waiting_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:
+    turns, heard = Turns(60), Bell.heard
+    turns._needed = True
+    assert turns.take()
+
+    def given_up(bell: Bell, longest: float | None) -> bool:
+        if longest is not None:
+            turns.give()  # by another thread, in this moment
+            return False
+        return heard(bell, longest)
+
+    monkeypatch.setattr(Bell, "heard", given_up)
+    assert turns.take()
+    monkeypatch.undo()
+    turns.give()
+    assert turns.take()
