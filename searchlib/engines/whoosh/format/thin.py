@@ -113,6 +113,10 @@ class ThinTerms(Terms):
         """The record of a term of this dictionary."""
         return self._shared.record(entry)
 
+    def records(self, entries: Sequence[TermEntry]) -> NDArray[np.uint8]:
+        """The records of some terms of this dictionary, in order, with whatever stands between them."""
+        return self._shared.records(entries)
+
     def _range(self, start: bytes, stop: bytes | None) -> tuple[bytes, bytes]:
         return self._beginning + start, after(self.field) if stop is None else self._beginning + stop
 
