@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -53,8 +54,9 @@ def watch(
 
 @contextmanager
 def _interrupted() -> Iterator[threading.Event]:
-    """Whether Ctrl-C was pressed: an interrupt that comes while an object is thrown away is lost by Python."""
+    """Whether Ctrl-C was pressed: of an interrupt that comes while an object is thrown away Python only complains."""
     pressed = threading.Event()
+    complain = sys.unraisablehook
 
     def press(_: int, __: object) -> None:
         pressed.set()
@@ -63,10 +65,17 @@ def _interrupted() -> Iterator[threading.Event]:
     if threading.current_thread() is not threading.main_thread():
         yield pressed  # which no signal reaches
         return
+
+    def lost(what: sys.UnraisableHookArgs) -> None:
+        if what.exc_type is not KeyboardInterrupt:
+            complain(what)
+
     before = signal.signal(signal.SIGINT, press)
+    sys.unraisablehook = lost
     try:
         yield pressed
     finally:
+        sys.unraisablehook = complain
         signal.signal(signal.SIGINT, before)
 
 

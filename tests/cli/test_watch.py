@@ -99,6 +99,28 @@ def test_what_changes_is_indexed_and_told_until_it_is_interrupted(tmp_path: Path
         assert "Traceback" not in watcher.said
 
 
+class Interrupts:
+    """What is interrupted as it is thrown away."""
+
+    def __del__(self) -> None:
+        signal.raise_signal(signal.SIGINT)
+
+
+def test_an_interrupt_that_python_loses_ends_it_all_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    write_seeds(tmp_path)
+    monkeypatch.chdir(tmp_path)
+
+    def go_on() -> bool:
+        Interrupts()
+        return True
+
+    with pytest.raises(KeyboardInterrupt):
+        watching.watch(watching.settings_with(), {}, go_on, again=0.1)
+    assert "Traceback" not in "".join(capfd.readouterr())
+
+
 def test_an_index_that_another_writes_is_waited_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     write_seeds(tmp_path)
     monkeypatch.chdir(tmp_path)
