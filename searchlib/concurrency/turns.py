@@ -57,13 +57,22 @@ class Turns:
             if mine is None:
                 return False
             self._waiting.append(mine)
-        if mine.heard(self._longest):
-            return True
+        try:
+            came = mine.heard(self._longest)
+        except BaseException:  # an interrupt: nobody waits here any more
+            if not self._leaves(mine):
+                mine.heard(None)
+                self.give()
+            raise
+        return came or (not self._leaves(mine) and mine.heard(None))
+
+    def _leaves(self, waiting: Bell) -> bool:
+        """Have somebody not wait any more; False if it is his turn in this moment."""
         with self._lock:
-            if mine in self._waiting:
-                self._waiting.remove(mine)
-                return False
-        return mine.heard(None)  # it was rung in the moment between
+            if waiting in self._waiting:
+                self._waiting.remove(waiting)
+                return True
+        return False
 
     def give(self) -> None:
         """Give the turn that was taken to who has waited longest."""

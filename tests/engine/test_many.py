@@ -165,3 +165,24 @@ def test_a_turn_that_comes_as_one_gives_up_waiting_is_taken(monkeypatch: pytest.
     monkeypatch.undo()
     turns.give()
     assert turns.take()
+
+
+@pytest.mark.parametrize("comes", [True, False])
+def test_who_is_interrupted_waits_no_more(monkeypatch: pytest.MonkeyPatch, comes: bool) -> None:
+    turns, heard = Turns(60), Bell.heard
+    turns._needed = True
+    assert turns.take()
+
+    def interrupted(bell: Bell, longest: float | None) -> bool:
+        if longest is None:
+            return heard(bell, longest)
+        if comes:
+            turns.give()
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Bell, "heard", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        turns.take()
+    if not comes:
+        turns.give()
+    assert turns.take()
