@@ -25,7 +25,7 @@ PROJECT = nox.project.load_toml("pyproject.toml")
 def extras() -> list[str]:
     """What the extras of searchlib need that its tests use."""
     optional = PROJECT["project"]["optional-dependencies"]
-    return [need for name in ("web", "evaluate") for need in optional[name]]
+    return [need for name in ("web", "evaluate", "segment") for need in optional[name]]
 
 
 def install(session: nox.Session, whoosh: str) -> None:

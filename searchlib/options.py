@@ -39,7 +39,7 @@ def check_options(options: BuildOptions) -> None:
     from searchlib.documents import LoadOptions
 
     given: dict[str, Any] = dict(options)
-    for name in ("include", "exclude"):
+    for name in ("include", "exclude", "segment"):
         texts(name, given.get(name, ()))
     for name in ("strict", "compact", "allow_removal", "rebuild"):
         flag(name, given.get(name, False))

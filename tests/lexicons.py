@@ -11,6 +11,8 @@ from searchlib.analysis import join_key, split_key, stems, tokens
 class TextLexicon:
     """The words of texts, each with its language."""
 
+    segmented = ()
+
     def __init__(self, texts: Iterable[tuple[str, str]]) -> None:
         self._texts = list(texts)
         self.languages = sorted({language for _, language in self._texts})

@@ -28,6 +28,10 @@ class Lexicon(Protocol):
     def languages(self) -> Sequence[str]:
         """The languages of its documents; "" is that of documents without one."""
 
+    @property
+    def segmented(self) -> Sequence[str]:
+        """The languages of whose words it has those that a segmenter finds."""
+
     def readings(self, folded: str) -> Sequence[str]:
         """The exact forms of the words whose folded form this is."""
 
@@ -37,6 +41,8 @@ class Lexicon(Protocol):
 
 class NoWords:
     """A lexicon that knows of no word: each is found as it is written only."""
+
+    segmented: Sequence[str] = ()
 
     def __init__(self, languages: Sequence[str] = ()) -> None:
         self.languages = languages

@@ -49,11 +49,13 @@ def build(
 
     Unchanged documents are not touched, changed ones are replaced, vanished ones are removed; ``changes`` of the index
     returned says how many. ``include`` and ``exclude`` are patterns as in a .gitignore file. ``language`` is an ISO
-    639-1 code for all documents that do not name theirs, or "auto" to detect it. ``memory`` is a budget in bytes,
-    ``processes`` how many to use, ``wait`` how many seconds to wait for another writer; ``compact`` leaves a single
-    segment, ``rebuild`` builds upon nothing that is there. ``options`` (`searchlib.documents.LoadOptions`) say how
-    seeds are read, ``limits`` (`searchlib.Limits`) how much of them; ``progress`` is called with
-    `searchlib.update.changes.Progress`. Raises SeedError for a seed that cannot be read if ``strict``, else lists it
+    639-1 code for all documents that do not name theirs, or "auto" to detect it. ``segment`` names those of the
+    languages ja, ko, th and zh whose words are to rank beside pairs of characters (the extra ``segment``). ``memory``
+    is a budget in bytes, ``processes`` how many to use, ``wait`` how many seconds to wait for another writer;
+    ``compact`` leaves a single segment, ``rebuild`` builds upon nothing that is there. ``options``
+    (`searchlib.documents.LoadOptions`) say how seeds are read, ``limits`` (`searchlib.Limits`) how much of them;
+    ``progress`` is called with `searchlib.update.changes.Progress`. Raises SeedError for a seed that cannot be read if
+    ``strict``, else lists it
     in ``changes.skipped``; SeedError too, and changes nothing, where more than half of the documents would be removed
     because folders are empty, gone or cannot be read, unless ``allow_removal``; IndexLocked.
     """

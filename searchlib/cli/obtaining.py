@@ -45,6 +45,7 @@ def build(
             include=settings.include,
             exclude=settings.exclude,
             language=settings.language,
+            segment=settings.segment,
             strict=strict,
             processes=settings.processes,
             memory=settings.memory,

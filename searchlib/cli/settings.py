@@ -173,6 +173,7 @@ class Settings:
     index: str = _setting(DEFAULT_INDEX, _string, "the index; `indexes/default`")
     seeds: tuple[str, ...] = _setting(DEFAULT_SEEDS, _strings, "files and folders to index; `seeds`")
     language: str = _setting("auto", _language, "of documents that name none: `en`, `auto`, `de/=de,auto`")
+    segment: tuple[str, ...] = _setting((), _strings, "languages whose words a segmenter finds: `ja`, `ko`, `th`, `zh`")
     include: tuple[str, ...] = _setting((), _strings, "patterns of files to index, as in .gitignore")
     exclude: tuple[str, ...] = _setting((), _strings, "patterns of files to leave out")
     limit: int = _setting(10, _whole(0, MAX_LIMIT), "hits a page; 10")

@@ -219,7 +219,7 @@ def _entries(node: Explanation, amount: int, depth: int) -> Iterator[tuple[int, 
     amounts = node.amounts(amount)
     if node.made == "word":
         for one, share in zip(node.occurrences, amounts, strict=True):
-            yield depth + 1, shown(share), _occurrence(one, node.text.strip("“”"))
+            yield depth + 1, shown(share), _occurrence(one, _typed(node))
         return
     for part, share, contribution in zip(node.parts, amounts, node.contributions(), strict=True):
         if contribution == part.score:
@@ -251,13 +251,18 @@ def _word(node: Explanation) -> str:
     for one in node.occurrences:
         for word in one.found_as:
             ways.setdefault(word.casefold(), word)
-    typed = node.text.strip("“”").casefold()
+    typed = _typed(node).casefold()
     here = listed([f"“{word}”" for word in ways.values()], "and") if list(ways) != [typed] else ""
     asked = f"{node.text}, found as {here}" if here else node.text
     rarity = f"rarity {node.idf:.{DIGITS}f} (in {node.df:,} of {node.records:,} paragraphs)"
     most = node.k1 + 1 + node.delta
     boost = f" × boost {node.boost:g}" if node.boost != 1.0 else ""
     return f"{asked}: {rarity} × frequency {node.frequency:.{DIGITS}f} (of at most {most:g}){boost}"
+
+
+def _typed(word: Explanation) -> str:
+    """What was typed of a word: what its text has in quotation marks, first."""
+    return word.text.partition("”")[0].lstrip("“")
 
 
 def _occurrence(one: Occurrence, typed: str) -> str:

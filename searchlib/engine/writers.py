@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import field
 from typing import TYPE_CHECKING, Any, Protocol
 
+from searchlib.errors import SettingsError
 from searchlib.frozen import frozen
 
 if TYPE_CHECKING:
@@ -82,6 +83,14 @@ class WriterOptions:
     thorough: bool = False
     passed: Callable[[float], None] = lambda share: None
     tuning: object = None
+
+
+def refuse_segmenters(location: Location, options: WriterOptions) -> None:
+    """Raise SettingsError where words of segmenters are asked of an engine that keeps none."""
+    if options.settings is not None and options.settings.get("segment"):
+        raise SettingsError(
+            f"{location} keeps pairs of characters, and no words of segmenters: leave segment out, or use a folder"
+        )
 
 
 class Writer(Protocol):

@@ -12,14 +12,14 @@ from searchlib.highlight.spans import Highlights, Spans, by_line, joined
 from searchlib.highlight.spotting import spotter
 from searchlib.highlight.texts import RecordFields, Text, attributes_of
 from searchlib.model.records import Record
-from searchlib.query.nodes import Node, Word, words
+from searchlib.query.nodes import Node, Word, without_segmented, words
 
 
 class Highlighter:
     """Highlights the records of one query. What it learns of words in one record, it knows in the next."""
 
     def __init__(self, query: Node) -> None:
-        self.query = query
+        self.query = query = without_segmented(query)
         self._leaves = Leaves(query)
         self._spotter = spotter(query, self._leaves)
 

@@ -86,6 +86,11 @@ def _of_kind(kind: Kind) -> tuple[str, ...]:
 
 
 PROSE: Final = _of_kind("prose")
+SEGMENTED: Final[Mapping[str, str]] = {f"_{name}": name for name in PROSE}
+"""Fields of the words that segmenters found in those of prose (`searchlib.analysis.segmenting`), in an index of such.
+
+They have no places and lengths: such a word counts by the length of the field that it stands in.
+"""
 EXACT: Final = _of_kind("exact")
 NUMBERS: Final = _of_kind("number")
 ALIASES: Final[Mapping[str, str]] = {alias: name for name, field in TABLE.items() for alias in field.aliases}

@@ -221,7 +221,7 @@ class Clauses:
             made = self._in_a_row(words, 1, at)
             return made if exactly or made is None else self._written_otherwise(made, text, start, words, field, at)
         # Between runs of bigrams there may be words of other scripts: each on its own.
-        found = any_of(words, at)
+        found = any_of([*words, *self._segmented(text, field)], at)
         if thesaurus is None or found is None:
             return found
         others = [
@@ -231,6 +231,16 @@ class Clauses:
             for other in thesaurus.others(words, place, length)
         ]
         return Best((found, *others), at=at) if others else found
+
+    def _segmented(self, text: str, field: Field | None) -> list[Word]:
+        """The words that segmenters find in a text, where the index has such."""
+        if not self._lexicon.segmented:
+            return []
+        from searchlib.query.segmented import segmented_words
+
+        words = segmented_words(text, self._lexicon.segmented, self._weights_in(field))
+        self.spend(len(words))
+        return words
 
     def _written_otherwise(
         self, made: Node, typed: str, start: int, words: Sequence[Word], field: Field | None, at: At

@@ -31,6 +31,7 @@ from searchlib.query.nodes import (
     Wildcard,
     Word,
     boosted,
+    without_segmented,
 )
 
 
@@ -110,6 +111,7 @@ def near(first: Node, second: Node, slop: int, at: At = None, ordered: bool = Fa
     """``first`` and ``second`` at most ``slop`` positions apart in one field; None where a part has no places in it."""
     if is_nothing(first) or is_nothing(second):
         return NOTHING
+    first, second = without_segmented(first), without_segmented(second)  # whose words have no places
     found = []
     for name in (name for name in _placed_fields(first) if name in _placed_fields(second)):
         one, other = _limited_to(first, name), _limited_to(second, name)

@@ -22,6 +22,7 @@ from typing import TypeAlias, cast
 
 from searchlib.analysis import Form
 from searchlib.frozen import frozen
+from searchlib.model.fields import SEGMENTED
 
 At: TypeAlias = tuple[int, int] | None
 Weights: TypeAlias = tuple[tuple[str, float], ...]
@@ -53,6 +54,11 @@ class Word(_Written):
     exactly: bool = dataclasses.field(default=False, compare=False)
     synonym_of: str = dataclasses.field(default="", compare=False)
     at: At = dataclasses.field(default=None, compare=False)
+
+    @property
+    def segmented(self) -> bool:
+        """Whether it is a word that a segmenter found (`searchlib.query.segmented`)."""
+        return bool(self.fields) and self.fields[0][0] in SEGMENTED
 
     def forms_in(self, language: str) -> tuple[Form, ...]:
         """The forms that count in a record of ``language``."""
@@ -313,6 +319,25 @@ def boosted(node: Node, factor: float) -> Node:  # noqa: PLR0911 - one for each 
             return replace(node, first=boosted(first, factor), second=boosted(second, factor))
         case _:
             return replace(node, boost=node.boost * factor)
+
+
+def without_segmented(node: Node) -> Node:  # noqa: PLR0911 - one for each shape of node
+    """What a query asks for without words of segmenters: it finds the same."""
+    if not any(isinstance(leaf, Word) and leaf.segmented for leaf in leaves(node)):
+        return node
+    match node:
+        case And(nodes) | Or(nodes) | Best(nodes):
+            kept = [without_segmented(one) for one in nodes if not (isinstance(one, Word) and one.segmented)]
+            return kept[0] if len(kept) == 1 else replace(node, nodes=tuple(kept))
+        case Not(inner) | Constant(inner):
+            return replace(node, node=without_segmented(inner))
+        case Optional(inner, optional):
+            return replace(node, node=without_segmented(inner), optional=without_segmented(optional))
+        case Require(inner, required):
+            return replace(node, node=without_segmented(inner), required=without_segmented(required))
+        case Near(first, second):
+            return replace(node, first=without_segmented(first), second=without_segmented(second))
+    return node
 
 
 def phrase(words: Sequence[Word], slop: int = 1, at: At = None) -> Node | None:

@@ -2,7 +2,8 @@
 
 What the parser made of a text, written and parsed again (with the same default fields, languages and synonyms), asks
 the same, unless the brackets are more than a text may have in each other. A node that the language cannot say, since
-it was made otherwise or is a compound in which function words count less, is written as what comes nearest.
+it was made otherwise or is a compound in which function words count less, is written as what comes nearest. Words that
+a segmenter found are not written.
 """
 
 from __future__ import annotations
@@ -51,7 +52,7 @@ def _written(node: Node, field: str) -> str:  # noqa: PLR0911 - one for each cla
         case And():
             return " AND ".join(_part(child, field) for child in node.nodes)
         case Or():
-            found = _alternatives(node.nodes, field)
+            found = _alternatives([one for one in node.nodes if not (isinstance(one, Word) and one.segmented)], field)
             return _written(*found[0]) if len(found) == 1 else " OR ".join(_part(*one) for one in found) or NOTHING
         case Best() | Constant():
             return _whole(node, field)

@@ -34,7 +34,7 @@ def described(node: Node) -> str:  # noqa: PLR0911, PLR0912 - one for each class
     """What a node of a query asks for."""
     match node:
         case Word(text):
-            return f"“{text}”{' as it is written' * node.exactly}{_synonym(node)}"
+            return f"“{text}”{' as it is written' * node.exactly}{' as a word' * node.segmented}{_synonym(node)}"
         case Phrase(_, slop):
             apart = f" with words up to {slop} apart" if slop > 1 else ""
             return f"“{node.text}”{' as it is written' * node.words[0].exactly}{apart}{_synonym(node)}"

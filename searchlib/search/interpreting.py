@@ -148,7 +148,11 @@ def _parse(
     from searchlib.query import parse
 
     found = parse(given, fields, lexicon, ranking.weights, strict, synonyms, limits, ranking.function, names)
-    return Interpretation(found.query, found.warnings)
+    if given.isascii() or not lexicon.segmented:
+        return Interpretation(found.query, found.warnings)
+    from searchlib.query.segmented import unsegmented
+
+    return Interpretation(found.query, (*found.warnings, *unsegmented(found.source, lexicon.segmented)))
 
 
 _PARSERS: WeakKeyDictionary[Lexicon, Callable[..., Interpretation]] = WeakKeyDictionary()

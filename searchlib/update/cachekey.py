@@ -29,6 +29,7 @@ def cache_key(
     *,
     options: LoadOptions,
     language: str = "auto",
+    segment: Iterable[str] = (),
     include: Iterable[str] = (),
     exclude: Iterable[str] = (),
     limits: Limits = LIMITS,
@@ -44,7 +45,7 @@ def cache_key(
     seeds = find_seeds(paths, Report(), include, exclude)
     decides: dict[str, Any] = {
         "packages": _packages(),
-        "settings": settings_of(language, options),
+        "settings": settings_of(language, options, segment),
         "sources": sources_of(paths, include, exclude),
         "limits": asdict(limits),
         "loaders": dict(sorted((loaders or {}).items())),
@@ -55,7 +56,7 @@ def cache_key(
 
 
 def _packages() -> dict[str, str]:
-    """The versions of Python, of searchlib and of what it needs; extras change nothing in an index."""
+    """The versions of Python, of searchlib and of what it needs; what an extra changes in an index, settings say."""
     found = {"python": "{}.{}".format(*sys.version_info)}
     try:
         found[_PACKAGE] = metadata.version(_PACKAGE)

@@ -41,8 +41,11 @@ def find_seeds(
     return sorted(found, key=lambda seed: natural_key(seed.name))
 
 
-def settings_of(language: str, options: LoadOptions) -> dict[str, Any]:
-    """What an index remembers of how it was built; another setting builds it anew."""
+def settings_of(language: str, options: LoadOptions, segment: Iterable[str] = ()) -> dict[str, Any]:
+    """What an index remembers of how it was built; another setting builds it anew.
+
+    Raises SettingsError for a language there is not, or one to ``segment`` whose segmenter is not installed.
+    """
     from searchlib.analysis import languages_said
     from searchlib.documents import LoadOptions
 
@@ -54,11 +57,26 @@ def settings_of(language: str, options: LoadOptions) -> dict[str, Any]:
     loading = {name: value for name, value in asdict(options).items() if name not in _NOT_SETTINGS}
     defaults = asdict(LoadOptions())
     changed = {name: value for name, value in sorted(loading.items()) if value != defaults[name]}
-    return {
+    found = {
         "analysis": ANALYSIS,
         "language": said,
         "loading": {name: list(value) if isinstance(value, tuple) else value for name, value in changed.items()},
     }
+    made = segmented_by(segment)
+    return {**found, "segment": made} if made else found
+
+
+def segmented_by(languages: Iterable[str]) -> dict[str, str]:
+    """What finds the words of each of some languages, with its versions. Raises SettingsError."""
+    said = sorted({language.strip().lower() for language in languages})
+    if not said:
+        return {}
+    from searchlib.analysis.segmenting import SEGMENTERS, made_by
+
+    for one in said:
+        if one not in SEGMENTERS:
+            raise SettingsError(f"no segmenter finds the words of {one!r}: give some of {', '.join(SEGMENTERS)}")
+    return {one: made_by(one) for one in said}
 
 
 def sources_of(paths: Iterable[StrPath], include: Iterable[str], exclude: Iterable[str]) -> dict[str, tuple[str, ...]]:
@@ -184,6 +202,7 @@ def compare(
     *,
     options: LoadOptions | None = None,
     language: str | None = None,
+    segment: Iterable[str] | None = None,
     include: Iterable[str] | None = None,
     exclude: Iterable[str] | None = None,
     limits: Limits = LIMITS,
@@ -220,7 +239,9 @@ def compare(
     if language is not None or options is not None:
         built_language = str(remembered.settings.get("language", "auto"))
         wanted.update(settings_of(language or built_language, options or LoadOptions()))
-    found: dict[str, Any] = {**remembered.settings, **before}
+    if segment is not None:
+        wanted["segment"] = segmented_by(segment)
+    found: dict[str, Any] = {"segment": {}, **remembered.settings, **before}
     for name in sorted(wanted):
         if _plain(wanted[name]) != _plain(found.get(name)):
             differences.settings.append(f"{name} is {_plain(found.get(name))}, not {_plain(wanted[name])}")

@@ -53,6 +53,7 @@ class BuildOptions(TypedDict, total=False):
     options: LoadOptions | None
     limits: Limits
     language: str
+    segment: Iterable[str]
     include: Iterable[str]
     exclude: Iterable[str]
     strict: bool
@@ -73,6 +74,7 @@ def update(  # noqa: PLR0913 - keywords, one for each thing that can be said of 
     options: LoadOptions | None = None,
     limits: Limits = LIMITS,
     language: str = "auto",
+    segment: Iterable[str] = (),
     include: Iterable[str] = (),
     exclude: Iterable[str] = (),
     strict: bool = False,
@@ -102,16 +104,17 @@ def update(  # noqa: PLR0913 - keywords, one for each thing that can be said of 
     options = options or LoadOptions()
     exclude = (*exclude, *sidecar_patterns(paths, options))
     engine = engine_at(index)
+    settings = settings_of(language, options, segment)
 
     def run(distrusted: str) -> tuple[_Update, Committed]:
-        update = _Update(options, limits, language, progress, began, sampled)
+        update = _Update(options, limits, settings, progress, began, sampled)
         seeds = find_seeds(paths, update.report, include, exclude, strict)
         room = _room(memory)
         with keeping(), ReadAhead(seeds, room, options, limits) as contents:
             writing = WriterOptions(
                 processes=processes,
                 memory=memory,
-                settings=settings_of(language, options),
+                settings=settings,
                 sources=sources_of(paths, include, exclude),
                 wait=wait,
                 repair=True,
@@ -161,14 +164,14 @@ class _Update:
         self,
         options: LoadOptions,
         limits: Limits,
-        language: str,
+        settings: Mapping[str, Any],
         progress: Callable[[Progress], None] | None,
         began: float,
         sampled: int,
     ) -> None:
         self.options = options
         self.limits = limits
-        self.language = language
+        self.settings = settings
         self.report = Report()
         self.changes = Changes()
         self.before: dict[str, SeedBefore] = {}
@@ -228,7 +231,7 @@ class _Update:
             if state.seed:
                 found.setdefault(state.seed, {})[state.path] = state.digest
         self.before = {seed: SeedBefore(len(documents), digests.get(seed, "")) for seed, documents in found.items()}
-        if before.generation and before.settings != settings_of(self.language, self.options):
+        if before.generation and before.settings != self.settings:
             self.changes.rebuilt = "it was built with other settings"
             writer.start_over()
             found = {}
@@ -269,7 +272,7 @@ class _Update:
         first = list(islice(documents, self._sampled))
         # Rows are often too short to tell their language by; all rows of a file can.
         sample = "\n".join(document.text[:_SAMPLE] for document in first)
-        said = language_at(seed.name, self.language)
+        said = language_at(seed.name, self.settings["language"])
         language = detect_language(sample) if said == "auto" else said
         if complete:
             rows.paths = {digest.removesuffix(language): path for path, digest in known.items()}

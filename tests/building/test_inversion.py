@@ -175,8 +175,8 @@ def test_a_batch_is_let_go_of_when_its_run_is(monkeypatch: pytest.MonkeyPatch) -
     made = []
     original = inversion._Inverter
 
-    def watched(language: str) -> Any:
-        inverter = original(language)
+    def watched(*how: Any) -> Any:
+        inverter = original(*how)
         made.append(weakref.ref(inverter))
         return inverter
 

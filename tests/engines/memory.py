@@ -25,7 +25,7 @@ from searchlib.engine.explaining import Explanation
 from searchlib.engine.figures import Stats
 from searchlib.engine.readers import NearWord
 from searchlib.engine.requests import DOCUMENT, RELEVANCE, Request, SortKey
-from searchlib.engine.writers import Committed, DocumentState, Remembered, WriterOptions
+from searchlib.engine.writers import Committed, DocumentState, Remembered, WriterOptions, refuse_segmenters
 from searchlib.errors import IndexMissing
 from searchlib.model.fields import PROSE, TABLE
 from searchlib.model.ranking import BM25F, DEFAULT_RANKING
@@ -316,6 +316,7 @@ def open_reader(location: Any, compiled: bool | None = None) -> MemoryReader:
 
 def open_writer(location: Any, options: WriterOptions | None = None) -> MemoryWriter:
     options = options or WriterOptions()
+    refuse_segmenters(location, options)
     return MemoryWriter(location, options.settings, options.sources)
 
 

@@ -149,7 +149,7 @@ def _index_of(
 
         with tempfile.TemporaryDirectory(prefix="searchlib-evaluate-") as folder:
             path = Path(folder) / "index"
-            searchlib.build([judged.corpus], path, processes=settings.processes).close()
+            searchlib.build([judged.corpus], path, processes=settings.processes, segment=settings.segment).close()
             with searchlib.open(path, **how) as index:
                 yield index
 

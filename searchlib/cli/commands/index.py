@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     metavar="CODE",
     help="Language of documents that name none: en; de/=de,auto.  [default: auto]",
 )
+@click.option("--segment", metavar="CODES", help="Languages whose words are found by a segmenter: ja,ko,th,zh.")
 @click.option("--type", metavar="SUFFIX", help="How to read standard input and files without a suffix: csv, html.")
 @click.option("--id-column", metavar="NAME", help="Column of rows that is the id.")
 @click.option("--title-column", metavar="NAME", help="Column of rows that is the title.")
@@ -63,6 +64,7 @@ if TYPE_CHECKING:
 def command(  # noqa: PLR0913, PLR0917 - an option each
     seeds: tuple[str, ...],
     metadata_columns: str | None,
+    segment: str | None,
     allow_commands: bool,
     shards: int | None,
     replicas: int | None,
@@ -87,7 +89,8 @@ def command(  # noqa: PLR0913, PLR0917 - an option each
     """
     columns = tuple(name.strip() for name in (metadata_columns or "").split(",") if name.strip())
     how = {name: flags.pop(name) for name in ("strict", "wait", "compact", "rebuild", "allow_removal")}
-    settings = settings_with(seeds=seeds, metadata_columns=columns, **flags)
+    languages = tuple(code.strip() for code in (segment or "").split(",") if code.strip())
+    settings = settings_with(seeds=seeds, metadata_columns=columns, segment=languages, **flags)
     how["tuning"] = tuning_of(settings.index, shards, replicas)
     if allow_commands and settings.loaders is not None:
         add_loaders(settings.loaders, allowed=True)
@@ -131,6 +134,7 @@ def _key(settings: Settings) -> str:
         roots(settings),
         options=load_options(settings),
         language=settings.language,
+        segment=settings.segment,
         include=settings.include,
         exclude=settings.exclude,
         limits=settings.limits,

@@ -87,6 +87,7 @@ def check_against_seeds(
             options=options,
             limits=settings.limits,
             language=settings.language,
+            segment=settings.segment,
             include=settings.include,
             exclude=settings.exclude,
         )

@@ -35,10 +35,12 @@ def open_reader(location: Path | str, compiled: bool | None = None) -> OpenSearc
 
 def open_writer(location: Path | str, options: WriterOptions | None = None) -> OpenSearchWriter:
     """What makes the next generation. Writers do not wait for another: the first that commits has written."""
-    from searchlib.engine.writers import WriterOptions
+    from searchlib.engine.writers import WriterOptions, refuse_segmenters
     from searchlib.engines.opensearch.clusterwriter import OpenSearchWriter
 
-    return OpenSearchWriter(Cluster(str(location)), options or WriterOptions())
+    options = options or WriterOptions()
+    refuse_segmenters(location, options)
+    return OpenSearchWriter(Cluster(str(location)), options)
 
 
 def remembered(location: Path | str) -> Remembered:

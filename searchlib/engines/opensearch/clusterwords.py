@@ -105,6 +105,8 @@ class ClusterLexicon:
     What is asked of a word first brings what is asked next: the words that share a stem with it in any language.
     """
 
+    segmented: Sequence[str] = ()
+
     def __init__(self, cluster: Cluster, index: str, languages: Sequence[str]) -> None:
         self._cluster = cluster
         self._index = index

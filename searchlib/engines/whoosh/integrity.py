@@ -36,7 +36,7 @@ from searchlib.engines.whoosh.storedrecords import RECORDS, read_ids
 from searchlib.errors import IndexCorrupt, IndexIncompatible
 from searchlib.files.opening import NotAFile
 from searchlib.model.arrays import NDArray
-from searchlib.model.fields import PROSE
+from searchlib.model.fields import PROSE, SEGMENTED
 from searchlib.model.records import IdHash
 
 _AT_ONCE = 4_096  # terms
@@ -112,6 +112,7 @@ def inconsistencies(folder: Path, manifest: Manifest, portions: Portions = PORTI
     types: Counter[str] = Counter()
     paths: Counter[str] = Counter()
     segments: list[SegmentColumns] = []
+    segmented = manifest.segmented
     for entry in manifest.segments:
         try:
             segment = open_segment(folder, entry)
@@ -122,6 +123,11 @@ def inconsistencies(folder: Path, manifest: Manifest, portions: Portions = PORTI
             paths.update(state.path for state in table.states())
             for message in _of_segment(segment, table, entry):
                 yield Problem(entry.name, message)
+            if segmented or not SEGMENTED.keys().isdisjoint(segment.fields):
+                from searchlib.engines.whoosh.segmentedwords import wrong_words
+
+                for message in wrong_words(segment, segmented):
+                    yield Problem(entry.name, message)
         except (IndexCorrupt, IndexIncompatible) as error:
             yield Problem(Path(error.path).name, str(error))
             return

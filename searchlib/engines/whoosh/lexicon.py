@@ -24,9 +24,10 @@ _KEPT = 16_384  # answers
 class IndexLexicon:
     """Implements ``searchlib.analysis.Lexicon`` on a snapshot; safe to share between threads."""
 
-    def __init__(self, snapshot: Snapshot, languages: Sequence[str]) -> None:
+    def __init__(self, snapshot: Snapshot, languages: Sequence[str], segmented: Sequence[str] = ()) -> None:
         self._snapshot = snapshot
         self.languages = languages
+        self.segmented = segmented
         self._readings: Cache[tuple[str, ...]] = Cache(_KEPT)
         self._stemmed: Cache[tuple[str, ...]] = Cache(_KEPT)
         self._made: Cache[dict[bytes, list[bytes]]] = Cache(64)

@@ -132,6 +132,11 @@ class Manifest:
         """The name of the file of the digests of seeds."""
         return self._named(SEEDS)
 
+    @property
+    def segmented(self) -> dict[str, str]:
+        """What found the words of each language in which a segmenter did, of those that are known here."""
+        return segmented_in(self.settings)
+
     def _named(self, suffix: str) -> str:
         return next(name for name in self.files if name.endswith(suffix))
 
@@ -154,6 +159,16 @@ class Manifest:
 def _attributes(entry: Manifest | SegmentEntry) -> dict[str, Any]:
     found = {name: getattr(entry, name) for name in entry.__match_args__}
     return found | {"files": {name: file.as_dict() for name, file in entry.files.items()}}
+
+
+def segmented_in(settings: Mapping[str, Any]) -> dict[str, str]:
+    """What finds the words of each language in which a segmenter does, by the settings of an index."""
+    said = settings.get("segment")
+    if not isinstance(said, dict):
+        return {}
+    from searchlib.analysis.segmenting import SEGMENTERS
+
+    return {language: str(made) for language, made in said.items() if language in SEGMENTERS}
 
 
 def digest_of(data: bytes) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +35,11 @@ class WhooshReader(SegmentsReader):
         from searchlib.engines.whoosh.indexwords import IndexWords
 
         return IndexWords(self._words.near)
+
+    @property
+    def segmented(self) -> Set[str]:
+        """The languages in which a segmenter found the words of documents."""
+        return self.manifest.segmented.keys()
 
     def stats(self) -> Stats:
         """Figures of the index."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import replace
 from functools import lru_cache, partial
 from itertools import islice, repeat
@@ -274,7 +274,12 @@ class SegmentsReader(ABC):
     @cached_property
     def lexicon(self) -> Lexicon:
         """The words of the documents, by which those of queries are resolved."""
-        return IndexLexicon(self._snapshot, self.languages)
+        return IndexLexicon(self._snapshot, self.languages, sorted(self.segmented & set(self.languages)))
+
+    @property
+    @abstractmethod
+    def segmented(self) -> Set[str]:
+        """The languages in which a segmenter found the words of documents."""
 
     @property
     @abstractmethod

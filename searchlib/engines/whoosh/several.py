@@ -13,7 +13,7 @@ The functions are those of ``searchlib.engine.writers.Engine``; a location is a 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, NoReturn
@@ -127,6 +127,11 @@ class SeveralReader(SegmentsReader):
         from searchlib.engines.whoosh.severalwords import SeveralWords
 
         return SeveralWords([one.words.near for one in self._indexes])
+
+    @property
+    def segmented(self) -> Set[str]:
+        """The languages in which a segmenter found the words of documents of any of them."""
+        return frozenset().union(*(one.manifest.segmented for one in self._indexes))
 
     def stats(self) -> Stats:
         """Figures of all of them; what is not the same in each is not known."""

@@ -10,13 +10,14 @@ import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from searchlib.concurrency.lazily import cached_property
 from searchlib.engine.writers import Committed, DocumentState, Remembered, WriterOptions
 from searchlib.engines.whoosh import disk
 from searchlib.engines.whoosh.building.incoming import Incoming
 from searchlib.engines.whoosh.building.parts import parts_of, parts_of_records, weight
-from searchlib.engines.whoosh.building.pool import InProcess, Inverted, Workers
+from searchlib.engines.whoosh.building.pool import Analysed, InProcess, Inverted, Workers
 from searchlib.engines.whoosh.building.portions import PORTIONS, Portions
 from searchlib.engines.whoosh.compat.toc import write_toc
 from searchlib.engines.whoosh.documents import DocumentTable
@@ -27,12 +28,13 @@ from searchlib.engines.whoosh.manifest import (
     Manifest,
     describe_file,
     read_manifest,
+    segmented_in,
 )
 from searchlib.engines.whoosh.publishing import abandon, publish, sweep
 from searchlib.engines.whoosh.salvage import Lost, salvage, segment_names
 from searchlib.engines.whoosh.seeds import read_seeds, write_seeds
 from searchlib.engines.whoosh.segments import open_segment
-from searchlib.errors import IndexCorrupt, IndexIncompatible, IndexMissing
+from searchlib.errors import IndexCorrupt, IndexIncompatible, IndexMissing, SettingsError
 from searchlib.files.names import MANIFEST
 from searchlib.guards.arguments import refused
 from searchlib.model.records import Document, Record, document_digest
@@ -80,6 +82,7 @@ class WhooshWriter:
                 self._open(options.repair, options.thorough)
             self._settings = dict(self._manifest.settings if options.settings is None else options.settings)
             self._sources = dict(self._manifest.sources if options.sources is None else options.sources)
+            self._segment = _segment(self._settings)
             if self.damage:
                 self._salvage()
         except BaseException:
@@ -188,10 +191,11 @@ class WhooshWriter:
             self._runs.submit(batch)
 
     def _start(self) -> None:
+        how = Analysed(self._language, self._segment)
         if self._processes > 1 and self._size >= self._few:
-            self._runs = Workers(self._private, self._language, self._processes, self._portions)
+            self._runs = Workers(self._private, how, self._processes, self._portions)
         else:
-            self._runs = InProcess(self._private, self._language, self._memory // 2, self._portions)
+            self._runs = InProcess(self._private, how, self._memory // 2, self._portions)
         for batch in self._early:
             self._runs.submit(batch)
         self._early.clear()
@@ -287,3 +291,17 @@ class WhooshWriter:
                 if path in self._removed:
                     seeds.pop(seed, None)
         return seeds
+
+
+def _segment(settings: Mapping[str, Any]) -> tuple[str, ...]:
+    """The languages in which a segmenter is to find words. Raises SettingsError if it is not what the settings say."""
+    said = segmented_in(settings)
+    for language, made in said.items():
+        from searchlib.analysis.segmenting import made_by
+
+        if made_by(language) != made:
+            raise SettingsError(
+                f"the words of {language} in this index were found by {made}, here is {made_by(language)}: "
+                "install that, or build the index again with: searchlib index"
+            )
+    return tuple(said)

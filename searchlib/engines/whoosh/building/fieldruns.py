@@ -10,7 +10,7 @@ from __future__ import annotations
 from array import array
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from itertools import count, repeat
 
@@ -65,9 +65,17 @@ class TextField:
         keys_of_word: list[tuple[bytes, ...]] = [()] * next(self._counter)
         for language, vocabulary in self._vocabularies.items():
             vocabulary.fill(keys_of_word, language)
-        words = np.frombuffer(self._words, dtype=np.uint32)
-        counts = np.frombuffer(self._counts, dtype=np.uint32)
-        return _invert_words(words, counts, keys_of_word)
+        return _invert_words(_numbers(self._words), _numbers(self._counts), keys_of_word)
+
+    def segmented(self, languages: Collection[str]) -> FieldRun:
+        """The postings of the words that segmenters of these languages find in the records so far."""
+        from searchlib.analysis.segmenting import words_of_run
+
+        keys_of_word: list[tuple[bytes, ...]] = [()] * next(self._counter)
+        for language, vocabulary in self._vocabularies.items():
+            for word, number in vocabulary.others.items() if language in languages else ():
+                keys_of_word[number] = tuple(_encoded(key) for key in words_of_run(word, language))
+        return _invert_words(_numbers(self._words), _numbers(self._counts), keys_of_word)
 
     def words(self) -> tuple[list[bytes], list[int]]:
         """The words of the records so far and their counts, as ``wordcounts.keys_of_words`` gives them."""
@@ -97,8 +105,7 @@ class _WordNumbers:
         for number, key in zip(self.ascii.values(), analysis.ascii_keys(list(self.ascii)), strict=True):
             keys_of_word[number] = (key,)
         for word, number in self.others.items():
-            keys = analysis.keys_of(word)
-            keys_of_word[number] = tuple(key.encode("utf-8", "surrogatepass") for key in keys)
+            keys_of_word[number] = tuple(map(_encoded, analysis.keys_of(word)))
 
 
 def _invert_words(words: UInts, counts: UInts, keys_of_word: list[tuple[bytes, ...]]) -> FieldRun:
@@ -146,7 +153,7 @@ class ValueField:
 
     def invert(self) -> FieldRun:
         """The postings of the records so far."""
-        keys, rank = sorted_keys([key.encode("utf-8", "surrogatepass") for key in self._number_of])
+        keys, rank = sorted_keys(list(map(_encoded, self._number_of)))
         values, sizes = _numbers(self._values), _numbers(self._sizes)
         ranks = rank[values]
         order = np.argsort(ranks, kind="stable")
@@ -170,6 +177,14 @@ class SharedField:
             found = analysis.tokens(text)
             self.add(self.numbers([token.key for token in found]), [token.position for token in found], first, size)
 
+    def add_segmented(self, text: str, language: str, first: int, size: int) -> None:
+        """Add the words that the segmenter of a language finds in a text that ``size`` records share."""
+        from searchlib.analysis.segmenting import words_of_text
+
+        if text and size:
+            keys = self.numbers(words_of_text(text, language))
+            self.add(keys, [0] * len(keys), first, size)
+
     def numbers(self, keys: Iterable[str]) -> array[int]:
         """The keys as `add` takes them."""
         return array("I", map(self._number_of.__getitem__, keys))
@@ -187,7 +202,7 @@ class SharedField:
 
     def invert(self, records: int) -> FieldRun:
         """The postings in a run of so many records."""
-        keys, rank = sorted_keys([key.encode("utf-8", "surrogatepass") for key in self._number_of])
+        keys, rank = sorted_keys(list(map(_encoded, self._number_of)))
         first, size, length = (_numbers(values) for values in (self._first, self._size, self._length))
         tokens = _numbers(self._keys)
         grouped = group(
@@ -253,6 +268,15 @@ class MetadataFields:
             if at < len(found.keys) and found.keys[at].startswith(beginning(name)):
                 having.append(name)
         return found, having
+
+
+def without_places(run: FieldRun) -> FieldRun:
+    """The same without positions and lengths."""
+    return replace(run, positions=None, lengths=None)
+
+
+def _encoded(key: str) -> bytes:
+    return key.encode("utf-8", "surrogatepass")
 
 
 def _numbers(values: array[int]) -> UInts:

@@ -8,19 +8,25 @@ from __future__ import annotations
 
 import json
 from array import array
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import pairwise
 from typing import Final
 
 import numpy as np
 
-from searchlib.engines.whoosh.building.fieldruns import MetadataFields, SharedField, TextField, ValueField
+from searchlib.engines.whoosh.building.fieldruns import (
+    MetadataFields,
+    SharedField,
+    TextField,
+    ValueField,
+    without_places,
+)
 from searchlib.engines.whoosh.building.incoming import Incoming
 from searchlib.engines.whoosh.building.parts import whole
 from searchlib.engines.whoosh.building.runs import InvertedDocument, Repeated, Run
 from searchlib.engines.whoosh.building.wordcounts import TextWords
 from searchlib.engines.whoosh.storedrecords import COLUMNS, DOCUMENTS, ID_COLUMNS, RECORDS, STREAMS
-from searchlib.model.fields import EXACT, PROSE, TABLE
+from searchlib.model.fields import EXACT, PROSE, SEGMENTED, TABLE
 from searchlib.model.locators import Locator, values_of, written
 from searchlib.model.records import DocumentInfo, IdHash, Metadata
 from searchlib.paragraphs.identifying import language_of
@@ -30,12 +36,13 @@ _ENCODER: Final = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separator
 _OF_DOCUMENT: Final = tuple(field for field in TABLE.values() if field.owner == "document")
 
 
-def invert(batch: Iterable[Incoming], language: str = "auto") -> Run:
+def invert(batch: Iterable[Incoming], language: str = "auto", segment: Collection[str] = ()) -> Run:
     """Split, analyse and invert a batch of documents.
 
-    ``language`` is for documents that do not name theirs: a code, or "auto" to detect it.
+    ``language`` is for documents that do not name theirs: a code, or "auto" to detect it. In documents of the languages
+    ``segment``, a segmenter finds the words.
     """
-    inverter = _Inverter(language)
+    inverter = _Inverter(language, segment)
     for incoming in batch:
         inverter.add(incoming)
     return inverter.run()
@@ -59,11 +66,13 @@ class _Words:
 
 
 class _Inverter:
-    def __init__(self, language: str) -> None:
+    def __init__(self, language: str, segment: Collection[str]) -> None:
         self.language = language
+        self.segment = segment
         self.size = 0
         self.text = TextField()
         self.prose: dict[str, SharedField] = {name: SharedField() for name in PROSE if name != "text"}
+        self.segmented: dict[str, SharedField] = {name: SharedField() for name in self.prose}
         self.exact: dict[str, ValueField] = {name: ValueField() for name in EXACT}
         self.metadata = MetadataFields()
         self.texts: list[str] = []
@@ -90,7 +99,7 @@ class _Inverter:
         for field in _OF_DOCUMENT:
             value = field.of(about)
             if field.kind == "prose":
-                self.prose[field.name].add_text(value, language, first, size)
+                self._prose(field.name, value, language, first, size)
             else:
                 self.exact[field.name].add(value, size)
             if size:
@@ -113,10 +122,15 @@ class _Inverter:
         paths = []
         for start, stop in stretches(headings):
             path = "\n".join(headings[start])
-            self.prose["headings"].add_text(path, language, self.size + start, stop - start)
+            self._prose("headings", path, language, self.size + start, stop - start)
             self.stored["headings"].add(path, stop - start)
             paths.append(path)
         return paths
+
+    def _prose(self, name: str, text: str, language: str, first: int, size: int) -> None:
+        self.prose[name].add_text(text, language, first, size)
+        if language in self.segment:
+            self.segmented[name].add_segmented(text, language, first, size)
 
     def _values(self, metadata: Metadata, located: Sequence[tuple[Locator, ...]]) -> None:
         """Add what metadata and locators say: that of locators to each stretch of the same ones."""
@@ -154,6 +168,11 @@ class _Inverter:
         fields = {"text": self.text.invert()}
         fields |= {name: prose.invert(self.size) for name, prose in self.prose.items()}
         fields |= {name: exact.invert() for name, exact in self.exact.items()}
+        if self.segment:
+            for name, base in SEGMENTED.items():
+                shared = self.segmented.get(base)
+                found = shared.invert(self.size) if shared is not None else self.text.segmented(self.segment)
+                fields[name] = without_places(found)
         metadata, metadata_fields = self.metadata.invert(self.size)
         columns = {name: np.frombuffer(values, dtype=np.uint32) for name, values in self.columns.items()}
         self.above.finish()

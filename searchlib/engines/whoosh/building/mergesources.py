@@ -23,7 +23,7 @@ from searchlib.engines.whoosh.format.thin import SHARED, beginning, field_of
 from searchlib.engines.whoosh.storedrecords import STREAMS
 from searchlib.frozen import frozen
 from searchlib.model.arrays import NDArray
-from searchlib.model.fields import PROSE, TABLE
+from searchlib.model.fields import PROSE, SEGMENTED, TABLE
 
 Columns: TypeAlias = Sequence[Sequence[StoredValue]]
 """Stored values of some items: of each field those of all of them."""
@@ -57,6 +57,9 @@ class Source(Protocol):
 
     def metadata(self, kept: NDArray[np.bool_] | None) -> dict[str, int]:
         """How many postings each field of metadata has in the records that are kept (None: all)."""
+
+    def segmented(self) -> AbstractSet[str]:
+        """The fields of words that a segmenter found, if it has them."""
 
     def slices(self, name: str) -> Iterator[Slice]:
         """The postings of a field, in order of the keys."""
@@ -94,7 +97,7 @@ class SegmentSource:
     def metadata(self, kept: NDArray[np.bool_] | None) -> dict[str, int]:
         """How many postings each field of metadata has."""
         segment = self._segment
-        names = [name for name in segment.fields if name not in TABLE]
+        names = [name for name in segment.fields if name not in TABLE and name not in SEGMENTED]
         if kept is None:
             return {name: segment.posting_count(name) for name in names}
         found: Counter[str] = Counter()
@@ -105,6 +108,10 @@ class SegmentSource:
             for key, count in zip(part.keys, kept_df(part.df, part.docs, kept).tolist(), strict=True):
                 found[field_of(key)] += count
         return {name: count for name, count in found.items() if count}
+
+    def segmented(self) -> AbstractSet[str]:
+        """The fields of words that a segmenter found."""
+        return SEGMENTED.keys() & set(self._segment.fields)
 
     def slices(self, name: str) -> Iterator[Slice]:
         """The postings of a field, in order of the keys."""

@@ -29,7 +29,7 @@ from searchlib.engines.whoosh.format.thin import field_of, thin_below
 from searchlib.engines.whoosh.storedrecords import DOCUMENTS, RECORDS, STREAMS
 from searchlib.frozen import frozen
 from searchlib.model.arrays import NDArray
-from searchlib.model.fields import EXACT, PROSE
+from searchlib.model.fields import EXACT, PROSE, SEGMENTED
 
 GONE = np.uint32(0xFFFFFFFF)
 ALWAYS = (*PROSE, *EXACT)  # fields that every segment has, be they empty
@@ -99,7 +99,8 @@ def _write_postings(
         metadata = _metadata(sources, placement)
         thin = {name for name, count in metadata.items() if count < thin_below(placement.size)}
         spoken = SpokenWords(*_languages(sources, placement))
-        for name in sorted({*ALWAYS, *metadata} - thin):
+        segmented = {name for source in sources for name in source.segmented()}
+        for name in sorted({*ALWAYS, *segmented, *metadata} - thin):
             _merge_field(name, sources, placement, files, in_order, spoken.add if name in PROSE else None)
         if thin:
             _merge_thin(thin, sources, placement, files, in_order)
@@ -210,7 +211,9 @@ def _merge_field(
 ) -> None:
     lengths = _lengths(name, sources, placement)
     writer = files.field(name, positions=lengths is not None)
-    counted = lengths if lengths is not None else np.ones(placement.size, np.uint32)
+    counted = lengths if lengths is not None else _lengths(SEGMENTED.get(name, name), sources, placement)
+    if counted is None:
+        counted = np.ones(placement.size, np.uint32)
     for joined in aligned([source.slices(name) for source in sources], attrgetter("keys"), _cut_after):
         merged = _join(joined, placement, in_order)
         if len(merged.keys):
@@ -222,7 +225,7 @@ def _merge_field(
 
 def _lengths(name: str, sources: Sequence[Source], placement: Placement) -> UInts | None:
     """Tokens of a field for each record; None if it has no lengths."""
-    if name in EXACT:
+    if name in EXACT or name in SEGMENTED:
         return None
     lengths = np.zeros(placement.size + 1, np.uint32)  # one more, for what is gone
     for source, target in zip(sources, placement.targets, strict=True):

@@ -10,6 +10,7 @@ import contextlib
 import queue
 import threading
 from pathlib import Path
+from typing import NamedTuple
 
 from searchlib.engines.whoosh.building.child import Child
 from searchlib.engines.whoosh.building.incoming import Incoming, Packed, packed, unpacked
@@ -18,6 +19,13 @@ from searchlib.engines.whoosh.building.portions import PORTIONS, Portions
 from searchlib.engines.whoosh.building.runs import Run
 from searchlib.engines.whoosh.building.runsources import RunSource, SpilledRun
 from searchlib.errors import SearchlibError
+
+
+class Analysed(NamedTuple):
+    """How documents are analysed: as `invert` takes it."""
+
+    language: str = "auto"
+    segment: tuple[str, ...] = ()
 
 
 class Inverted:
@@ -31,9 +39,9 @@ class Inverted:
 class InProcess:
     """Inverts in this process; runs are put aside in ``folder`` once they pass ``memory`` bytes."""
 
-    def __init__(self, folder: Path, language: str, memory: int, portions: Portions = PORTIONS) -> None:
+    def __init__(self, folder: Path, how: Analysed, memory: int, portions: Portions = PORTIONS) -> None:
         self._folder = folder
-        self._language = language
+        self._how = how
         self._memory = memory
         self._portions = portions
         self._used = 0
@@ -41,7 +49,7 @@ class InProcess:
 
     def submit(self, batch: list[Incoming]) -> None:
         """Invert a batch."""
-        run = invert(batch, self._language)
+        run = invert(batch, *self._how)
         self._used += size_of(run)
         if self._used > self._memory:
             spilled = SpilledRun(self._folder / f"run{len(self._runs)}", run, self._portions)
@@ -61,9 +69,9 @@ class InProcess:
 class Workers:
     """Inverts in child processes, each with a thread here that feeds it."""
 
-    def __init__(self, folder: Path, language: str, count: int, portions: Portions = PORTIONS) -> None:
+    def __init__(self, folder: Path, how: Analysed, count: int, portions: Portions = PORTIONS) -> None:
         self._folder = folder
-        self._language = language
+        self._how = how
         self._portions = portions
         self._batches: queue.Queue[tuple[int, list[Incoming]] | None] = queue.Queue(maxsize=1)
         self._results: dict[int, Inverted] = {}
@@ -114,13 +122,13 @@ class Workers:
             number, batch = item
             try:
                 folder = self._folder / f"run{number}"
-                self._results[number] = child.call(_invert_to, folder, packed(batch), self._language, self._portions)
+                self._results[number] = child.call(_invert_to, folder, packed(batch), self._how, self._portions)
             except BaseException as error:  # whatever it is, the build must come to its end
                 self._error = error
 
 
-def _invert_to(folder: Path, batch: list[Packed], language: str, portions: Portions) -> Inverted:
-    run = invert(map(unpacked, batch), language)
+def _invert_to(folder: Path, batch: list[Packed], how: Analysed, portions: Portions) -> Inverted:
+    run = invert(map(unpacked, batch), *how)
     return Inverted(SpilledRun(folder, run, portions), run)
 
 

@@ -19,6 +19,7 @@ from searchlib.engines.whoosh.building.runs import FieldRun, InvertedDocument, R
 from searchlib.engines.whoosh.format.thin import SHARED, beginning
 from searchlib.engines.whoosh.storedrecords import DOCUMENTS, RECORDS, STREAMS
 from searchlib.model.arrays import NDArray
+from searchlib.model.fields import SEGMENTED
 
 _NONE = np.zeros(0, np.uint32)
 _REPEATED: Final = STREAMS[RECORDS][1:]  # all but the text
@@ -37,6 +38,10 @@ class RunSource:
         """How many postings each field of metadata has."""
         found = self._run.metadata
         return self._fields_of.counts(kept_df(found.df, found.docs, kept))
+
+    def segmented(self) -> AbstractSet[str]:
+        """The fields of words that a segmenter found."""
+        return SEGMENTED.keys() & self._run.fields.keys()
 
     def slices(self, name: str) -> Iterator[Slice]:
         """The postings of a field, in order of the keys."""
@@ -162,6 +167,10 @@ class SpilledRun:
         number = self._fields[SHARED]
         docs = self._whole(f"{number}.docs") if kept is not None else _NONE
         return self._fields_of.counts(kept_df(self._whole(f"{number}.df"), docs, kept))
+
+    def segmented(self) -> AbstractSet[str]:
+        """The fields of words that a segmenter found."""
+        return SEGMENTED.keys() & self._fields.keys()
 
     def slices(self, name: str) -> Iterator[Slice]:
         """The postings of a field, in order of the keys."""

@@ -35,6 +35,7 @@ from searchlib.engines.whoosh.format.inverted import InvertedColumns
 from searchlib.engines.whoosh.format.stored import KIND as STORED_KIND
 from searchlib.engines.whoosh.format.terms import TermEntry, Terms
 from searchlib.model.arrays import NDArray
+from searchlib.model.fields import SEGMENTED
 
 Term = tuple[str, bytes]
 
@@ -121,7 +122,7 @@ class ColumnarTermsReader(_SegmentReader, base.TermsReader):  # type: ignore[mis
         return self._inverted.thin_lengths(field) if field in self._inverted.thin else None
 
     def _fields(self) -> list[str]:
-        return sorted(self._inverted.fields)
+        return sorted(set(self._inverted.fields) - SEGMENTED.keys())
 
     def _terms(self, field: str) -> Terms | None:
         return self._inverted.dictionary(field)

@@ -28,6 +28,7 @@ from searchlib.engines.whoosh.execution.postinglist import PostingList
 from searchlib.engines.whoosh.execution.primitives import Primitives
 from searchlib.engines.whoosh.execution.tuning import TUNING, Tuning
 from searchlib.model.arrays import NDArray
+from searchlib.model.fields import SEGMENTED
 from searchlib.model.ranking import BM25F
 
 Order: TypeAlias = Callable[[NDArray[np.int64], NDArray[np.int64]], NDArray[np.int64]]
@@ -84,7 +85,8 @@ class View:
         return chain.from_iterable(self.segment.keys(field, start, stop))
 
     def norm(self, field: str, ranking: BM25F) -> FieldNorm:
-        """The norms of a field."""
+        """The norms of a field; words that a segmenter found count by those of the field that they stand in."""
+        field = SEGMENTED.get(field, field)
         average = self.snapshot.average_length(field)
 
         def make() -> FieldNorm:

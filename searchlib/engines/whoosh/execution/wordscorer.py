@@ -14,6 +14,7 @@ from searchlib.engine.explaining import Explanation, Occurrence
 from searchlib.engines.whoosh.execution.interface import Bools, Docs, Floats
 from searchlib.engines.whoosh.execution.prepared import Prepared, Weighed
 from searchlib.engines.whoosh.execution.scorer import Batch, Matched, Need, Scorer
+from searchlib.model.fields import SEGMENTED
 from searchlib.query.nodes import Value, Word
 from searchlib.query.wording import described
 
@@ -159,7 +160,7 @@ class WordScorer(Scorer):
                 synonym = self._synonyms.get(key)
                 occurrences.append(
                     Occurrence(
-                        part.field,
+                        SEGMENTED.get(part.field, part.field),
                         key.decode("utf-8", "replace"),
                         often,
                         part.norm.length(doc),
