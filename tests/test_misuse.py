@@ -77,7 +77,7 @@ _SEARCH: dict[str, Any] = {
     "ranking": {"k1": 1.5, "title": 2},
 }
 _BUILD = {"options": None, "language": "en", "include": ["*.txt"], "exclude": [], "strict": False, "progress": None}
-_BUILD |= {"limits": searchlib.Limits(), "allow_removal": True, "rebuild": False, "tuning": None}
+_BUILD |= {"limits": searchlib.Limits(), "allow_removal": True, "rebuild": False, "segment": [], "tuning": None}
 _WRITE = {"processes": 1, "memory": 1 << 28, "wait": 0}
 
 RECORD = Record("0" * 16, DocumentInfo("seeds/notes.txt", "", "text", "en", {}), Paragraph(1, 0, 1, "x"))
