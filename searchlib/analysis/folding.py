@@ -5,6 +5,8 @@
 * The *folded* form is the exact one without accents, with one letter for those that only keyboards tell apart
   (the yeh and kaf of Arabic and Persian), and with the digits 0 to 9 for those of all scripts.
 * Characters that Unicode 14.0 does not have (see `_ranges`) are left as they are, whatever the running Python knows.
+* The exact form of a word with a mark (`wordmarks`) has that: ``c++``, ``re-ported``. The *plain* form is the word
+  without it (``c``, ``ported``), of which the folded form is; what it *says* is all that is joined: ``reported``.
 * The *key* is how a token stands in the term dictionary: the folded form, and where the exact form differs,
   a unit separator and the exact form. So all accent variants of a word are neighbours in the dictionary, and a
   word costs one posting however it is written.
@@ -36,6 +38,7 @@ _LETTERS = (
 _DOUBTFUL = lazy_expression(
     "[^\x00-\u0377\u0400-\u052f\u1e00-\u1eff\u2010-\u2064\u3041-\u3096\u30a0-\u30ff\u4e00-\u9fff\uac00-\ud7a3]"
 )
+SIGNS, MARKS = lazy_expression(r"[+#]+|^\."), lazy_expression(r"[+#&\-]|^\.")  # no other exact form has any
 _KEPT = "\u0439"  # й is no accented и: the letter is another, and its words are others
 
 
@@ -126,9 +129,9 @@ def fold_long(text: str) -> str:
 
 def join_key(exact: str) -> str:
     """The key of a token whose exact form is ``exact``."""
-    if exact.isascii():
+    if exact.isascii() and exact.isalnum():
         return exact
-    folded = without_accents(exact)
+    folded = folded_form(exact)
     return exact if folded == exact else folded + SEPARATOR + exact
 
 
@@ -136,3 +139,33 @@ def split_key(key: str) -> tuple[str, str]:
     """(folded, exact) of a key."""
     folded, separator, exact = key.partition(SEPARATOR)
     return (folded, exact) if separator else (key, key)
+
+
+# Words with marks
+
+
+def folded_form(exact: str) -> str:
+    """The folded form of the exact form of a word."""
+    return without_accents(plain_form(exact))
+
+
+def plain_form(exact: str) -> str:
+    """An exact form without its mark: of what is joined the last word."""
+    if exact.isalnum():
+        return exact
+    return SIGNS.sub("", exact[max(exact.rfind("&"), exact.rfind("-")) + 1 :])
+
+
+def said_form(exact: str) -> str:
+    """What a word with a mark says: all that is joined, without signs."""
+    return exact if exact.isalnum() else SIGNS.sub("", exact).replace("&", "").replace("-", "")
+
+
+def joint_of(exact: str) -> str:
+    """What joins a word to the one before: ``&``, or the ``-`` of a line's end; "" if it is not joined."""
+    return "" if exact.isalnum() else "&" if "&" in exact else "-" if "-" in exact else ""
+
+
+def has_mark(exact: str) -> bool:
+    """Whether the exact form of a word has a mark."""
+    return not exact.isalnum() and bool(MARKS.search(exact))

@@ -12,7 +12,7 @@ from functools import cache, lru_cache
 from typing import Any
 
 from searchlib.analysis import lightstems
-from searchlib.analysis.folding import without_accents
+from searchlib.analysis.folding import said_form, without_accents
 from searchlib.concurrency.lazily import lazy_expression
 
 # ISO 639-1 code: the algorithm's name in Snowball.
@@ -76,7 +76,11 @@ def stem(exact: str, language: str) -> str:
 
 
 def stems(exact: str, language: str) -> tuple[str, ...]:
-    """The stems of the readings of a word, without accents: of the word as it is, and as it is without accents."""
+    """The stems of the readings of a word, without accents: of the word as it is, and as it is without accents.
+
+    Those of a word with a mark are of what it says.
+    """
+    exact = said_form(exact)
     if not language:
         return (without_accents(exact),)
     own = without_accents(stem(exact, language))
@@ -94,7 +98,7 @@ def stems_of_all(words: Sequence[str], language: str) -> list[tuple[str, ...]]:
     found = stemmer.stemWords(words)
     return [
         ((stemmed or word) if word.isalpha() else word,)
-        if word.isascii() and stemmed.isascii()  # Turkish makes ``uç`` of ``uca``
+        if word.isascii() and word.isalnum() and stemmed.isascii()  # Turkish makes ``uç`` of ``uca``
         else stems(word, language)
         for word, stemmed in zip(words, found, strict=True)
     ]

@@ -1,7 +1,8 @@
 """Tokens: the one definition that indexing, querying and highlighting share.
 
 * ``tokens(text)`` gives each token with its key, its range in the text and its position.
-* ``keys_of(word)`` gives the keys of one word, which the bulk builder asks once per distinct word.
+* ``words_in(text)`` gives its words as ``keys_of(word)`` takes them, which the bulk builder asks once per distinct
+  word.
 * ``surfaces(word)`` gives the words that a reader sees in it, which the vocabulary of an index counts.
 
 A token is a word as it is written, or a bigram of a script without spaces. Which words are forms of one another is no
@@ -13,8 +14,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import lru_cache
 
-from searchlib.analysis.folding import LONGEST_WORD, exact_form, join_key, split_key
-from searchlib.analysis.words import find_words, is_unspaced, pieces
+from searchlib.analysis.folding import LONGEST_WORD, exact_form, has_mark, join_key, joint_of, plain_form, split_key
+from searchlib.analysis.wordmarks import Marked, find_marked, may_have_marks
+from searchlib.analysis.words import is_unspaced, pieces, split_words
 from searchlib.frozen import frozen
 
 _CACHED_WORDS = 1 << 16
@@ -63,26 +65,39 @@ def pieces_of(word: str) -> tuple[WordPart, ...]:
     return tuple(found)
 
 
-def tokens(text: str) -> list[Token]:
-    """The tokens of ``text`` in order."""
+def tokens(text: str, flowing: bool = True) -> list[Token]:
+    """The tokens of ``text`` in order; one that is not ``flowing`` is of lines that have nothing to do with another."""
     found: list[Token] = []
-    for match in find_words(text):
+    for match in find_marked(text, flowing=flowing):
+        if isinstance(match, Marked):
+            found.append(Token(join_key(exact_form(match.word)), match.start, match.end, len(found)))
+            continue
         start = match.start()
         for piece in pieces_of(match[0]):
             found.append(Token(piece.key, start + piece.start, start + piece.end, len(found)))
     return found
 
 
+def words_in(text: str) -> list[str]:
+    """Every word of ``text`` in order, with its mark; those without of ASCII text in lower case."""
+    if not may_have_marks(text):
+        return split_words(text)
+    found = [one.word if isinstance(one, Marked) else one[0] for one in find_marked(text)]
+    return [word.lower() for word in found] if text.isascii() else found
+
+
 def keys_of(word: str) -> tuple[str, ...]:
-    """The keys of the tokens that one word (of ``words.split_words``) becomes, in order; mostly one."""
+    """The keys of the tokens that one word (of `words_in`) becomes, in order; mostly one."""
     return tuple(piece.key for piece in pieces_of(word))
 
 
 def surfaces(word: str) -> tuple[str, ...]:
-    """What one word (of ``words.split_words``) is when nothing but its case is folded: its exact form.
+    """What one word (of `words_in`) is when nothing but its case is folded: its exact form, without its mark.
 
     A run of a script without spaces gives its bigrams, or its only unit.
     """
+    if has_mark(word):
+        return (plain_form(exact_form(word)),)
     return tuple(split_key(token.key)[1] for token in query_tokens(word))
 
 
@@ -107,7 +122,13 @@ def query_tokens(text: str) -> list[QueryToken]:
     Within a longer run the last unit is the second half of the bigram before it.
     """
     found: list[QueryToken] = []
-    for match in find_words(text):
+    for match in find_marked(text, typed=True):
+        if isinstance(match, Marked):
+            exact = exact_form(match.word)
+            # What is joined stands behind the word that it is joined to.
+            start = match.start if not joint_of(exact) else match.first - 1
+            found.append(QueryToken(join_key(exact), start, match.end))
+            continue
         start = match.start()
         before: WordPart | None = None
         for piece in pieces_of(match[0]):

@@ -12,10 +12,11 @@ the ways in which documents write it, with and without accents.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Protocol
 from weakref import WeakKeyDictionary
 
-from searchlib.analysis.folding import split_key, without_accents
+from searchlib.analysis.folding import folded_form, has_mark, joint_of, plain_form, said_form, split_key
 from searchlib.analysis.stemming import stem, stems
 from searchlib.analysis.tokens import QueryToken, query_tokens
 from searchlib.frozen import frozen
@@ -66,10 +67,11 @@ _KNOWN: WeakKeyDictionary[Lexicon, dict[tuple[str, bool], tuple[Form, ...]]] = W
 class Form:
     """A form in which an index may hold a token of a query.
 
-    A key matches when its folded part equals ``folded`` (with ``prefix``: begins with it), and the record's
-    language is one of ``languages`` (None: any). The exact part tells an accent variant from the form itself, and
-    ``other`` a form that shares the stem of what was typed from that itself. ``synonym_of`` is the word of the query
-    that the form is a synonym of, or with ``by_name`` another spelling of; "" for the word's own.
+    A key matches when its folded part equals ``folded`` (with ``prefix``: begins with it; ``alone``: and its exact part
+    ``exact``), and the record's language is one of ``languages`` (None: any). The exact part tells an accent variant
+    from the form itself; what a word is joined to (`wordmarks`) makes no variant of it. ``weight`` is what it counts,
+    and ``other`` a form that shares the stem of what was typed from that itself. ``synonym_of`` is the word of the
+    query that the form is a synonym of, or with ``by_name`` another spelling of; "" for the word's own.
     """
 
     folded: str
@@ -80,6 +82,7 @@ class Form:
     synonym_of: str = ""
     other: bool = False
     by_name: bool = False
+    alone: bool = False
 
 
 def forms(text: str, lexicon: Lexicon = NO_WORDS) -> list[tuple[Form, ...]]:
@@ -106,24 +109,42 @@ def _find(token: QueryToken, lexicon: Lexicon) -> tuple[Form, ...]:
     if token.unit:
         return (typed,)
     languages = sorted(set(lexicon.languages))
-    spoken: dict[tuple[str, str], set[str]] = {}
-    readings = {exact, folded, *lexicon.readings(folded)}
-    for language in filter(None, languages):
+    plain = plain_form(exact)
+    readings = {plain, folded, *(plain_form(one) for one in lexicon.readings(folded))}
+    spoken: dict[Form, set[str]] = {}
+    for language in languages:
         found: dict[str, list[str]] = {}
         for one in sorted({one for reading in readings for one in stems(reading, language)}):
             for word in lexicon.stemmed(language, one):
-                found.setdefault(without_accents(word), []).append(word)
+                other = folded_form(word)
+                if not joint_of(word):
+                    found.setdefault(other, []).append(word)
+                elif other not in (one, folded):
+                    joined = Form(other, word, other=said_form(word) != plain or "&" in word, alone=True)
+                    spoken.setdefault(joined, set()).add(language)
         found.pop(folded, None)
-        root = stem(exact, language)
+        root = stem(plain, language)
         for other, words in found.items():
             # The one that is written as the typed one is: of its stem with its accents.
             for word in [word for word in words if stem(word, language) == root] or [""]:
-                spoken.setdefault((other, word), set()).add(language)
+                spoken.setdefault(Form(other, word, other=True), set()).add(language)
+    in_order = sorted(spoken, key=lambda form: (form.alone, form.folded, form.exact))
+    of_all = len(languages)
     others = [
-        Form(other, word, None if len(its) == len(languages) else frozenset(its), other=True)
-        for (other, word), its in sorted(spoken.items())
+        replace(form, languages=None if len(spoken[form]) == of_all else frozenset(spoken[form])) for form in in_order
     ]
     return (typed, *others)
+
+
+def as_written(token: QueryToken) -> tuple[Form, ...]:
+    """The form of one token as it is written, with its mark."""
+    folded, exact = split_key(token.key)
+    return (Form(folded, exact, prefix=token.unit, alone=has_mark(exact)),)
+
+
+def is_written(form: Form, exact: str) -> bool:
+    """Whether the exact part of a key, whose folded part is that of a form, is written as the form is."""
+    return exact == form.exact or (bool(joint_of(exact)) and plain_form(exact) == form.exact)
 
 
 def written(text: str) -> list[tuple[Form, ...]]:

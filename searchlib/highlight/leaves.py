@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from itertools import compress
 from typing import TypeAlias
 
-from searchlib.analysis import split_key
+from searchlib.analysis import join_key, split_key
 from searchlib.guards.deadline import check
 from searchlib.model.fields import field_named
 from searchlib.query.nodes import Fuzzy, Node, Pattern, Phrase, Prefix, Range, Value, Wildcard, Word, leaves
@@ -69,13 +69,15 @@ class Table(dict[str, Numbers]):
     """For the keys of tokens of one language, the numbers of the leaves that match them, ascending.
 
     A ``plain`` table is asked for folded keys, with ``get``: what it does not have, nothing matches. Another is asked
-    for whole keys, and learns each when it first meets it.
+    for whole keys, and learns each when it first meets it. What a leaf matches in one spelling only, which are words
+    with marks, a plain table does not have: `of_key` is asked for these.
     """
 
     def __init__(self, asked: dict[Asked, int], language: str) -> None:
         super().__init__()
         self._folded: dict[str, Numbers] = {}
         self._keys: dict[str, Numbers] = {}
+        self._alone: dict[str, Numbers] = {}
         self._patterns: list[tuple[int, Predicate]] = []
         for leaf, number in asked.items():
             match leaf:
@@ -85,6 +87,8 @@ class Table(dict[str, Numbers]):
                     for form in leaf.forms_in(language):
                         if form.prefix:
                             self._patterns.append((number, _beginning(form.folded)))
+                        if form.alone:
+                            _append(self._alone, join_key(form.exact), number)
                 case Value(key):
                     _append(self._keys, key, number)
                 case Prefix() | Wildcard() | Fuzzy() | Range():
@@ -101,14 +105,18 @@ class Table(dict[str, Numbers]):
             self.clear()
         check()
         folded = split_key(key)[0]
-        found = self._folded.get(folded, ()) + self._keys.get(key, ())
+        found = self._folded.get(folded, ()) + self._keys.get(key, ()) + self._alone.get(key, ())
         found += tuple(number for number, accepts in self._patterns if accepts(folded))
         found = self[key] = found if len(found) < 2 else tuple(sorted(set(found)))
         return found
 
     def of_key(self, key: str) -> Numbers:
         """The numbers of the leaves that match a token with this key."""
-        return self[split_key(key)[0] if self.plain else key]
+        if not self.plain:
+            return self[key]
+        found = self.get(split_key(key)[0], ())
+        alone = self._alone.get(key)
+        return tuple(sorted({*found, *alone})) if alone else found
 
 
 def _append(numbers: dict[str, Numbers], name: str, number: int) -> None:

@@ -13,7 +13,9 @@ from collections.abc import Callable, Mapping, Sequence
 from operator import attrgetter
 from typing import TypeAlias
 
-from searchlib.analysis.folding import LONGEST_WORD
+from searchlib.analysis import join_key
+from searchlib.analysis.folding import LONGEST_WORD, exact_form, joint_of
+from searchlib.analysis.wordmarks import Marked, marks
 from searchlib.analysis.words import SOFT_HYPHEN, split_words, word_pattern
 from searchlib.guards.deadline import check
 from searchlib.highlight.leaves import Leaves, Table
@@ -22,6 +24,7 @@ from searchlib.highlight.texts import known_words
 from searchlib.model.fields import PROSE, TABLE
 from searchlib.model.records import Record
 from searchlib.query.nodes import And, Best, Constant, Node, Not, Optional, Or, Phrase, Require, Word
+from searchlib.query.nodes import leaves as all_leaves
 
 _prose = attrgetter(*(TABLE[name].path for name in PROSE))
 _FEW = 24  # forms that are looked for one by one; of more, first those that the text has at all
@@ -46,8 +49,9 @@ Rule: TypeAlias = Callable[[Spots], Found]
 class Spotter:
     """Highlights the records that a query of words and phrases finds; safe between threads."""
 
-    def __init__(self, rule: Rule, leaves: Leaves) -> None:
+    def __init__(self, rule: Rule, leaves: Leaves, placed: bool) -> None:
         self._rule = rule
+        self._placed = placed  # whether it matters where words stand to one another
         self._leaves = leaves
 
     def highlights(self, record: Record) -> Highlights | None:
@@ -61,7 +65,7 @@ class Spotter:
             text = spots.texts[name] = value if isinstance(value, str) else "\n".join(value)
             if not text:
                 continue
-            found = _find(text, table)
+            found = _find(text, table, self._placed, flowing=name == "text")
             if found is None:
                 return None
             for number, ranges in found.items():
@@ -72,7 +76,7 @@ class Spotter:
 def spotter(query: Node, leaves: Leaves) -> Spotter | None:
     """The spotter of a query, or None if it asks for more than words and phrases."""
     rule = _rule(query, leaves)
-    return None if rule is None else Spotter(rule, leaves)
+    return None if rule is None else Spotter(rule, leaves, any(isinstance(leaf, Phrase) for leaf in all_leaves(query)))
 
 
 def _highlights(found: Found, headings: Sequence[str]) -> Highlights:
@@ -88,8 +92,26 @@ def _highlights(found: Found, headings: Sequence[str]) -> Highlights:
 # Where words stand
 
 
-def _find(text: str, table: Table) -> dict[int, list[Span]] | None:
-    """For each leaf that a text holds where it stands; None where a word can be several tokens."""
+def _find(text: str, table: Table, placed: bool, flowing: bool) -> dict[int, list[Span]] | None:
+    """For each leaf that a text holds where it stands; None where a word can be several tokens, or ranges overlap."""
+    found = _find_plain(text, table)
+    if found is not None:
+        for one in marks(text, flowing=flowing):
+            if placed and joint_of(one.word):
+                return None
+            _note_marked(found, one, table)
+    return found
+
+
+def _note_marked(found: dict[int, list[Span]], one: Marked, table: Table) -> None:
+    """Put a word with a mark in the place of that without it."""
+    for number in table.of_key(join_key(exact_form(one.word))):
+        others = [place for place in found.get(number, ()) if place != (one.first, one.last)]
+        found[number] = sorted([*others, (one.start, one.end)])
+
+
+def _find_plain(text: str, table: Table) -> dict[int, list[Span]] | None:
+    """The same as if no word had a mark."""
     found: dict[int, list[Span]] = {}
     if text.isascii():
         text = text.lower()

@@ -15,6 +15,7 @@ from operator import attrgetter
 from typing import Any, overload
 
 from searchlib.analysis import Token, keys_of, split_key, split_words, tokens
+from searchlib.analysis.wordmarks import may_have_marks
 from searchlib.analysis.words import find_words
 from searchlib.concurrency.lazily import cached_property
 from searchlib.highlight.leaves import CACHED_WORDS, Leaves, numbered
@@ -53,8 +54,9 @@ def known_words(folded: bool) -> WordKeys:
 class Text(Sequence[Token]):
     """The tokens of ``text``, as ``searchlib.analysis.tokens`` gives them."""
 
-    def __init__(self, text: str, language: str = "") -> None:
+    def __init__(self, text: str, language: str = "", flowing: bool = True) -> None:
         self._text = text
+        self._flowing = flowing
         self._language = language
 
     def find(self, leaves: Leaves) -> dict[int, list[int]]:
@@ -62,6 +64,8 @@ class Text(Sequence[Token]):
         if not self._text:  # as headings often are
             return {}
         table = leaves.table(self._language)
+        if may_have_marks(self._text):
+            return numbered([table.of_key(token.key) for token in self.tokens])
         if table.plain and len(table) <= _FEW and self._text.isascii():
             lower = self._text.lower()
             if not any([key in lower for key in table]):  # noqa: C419 - as most titles: no generator
@@ -75,14 +79,14 @@ class Text(Sequence[Token]):
 
     def ranges(self, last: int) -> list[tuple[int, int]]:
         """Where the tokens stand, up to the one with the index ``last`` at least."""
-        if "tokens" in self.__dict__:
+        if "tokens" in self.__dict__ or may_have_marks(self._text):
             return [(token.start, token.end) for token in self.tokens]
         return list(map(_span, islice(find_words(self._text), last + 1)))
 
     @cached_property
     def tokens(self) -> list[Token]:
         """All tokens."""
-        return tokens(self._text)
+        return tokens(self._text, self._flowing)
 
     @overload
     def __getitem__(self, index: int) -> Token: ...
@@ -122,7 +126,7 @@ class RecordFields(Mapping[str, Sequence[Token]]):
 
     def _make(self, name: str) -> Sequence[Token]:
         if name in PROSE:
-            return Text(TABLE[name].text(self._record), self._record.document.language)
+            return Text(TABLE[name].text(self._record), self._record.document.language, flowing=name == "text")
         if name in RESERVED:
             raise KeyError(name)
         keys = meta_keys(self._metadata[name])

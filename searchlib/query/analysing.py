@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from searchlib.analysis import NO_WORDS, Lexicon, query_tokens
+from searchlib.analysis import Lexicon, query_tokens
 from searchlib.analysis.tokens import QueryToken
-from searchlib.analysis.wordforms import forms_of
+from searchlib.analysis.wordforms import as_written, forms_of
 from searchlib.query.nodes import Weights, Word
 
 _KEPT, _LONGEST = 1 << 12, 64  # texts, and code points of each
@@ -20,7 +20,7 @@ def words_of(text: str, lexicon: Lexicon, fields: Weights, shift: int = 0, *, ex
     return [
         Word(
             text[token.start : token.end],
-            forms_of(token, NO_WORDS if exactly else lexicon),
+            as_written(token) if exactly else forms_of(token, lexicon),
             fields,
             exactly=exactly,
             at=(shift + token.start, shift + token.end),

@@ -86,7 +86,7 @@ def found_by_name(text: str, query: Node) -> tuple[QueryWarning, ...]:
     """What is said of words that are found by other spellings too. It is no mistake, so it is never raised."""
     notes = Mistakes(text)
     for word in words(query):
-        names = dict.fromkeys(form.exact for form in word.forms if form.by_name and not form.other)
+        names = dict.fromkeys(form.exact for form in word.forms if form.by_name and not form.other and not form.alone)
         if names and word.at is not None:
             said = f"Also by name, for {word.text}: {', '.join(map(str.title, names))}."
             notes.add(said, word.at, f"To find this spelling alone: ={word.text}")

@@ -25,7 +25,7 @@ from searchlib.model.locators import KINDS, LABEL
 from searchlib.model.ranking import DEFAULT_RANKING
 from searchlib.query import values
 from searchlib.query.analysing import tokens_of, words_of
-from searchlib.query.compounds import APART, apart, inside, joined_form
+from searchlib.query.compounds import APART, apart, inside, joined_form, joined_name, through_lines
 from searchlib.query.cost import too_many
 from searchlib.query.joining import all_of, any_of
 from searchlib.query.lexer import ESCAPES, QUOTES, Piece, escaped, typed_pattern, unescaped
@@ -120,7 +120,7 @@ class Clauses:
             return self._value(text, start, field, at)
         words = self.tokens(text, start, field, exactly)
         self.spend(len(words))
-        made = self._in_a_row(words, max(1, int(piece.match["slop"] or 1)), at)
+        made = self._in_a_row(words, max(1, int(piece.match["slop"] or 1)), at, escaped(piece.text))
         if made is None:
             self._mistakes.add("There is no word between these quotation marks.", at, "Write at least one word there.")
         return made
@@ -218,7 +218,7 @@ class Clauses:
         self.spend(len(words))
         thesaurus = None if exactly else self._synonyms
         if text.isascii() or not any(is_unspaced(word.forms[0].exact) for word in words):
-            made = self._in_a_row(words, 1, at)
+            made = self._in_a_row(words, 1, at, typed_pattern(text))
             return made if exactly or made is None else self._written_otherwise(made, text, start, words, field, at)
         # Between runs of bigrams there may be words of other scripts: each on its own.
         found = any_of([*words, *self._segmented(text, field)], at)
@@ -249,6 +249,9 @@ class Clauses:
         first, last = words[0].at or (0, 0), words[-1].at or (0, 0)
         text = typed[first[0] - start : last[1] - start]
         ways = [(way, APART * len(words) / len(way)) for way in apart(text, self._lexicon)]
+        name = joined_name(text, words)
+        if name is not None:
+            return Best((replace(name, at=at), boosted(made, APART)), typed=typed_pattern(text), at=at)
         if len(words) > 1:
             together = joined_form(text, self._lexicon)
             ways += [((together,), 1.0)] if together else []
@@ -265,13 +268,21 @@ class Clauses:
             return made
         return Best((*(made.nodes if isinstance(made, Best) else (made,)), *others), typed=typed_pattern(text), at=at)
 
-    def _in_a_row(self, words: list[Word], slop: int, at: At) -> Node | None:
+    def _in_a_row(self, words: list[Word], slop: int, at: At, typed: str) -> Node | None:
         """A phrase, or its only word, with what means the same."""
         if self._synonyms is None or not words or words[0].exactly:
-            return phrase(words, slop, at)
-        for place in range(len(words)):
-            self.spend(sum(map(len, self._synonyms.at(words, place).values())))
-        return self._synonyms.phrase(words, slop, at)
+            made = phrase(words, slop, at)
+        else:
+            for place in range(len(words)):
+                self.spend(sum(map(len, self._synonyms.at(words, place).values())))
+            made = self._synonyms.phrase(words, slop, at)
+        # What stands further apart has room for a word that is two.
+        rows = list(through_lines(words)) if len(words) > 1 and slop == 1 else []
+        if made is None or not rows:
+            return made
+        self.spend(sum(map(len, rows)))
+        broken = [one for one in (phrase(row, slop, at) for row in rows) if one is not None]
+        return Best((*(made.nodes if isinstance(made, Best) else (made,)), *broken), typed=typed, at=at)
 
     def _part(self, text: str, field: Field | None, at: At) -> Node | None:
         """A pattern of letters, digits and wildcards only."""

@@ -5,6 +5,8 @@
 * Where nothing says that a clause must match, a compound with hyphens or apostrophes is *loosened*: a record is found
   by each part, and ranked by how much of the compound is there. Behind ``+`` and ``-`` and beside operators but ``OR``
   it is the compound itself that is asked for; and so are addresses, dotted names and the like everywhere.
+* A word that the end of a line breaks (``re-⏎ported``) is two tokens, of which the second is a form of it
+  (`wordmarks`): in a row of words it takes the places of both.
 * What is typed as one word may be written as several: `apart` has the ways that are worth a look (``SHA256`` as
   ``SHA-256``, ``US`` as ``U.S.``, ``12000`` as ``12,000``; ``handoff``, where the index does not have it, as
   ``hand-off``). They count less than what was typed.
@@ -20,13 +22,16 @@ from dataclasses import replace
 from itertools import pairwise
 from typing import Final
 
-from searchlib.analysis import Lexicon, fold
+from searchlib.analysis import Form, Lexicon, fold
+from searchlib.analysis.folding import joint_of
 from searchlib.analysis.languages import function_words
 from searchlib.query.joining import any_of
 from searchlib.query.nodes import At, Best, Node, Or, Phrase, Wildcard, Word, boosted
 
 IN_A_ROW: Final = 0.3
 """What the parts of a loosened compound count as a phrase, besides what they count each."""
+BROKEN: Final = 0.5
+"""What a word counts that is broken by the end of a line, in a row of words: it is rarer than it would be whole."""
 APART: Final = 0.5
 """What another way to write a word counts, as a whole."""
 
@@ -45,6 +50,27 @@ def joined_form(text: str, lexicon: Lexicon) -> str:
     """The word that the parts of a compound make together, if it is one of the index; else ""."""
     together = "".join(_LETTERS_DIGITS.findall(text))
     return together if together != text and len(together) > 1 and lexicon.readings(fold(together)) else ""
+
+
+def joined_name(text: str, words: Sequence[Word]) -> Word | None:
+    """A name of two words that `wordmarks` joins, as one word: ``AT&T``. None if it is none."""
+    if len(words) != 2 or joint_of(words[1].forms[0].exact) != "&":
+        return None
+    return replace(words[1], text=text, forms=(replace(words[1].forms[0], alone=True),))
+
+
+def through_lines(words: Sequence[Word]) -> Iterator[list[Word]]:
+    """Words in a row, as they stand where one of them is broken by the end of a line: ``re-⏎ported`` is two.
+
+    Of other forms of a word none is looked for, as each such row takes as long as a phrase.
+    """
+    for place, word in enumerate(words):
+        broken = tuple(form for form in word.forms if form.alone and not form.other)
+        if broken and not word.exactly:
+            firsts = dict.fromkeys(form.exact.rpartition("-")[0] for form in broken)
+            begin = replace(word, forms=tuple(Form(fold(one), one) for one in firsts), boost=0.0, at=None)
+            end = replace(word, forms=broken, boost=word.boost * BROKEN, at=None)
+            yield [*words[:place], begin, end, *words[place + 1 :]]
 
 
 def apart(text: str, lexicon: Lexicon) -> Iterator[tuple[str, ...]]:

@@ -65,8 +65,8 @@ class Word(_Written):
         return tuple(form for form in self.forms if form.languages is None or language in form.languages)
 
     def written_as(self, language: str) -> frozenset[str]:
-        """The folded forms of words that match in a record of ``language``, but for beginnings (``prefix``)."""
-        return frozenset(form.folded for form in self.forms_in(language) if not form.prefix)
+        """The folded forms of words that match in a record of ``language``, in any spelling."""
+        return frozenset(form.folded for form in self.forms_in(language) if not form.prefix and not form.alone)
 
 
 @frozen
@@ -92,7 +92,7 @@ class Phrase(_Written):
     @property
     def text(self) -> str:
         """The words as they were typed."""
-        return " ".join(word.text for word in self.words)
+        return " ".join(word.text for word in self.words).replace(" &", "&")  # R&D is two words
 
 
 @frozen

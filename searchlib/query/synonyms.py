@@ -19,6 +19,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from searchlib.analysis import NO_WORDS, Lexicon, stems, tokens
+from searchlib.analysis.folding import has_mark, joint_of, plain_form
 from searchlib.errors import SettingsError
 from searchlib.files.opening import read_file
 from searchlib.frozen import frozen
@@ -141,7 +142,10 @@ class Entries:
         typed = word.forms[0]
         if typed.prefix:
             return frozenset((typed.folded + "*",))
-        return frozenset(stem for language in self._languages for stem in stems(typed.exact, language))
+        if has_mark(typed.exact) and not joint_of(typed.exact):
+            return frozenset((typed.exact,))
+        plain = plain_form(typed.exact)
+        return frozenset(stem for language in self._languages for stem in stems(plain, language))
 
     def at(self, words: Sequence[Word], place: int) -> dict[int, list[Meaning]]:
         """What the words from ``place`` on have synonyms for: how many words, and the synonyms."""

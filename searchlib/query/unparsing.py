@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from itertools import groupby
 
 from searchlib.model.fields import field_named
-from searchlib.query.lexer import EVERY_OPERATOR, literal
+from searchlib.query.lexer import EVERY_OPERATOR, QUOTES, literal
 from searchlib.query.nodes import (
     And,
     Best,
@@ -93,14 +93,15 @@ def _typed(node: Best | Constant) -> Leaf | None:
 
 def _is_one_word(node: Best | Constant) -> bool:
     if isinstance(node, Best) and node.typed:
-        return isinstance(node.nodes[0], Word)  # one of several tokens means another thing beside an operator
+        # One word of several tokens means another thing beside an operator.
+        return isinstance(node.nodes[0], Word) or node.typed[0] in QUOTES
     return _typed(node) is not None
 
 
 def _whole(node: Best | Constant, field: str) -> str:
     if isinstance(node, Best) and node.typed:
         first = next(leaves(node))
-        required = "+" if isinstance(node.nodes[0], Phrase) else ""
+        required = "+" if isinstance(node.nodes[0], Phrase) and node.typed[0] not in QUOTES else ""
         return required + _name(first, field) + node.typed + _boost(first.boost)
     leaf = _typed(node)
     if leaf is not None:

@@ -7,6 +7,7 @@ from typing import assert_never
 
 from searchlib.analysis import SEPARATOR
 from searchlib.model.fields import PROSE
+from searchlib.query.lexer import QUOTES
 from searchlib.query.nodes import (
     And,
     Best,
@@ -53,7 +54,7 @@ def described(node: Node) -> str:  # noqa: PLR0911, PLR0912 - one for each class
         case And(nodes):
             return listed(map(_nested, nodes), "and") or "nothing"
         case Best(typed=typed) if typed:
-            return "“" + typed.replace("\\", "") + "”, however it is written"
+            return "“" + typed.replace("\\", "").strip(QUOTES) + "”, however it is written"
         case Or(nodes) | Best(nodes):
             return listed(map(_nested, nodes), "or") or "nothing"
         case Not(inner):

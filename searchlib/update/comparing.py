@@ -24,7 +24,7 @@ if TYPE_CHECKING:  # what reads seeds is imported where they are read: a query a
     from searchlib.documents import LoadOptions, Report, SeedFile
 
 _NOT_SETTINGS = ("strict", "passwords", "metadata_file")  # what this says of a seed is remembered with it
-ANALYSIS = 4  # raised whenever the same document would be indexed differently
+ANALYSIS = 5  # raised whenever the same document would be indexed differently
 
 
 def find_seeds(

@@ -24,8 +24,10 @@ ENGINES["memory"] = memory.__name__
 QUERIES = (
     "*", "*", "harbour", "ship winter", '"ship winter"', "erdogan", "Erdoğan", "ship -port", "+winter +port", "sh*",
     "w?nter", "harbor~", "ship NEAR winter", "by:ann", "year:7", "year:[-5 TO 8]", "title:port", "number:2", "-port",
-    "(ship)^2 port",
+    "(ship)^2 port", "C++", "C", "=C++", "AT&T", "T", '"AT&T port"', "=winter", '"ship winter port"', "ter",
+    '"win ter"', "winter NEAR/2 port", '="C++ ship"', '"ship C"~2', "-C++ port", "+winter ship",
 )  # fmt: skip
+MARKED = ("C++", "C", "C#", "AT&T", "win-\nter", "win-\nters", "win ter", "win-ter", "a t")
 FILTERS = (None, None, None, {"type": "text"}, "ship", {"year": (0, 10)}, {"by": [None, "Ann"]}, {"number": (2, None)})
 KEYS = ("by", "year", "title", "type", "kind", "language", "number", "line", "document", "relevance")
 FACETS = ("by", "year", "type", "language", "kind", "document", "title")
@@ -43,7 +45,8 @@ def a_document(chance: random.Random) -> Any:
 
     if chance.random() < 0.1:
         return None
-    texts = [" ".join(chance.choices(WORDS, k=chance.randint(1, 4))) for _ in range(chance.randint(0, 5))]
+    words = (*WORDS, *MARKED)
+    texts = [" ".join(chance.choices(words, k=chance.randint(1, 5))) for _ in range(chance.randint(0, 5))]
     metadata = {key: value() for key in ("by", "year", "By") if chance.random() < 0.5}
     return texts, metadata, chance.choice(("", "Notes", "notes", "A port"))
 

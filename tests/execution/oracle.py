@@ -13,6 +13,7 @@ from itertools import count, product
 from typing import assert_never
 
 from searchlib.analysis import Form, split_key
+from searchlib.analysis.wordforms import is_written
 from searchlib.highlight.texts import RecordFields, attributes_of
 from searchlib.model.ranking import BM25F, idf
 from searchlib.model.records import Record
@@ -126,7 +127,7 @@ class Oracle:
         found = []
         for form in word.forms_in(language):
             if fits(form, key):
-                equal = written.startswith(form.exact) if form.prefix else written == form.exact
+                equal = written.startswith(form.exact) if form.prefix else is_written(form, written)
                 weight = form.weight * (self.ranking.form if form.other else 1.0)
                 found.append(weight * (1.0 if equal else self.ranking.accent))
         return max(found, default=None)
@@ -162,7 +163,9 @@ def keys_of(doc: Doc, field: str) -> list[str]:
 
 def fits(form: Form, key: str) -> bool:
     """Whether a key is one of a form."""
-    folded = split_key(key)[0]
+    folded, exact = split_key(key)
+    if form.alone:
+        return (folded, exact) == (form.folded, form.exact)
     return folded.startswith(form.folded) if form.prefix else folded == form.folded
 
 

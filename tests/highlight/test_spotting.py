@@ -13,8 +13,25 @@ from searchlib.highlight.spans import by_line
 from searchlib.model.records import DocumentInfo, Paragraph, Record
 from searchlib.query import Node, parse
 
-WORDS = ("war", "wars", "peace", "Erdoğan", "Erdogan", "straße", "it's", "x1", "été", "हिन्दी", "日本", "٣٤", "²")
-ENDS = (" ", ", ", ". ", "-", "-\n", "\n", "'", "’", "", "²", "\u00ad", "\u00ad\n", "\u200d")
+WORDS = (
+    "war",
+    "wars",
+    "peace",
+    "Erdoğan",
+    "Erdogan",
+    "straße",
+    "it's",
+    "x1",
+    "été",
+    "हिन्दी",
+    "日本",
+    "٣٤",
+    "²",
+    "C",
+    "wa",
+    "r",
+)
+ENDS = (" ", "++ ", "# ", "&", ", ", ". ", "-", "-\n", "\n", "'", "’", "", "²", "\u00ad", "\u00ad\n", "\u200d")
 
 
 def record(text: str, title: str = "", headings: tuple[str, ...] = ()) -> Record:

@@ -9,7 +9,7 @@ from engines.test_alike import QUERIES, Likeness
 from exploring import seeds
 
 MORE = (
-    '"ship port winter"~3', '"winter harbour" OR erdogan', "=harbours", "har* -harbour", "by:[a TO c]",
+    '"ship port harbour"~3', '"winter harbour" OR erdogan', "=harbours", "har* -harbour", "by:[a TO c]",
     "harbor~2", "+(ship OR winter)^3 port", "by:an*", "year:7*", "title:p*", "number:[2 TO 3]", '"sh* port"',
 )  # fmt: skip
 

@@ -61,6 +61,14 @@ def word(text: str, *fields: str) -> Word:
     return Word(text, form, tuple((name, 1.0) for name in fields) or FIELDS)
 
 
+def name(first: str, second: str) -> Best:
+    """A name of two words that are joined."""
+    (_, joined) = forms(first + second)
+    alone = tuple(replace(form, alone=True) for form in joined)
+    row = Phrase((word(first), Word(second, joined, FIELDS)), boost=0.5)
+    return Best((Word(first + second, alone, FIELDS), row), typed=first + second)
+
+
 def value(text: str, field: str) -> Word:
     (form,) = forms(text)
     return Word(text, form, ((field, 1.0),))
@@ -113,7 +121,7 @@ WORDS = {
     "[war]": word("war"),
     "war - peace": any_of(word("war"), word("peace")),
     "Note: war": any_of(word("Note"), word("war")),
-    "AT&T C++": any_of(phrase("AT", "T"), word("C")),
+    "AT&T C++": any_of(name("AT", "&T"), word("C++")),
     "and or not": any_of(word("and"), word("or"), word("not")),
     "東京大": any_of(word("東京"), word("京大")),
     "東": word("東"),

@@ -13,8 +13,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from searchlib.analysis.folding import joint_of
 from searchlib.engines.opensearch import entryfields
-from searchlib.engines.opensearch.compiling import ALL, NOTHING, Matching, any_of, limited, value
+from searchlib.engines.opensearch.compiling import ALL, NOTHING, Matching, any_of, exact_term, limited, value
 from searchlib.engines.opensearch.entryfields import BOTH, COUNTED
 from searchlib.engines.opensearch.formgroups import Folded
 from searchlib.engines.opensearch.scoring import Scoring, constant, counts_of
@@ -47,14 +48,20 @@ class Bounding(Scoring):
         """What the terms of a word make in a field, those together that count as much."""
         name = entryfields.terms(field)
         alike: dict[float, list[str]] = {}
-        for folded, (ways, prefix) in forms.items():
-            if prefix:
+        alone = [exact_term(field, way) for ways in forms.values() for way in ways.alone]
+        if alone:
+            yield constant({"terms": {"exact": alone}}, scale * (self._ranking.k1 + 1))
+        for folded, ways in forms.items():
+            if not ways.free:
+                continue
+            if ways.prefix:
                 most = scale * (self._ranking.k1 + 1)
                 yield from (constant({"prefix": {name: {"value": mark + folded}}}, most) for mark in BOTH)
                 continue
-            counts = counts_of(ways, folded, self._ranking)
+            counts = counts_of(ways.free, folded, self._ranking)
+            joined = any(map(joint_of, counts.written))
             for mark in self.matching.marks(folded, field):
-                count = max(counts.other, *counts.written.values()) if mark else counts.plain
+                count = max(counts.other, *counts.written.values()) if mark or joined else counts.plain
                 alike.setdefault(count, []).append(mark + folded)
         for count, terms in alike.items():
             yield self._most(name, terms, field, weight * count, scale)

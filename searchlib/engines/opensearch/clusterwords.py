@@ -14,7 +14,7 @@ from searchlib.analysis import fold, stems
 from searchlib.engine.readers import NearWord
 from searchlib.engines.opensearch import entryfields
 from searchlib.engines.opensearch.cluster import Cluster, Json
-from searchlib.engines.opensearch.entryfields import BOTH, WITHIN, escaped
+from searchlib.engines.opensearch.entryfields import BOTH, WITHIN, escaped, mark_of
 from searchlib.engines.opensearch.paging import batches
 from searchlib.query.edits import within
 
@@ -120,7 +120,8 @@ class ClusterLexicon:
         known = self._standing.get(folded)
         if known is None:
             return BOTH
-        return tuple(mark for mark in BOTH if any((exact != folded) == bool(mark) for exact in known))
+        there = {mark_of(folded, exact) for exact in known}
+        return tuple(mark for mark in BOTH if mark in there)
 
     def languages_of(self, folded: str) -> Collection[str] | None:
         """The languages of the documents in which a folded form stands; None if in doubt."""
@@ -150,9 +151,7 @@ class ClusterLexicon:
         """The exact forms of the words whose folded form this is."""
         known = self._readings.get(folded)
         if known is None:
-            stems_of = {
-                language + WITHIN + one for language in filter(None, self.languages) for one in stems(folded, language)
-            }
+            stems_of = {language + WITHIN + one for language in self.languages for one in stems(folded, language)}
             known = self._read(folded, sorted(stems_of - self._stemmed.keys()))
         return known
 

@@ -12,11 +12,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import product
 from typing import Any, assert_never
 
+from searchlib.analysis import join_key
 from searchlib.engines.opensearch import entryfields
 from searchlib.engines.opensearch.cluster import too_many
 from searchlib.engines.opensearch.clusterwords import ClusterLexicon
 from searchlib.engines.opensearch.entryfields import ACCENTED, BETWEEN, BOTH, MOST_CLAUSES, NO_TERM, WITHIN, escaped
-from searchlib.engines.opensearch.formgroups import Folded, FormGroups, Limit
+from searchlib.engines.opensearch.formgroups import Folded, FormGroups, Limit, Way
 from searchlib.engines.opensearch.statistics import Statistics
 from searchlib.errors import QueryError
 from searchlib.model.fields import PROSE, TABLE
@@ -127,11 +128,13 @@ class Matching:
         for limit, forms in self.groups.of_word(word, field):
             plain = [
                 mark + folded
-                for folded, (_, prefix) in forms.items()
-                if not prefix
+                for folded, ways in forms.items()
+                if ways.free and not ways.prefix
                 for mark in self.marks(folded, field)
             ]
             parts: list[Json] = [{"terms": {name: plain}}] if plain else []
+            alone = [exact_term(field, way) for ways in forms.values() for way in ways.alone]
+            parts += [{"terms": {"exact": alone}}] if alone else []
             for folded, (_, prefix) in forms.items():
                 parts += [{"prefix": {name: mark + folded}} for mark in BOTH if prefix]
             found.append(limited(any_of(parts), limit))
@@ -203,11 +206,14 @@ class Matching:
 
     def _of_forms(self, forms: Folded, field: str) -> list[Json]:
         """The rules for intervals of a word."""
-        return [
-            _starting(mark + folded) if ways.prefix else _term(mark + folded)
-            for folded, ways in forms.items()
-            for mark in (BOTH if ways.prefix else self.marks(folded, field))
-        ]
+        found = []
+        for folded, ways in forms.items():
+            if ways.prefix:
+                found += [_starting(mark + folded) for mark in BOTH]
+            elif ways.free:
+                found += [_term(mark + folded) for mark in self.marks(folded, field)]
+            found += [_term(join_key(way.exact), entryfields.marked(field)) for way in ways.alone]
+        return found
 
     def _shape(self, field: str, forms: Sequence[Folded], gaps: Sequence[int]) -> Json:
         """The phrase in which the words have so many positions between them."""
@@ -222,7 +228,13 @@ class Matching:
             raise QueryError(
                 "A single character cannot be further off in a phrase in this index.", advice="Leave out the ~."
             )
-        return [mark + folded for folded in forms for mark in self.marks(folded, field)]
+        free = [folded for folded, ways in forms.items() if ways.free]
+        return [mark + folded for folded in free or forms for mark in self.marks(folded, field)]
+
+
+def exact_term(field: str, way: Way) -> str:
+    """The term of a word as it is written."""
+    return field + WITHIN + join_key(way.exact)
 
 
 def _pattern_rules(node: Pattern) -> list[Json]:
@@ -262,8 +274,9 @@ def _in_row(rules: Sequence[Json], slop: int) -> Json:
     return {"all_of": {"ordered": True, "max_gaps": slop - 1, "intervals": list(rules)}}
 
 
-def _term(term: str) -> Json:
-    return {"match": {"query": term, "analyzer": "keyword"}}
+def _term(term: str, field: str = "") -> Json:
+    """The rule for intervals of a term, which is in another field of the same positions if one is named."""
+    return {"match": {"query": term, "analyzer": "keyword", **({"use_field": field} if field else {})}}
 
 
 def _starting(text: str) -> Json:

@@ -12,6 +12,7 @@ from itertools import takewhile
 from typing import Any
 
 from searchlib.analysis import fold, split_key, split_words, stems, surfaces
+from searchlib.analysis.folding import has_mark, joint_of
 from searchlib.engine.writers import DocumentState
 from searchlib.engines.opensearch import entryfields
 from searchlib.engines.opensearch.entryfields import ACCENTED, BETWEEN, NO_TERM, WITHIN
@@ -59,7 +60,10 @@ def record_entry(record: Record, texts: Iterable[str]) -> Json:
             continue
         found[entryfields.length(name)] = len(placed)
         found[entryfields.terms(name)] = BETWEEN.join(_in_place(placed))
-        written += [name + WITHIN + key for _, key in placed if ACCENTED in key]
+        marked = [(position, key) for position, key in placed if has_mark(split_key(key)[1])]
+        if marked:
+            found[entryfields.marked(name)] = BETWEEN.join(_spaced(marked))
+        written += [name + WITHIN + one for _, key in placed if ACCENTED in key for one in entryfields.written_as(key)]
     found["exact"] = BETWEEN.join(written)
     found["fields"] = [name for name in fields if name not in PROSE]
     for name, value in attributes_of(record).items():
@@ -113,7 +117,7 @@ def words_of(record: Record) -> Iterator[tuple[str, str]]:
 def word_entry(key: str, language: str) -> tuple[str, Json]:
     """The entry of a word of documents in a language."""
     folded, exact = split_key(key)
-    found = [language + WITHIN + stem for stem in stems(exact, language)] if language else []
+    found = [language + WITHIN + stem for stem in stems(exact, language)] if language or joint_of(exact) else []
     known = json.dumps([folded, exact, language])
     entry = {"entry": entryfields.WORD, "folded": folded, "stems": found, "stored": known}
     return "w " + _short(language + WITHIN + exact), entry
@@ -124,12 +128,22 @@ def counted(texts: Iterable[str]) -> Counter[str]:
     return Counter(word for text in texts for part in split_words(text) for word in surfaces(part))
 
 
+def _spaced(keys: Iterable[tuple[int, str]]) -> list[str]:
+    """The keys at their positions."""
+    found: list[str] = []
+    for position, key in keys:
+        found += [NO_TERM] * (position - len(found))
+        found.append(key)
+    return found
+
+
 def _in_place(keys: Iterable[tuple[int, str]]) -> list[str]:
     """A term for each token, at its position; whole values, which stand where others do, come after all the words."""
     found: list[str] = []
     whole: list[str] = []
     for position, key in keys:
-        term = (ACCENTED if ACCENTED in key else "") + split_key(key)[0]
+        folded, exact = split_key(key)
+        term = entryfields.mark_of(folded, exact) + folded
         if key[:1] in (NUMBER, TEXT):
             whole.append(term)
             continue

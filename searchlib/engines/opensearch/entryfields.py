@@ -1,8 +1,9 @@
 """The schema: how the fields of records are laid out in an index of OpenSearch. All follows from the table of fields.
 
 * Of an analysed field (prose, and metadata), ``t_NAME`` has a *term* for each token, at its position: its folded form,
-  with `ACCENTED` before it where it is written otherwise. ``exact`` has those as they are written, after the name of
-  their field. ``n_NAME`` is how many tokens there are.
+  with `ACCENTED` before it where it is written otherwise; what a word is joined to does not count. ``exact`` has those
+  as they are written, and what is joined too, after the name of their field; ``x_NAME`` has the words with marks at
+  their positions. ``n_NAME`` is how many tokens there are.
 * ``e_NAME`` is an exact field, ``c_NAME`` a number, ``v_NAME`` the keys of the values of an attribute
   (`searchlib.query.wholevalues`).
 * ``order`` is the place of the document among all, as bytes: documents come by the natural order of their paths.
@@ -20,6 +21,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
+from searchlib.analysis.folding import join_key, joint_of, plain_form, split_key
 from searchlib.analysis.natural import natural_key
 from searchlib.frozen import frozen
 from searchlib.model.fields import EXACT, NUMBERS, PROSE, TABLE, field_named
@@ -46,6 +48,17 @@ _ALIKE: Final = "alike"
 RECORD, DOCUMENT, SEED, WORD = "record", "document", "seed", "word"
 
 
+def mark_of(folded: str, exact: str) -> str:
+    """What stands before a folded form in the term of a token that is written so."""
+    return "" if folded == (plain_form(exact) if joint_of(exact) else exact) else ACCENTED
+
+
+def written_as(key: str) -> list[str]:
+    """What ``exact`` has of a token, but for its field: of an accented word that is joined, both."""
+    exact = split_key(key)[1]
+    return [one for one in (key, join_key(plain_form(exact)) if joint_of(exact) else "") if ACCENTED in one]
+
+
 def terms(name: str) -> str:
     """The field with the terms of an analysed field."""
     return "t_" + encoded(name)
@@ -54,6 +67,11 @@ def terms(name: str) -> str:
 def length(name: str) -> str:
     """The field with the length of an analysed field."""
     return "n_" + encoded(name)
+
+
+def marked(name: str) -> str:
+    """The field with the words of an analysed field that have a mark."""
+    return "x_" + encoded(name)
 
 
 def values(name: str) -> str:
@@ -157,6 +175,7 @@ def _similarity(curve: Curve) -> dict[str, Any]:
 
 
 _TERMS: Final = {"type": "text", "analyzer": "terms", "similarity": "like_"}
+_MARKED: Final = {"type": "text", "analyzer": "terms", "norms": False}
 _KEYWORD: Final = {"type": "keyword"}
 _INTEGER: Final = {"type": "integer"}
 
@@ -169,6 +188,7 @@ def mapping(meta: dict[str, Any]) -> dict[str, Any]:
         "dynamic": "strict_allow_templates",
         "dynamic_templates": [
             {"terms": {"match": "t_*", "mapping": _TERMS}},
+            {"marked": {"match": "x_*", "mapping": _MARKED}},
             {"lengths": {"match": "n_*", "mapping": _INTEGER | {"index": False}}},
             {"values": {"match": "v_*", "mapping": _KEYWORD}},
         ],
@@ -182,6 +202,7 @@ def mapping(meta: dict[str, Any]) -> dict[str, Any]:
             "folded": _KEYWORD | {"doc_values": False},
             "stems": _KEYWORD | {"doc_values": False},
             **{terms(name): _TERMS | {"similarity": f"like_{name}"} for name in PROSE},
+            **{marked(name): _MARKED for name in PROSE},
             "exact": _TERMS | {"norms": False, "index_options": "freqs"},
             **{exact(name): _KEYWORD for name in EXACT},
             **{column(name): _INTEGER for name in NUMBERS},

@@ -27,6 +27,7 @@ class Way(NamedTuple):
     exact: str
     weight: float
     other: bool
+    alone: bool = False
 
 
 class Ways(NamedTuple):
@@ -34,6 +35,16 @@ class Ways(NamedTuple):
 
     ways: tuple[Way, ...]
     prefix: bool
+
+    @property
+    def alone(self) -> tuple[Way, ...]:
+        """Those that count in no other spelling."""
+        return tuple(way for way in self.ways if way.alone)
+
+    @property
+    def free(self) -> tuple[Way, ...]:
+        """Those that count in any."""
+        return tuple(way for way in self.ways if not way.alone)
 
 
 Folded: TypeAlias = Mapping[str, Ways]
@@ -112,7 +123,9 @@ def _by_folded(word: Word) -> dict[str, list[Form]]:
 
 def _ways(forms: Sequence[Form], language: str) -> Ways:
     counting = (form for form in forms if form.languages is None or language in form.languages)
-    return Ways(tuple(dict.fromkeys(Way(one.exact, one.weight, one.other) for one in counting)), forms[0].prefix)
+    return Ways(
+        tuple(dict.fromkeys(Way(one.exact, one.weight, one.other, one.alone) for one in counting)), forms[0].prefix
+    )
 
 
 def _limit(languages: Sequence[str]) -> Limit:

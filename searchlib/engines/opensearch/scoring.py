@@ -10,9 +10,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple, assert_never
 
+from searchlib.analysis.folding import joint_of
 from searchlib.engine.explaining import Explanation
 from searchlib.engines.opensearch import entryfields
-from searchlib.engines.opensearch.compiling import ALL, NOTHING, Matching, any_of, limited, value
+from searchlib.engines.opensearch.compiling import ALL, NOTHING, Matching, any_of, exact_term, limited, value
 from searchlib.engines.opensearch.entryfields import ACCENTED, WITHIN
 from searchlib.engines.opensearch.formgroups import Folded, Way
 from searchlib.engines.opensearch.statistics import Statistics
@@ -143,9 +144,13 @@ class Scoring:
         """How often the terms of a word stand in a field, each weighed."""
         name = entryfields.terms(field)
         alike: dict[tuple[str, float], list[str]] = {}
-        for folded, (ways, prefix) in forms.items():
-            written, other, plain = counts_of(ways, folded, self._ranking)
-            if prefix:
+        for folded, ways in forms.items():
+            for way in ways.alone:
+                alike.setdefault(("exact", weight_of(way, self._ranking)), []).append(exact_term(field, way))
+            if not ways.free:
+                continue
+            written, other, plain = counts_of(ways.free, folded, self._ranking)
+            if ways.prefix:
                 # Of what begins so, nothing says how it goes on: it counts as it is written.
                 often = {"rewrite": "scoring_boolean"}
                 for mark, weight in (("", plain), (ACCENTED, other)):
@@ -154,7 +159,7 @@ class Scoring:
             marks = self.matching.marks(folded, field)
             for mark in marks:
                 alike.setdefault((name, other if mark else plain), []).append(mark + folded)
-            for one, weight in written.items() if ACCENTED in marks else ():
+            for one, weight in written.items() if ACCENTED in marks or any(map(joint_of, written)) else ():
                 if one != folded and weight > other and self.matching.has(folded, one):
                     term = f"{field}{WITHIN}{folded}{ACCENTED}{one}"
                     alike.setdefault(("exact", weight - other), []).append(term)
@@ -193,11 +198,15 @@ class Counts(NamedTuple):
 def counts_of(ways: Iterable[Way], folded: str, ranking: BM25F) -> Counts:
     """What an occurrence of a word counts that has this folded form."""
     written: dict[str, float] = {}
-    for form in ways:
-        weight = form.weight * (ranking.form if form.other else 1.0)
-        written[form.exact] = max(weight, written.get(form.exact, 0.0))
+    for way in ways:
+        written[way.exact] = max(weight_of(way, ranking), written.get(way.exact, 0.0))
     other = ranking.accent * max(written.values())
     return Counts(written, other, max(written.get(folded, 0.0), other))
+
+
+def weight_of(way: Way, ranking: BM25F) -> float:
+    """What an occurrence counts that is written so."""
+    return way.weight * (ranking.form if way.other else 1.0)
 
 
 def constant(query: Json, score: float) -> Json:

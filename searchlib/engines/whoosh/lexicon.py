@@ -62,6 +62,8 @@ class IndexLexicon:
         table = view.segment.stems(language)
         if table is not None and table.made == algorithm(language):
             return table.words(stem)
+        if not algorithm(language):
+            return ()
         return self._made.get((view.number, language), lambda: _table(view, language)).get(stem, ())
 
     def _is_spoken(self, key: bytes, language: str) -> bool:

@@ -8,7 +8,7 @@ neighbours share is looked at once: a row of a table costs next to nothing but i
 from __future__ import annotations
 
 from array import array
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
@@ -17,6 +17,7 @@ from itertools import count, repeat
 import numpy as np
 
 from searchlib import analysis
+from searchlib.analysis.wordmarks import mark_places, marks
 from searchlib.engines.whoosh.building.runs import FieldRun, UInts, group, ranges, sorted_keys, sums
 from searchlib.engines.whoosh.building.wordcounts import ASCII_WORDS, keys_of_words
 from searchlib.engines.whoosh.format.thin import beginning
@@ -40,25 +41,32 @@ class TextField:
         vocabulary = self._vocabularies.get(language)
         if vocabulary is None:
             vocabulary = self._vocabularies[language] = _WordNumbers(self._counter)
+        plain = text.encode().translate(ASCII_WORDS) if text.isascii() else None
+        first = 0
+        for at in _marked(text, places):
+            self._add_plain(vocabulary, text, plain, places[first:at])
+            self._extend(vocabulary.of_marked(text[slice(*places[at])]))
+            first = at + 1
+        self._add_plain(vocabulary, text, plain, places[first:] if first else places)
+
+    def _add_plain(
+        self, vocabulary: _WordNumbers, text: str, plain: bytes | None, places: Sequence[tuple[int, int]]
+    ) -> None:
+        """Add records whose words have no marks; ``plain`` is an ASCII text in lower case with blanks between words."""
         words, counts = self._words, self._counts
-        if text.isascii():
-            prepared = text.encode().translate(ASCII_WORDS)
-            number = vocabulary.ascii.__getitem__
+        if plain is None:
             for start, end in places:
-                found = prepared[start:end].split()
-                counts.append(len(found))
-                words.extend(map(number, found))
+                self._extend(vocabulary.of_text(text[start:end]))
             return
+        number = vocabulary.ascii.__getitem__
         for start, end in places:
-            part = text[start:end]
-            if part.isascii():
-                plain = part.encode().translate(ASCII_WORDS).split()
-                counts.append(len(plain))
-                words.extend(map(vocabulary.ascii.__getitem__, plain))
-            else:
-                mixed = analysis.split_words(part)
-                counts.append(len(mixed))
-                words.extend(map(vocabulary.others.__getitem__, mixed))
+            found = plain[start:end].split()
+            counts.append(len(found))
+            words.extend(map(number, found))
+
+    def _extend(self, numbers: Sequence[int]) -> None:
+        self._counts.append(len(numbers))
+        self._words.extend(numbers)
 
     def invert(self) -> FieldRun:
         """The postings of the records so far."""
@@ -100,12 +108,40 @@ class _WordNumbers:
         self.ascii: defaultdict[bytes, int] = defaultdict(counter.__next__)
         self.others: defaultdict[str, int] = defaultdict(counter.__next__)
 
+    def of_text(self, text: str) -> list[int]:
+        """The numbers of the words of a text without marks."""
+        if text.isascii():
+            return list(map(self.ascii.__getitem__, text.encode().translate(ASCII_WORDS).split()))
+        return list(map(self.others.__getitem__, analysis.split_words(text)))
+
+    def of_marked(self, text: str) -> list[int]:
+        """Those of the words of a text that may have marks."""
+        if not text.isascii():
+            return list(map(self.others.__getitem__, analysis.words_in(text)))
+        plain = text.encode().translate(ASCII_WORDS)
+        numbers: list[int] = []
+        at = 0
+        for one in marks(text):
+            numbers += map(self.ascii.__getitem__, plain[at : one.first].split())
+            numbers.append(self.others[one.word.lower()])
+            at = one.last
+        return numbers + list(map(self.ascii.__getitem__, plain[at:].split()))
+
     def fill(self, keys_of_word: list[tuple[bytes, ...]], language: str) -> None:
         """Put the keys that each word stands for at its number."""
         for number, key in zip(self.ascii.values(), analysis.ascii_keys(list(self.ascii)), strict=True):
             keys_of_word[number] = (key,)
         for word, number in self.others.items():
             keys_of_word[number] = tuple(map(_encoded, analysis.keys_of(word)))
+
+
+def _marked(text: str, places: Sequence[tuple[int, int]]) -> list[int]:
+    """Which of the parts of a text may have words with marks."""
+    marked = mark_places(text)
+    if not marked:
+        return []
+    starts = [start for start, _ in places]
+    return sorted({bisect_right(starts, place) - 1 for place in marked} - {-1})
 
 
 def _invert_words(words: UInts, counts: UInts, keys_of_word: list[tuple[bytes, ...]]) -> FieldRun:
@@ -172,9 +208,9 @@ class SharedField:
         self._first, self._size, self._length = array("I"), array("I"), array("I")  # of each stretch
 
     def add_text(self, text: str, language: str, first: int, size: int) -> None:
-        """Add a text that ``size`` records from ``first`` on share."""
+        """Add a text, which is not flowing, that ``size`` records from ``first`` on share."""
         if text and size:
-            found = analysis.tokens(text)
+            found = analysis.tokens(text, flowing=False)
             self.add(self.numbers([token.key for token in found]), [token.position for token in found], first, size)
 
     def add_segmented(self, text: str, language: str, first: int, size: int) -> None:

@@ -6,28 +6,32 @@ is written, and can be made of it again.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
+from operator import itemgetter
 
 import numpy as np
 
 from searchlib.analysis import split_key, stems
-from searchlib.analysis.folding import without_accents
+from searchlib.analysis.folding import folded_form
 from searchlib.analysis.stemming import algorithm, stems_of_all
 from searchlib.engines.whoosh.format.stemtables import encoded
 from searchlib.model.arrays import NDArray
 
 UInts = NDArray[np.uint32]
+JOINED = re.compile(b"[&-]")
+"""What a key of joined words has in it (`searchlib.analysis.wordmarks`)."""
 
 
 def language_number(language: str, number_of: dict[str, int]) -> int:
-    """The number of a language, given when it is met; 0 if nothing stems it."""
-    return number_of.setdefault(language, len(number_of) + 1) if algorithm(language) else 0
+    """The number of a language, given when it is met."""
+    return number_of.setdefault(language, len(number_of) + 1)
 
 
 class SpokenWords:
     """Gathers the words of a segment by language.
 
-    ``number_of`` has the numbers of languages, ``spoken`` that of each record's; 0 is none.
+    ``number_of`` has the numbers of languages, ``spoken`` that of each record's; 0 is that of no record.
     """
 
     def __init__(self, number_of: dict[str, int], spoken: UInts) -> None:
@@ -57,17 +61,23 @@ class SpokenWords:
 
     def tables(self) -> Iterator[tuple[str, str, list[bytes]]]:
         """For each language, in order: what made the stems, and the keys of its table."""
-        for language, found in sorted(self._keys.values()):
-            yield language, algorithm(language), sorted(found)
+        for language, found in sorted(self._keys.values(), key=itemgetter(0)):
+            if found or algorithm(language):
+                yield language, algorithm(language), sorted(found)
 
 
 def pairs(keys: Iterable[bytes], language: str) -> Iterator[bytes]:
-    """The keys of the table of a language for some words; none for one that is its own stem without accents."""
+    """The keys of the table of a language for some words; none for one that is its own stem without accents.
+
+    Where nothing stems the words, these are of what is joined alone.
+    """
+    if not algorithm(language):
+        keys = filter(JOINED.search, keys)
     words = [split_key(key.decode("utf-8", "surrogatepass"))[1] for key in keys]
     for word, found in zip(words, stems_of_all(words, language), strict=True):
         if len(found) == 1 and found[0] == word:
             continue
-        folded = without_accents(word)
+        folded = folded_form(word)
         for number, one in enumerate(found):
             if one != folded or number:
                 key = encoded(one.encode("utf-8", "surrogatepass"), word.encode("utf-8", "surrogatepass"))

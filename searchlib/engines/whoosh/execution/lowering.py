@@ -51,6 +51,7 @@ from searchlib.query.nodes import (
     Word,
 )
 
+JOINTS = b"&", b"-"  # before a word that is joined (`searchlib.analysis.wordmarks`)
 _FEW = 16  # of so many docs at most one holds a key: then docs are sorted instead of marked
 
 _Keys: TypeAlias = "dict[bytes, list[tuple[float, frozenset[str] | None]]]"
@@ -195,16 +196,20 @@ class Lowering:
     def _forms(self, field: str, word: Word) -> _Keys:
         keys: _Keys = {}
         for form in word.forms:
+            exact = form.exact.encode("utf-8", "surrogatepass")
+            joined = tuple(joint + exact for joint in JOINTS)
             if form.prefix:
                 start: bytes = form.folded.encode("utf-8", "surrogatepass")
                 stop: bytes | None = expansion.end_of_prefix(start)
             else:
                 start, stop = expansion.variants(form.folded)
-            exact = form.exact.encode("utf-8", "surrogatepass")
+                if form.alone:
+                    start = start + expansion.SEPARATOR + exact
+                    stop = start + b"\0"
             counts = form.weight * (self.ranking.form if form.other else 1.0)
             for key in self.snapshot.keys(field, start, stop):
                 written = key.rpartition(expansion.SEPARATOR)[2]
-                equal = written.startswith(exact) if form.prefix else written == exact
+                equal = written.startswith(exact) if form.prefix else written == exact or written.endswith(joined)
                 weight = counts * (1.0 if equal else self.ranking.accent)
                 keys.setdefault(key, []).append((weight, form.languages))
         return keys
