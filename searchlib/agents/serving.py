@@ -42,77 +42,17 @@ _TEXT = "text/markdown"
 
 def mcp_server(served: Served, answering: Answering) -> Server[Any]:
     """A server of the protocol that answers from an index; ``answering`` has the limits and the options."""
-
-    async def list_tools(ctx: Any, params: Any) -> types.ListToolsResult:
-        return types.ListToolsResult(tools=[_described(tool) for tool in TOOLS])
-
-    async def call_tool(ctx: Any, params: types.CallToolRequestParams) -> types.CallToolResult:
-        tool = _BY_NAME.get(params.name)
-        if tool is None:
-            raise MCPError(
-                types.INVALID_PARAMS, f"There is no tool {params.name[:80]!r}: there are {', '.join(_BY_NAME)}."
-            )
-        try:
-            asked = _adapter(tool.arguments).validate_python(params.arguments or {})
-
-            def make() -> tuple[Any, str]:
-                return tool.run(served.index, asked, answering.options)
-
-            alone = tool.looks_at_seeds and answering.options.sources is not None
-            found, text = await answering.run(served, (lambda: answering.alone(make)) if alone else make)
-        except ValidationError as error:
-            return _refused(_mistakes(error))
-        except Exception as error:
-            tell(error)
-            return _refused(_said(error), problem_of(error).as_dict())
-        return types.CallToolResult(content=[types.TextContent(text=text)], structured_content=as_json(found))
-
-    async def list_resources(ctx: Any, params: types.PaginatedRequestParams | None) -> types.ListResourcesResult:
-        after = params.cursor if params is not None else None
-        found, cursor = await ask(lambda: resources.listed(served.index, after))
-        listed = [
-            types.Resource(uri=one.uri, name=clean(one.path), title=one.title or None, mime_type=_TEXT) for one in found
-        ]
-        return types.ListResourcesResult(resources=listed, next_cursor=cursor)
-
-    async def list_templates(ctx: Any, params: Any) -> types.ListResourceTemplatesResult:
-        document = types.ResourceTemplate(
-            uri_template=resources.DOCUMENT + "{+path}",
-            name="document",
-            description="A document, its paragraphs with their references.",
-            mime_type=_TEXT,
-        )
-        paragraph = types.ResourceTemplate(
-            uri_template="searchlib:{id}", name="paragraph", description="A paragraph.", mime_type=_TEXT
-        )
-        return types.ListResourceTemplatesResult(resource_templates=[document, paragraph])
-
-    async def read_resource(ctx: Any, params: types.ReadResourceRequestParams) -> types.ReadResourceResult:
-        text = await ask(lambda: resources.read(served.index, params.uri))
-        return types.ReadResourceResult(
-            contents=[types.TextResourceContents(uri=params.uri, text=text, mime_type=_TEXT)]
-        )
-
-    async def ask(make: Callable[[], Made]) -> Made:
-        """What ``make`` makes, or an error of the protocol."""
-        try:
-            return await answering.run(served, make)
-        except Exception as error:
-            tell(error)
-            problem = problem_of(error)
-            code = types.INVALID_PARAMS if problem.status < 500 else types.INTERNAL_ERROR
-            raise MCPError(code, clean(problem.detail), problem.as_dict()) from error
-
+    answers = _Answers(served, answering)
     return Server(
         "searchlib" if served.name == "searchlib" else f"searchlib-{served.name}",
         version=__version__,
         title=f"searchlib: {served.name}" if served.name != "searchlib" else "searchlib",
         instructions=INSTRUCTIONS,
-        on_list_tools=list_tools,
-        on_call_tool=call_tool,
-        on_list_resources=list_resources,
-        on_list_resource_templates=list_templates,
-        on_read_resource=read_resource,
+        on_list_tools=answers.list_tools,
+        on_call_tool=answers.call_tool,
+        on_list_resources=answers.list_resources,
+        on_list_resource_templates=answers.list_templates,
+        on_read_resource=answers.read_resource,
     )
 
 
@@ -125,6 +65,74 @@ def run_stdio(served: Served, answering: Answering, output: Any) -> None:
             await server.run(incoming, outgoing, server.create_initialization_options())
 
     anyio.run(answer)
+
+
+class _Answers:
+    """What the server answers from an index, each method to a request of the protocol."""
+
+    def __init__(self, served: Served, answering: Answering) -> None:
+        self._served, self._answering = served, answering
+
+    async def list_tools(self, ctx: Any, params: Any) -> types.ListToolsResult:
+        return types.ListToolsResult(tools=[_described(tool) for tool in TOOLS])
+
+    async def call_tool(self, ctx: Any, params: types.CallToolRequestParams) -> types.CallToolResult:
+        tool = _BY_NAME.get(params.name)
+        if tool is None:
+            raise MCPError(
+                types.INVALID_PARAMS, f"There is no tool {params.name[:80]!r}: there are {', '.join(_BY_NAME)}."
+            )
+        try:
+            asked = _adapter(tool.arguments).validate_python(params.arguments or {})
+
+            def make() -> tuple[Any, str]:
+                return tool.run(self._served.index, asked, self._answering.options)
+
+            alone = tool.looks_at_seeds and self._answering.options.sources is not None
+            asking = (lambda: self._answering.alone(make)) if alone else make
+            found, text = await self._answering.run(self._served, asking)
+        except ValidationError as error:
+            return _refused(_mistakes(error))
+        except Exception as error:
+            tell(error)
+            return _refused(_said(error), problem_of(error).as_dict())
+        return types.CallToolResult(content=[types.TextContent(text=text)], structured_content=as_json(found))
+
+    async def list_resources(self, ctx: Any, params: types.PaginatedRequestParams | None) -> types.ListResourcesResult:
+        after = params.cursor if params is not None else None
+        found, cursor = await self._ask(lambda: resources.listed(self._served.index, after))
+        listed = [
+            types.Resource(uri=one.uri, name=clean(one.path), title=one.title or None, mime_type=_TEXT) for one in found
+        ]
+        return types.ListResourcesResult(resources=listed, next_cursor=cursor)
+
+    async def list_templates(self, ctx: Any, params: Any) -> types.ListResourceTemplatesResult:
+        document = types.ResourceTemplate(
+            uri_template=resources.DOCUMENT + "{+path}",
+            name="document",
+            description="A document, its paragraphs with their references.",
+            mime_type=_TEXT,
+        )
+        paragraph = types.ResourceTemplate(
+            uri_template="searchlib:{id}", name="paragraph", description="A paragraph.", mime_type=_TEXT
+        )
+        return types.ListResourceTemplatesResult(resource_templates=[document, paragraph])
+
+    async def read_resource(self, ctx: Any, params: types.ReadResourceRequestParams) -> types.ReadResourceResult:
+        text = await self._ask(lambda: resources.read(self._served.index, params.uri))
+        return types.ReadResourceResult(
+            contents=[types.TextResourceContents(uri=params.uri, text=text, mime_type=_TEXT)]
+        )
+
+    async def _ask(self, make: Callable[[], Made]) -> Made:
+        """What ``make`` makes, or an error of the protocol."""
+        try:
+            return await self._answering.run(self._served, make)
+        except Exception as error:
+            tell(error)
+            problem = problem_of(error)
+            code = types.INVALID_PARAMS if problem.status < 500 else types.INTERNAL_ERROR
+            raise MCPError(code, clean(problem.detail), problem.as_dict()) from error
 
 
 def _described(tool: Tool) -> types.Tool:

@@ -14,6 +14,7 @@ import os
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Set
+from dataclasses import replace
 from itertools import chain, islice
 from typing import TYPE_CHECKING, Any, TypedDict
 
@@ -39,7 +40,7 @@ from searchlib.update.seedstates import SeedState, bytes_of, state_of
 if TYPE_CHECKING:
     from searchlib.engine.writers import Committed, Writer
 
-KEEP = 64 << 20  # bytes
+KEEP = 64 << 20  # bytes of a file that stay in memory from when it is hashed to when it is loaded
 EMPTY = "no text in it, so there is nothing to find"
 ROWS = (".jsonl", ".ndjson")  # names of seeds whose rows are known by their lines
 NOTHING = digest_of(b"")  # files without bytes are no duplicates
@@ -97,66 +98,49 @@ def update(  # noqa: PLR0913 - keywords, one for each thing that can be said of 
     because folders are empty or gone, or cannot be read, unless ``allow_removal``; SettingsError if a path does not
     exist; IndexLocked; IndexReadOnly.
     """
-    if strict:
-        options = _replace(options or LoadOptions(), strict=True)
     began = time.perf_counter()
     paths, include, exclude = list(paths), tuple(include), tuple(exclude)
     options = options or LoadOptions()
+    options = replace(options, strict=True) if strict else options
     exclude = (*exclude, *sidecar_patterns(paths, options))
-    engine = engine_at(index)
     settings = settings_of(language, options, segment)
+    writing = WriterOptions(
+        processes=processes,
+        memory=memory,
+        settings=settings,
+        sources=sources_of(paths, include, exclude),
+        wait=wait,
+        repair=True,
+        # What was read from standard input cannot be read again: the index is looked at whole before.
+        thorough=any(os.fspath(path) == "-" for path in paths),
+        tuning=tuning,
+    )
+    room = min(KEEP, memory // 8) if memory is not None else KEEP
 
-    def run(distrusted: str) -> tuple[_Update, Committed]:
+    def run(distrusted: str) -> Changes:
         update = _Update(options, limits, settings, progress, began, sampled)
         seeds = find_seeds(paths, update.report, include, exclude, strict)
-        room = _room(memory)
         with keeping(), ReadAhead(seeds, room, options, limits) as contents:
-            writing = WriterOptions(
-                processes=processes,
-                memory=memory,
-                settings=settings,
-                sources=sources_of(paths, include, exclude),
-                wait=wait,
-                repair=True,
-                distrusted=distrusted,
-                # What was read from standard input cannot be read again: the index is looked at whole before.
-                thorough=any(os.fspath(path) == "-" for path in paths),
-                passed=update.added,
-                tuning=tuning,
-            )
-            writer = engine.open_writer(index, writing)
+            writer = engine_at(index).open_writer(index, replace(writing, distrusted=distrusted, passed=update.added))
             try:
                 update.begin(sum(seed.size for seed in seeds), exclude, writer)
-                with LoadAhead(
-                    contents, update.needs_loading, processes or os.cpu_count() or 1, options, limits, room
-                ) as ahead:
+                several = processes or os.cpu_count() or 1
+                with LoadAhead(contents, update.needs_loading, several, options, limits, room) as ahead:
                     update.run(ahead, writer)
                 update.tell_undescribed()
                 if not allow_removal:
                     refuse_removal(update.before, update.seeds, update.unread, map(name_of, paths), include, exclude)
                 update.tell("writing")
-                return update, writer.commit(update.seeds, compact=compact)
+                return update.done(writer.commit(update.seeds, compact=compact))
             except BaseException:
                 writer.cancel()
                 raise
 
     try:
-        update, committed = run("that was asked for" if rebuild else "")
+        return run("that was asked for" if rebuild else "")
     except IndexCorrupt as error:
         # Its files are what was written, but by somebody who did not mean well: found out where they are merged.
-        update, committed = run(str(error).partition(";")[0])
-    return update.done(committed)
-
-
-def _room(memory: int | None) -> int:
-    """The largest file that is kept in memory from when it is hashed to when it is loaded, by the memory budget."""
-    return min(KEEP, memory // 8) if memory is not None else KEEP
-
-
-def _replace(options: LoadOptions, **changes: Any) -> LoadOptions:
-    from dataclasses import replace
-
-    return replace(options, **changes)
+        return run(str(error).partition(";")[0])
 
 
 class _Update:

@@ -74,8 +74,7 @@ def command(  # noqa: PLR0913, PLR0917 - an option each
     """
     needing("web", "serve", "searchlib.web")
     from searchlib.web import ServeOptions, app
-    from searchlib.web.running import address_of, is_loopback, listening, run
-    from searchlib.web.serveoptions import LOOPBACK
+    from searchlib.web.running import address_of, listening, run
 
     beside = needing("mcp", "serve --mcp", "searchlib.agents").mcp_routes if mcp else None
     from searchlib.concurrency.sandbox import keeping
@@ -84,19 +83,8 @@ def command(  # noqa: PLR0913, PLR0917 - an option each
         raise SettingsError("--watch is for the index of the settings: leave out PATH, or run searchlib index --watch")
     proof = _certificate(certificate, key)
     settings = settings_with(**given)
-    is_public = not is_loopback(host)
-    token = token or os.environ.get(TOKEN, "")
-    if is_public and not token:
-        import secrets
-
-        token = secrets.token_urlsafe(24)
-    import socket
-
-    own = (host, socket.gethostname()) if is_public else (host,)
     options = ServeOptions(
-        hosts=(*LOOPBACK, *own, *hosts),
-        any_address=is_public,
-        token=token,
+        **_reached_at(host, hosts, token),
         origins=origins,
         sources=seeds_to_read(sources, settings),
         facets=facets or None,
@@ -110,12 +98,27 @@ def command(  # noqa: PLR0913, PLR0917 - an option each
 
         def ready() -> None:
             shown = next(iter(opened)) if len(opened) == 1 else counted(len(opened), "index", "indexes")
-            say(f"Serving {shown} at {address}{f'?token={token}' if token else ''} (stop it with Ctrl-C)")
+            asked = f"?token={options.token}" if options.token else ""
+            say(f"Serving {shown} at {address}{asked} (stop it with Ctrl-C)")
 
         stack.enter_context(keeping())
         if watch:
             stack.enter_context(watching_beside())
         run(application, listener, ready, proof)
+
+
+def _reached_at(host: str, hosts: tuple[str, ...], token: str | None) -> dict[str, Any]:
+    """The options of who may ask: where other machines can, by a token, which is made if none is given."""
+    import secrets
+    import socket
+
+    from searchlib.web.running import is_loopback
+    from searchlib.web.serveoptions import LOOPBACK
+
+    is_public = not is_loopback(host)
+    own = (host, socket.gethostname()) if is_public else (host,)
+    token = token or os.environ.get(TOKEN, "") or (secrets.token_urlsafe(24) if is_public else "")
+    return {"hosts": (*LOOPBACK, *own, *hosts), "any_address": is_public, "token": token}
 
 
 def _certificate(chain: str | None, key: str | None) -> Certificate | None:

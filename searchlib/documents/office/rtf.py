@@ -190,13 +190,20 @@ class _Rtf:
             self._style = ""
             self.paragraph.style = -1
 
-    def _word(self, word: str, value: int | None, is_first: bool) -> None:  # noqa: PLR0912, PLR0915 - what a word is
-        group = self.group
+    def _word(self, word: str, value: int | None, is_first: bool) -> None:
         if word == "u" and value is not None:
             self._unicode(value & 0xFFFF)
-            self._skip = group.skip
+            self._skip = self.group.skip
             return
         self._flush()
+        if self._leads(word, is_first) or self._of_file(word, value) or self.group.destination:
+            return
+        if not self._of_paragraph(word, value) and word in _CHARACTERS:
+            self._text(_CHARACTERS[word])
+
+    def _leads(self, word: str, is_first: bool) -> bool:
+        """Whether a word says where what follows belongs, or is of what nobody sees."""
+        group = self.group
         if word in _NOTES and not group.destination.strip("*"):
             group.destination = word
             self.outer.append(self.parts)
@@ -206,13 +213,15 @@ class _Rtf:
         elif word in _SAYS and group.destination == "info":
             group.destination = f"info {word}"
         elif group.destination == "*":
-            if word not in ("shpinst", "shptxt", "listtext"):
-                group.destination = "unknown"
-            else:
-                group.destination = ""
-        elif word in ("shptxt", "rtlch"):
-            pass
-        elif word == "ansicpg" and value:
+            group.destination = "" if word in ("shpinst", "shptxt", "listtext") else "unknown"
+        else:
+            return word in ("shptxt", "rtlch")
+        return True
+
+    def _of_file(self, word: str, value: int | None) -> bool:
+        """Whether a word says how bytes are read, or which style a paragraph has: it counts wherever it stands."""
+        group = self.group
+        if word == "ansicpg" and value:
             self.page = _page(value)
         elif word == "mac":
             self.page = "mac_roman"
@@ -224,9 +233,14 @@ class _Rtf:
             self.fonts[group.font] = _CHARSETS.get(value or 0, "")
         elif word == "s" and value is not None:
             self.paragraph.style = value
-        elif group.destination:
-            pass
-        elif word in ("par", "sect", "page"):
+        else:
+            return False
+        return True
+
+    def _of_paragraph(self, word: str, value: int | None) -> bool:
+        """Whether a word ends a paragraph or a cell, or says how what follows looks."""
+        group = self.group
+        if word in ("par", "sect", "page"):
             self._end()
         elif word == "pard":
             self.paragraph = _Paragraph()
@@ -234,10 +248,8 @@ class _Rtf:
             group.hidden = group.above = False
         elif word == "v":
             group.hidden = value != 0
-        elif word == "super":
-            group.above = value != 0
-        elif word == "nosupersub":
-            group.above = False
+        elif word in ("super", "nosupersub"):
+            group.above = word == "super" and value != 0
         elif word == "outlinelevel" and value is not None:
             self.paragraph.level = value + 1 if 0 <= value < 9 else 0
         elif word == "intbl":
@@ -250,8 +262,9 @@ class _Rtf:
         elif word == "row":
             self.rows.append(" | ".join(self.cells))
             self.cells.clear()
-        elif word in _CHARACTERS:
-            self._text(_CHARACTERS[word])
+        else:
+            return False
+        return True
 
     # Characters
 

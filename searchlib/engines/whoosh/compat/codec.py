@@ -15,8 +15,9 @@ from searchlib.engines.whoosh.compat.codecwriters import (
     read_postings,
 )
 from searchlib.engines.whoosh.compat.matchers import PostingMatcher
-from searchlib.engines.whoosh.compat.reading import ColumnarPerDocReader, ColumnarTermsReader, added_column_name
+from searchlib.engines.whoosh.compat.reading import ColumnarPerDocReader, added_column_name
 from searchlib.engines.whoosh.compat.storage import CompoundSegment, assemble, open_buffer
+from searchlib.engines.whoosh.compat.termreading import ColumnarTermsReader
 
 
 class ColumnarCodec(base.Codec):  # type: ignore[misc]

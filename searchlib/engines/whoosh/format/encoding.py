@@ -63,58 +63,67 @@ def encode(
             each other.
     """
     df, docs, freqs = postings.df, postings.docs, postings.freqs
-    terms = len(df)
     ends = np.cumsum(df)
-    starts = ends - df
     if int(df.min()) < 1 or int(ends[-1]) != len(docs) or len(docs) != len(freqs) or int(freqs.min()) < 1:
         raise ValueError("postings that do not fit each other")
-    cf = np.add.reduceat(freqs, starts, dtype=np.int64)
-    repeated = cf > df
-    doc_plan = StreamPlan(_gaps(docs, starts, 1, "documents"), df)
-    header = np.full(terms, 1, np.int64) + repeated
-    freq_plan = None
-    if repeated.any():
-        freq_plan = StreamPlan(_chosen(freqs, df, repeated) - np.uint32(1), df[repeated])
-    position_plan = None
-    if postings.positions is not None:
-        header += 1
-        placed = np.ones(terms, bool) if placed is None else placed
-        position_plan = _plan_positions(postings, postings.positions, df, cf, placed)
-    table = _BlockTable(postings, starts, repeated, position_plan is not None)
-
-    sizes = header + table.sizes + doc_plan.sizes
-    if freq_plan is not None:
-        sizes[repeated] += freq_plan.sizes
-    if position_plan is not None and placed is not None:
-        sizes[placed] += position_plan.sizes
-    tail_sizes = np.array([len(tail) for tail in tails], np.int64) if tails else np.zeros(terms, np.int64)
-    sizes += tail_sizes
-
+    streams = _streams(postings, ends - df, placed)
+    tail_sizes = np.array([len(tail) for tail in tails], np.int64) if tails else np.zeros(len(df), np.int64)
+    sizes = streams.header + streams.table.sizes + tail_sizes
+    for which, plan in streams.plans:
+        sizes[which] += plan.sizes
     at = np.cumsum(sizes) - sizes
     out = np.empty(int(sizes.sum()), U8)
-    out[at] = (
-        doc_plan.codes | np.where(repeated, U8(HAS_FREQUENCIES), U8(0)) | np.where(tail_sizes > 0, U8(HAS_TAIL), U8(0))
-    )
-    if freq_plan is not None:
-        out[at[repeated] + 1] = freq_plan.codes
-    if position_plan is not None and placed is not None:
-        codes = np.full(terms, NO_POSITIONS, U8)
-        codes[placed] = position_plan.codes
-        out[at + header - 1] = codes
-    at = at + header
-    table.write(out, at)
-    at += table.sizes
-    doc_plan.write(out, at)
-    at += doc_plan.sizes
-    if freq_plan is not None:
-        freq_plan.write(out, at[repeated])
-        at[repeated] += freq_plan.sizes
-    if position_plan is not None and placed is not None:
-        position_plan.write(out, at[placed])
-        at[placed] += position_plan.sizes
+    streams.write_header(out, at, tail_sizes > 0)
+    at = at + streams.header
+    streams.table.write(out, at)
+    at += streams.table.sizes
+    for which, plan in streams.plans:
+        plan.write(out, at[which])
+        at[which] += plan.sizes
     if tails:
         scatter(out, at, tail_sizes, np.frombuffer(b"".join(tails), U8))
-    return Encoded(out, sizes, cf)
+    return Encoded(out, sizes, streams.cf)
+
+
+class _Streams(NamedTuple):
+    """What records are made of: header, block table, and the streams of documents, frequencies and positions."""
+
+    cf: I64Array
+    header: I64Array  # bytes
+    table: _BlockTable
+    plans: list[tuple[NDArray[np.bool_] | slice, StreamPlan]]  # each with the terms that have it
+    repeated: NDArray[np.bool_]  # terms that stand several times in a document
+    positions: bool
+
+    def write_header(self, out: NDArray[np.uint8], at: I64Array, tailed: NDArray[np.bool_]) -> None:
+        """Write what says how each record is to be read, at its beginning."""
+        (_, docs), *others = self.plans
+        frequencies, tail = np.where(self.repeated, U8(HAS_FREQUENCIES), U8(0)), np.where(tailed, U8(HAS_TAIL), U8(0))
+        out[at] = docs.codes | frequencies | tail
+        if self.positions:
+            which, plan = others.pop()
+            codes = np.full(len(at), NO_POSITIONS, U8)
+            codes[which] = plan.codes
+            out[at + self.header - 1] = codes
+        for which, plan in others:
+            out[at[which] + 1] = plan.codes
+
+
+def _streams(postings: PostingArrays, starts: I64Array, placed: NDArray[np.bool_] | None) -> _Streams:
+    df, freqs = postings.df, postings.freqs
+    cf = np.add.reduceat(freqs, starts, dtype=np.int64)
+    repeated = cf > df
+    header = np.full(len(df), 1, np.int64) + repeated
+    plans: list[tuple[NDArray[np.bool_] | slice, StreamPlan]] = []
+    plans.append((slice(None), StreamPlan(_gaps(postings.docs, starts, 1, "documents"), df)))
+    if repeated.any():
+        plans.append((repeated, StreamPlan(_chosen(freqs, df, repeated) - np.uint32(1), df[repeated])))
+    if postings.positions is not None:
+        header += 1
+        which = np.ones(len(df), bool) if placed is None else placed
+        plans.append((which, _plan_positions(postings, postings.positions, df, cf, which)))
+    table = _BlockTable(postings, starts, repeated, postings.positions is not None)
+    return _Streams(cf, header, table, plans, repeated, postings.positions is not None)
 
 
 def _chosen(values: U32Array, counts: I64Array, chosen: NDArray[np.bool_]) -> U32Array:
@@ -137,7 +146,7 @@ def _gaps(values: U32Array, starts: I64Array, least: int, what: str) -> U32Array
 
 def _plan_positions(
     postings: PostingArrays, positions: U32Array, df: I64Array, cf: I64Array, placed: NDArray[np.bool_]
-) -> StreamPlan | None:
+) -> StreamPlan:
     each = _chosen(postings.freqs, df, placed).astype(np.int64)
     ends = np.cumsum(each)
     if (int(ends[-1]) if len(ends) else 0) != len(positions):

@@ -18,11 +18,11 @@ import numpy as np
 import zstandard
 
 from searchlib.engines.whoosh.format.container import ContainerWriter
-from searchlib.engines.whoosh.format.stored import (
+from searchlib.engines.whoosh.format.stored import LARGEST_DICTIONARY
+from searchlib.engines.whoosh.format.storedblocks import (
     ALIKE,
     FIRST,
     INTEGERS,
-    LARGEST_DICTIONARY,
     MOST_ITEMS,
     OTHERS,
     SIGNED,
