@@ -19,6 +19,7 @@ from threading import Lock
 from typing import Final, TypeAlias
 
 from searchlib.analysis.folding import exact_form, join_key
+from searchlib.analysis.tokens import keys_of
 from searchlib.analysis.words import LINE_END, find_words, is_unspaced, pieces
 from searchlib.concurrency.lazily import lazy_expression
 from searchlib.errors import SettingsError
@@ -89,7 +90,11 @@ def _words_of(run: str, language: str) -> Iterator[str]:
     for first in range(0, len(plain), _TOGETHER):
         for start, end in cut(plain[first : first + _TOGETHER]):
             if _count(units, first + start, first + end) > 1:
-                yield join_key(exact_form(plain[first + start : first + end]))
+                word = plain[first + start : first + end]
+                exact = exact_form(word)
+                # Words that are one when case and width are folded have the same pairs but for old letters of Korean.
+                if exact == word or keys_of(exact) == keys_of(word):
+                    yield join_key(exact)
 
 
 def _count(units: dict[int, tuple[int, bool]], start: int, end: int) -> int:

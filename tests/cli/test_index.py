@@ -103,6 +103,21 @@ def test_a_language_can_be_given(fresh: Path) -> None:
     assert in_process("index", "--language", "turkish").code == 2
 
 
+def test_languages_whose_words_are_to_be_found_can_be_given(fresh: Path) -> None:
+    done = in_process("index", "--segment", "zh,en")
+    assert (done.code, done.out) == (2, "")
+    assert done.err == "Error: no segmenter finds the words of 'en': give some of ja, ko, th, zh\n"
+    pytest.importorskip("rjieba", reason='rjieba is not installed: pip install "searchlib[segment]"')
+    key = in_process("index", "--key").out
+    Path("searchlib.toml").write_text('segment = ["zh"]')
+    assert in_process("index", "--key").out != key
+    report()
+    assert set(json.loads(in_process("stats", "--json").out)["settings"]["segment"]) == {"zh"}
+    assert in_process("index", "--check").code == 0
+    Path("searchlib.toml").unlink()
+    assert "segment is {'zh': 'rjieba " in in_process("index", "--check").out
+
+
 @pytest.mark.parametrize(
     "flag", [("--memory", "64M"), ("--processes", "1"), ("-j", "2"), ("--compact",), ("--wait", "1")]
 )
