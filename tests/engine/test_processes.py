@@ -104,7 +104,7 @@ def test_every_lock_of_a_reader_is_renewed_in_a_child(path: Path) -> None:
     results = index.search("harbour")
     assert results[0].text
     owners = list(module._OWNERS)
-    assert {type(owner).__name__ for owner in owners} >= {"Index", "Decoded", "Cache", "_Cache"}
+    assert {type(owner).__name__ for owner in owners} >= {"Index", "Decoded", "Cache", "BlockCache"}
     for owner in owners:
         owner._lock.acquire()
     try:
