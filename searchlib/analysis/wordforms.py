@@ -5,6 +5,9 @@ word of the index that shares a stem with it, in documents of the languages whos
 words that differ in nothing else are found together, and the stems of a word are those of all its *readings*, which are
 the ways in which documents write it, with and without accents.
 
+In some languages two letters stand for one (`respelling`); in Vietnamese another accent makes another word, which is
+found far behind.
+
 * A `Lexicon` is what is asked of an index: its languages, how words are written in it, and which have a stem.
 * A `Form` is one way in which the index may hold a word of a query.
 """
@@ -17,6 +20,7 @@ from typing import Protocol
 from weakref import WeakKeyDictionary
 
 from searchlib.analysis.folding import folded_form, has_mark, joint_of, plain_form, said_form, split_key
+from searchlib.analysis.respelling import respelled
 from searchlib.analysis.stemming import stem, stems
 from searchlib.analysis.tokens import QueryToken, query_tokens
 from searchlib.frozen import frozen
@@ -59,6 +63,8 @@ class NoWords:
 
 NO_WORDS = NoWords()
 
+TONAL = frozenset(["vi"])
+"""Languages in which another accent makes another word."""
 _MOST_KNOWN = 4096  # words of a lexicon
 _KNOWN: WeakKeyDictionary[Lexicon, dict[tuple[str, bool], tuple[Form, ...]]] = WeakKeyDictionary()
 
@@ -71,7 +77,8 @@ class Form:
     ``exact``), and the record's language is one of ``languages`` (None: any). The exact part tells an accent variant
     from the form itself; what a word is joined to (`wordmarks`) makes no variant of it. ``weight`` is what it counts,
     and ``other`` a form that shares the stem of what was typed from that itself. ``synonym_of`` is the word of the
-    query that the form is a synonym of, or with ``by_name`` another spelling of; "" for the word's own.
+    query that the form is a synonym of, or with ``by_name`` another spelling of; "" for the word's own. Of a
+    ``tonal`` form an accent variant is another word, and counts as far less (`model.ranking.BM25F.variant`).
     """
 
     folded: str
@@ -83,6 +90,7 @@ class Form:
     other: bool = False
     by_name: bool = False
     alone: bool = False
+    tonal: bool = False
 
 
 def forms(text: str, lexicon: Lexicon = NO_WORDS) -> list[tuple[Form, ...]]:
@@ -114,7 +122,10 @@ def _find(token: QueryToken, lexicon: Lexicon) -> tuple[Form, ...]:
     spoken: dict[Form, set[str]] = {}
     for language in languages:
         found: dict[str, list[str]] = {}
-        for one in sorted({one for reading in readings for one in stems(reading, language)}):
+        respelt = [one for one in respelled(plain, language) if one in lexicon.readings(folded_form(one))]
+        for one in respelt:
+            spoken.setdefault(Form(folded_form(one), one, other=True), set()).add(language)
+        for one in sorted({one for reading in (*readings, *respelt) for one in stems(reading, language)}):
             for word in lexicon.stemmed(language, one):
                 other = folded_form(word)
                 if not joint_of(word):
@@ -133,7 +144,17 @@ def _find(token: QueryToken, lexicon: Lexicon) -> tuple[Form, ...]:
     others = [
         replace(form, languages=None if len(spoken[form]) == of_all else frozenset(spoken[form])) for form in in_order
     ]
-    return (typed, *others)
+    return (*_by_accents(typed, languages), *others)
+
+
+def _by_accents(typed: Form, languages: Sequence[str]) -> tuple[Form, ...]:
+    """The typed form; where it has accents, and those make a word of some languages, that apart from others."""
+    tonal = TONAL.intersection(languages)
+    if not tonal or typed.exact == typed.folded:
+        return (typed,)
+    if tonal.issuperset(languages):
+        return (replace(typed, tonal=True),)
+    return (replace(typed, languages=frozenset(languages) - tonal), replace(typed, languages=tonal, tonal=True))
 
 
 def as_written(token: QueryToken) -> tuple[Form, ...]:

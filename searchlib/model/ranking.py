@@ -50,10 +50,10 @@ class BM25F:
 
     ``k1`` >= 0: how late a word's score saturates. ``b`` in 0..1: how much length counts. ``delta`` >= 0: what a
     match is worth however long the field (BM25+). ``accent`` in 0..1: the weight of a key that equals the query's
-    only without accents. ``form`` in 0..1: that of another form of a word than the one that was typed. ``function``
-    in 0..1: that of a function word beside others (`searchlib.query.compounds`). ``letters``, ``near`` and ``document``
-    >= 0: what is added for the first hits of a question (`searchlib.search.again`). ``weights``: of the fields; a
-    field that is not there weighs 1.
+    only without accents, its square in Vietnamese. ``form`` in 0..1: that of another form of a word than the one that
+    was typed. ``function`` in 0..1: that of a function word beside others (`searchlib.query.compounds`). ``letters``,
+    ``near`` and ``document`` >= 0: what is added for the first hits of a question (`searchlib.search.again`).
+    ``weights``: of the fields; a field that is not there weighs 1.
     """
 
     k1: float = 1.2
@@ -95,6 +95,10 @@ class BM25F:
         """All parameters and weights by name, as `with_` takes them."""
         own = {name: getattr(self, name) for name in RANKING_RANGES if name not in PROSE}
         return {**own, **self.weights}
+
+    def variant(self, tonal: bool) -> float:
+        """What a key counts that equals the query's only without accents, where accents tell words apart or not."""
+        return self.accent * self.accent if tonal else self.accent
 
     def weight(self, field: str) -> float:
         """The weight of a field."""

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from lexicons import TextLexicon, lexicon_of
 
 from searchlib.analysis import Form, forms, split_key, tokens
+from searchlib.analysis.folding import exact_form
 from searchlib.analysis.stemming import ALGORITHMS, algorithm, stems, stems_of_all
 
 
@@ -104,3 +105,50 @@ def test_what_stems_a_language_is_named_with_its_version() -> None:
     assert algorithm("en").startswith("english ")
     assert algorithm("xx") == algorithm("") == ""
     assert len({algorithm(language) for language in ALGORITHMS}) > 20
+
+
+@pytest.mark.parametrize(
+    ("language", "one", "other"),
+    [
+        ("de", "Müller", "Mueller"),
+        ("de", "Häuser", "Haeuser"),
+        ("de", "Öl", "Oel"),
+        ("de", "Straße", "Strasse"),
+        ("da", "Århus", "Aarhus"),
+        ("da", "Søren", "Soeren"),
+        ("no", "Håkon", "Haakon"),
+        ("sv", "Göteborg", "Goeteborg"),
+        ("sv", "Åkesson", "Aakesson"),
+    ],
+)
+def test_two_letters_for_one_are_another_form_of_a_word(language: str, one: str, other: str) -> None:
+    for typed, written in ((one, other), (other, one)):
+        assert found(typed, written, language) == [written]
+        (typed_first, *others) = forms(typed, lexicon_of(f"{one} {other}", languages=[language]))[0]
+        assert typed_first.exact == exact_form(typed)
+        assert others or exact_form(one) == exact_form(other)
+        assert all(form.other for form in others)
+
+
+@pytest.mark.parametrize(
+    ("language", "word"), [("de", "neue"), ("de", "aktuell"), ("de", "Israel"), ("sv", "Israel"), ("da", "poet")]
+)
+def test_letters_that_only_look_so_join_no_words(language: str, word: str) -> None:
+    (one,) = forms(word, lexicon_of(f"{word} und noch neü isra", languages=[language]))
+    assert {form.folded for form in one} <= {word.lower(), "neu"}
+
+
+def test_another_spelling_is_of_languages_that_have_it_and_of_words_of_the_index() -> None:
+    words = TextLexicon([("Aarhus Århus", "da"), ("Aarhus Århus", "es"), ("Aalborg", "da")])
+    (one,) = forms("Aarhus", words)
+    assert Form("arhus", "århus", frozenset({"da"}), other=True) in one
+    assert all(form.languages == frozenset({"da"}) for form in one[1:])
+    assert len(forms("Aalborg", words)[0]) == 1
+
+
+def test_accents_tell_vietnamese_words_apart_where_they_are_typed() -> None:
+    words = TextLexicon([("ma má", "vi"), ("má", "pt")])
+    (one,) = forms("má", words)
+    assert one[:2] == (Form("ma", "má", frozenset({"pt"})), Form("ma", "má", frozenset({"vi"}), tonal=True))
+    assert forms("ma", words)[0][0] == Form("ma", "ma")
+    assert forms("má", lexicon_of("má", languages=["vi"]))[0][0] == Form("ma", "má", tonal=True)

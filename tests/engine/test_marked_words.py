@@ -189,3 +189,14 @@ def test_texts_without_a_language_join_what_a_line_breaks_too(tmp_path: Path) ->
         with index.writer() as writer:
             writer.remove(index.search("her")[0].document.path)
         assert found(index, "reported")[0] == "broken"
+
+
+TONES = {"ghost": "ma ma ma ma ma ma", "cheek": "má", "but": "mà", "which": "ma nào"}
+
+
+def test_the_accents_that_are_typed_come_first_by_far_in_vietnamese(tmp_path: Path) -> None:
+    for index in indexed(tmp_path, TONES, "vi"):
+        assert found(index, "má")[0] == "cheek"
+        assert found(index, "mà")[0] == "but"
+        assert set(found(index, "ma")) == set(TONES)
+        assert index.search("má")[0].score > 3 * index.search("má")[1].score

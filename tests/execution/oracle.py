@@ -129,7 +129,7 @@ class Oracle:
             if fits(form, key):
                 equal = written.startswith(form.exact) if form.prefix else is_written(form, written)
                 weight = form.weight * (self.ranking.form if form.other else 1.0)
-                found.append(weight * (1.0 if equal else self.ranking.accent))
+                found.append(weight * (1.0 if equal else self.ranking.variant(form.tonal)))
         return max(found, default=None)
 
     def bm25(self, tf: float, df: int, boost: float) -> float:

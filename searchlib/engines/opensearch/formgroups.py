@@ -28,6 +28,7 @@ class Way(NamedTuple):
     weight: float
     other: bool
     alone: bool = False
+    tonal: bool = False
 
 
 class Ways(NamedTuple):
@@ -122,10 +123,12 @@ def _by_folded(word: Word) -> dict[str, list[Form]]:
 
 
 def _ways(forms: Sequence[Form], language: str) -> Ways:
-    counting = (form for form in forms if form.languages is None or language in form.languages)
-    return Ways(
-        tuple(dict.fromkeys(Way(one.exact, one.weight, one.other, one.alone) for one in counting)), forms[0].prefix
+    ways = dict.fromkeys(
+        Way(one.exact, one.weight, one.other, one.alone, one.tonal)
+        for one in forms
+        if one.languages is None or language in one.languages
     )
+    return Ways(tuple(ways), forms[0].prefix)
 
 
 def _limit(languages: Sequence[str]) -> Limit:

@@ -7,7 +7,7 @@ precision.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple, assert_never
 
 from searchlib.analysis.folding import joint_of
@@ -195,12 +195,12 @@ class Counts(NamedTuple):
     plain: float
 
 
-def counts_of(ways: Iterable[Way], folded: str, ranking: BM25F) -> Counts:
+def counts_of(ways: Sequence[Way], folded: str, ranking: BM25F) -> Counts:
     """What an occurrence of a word counts that has this folded form."""
     written: dict[str, float] = {}
     for way in ways:
         written[way.exact] = max(weight_of(way, ranking), written.get(way.exact, 0.0))
-    other = ranking.accent * max(written.values())
+    other = max(ranking.variant(way.tonal) * weight_of(way, ranking) for way in ways)
     return Counts(written, other, max(written.get(folded, 0.0), other))
 
 

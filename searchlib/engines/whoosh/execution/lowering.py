@@ -210,7 +210,7 @@ class Lowering:
             for key in self.snapshot.keys(field, start, stop):
                 written = key.rpartition(expansion.SEPARATOR)[2]
                 equal = written.startswith(exact) if form.prefix else written == exact or written.endswith(joined)
-                weight = counts * (1.0 if equal else self.ranking.accent)
+                weight = counts * (1.0 if equal else self.ranking.variant(form.tonal))
                 keys.setdefault(key, []).append((weight, form.languages))
         return keys
 
