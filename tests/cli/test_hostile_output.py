@@ -405,7 +405,7 @@ def test_nothing_but_the_writer_writes() -> None:
         "cli/output.py",  # the writer
         "cli/main.py",  # flushes stdout, and leaves it
         "cli/progress.py",  # asks whether stderr is a terminal
-        "engines/whoosh/building/child.py",  # speaks to its parent through pipes
+        "concurrency/child.py",  # speaks to its parent through pipes
     }
     assert {one.partition(":")[0] for one in others} <= allowed
     assert not [one for one in others if "cli/output.py" not in one and one.endswith((".write", "echo", "print"))]

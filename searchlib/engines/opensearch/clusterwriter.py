@@ -1,8 +1,8 @@
 """The writer of an index of OpenSearch: what it adds is sent as it comes, to an index that nobody sees.
 
 * The index of the next generation is made when something is added or removed: a *clone* of the one before, which shares
-  its files, or an empty one. It is filled in bulk, one request at a time, so the cluster sets the pace; what it has no
-  room for is sent again after a while, and what it refuses is an error.
+  its files, or an empty one. Child processes make what is sent (``linemaking``), and some requests of it are on their
+  way at a time (``bulks``).
 * ``commit`` makes it searchable, closes it for writing, and has the alias lead to it instead of to the one before, in
   one step, which fails if that is not the one any more. Then what is older than the one before is removed.
 """
@@ -10,6 +10,7 @@
 from __future__ import annotations
 
 import json
+import os
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
@@ -17,18 +18,17 @@ from typing import Any, Final
 
 from searchlib.engine.writers import Committed, DocumentState, Remembered, WriterOptions
 from searchlib.engines.opensearch import entries, entryfields
-from searchlib.engines.opensearch.cluster import Cluster, Json, NoRoom
+from searchlib.engines.opensearch.bulks import Bulks
+from searchlib.engines.opensearch.cluster import Cluster, Json
 from searchlib.engines.opensearch.generations import Generation, every, following, newest_or_none, remembered
+from searchlib.engines.opensearch.linemaking import LineMaker
 from searchlib.engines.opensearch.paging import batches
-from searchlib.errors import IndexIncompatible, IndexProblem, IndexReadOnly, SeedError, SettingsError
+from searchlib.errors import IndexIncompatible, IndexProblem, IndexReadOnly, SettingsError
 from searchlib.guards.arguments import refused, whole
 from searchlib.model.records import Document, Record, document_digest
 from searchlib.paragraphs.identifying import language_of, records_of
 
-_BYTES = 5 << 20  # of a bulk
 _PATHS = 1000  # that are removed in one request
-_TRIES = 10
-_BUSY = (429, 503)
 _LEFT_BEHIND = 24 * 3600 * 1000  # milliseconds after which what no alias leads to was left by a writer that was ended
 _SHARDS: Final = "number_of_shards"
 _REPLICAS: Final = "number_of_replicas"
@@ -60,8 +60,8 @@ class OpenSearchWriter:
         self._sent: set[str] = set()  # paths with entries in the new index that this writer sent
         self._words: set[tuple[str, str]] = set()
         self._gone: set[str] = set()  # paths whose entries there are to be removed before more is sent
-        self._lines: list[str] = []
-        self._size = 0
+        self._made = LineMaker(options.processes if options.processes is not None else os.cpu_count() or 1)
+        self._bulks = Bulks(cluster, self._begin)
         if self._over:
             self._forget()
 
@@ -170,83 +170,43 @@ class OpenSearchWriter:
         self._changed = True
         if state.path in self._gone:
             self._remove_gone()
-        for id, entry in entries.entries_of(records, state):
+        self._take(self._made.lines(records, state))
+
+    def _take(self, made: Iterable[entries.EntryLines]) -> None:
+        """Send what is of documents, and their words where no other has them."""
+        for one in made:
             if self._index is None:
-                self._lengths.see(entry)
-            self._send(id, entry)
-        for record in records:
-            for word in entries.words_of(record):
+                self._lengths.see(one)
+            for line in one.lines:
+                self._bulks.add(line)
+            for word in one.words:
                 if word not in self._words:
                     self._words.add(word)
                     self._send(*entries.word_entry(*word))
 
     def _send(self, id: str, entry: Json) -> None:
-        self._wait_with(json.dumps({"index": {"_id": id}}) + "\n" + json.dumps(entry) + "\n")
+        self._bulks.add(entries.line_of(id, entry))
 
     def _delete(self, ids: Iterable[str]) -> None:
         for id in ids:
-            self._wait_with(json.dumps({"delete": {"_id": id}}) + "\n")
+            self._bulks.add(json.dumps({"delete": {"_id": id}}) + "\n")
 
-    def _wait_with(self, line: str) -> None:
-        self._lines.append(line)
-        self._size += len(line)
-        if self._size >= _BYTES:
-            self._flush()
-
-    def _flush(self) -> None:
-        """Send what waits; what the cluster has no room for now, again."""
-        lines, pause = self._lines, 0.2
-        self._lines, self._size = [], 0
-        for _ in range(_TRIES):
-            if not lines:
-                return
-            lines = self._left_of(lines)
-            if lines:
-                time.sleep(pause)
-                pause = min(pause * 2, 10)
-        if lines:
-            raise self._cluster.explained(429, "it rejects parts of it again and again")
-
-    def _left_of(self, lines: list[str]) -> list[str]:
-        """Send these; what of them was rejected. Where all is, as it is too much at once, half of it is sent first."""
-        index = self._begin()
-        try:
-            answer = self._cluster.call(
-                "POST", f"/{index}/_bulk", "".join(lines), tries=_TRIES if len(lines) < 2 else 2
-            )
-        except NoRoom:
-            half = len(lines) // 2
-            if not half:
-                raise
-            return self._left_of(lines[:half]) + self._left_of(lines[half:])
-        if not answer["errors"]:
-            return []
-        results = [result for one in answer["items"] for result in one.values()]
-        failed = [(line, one) for line, one in zip(lines, results, strict=True) if one.get("error")]
-        for _, one in failed:
-            if one["status"] not in _BUSY or "block" in one["error"].get("type", ""):
-                raise self._refused(one)
-        return [line for line, _ in failed]
-
-    def _refused(self, one: Json) -> Exception:
-        reason = one["error"].get("reason", "")
-        if one["status"] in (403, *_BUSY):
-            return self._cluster.explained(one["status"], one["error"])
-        if "total fields" in reason:
-            return SeedError("the documents have more names of metadata than an index takes: leave some out")
-        return SeedError(f"{self._cluster.location} refused a paragraph: leave its document out ({reason[:200]})")
+    def _settle(self) -> None:
+        """Wait until all that came is in the index."""
+        self._take(self._made.rest())
+        self._bulks.settle()
 
     def _remove_gone(self) -> None:
         if not self._gone:
             return
-        self._flush()
+        self._settle()
         index = self._begin()
         self._cluster.call("POST", f"/{index}/_refresh")
         for paths in batches(sorted(self._gone), _PATHS):
             within = {"terms": {entryfields.exact("document"): list(paths)}}
             for entry in (entryfields.RECORD, entryfields.DOCUMENT):
                 self._delete(hit["_id"] for hit in every(self._cluster, index, entry, within))
-        self._flush()
+        self._bulks.settle()
         self._gone.clear()
 
     def _take_over(self) -> int:
@@ -278,10 +238,11 @@ class OpenSearchWriter:
         wanted = left if seeds is None else dict(seeds)
         if self._is_as_before(old, wanted) and self._before is not None:
             return Committed(self._records(self._before.index), frozenset(self._empty))
+        self._take(self._made.rest())
         index = self._begin()
         self._remove_gone()
         self._remember_seeds({} if self._over else old, wanted)
-        self._flush()
+        self._settle()
         self._cluster.call("POST", f"/{index}/_refresh")
         self._wait_for_replicas(index)
         if compact:
@@ -294,6 +255,7 @@ class OpenSearchWriter:
         paragraphs = self._records(index)
         self._publish(index)
         self._index = None
+        self._close()
         self._clean(index)
         return Committed(paragraphs, frozenset(self._empty), kept)
 
@@ -359,9 +321,13 @@ class OpenSearchWriter:
         number = name.removeprefix(self._cluster.name + "--").partition("-")[0]
         return int(number) if number.isdecimal() else 0
 
+    def _close(self) -> None:
+        self._made.close()
+        self._bulks.close()
+
     def cancel(self) -> None:
         """Forget all of it and leave nothing behind; what cannot be removed now, a later writer removes."""
-        self._lines = []
+        self._close()
         index, self._index = self._index, None
         if index is not None:
             with suppress(IndexProblem):

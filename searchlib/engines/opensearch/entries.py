@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from functools import lru_cache
 from itertools import takewhile
-from typing import Any
+from typing import Any, NamedTuple
 
 from searchlib.analysis import fold, split_key, split_words, stems, surfaces
 from searchlib.analysis.folding import has_mark, joint_of
@@ -17,6 +18,7 @@ from searchlib.engine.writers import DocumentState
 from searchlib.engines.opensearch import entryfields
 from searchlib.engines.opensearch.entryfields import ACCENTED, BETWEEN, NO_TERM, WITHIN
 from searchlib.errors import IndexCorrupt
+from searchlib.frozen import frozen
 from searchlib.highlight.texts import RecordFields, attributes_of
 from searchlib.model import locators
 from searchlib.model.fields import CASELESS, PROSE
@@ -29,50 +31,103 @@ from searchlib.query.wholevalues import attribute_values
 Json = dict[str, Any]
 
 
-def entries_of(records: Sequence[Record], state: DocumentState) -> Iterator[tuple[str, Json]]:
-    """The id and the entry of each record of a document, and of the document itself."""
-    above: tuple[str, ...] = ()
+@frozen
+class EntryLines:
+    """What a document is in a bulk: a line for each entry; the words that stand in it, and how long its fields are."""
+
+    lines: Sequence[str]
+    words: Collection[tuple[str, str]]
+    """The key of each word with its language."""
+    records: int
+    lengths: Mapping[str, int]
+    """Of the fields of prose of all its records together."""
+
+
+def lines_of(records: Sequence[Record], state: DocumentState) -> EntryLines:
+    """The entries of a document: of its records, and of itself."""
+    document = _OfDocument(records[0].document)
+    lines, above = [], tuple[str, ...]()
     for number, record in enumerate(records):
         headings = record.paragraph.headings
         common = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(above, headings, strict=False)))
         texts = [record.paragraph.text, *headings[common:], *([] if number else [record.document.title])]
         above = headings
-        yield record.id, record_entry(record, texts)
-    if records:
-        yield "d " + _short(state.path), document_entry(records[0].document, state)
+        lines.append(line_of(record.id, document.entry(record, texts)))
+    lines.append(line_of("d " + _short(state.path), document_entry(records[0].document, state)))
+    words = [(key, records[0].document.language) for key in document.keys]
+    return EntryLines(lines, words, len(records), document.lengths)
 
 
-def record_entry(record: Record, texts: Iterable[str]) -> Json:
-    """The entry of a record, which is the first to have these ``texts``."""
-    found: Json = {
-        "entry": entryfields.RECORD,
-        "id": record.id,
-        "order": entryfields.order_of(record.document.path),
-        "said": _short(said(record.paragraph.text)),
-        "words": [WITHIN.join((fold(word), word, str(often))) for word, often in counted(texts).items()],
-        "stored": stored(record),
-    }
-    fields = RecordFields(record)
-    written: list[str] = []
-    for name, tokens in fields.items():
-        placed = [(token.position, token.key) for token in tokens]
-        if not placed:
-            continue
-        found[entryfields.length(name)] = len(placed)
-        found[entryfields.terms(name)] = BETWEEN.join(_in_place(placed))
-        marked = [(position, key) for position, key in placed if has_mark(split_key(key)[1])]
-        if marked:
-            found[entryfields.marked(name)] = BETWEEN.join(_spaced(marked))
-        written += [name + WITHIN + one for _, key in placed if ACCENTED in key for one in entryfields.written_as(key)]
-    found["exact"] = BETWEEN.join(written)
-    found["fields"] = [name for name in fields if name not in PROSE]
-    for name, value in attributes_of(record).items():
-        found[entryfields.column(name) if isinstance(value, int) else entryfields.exact(name)] = value
-    for name in (*CASELESS, "title", *found["fields"]):
-        keys = entryfields.value_keys(name, attribute_values(record, name))
-        if keys:
-            found[entryfields.values(name)] = keys
-    return found
+def line_of(id: str, entry: Json) -> str:
+    """What adds an entry in a bulk."""
+    return json.dumps({"index": {"_id": id}}) + "\n" + json.dumps(entry) + "\n"
+
+
+class _OfDocument:
+    """Makes the entries of the records of a document."""
+
+    def __init__(self, document: DocumentInfo) -> None:
+        self._order = entryfields.order_of(document.path)
+        self._stored = json.dumps(as_json(document))
+        self.keys: dict[str, None] = {}
+        """The keys of its words, in order."""
+        self.lengths: Counter[str] = Counter()
+
+    def entry(self, record: Record, texts: Iterable[str]) -> Json:
+        """The entry of a record, which is the first to have these ``texts``."""
+        found: Json = {
+            "entry": entryfields.RECORD,
+            "id": record.id,
+            "order": self._order,
+            "said": _short(said(record.paragraph.text)),
+            "words": [one + str(often) for one, often in _counted(texts).items()],
+            "stored": stored(record, self._stored),
+        }
+        fields = RecordFields(record)
+        written: list[str] = []
+        for name, tokens in fields.items():
+            placed = [(token.position, token.key) for token in tokens]
+            if not placed:
+                continue
+            found[entryfields.length(name)] = len(placed)
+            found[entryfields.terms(name)] = BETWEEN.join(_in_place(placed))
+            marked = [(position, key) for position, key in placed if _analysed(key).has_mark]
+            if marked:
+                found[entryfields.marked(name)] = BETWEEN.join(_spaced(marked))
+            written += [name + WITHIN + one for _, key in placed for one in _analysed(key).written]
+            if name in PROSE:
+                self.keys |= dict.fromkeys(key for _, key in placed)
+                self.lengths[name] += len(placed)
+        found["fields"] = [name for name in fields if name not in PROSE]
+        found["exact"] = BETWEEN.join(written)
+        for name, value in attributes_of(record).items():
+            found[entryfields.column(name) if isinstance(value, int) else entryfields.exact(name)] = value
+        for name in (*CASELESS, "title", *found["fields"]):
+            keys = entryfields.value_keys(name, attribute_values(record, name))
+            if keys:
+                found[entryfields.values(name)] = keys
+        return found
+
+
+class _Analysed(NamedTuple):
+    """What a key is in an entry: its term, whether it has a mark, and how it is written."""
+
+    term: str
+    has_mark: bool
+    written: tuple[str, ...]
+
+
+@lru_cache(1 << 16)
+def _analysed(key: str) -> _Analysed:
+    folded, exact = split_key(key)
+    written = entryfields.written_as(key) if ACCENTED in key else ()
+    return _Analysed(entryfields.mark_of(folded, exact) + folded, has_mark(exact), tuple(written))
+
+
+@lru_cache(1 << 16)
+def _surfaces(word: str) -> tuple[str, ...]:
+    """How a word of a text stands among the words of a record, but for how often."""
+    return tuple(WITHIN.join((fold(one), one, "")) for one in surfaces(word))
 
 
 class Lengths:
@@ -83,12 +138,11 @@ class Lengths:
         self._records = 0
         self.averages: dict[str, float] = {}
 
-    def see(self, entry: Json) -> None:
+    def see(self, of: EntryLines) -> None:
         """Count what is sent before the index is laid out."""
-        if entry["entry"] == entryfields.RECORD:
-            self._records += 1
-            self._sums.update({name: entry.get(entryfields.length(name), 0) for name in PROSE})
-            self.averages = {name: size / self._records for name, size in self._sums.items() if size}
+        self._records += of.records
+        self._sums.update(of.lengths)
+        self.averages = {name: self._sums[name] / self._records for name in PROSE if self._sums[name]}
 
 
 def document_entry(info: DocumentInfo, state: DocumentState) -> Json:
@@ -108,12 +162,6 @@ def seed_entry(name: str, digest: str) -> tuple[str, Json]:
     return "s " + _short(name), {"entry": entryfields.SEED, "order": name, "stored": json.dumps([name, digest])}
 
 
-def words_of(record: Record) -> Iterator[tuple[str, str]]:
-    """The keys of the words of a record, each with its language."""
-    fields, language = RecordFields(record), record.document.language
-    return ((key, language) for key in dict.fromkeys(token.key for name in PROSE for token in fields[name]))
-
-
 def word_entry(key: str, language: str) -> tuple[str, Json]:
     """The entry of a word of documents in a language."""
     folded, exact = split_key(key)
@@ -123,9 +171,13 @@ def word_entry(key: str, language: str) -> tuple[str, Json]:
     return "w " + _short(language + WITHIN + exact), entry
 
 
-def counted(texts: Iterable[str]) -> Counter[str]:
+def _counted(texts: Iterable[str]) -> Counter[str]:
     """How often each word stands in texts."""
-    return Counter(word for text in texts for part in split_words(text) for word in surfaces(part))
+    found: Counter[str] = Counter()
+    for word, often in Counter(part for text in texts for part in split_words(text)).items():
+        for one in _surfaces(word):
+            found[one] += often
+    return found
 
 
 def _spaced(keys: Iterable[tuple[int, str]]) -> list[str]:
@@ -142,8 +194,7 @@ def _in_place(keys: Iterable[tuple[int, str]]) -> list[str]:
     found: list[str] = []
     whole: list[str] = []
     for position, key in keys:
-        folded, exact = split_key(key)
-        term = entryfields.mark_of(folded, exact) + folded
+        term = _analysed(key).term
         if key[:1] in (NUMBER, TEXT):
             whole.append(term)
             continue
@@ -155,10 +206,10 @@ def _in_place(keys: Iterable[tuple[int, str]]) -> list[str]:
 # What is stored
 
 
-def stored(record: Record) -> str:
-    """A record as it is stored: as text, in which every number stays as it is."""
+def stored(record: Record, document: str) -> str:
+    """A record as it is stored, of a ``document`` in JSON: as text, in which every number stays as it is."""
     paragraph = as_json(record.paragraph) | {"locators": locators.written(record.paragraph.locators)}
-    return json.dumps({"id": record.id, "document": as_json(record.document), "paragraph": paragraph})
+    return f'{{"id": {json.dumps(record.id)}, "document": {document}, "paragraph": {json.dumps(paragraph)}}}'
 
 
 def record_of(source: str, where: str) -> Record:

@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 
-from searchlib.engines.whoosh.building.child import Aside
+from searchlib.concurrency.child import Aside
 from searchlib.engines.whoosh.building.mergesources import Columns, Slice, Source
 from searchlib.engines.whoosh.building.portions import PORTIONS, Portions
 from searchlib.engines.whoosh.building.runs import UInts, aligned, ranges

@@ -12,7 +12,7 @@ import threading
 from pathlib import Path
 from typing import NamedTuple
 
-from searchlib.engines.whoosh.building.child import Child
+from searchlib.concurrency.child import Child
 from searchlib.engines.whoosh.building.incoming import Incoming, Packed, packed, unpacked
 from searchlib.engines.whoosh.building.inversion import invert
 from searchlib.engines.whoosh.building.portions import PORTIONS, Portions
