@@ -33,8 +33,9 @@ _TIMES = {1: "once", 2: "twice"}
 class Occurrence:
     """A ``key`` of a word in a ``field`` of the record: ``share`` = weight * frequency / norm is its part of tf~.
 
-    ``frequency`` is how often it stands there, ``length`` how many tokens the field has in this record and
-    ``average_length`` in all; ``weight`` is that of the field and the form, and ``norm`` what length makes of it.
+    ``frequency`` is how often it stands there, ``length`` how many tokens the field has in this record (``counts_as``
+    how many it counts as, if it is short, else 0) and ``average_length`` in all; ``weight`` is that of the field and
+    the form, and ``norm`` what length makes of it.
 
     ``synonym_of`` is the word of the query that it is a synonym of, or with ``by_name`` another spelling of; "" if it
     is that word. ``found_as`` is how the word is written there, each way once.
@@ -51,6 +52,7 @@ class Occurrence:
     synonym_of: str = ""
     found_as: tuple[str, ...] = ()
     by_name: bool = False
+    counts_as: float = 0.0
 
 
 @frozen
@@ -180,6 +182,7 @@ def _as_dict(node: Explanation, amount: int) -> dict[str, Any]:
                 "frequency": one.frequency,
                 "length": one.length,
                 "average_length": one.average_length,
+                **({"counts_as": one.counts_as} if one.counts_as else {}),
                 "weight": one.weight,
                 **({"synonym_of": one.synonym_of} if one.synonym_of else {}),
                 **({"by_name": True} if one.by_name else {}),
@@ -268,7 +271,8 @@ def _typed(word: Explanation) -> str:
 def _occurrence(one: Occurrence, typed: str) -> str:
     often = _TIMES.get(one.frequency, f"{one.frequency:,} times")
     words = "1 word" if one.length == 1 else f"{one.length:,} words"
-    size = f" of {words} ({one.average_length:.1f} on average)" if one.length else ""
+    short = f", which is short and counts as {one.counts_as:,.0f}" if one.counts_as else ""
+    size = f" of {words}{short} ({one.average_length:.1f} on average)" if one.length else ""
     weight = f", each counting {one.weight:g}" if one.weight != 1.0 else ""
     kind = "another spelling of the name" if one.by_name else "a synonym of"
     synonym = f", as {kind} “{one.synonym_of}”" if one.synonym_of else ""

@@ -16,6 +16,7 @@ from searchlib.expectations.baselines import Answered, InField, ScoredHit, WordS
 from searchlib.expectations.queryfile import AnswerCheck, Target
 from searchlib.frozen import frozen
 from searchlib.model.jsonable import JsonObject, as_object
+from searchlib.model.ranking import DEFAULT_RANKING
 
 _LEAST: Final = 0.0005  # of a share: less is not shown
 _MOST: Final = 5  # paragraphs that came between
@@ -189,12 +190,12 @@ def _steps(
 
 def _share(word: WordShare, ranking: Mapping[str, float]) -> float:
     """The formula."""
-    k1, b, delta = ranking["k1"], ranking["b"], ranking["delta"]
+    formula = DEFAULT_RANKING.with_(ranking)
     tf = 0.0
     for one in word.fields:
-        norm = 1 - b + b * one.length / one.average if one.average > 0 else 1.0
+        norm = formula.norm(one.length, one.average, formula.short_below(one.field, one.average))
         tf += one.weight * one.frequency / norm
-    return word.boost * word.idf * ((k1 + 1) * tf / (k1 + tf) + delta) if tf else 0.0
+    return float(formula.score(word.boost * word.idf, tf)) if tf else 0.0
 
 
 def _rarity(before: WordShare, after: WordShare) -> str:

@@ -3,12 +3,15 @@
 * *idf* is how rare a word is among the live records; rare words tell more.
 * *tf~* is how often it stands in a record: occurrences weighted by field and form, each divided by the *norm*
   of its field there, so that a long field needs more of them.
+* A text of fewer than ``short`` tokens is mostly a heading or a line of a table of contents: it names a thing and says
+  nothing of it. So it *counts* as the longer the shorter it is, as short**2 / length. Where texts are hardly longer on
+  average, fewer tokens are short, and none where the average is half of ``short``.
 * A word's score saturates in tf~: ten occurrences are not ten times as good as one.
 
 For a word in fields f with weights w_f, where a key counts c_key (1, or less for another form or accentuation)::
 
     idf   = ln(1 + (N - df + 0.5) / (df + 0.5))
-    norm  = 1 - b + b * length_f / average length_f
+    norm  = 1 - b + b * counted length_f / average length_f
     tf~   = sum over f of w_f * sum over keys of c_key * tf / norm_f
     score = boost * idf * ((k1 + 1) * tf~ / (k1 + tf~) + delta)
 
@@ -48,7 +51,8 @@ FIELD_WEIGHTS: Mapping[str, float] = MappingProxyType({name: TABLE[name].weight 
 class BM25F:
     """The parameters of the formula.
 
-    ``k1`` >= 0: how late a word's score saturates. ``b`` in 0..1: how much length counts. ``delta`` >= 0: what a
+    ``k1`` >= 0: how late a word's score saturates. ``b`` in 0..1: how much length counts. ``short``
+    >= 0: the tokens of a text that is not short. ``delta`` >= 0: what a
     match is worth however long the field (BM25+). ``accent`` in 0..1: the weight of a key that equals the query's
     only without accents, its square in Vietnamese. ``form`` in 0..1: that of another form of a word than the one that
     was typed. ``function`` in 0..1: that of a function word beside others (`searchlib.query.compounds`). ``letters``,
@@ -58,6 +62,7 @@ class BM25F:
 
     k1: float = 1.2
     b: float = 0.75
+    short: float = 12.0
     delta: float = 0.0
     accent: float = 0.3
     form: float = 0.8
@@ -75,6 +80,7 @@ class BM25F:
         if (
             self.k1 < 0
             or not 0 <= self.b <= 1
+            or self.short < 0
             or self.delta < 0
             or not 0 <= self.accent <= 1
             or not 0 <= self.form <= 1
@@ -104,9 +110,18 @@ class BM25F:
         """The weight of a field."""
         return self.weights.get(field, 1.0)
 
-    def norm(self, lengths: Any, average: float) -> Any:
-        """The norm of fields that are ``lengths`` tokens long (array or number); 1 where lengths are not kept."""
-        return (1.0 - self.b) + self.b * lengths / average if average > 0 else lengths * 0.0 + 1.0
+    def norm(self, lengths: Any, average: float, short: float = 0.0) -> Any:
+        """The norm of fields that are ``lengths`` tokens long (array or number); 1 where lengths are not kept.
+
+        Fewer tokens than ``short`` are few: see `short_below`.
+        """
+        if average <= 0:
+            return lengths * 0.0 + 1.0
+        return (1.0 - self.b) + self.b * counted(lengths, short) / average
+
+    def short_below(self, field: str, average: float) -> float:
+        """Below how many tokens a field is short that has so many on average; titles and headings are so by nature."""
+        return max(0.0, min(self.short, 2 * average - self.short)) if field == "text" else 0.0
 
     def score(self, scale: float, tf: Any) -> Any:
         """The score of records in which the word has tf~ ``tf`` > 0 (array or number); ``scale`` is boost * idf."""
@@ -118,6 +133,7 @@ RANKING_RANGES: Final[Mapping[str, float]] = MappingProxyType(
     {
         "k1": 1000.0,
         "b": 1.0,
+        "short": 1000.0,
         "delta": 1000.0,
         "accent": 1.0,
         "form": 1.0,
@@ -129,6 +145,15 @@ RANKING_RANGES: Final[Mapping[str, float]] = MappingProxyType(
     }
 )
 """What people may set, by name: the parameters, and the weight of each field of prose. From 0 to this."""
+
+
+def counted(lengths: Any, short: float) -> Any:
+    """How many tokens fields of these ``lengths`` (array or number) count as, that are short below so many."""
+    if not short:
+        return lengths
+    is_short = lengths < short
+    longer = max(lengths, 1) if isinstance(lengths, (int, float)) else lengths.clip(1)
+    return is_short * (short * short / longer) + (1 - is_short) * lengths
 
 
 def idf(records: int, df: int) -> float:

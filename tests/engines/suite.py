@@ -33,6 +33,37 @@ DOCUMENTS = (
     Document("tokyo", "東京都の港は冬に閉まる。", language="ja"),
 )
 
+REPORT = """\
+Report on the regions
+
+Contents
+
+1 Housing .... 4
+
+2 Poverty .... 12
+
+3 Schools .... 20
+
+2 Poverty
+
+Poverty fell in the north while the towns of the coast grew, and the harbour was rebuilt with the money of the fund
+that was set up for it in the year before.
+
+What is meant by poverty here is an income of less than half of the median; by that measure poverty is found in one
+household of nine, mostly in the valleys of the south.
+
+3 Schools
+
+The schools of the valleys are far from most villages, and few of their pupils go on to one of the three colleges of
+the coast, whatever their parents earn or hope.
+
+In most of the villages there is a teacher for all of the children, who is paid by the district and lives in the
+house beside the school that the villagers built for her.
+""" + "".join(
+    f"\nThe figures of year {year} are those of the ministry, which counted the households of all districts by hand, and "
+    "has since found no reason to count them again.\n"
+    for year in range(1990, 2000)
+)
 MATCHING = (
     ("harbour", "erdoğan 1, fleet2 2, fleet10 1, ports 1, ports 2"),
     ("harbours", "erdoğan 1, fleet2 2, fleet10 1, ports 1, ports 2"),
@@ -128,6 +159,15 @@ class Searching(Suite):
             hits = index.search(query, 100)
             assert sorted(map(place, hits)) == sorted(listed(expected)), query
             assert [hit.score for hit in hits] == sorted((hit.score for hit in hits), reverse=True), query
+
+    def test_a_heading_or_a_line_of_contents_comes_behind_the_text_below_it(self, index: searchlib.Index) -> None:
+        with index.writer() as w:
+            w.add(Document("report", REPORT))
+        for word, text in (("poverty", {8, 7}), ("schools", {10, 11})):
+            found = [hit.paragraph.number for hit in index.search(word, filter={"document": "report"})]
+            assert set(found[:2]) == text, word
+            usual = index.search(word, filter={"document": "report"}, ranking={"short": 0})
+            assert usual[0].paragraph.number in (4, 5, 6, 9), word
 
     def test_an_exact_form_is_better_and_ties_are_in_the_order_of_the_index(self, index: searchlib.Index) -> None:
         assert list(map(place, index.search("erdoğan"))) == ["erdoğan 1", "erdoğan 2"]

@@ -136,7 +136,8 @@ class Oracle:
         return float(self.ranking.score(boost * idf(len(self.live), df), tf))
 
     def norm(self, doc: Doc, field: str) -> float:
-        return float(self.ranking.norm(len(doc.prose.get(field, ())), self.average(field)))
+        average, length = self.average(field), len(doc.prose.get(field, ()))
+        return float(self.ranking.norm(length, average, self.ranking.short_below(field, average)))
 
     # Statistics
 

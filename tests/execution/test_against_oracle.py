@@ -101,7 +101,12 @@ def case(seed: int) -> Case:
     """The same for each way of executing: brute force takes longer than any."""
     rng = random.Random(seed)
     docs = generate.corpus(rng, rng.choice([1, 7, 40, 150, 400]))
-    ranking = BM25F(k1=rng.choice([1.2, 0.9]), b=rng.choice([0.75, 0.0, 1.0]), delta=rng.choice([0.0, 0.0, 0.5]))
+    ranking = BM25F(
+        k1=rng.choice([1.2, 0.9]),
+        b=rng.choice([0.75, 0.0, 1.0]),
+        delta=rng.choice([0.0, 0.0, 0.5]),
+        short=rng.choice([0.0, 3.0, 8.0]),
+    )
     oracle = Oracle(docs, ranking)
     segments = cut(rng, docs, rng.randint(1, 4))
     asked = []

@@ -28,6 +28,20 @@ def test_a_field_longer_than_average_counts_less_as_far_as_b_says() -> None:
     assert BM25F(b=1.0).norm(np.array([20, 1]), 0.5).tolist() == [40.0, 2.0]
 
 
+def test_a_short_text_counts_as_the_longer_the_shorter_it_is() -> None:
+    ranking = BM25F(b=1.0, short=8.0)
+    assert ranking.norm(np.array([16, 8, 4, 2, 1, 0]), 16.0, 8.0).tolist() == [1.0, 0.5, 1.0, 2.0, 4.0, 4.0]
+    assert ranking.norm(4, 16.0, 8.0) == 1.0
+    assert ranking.norm(4, 16.0) == 0.25
+
+
+def test_few_words_are_short_where_texts_have_few_and_none_where_half_of_that_is_usual() -> None:
+    ranking = BM25F(short=12.0)
+    assert [ranking.short_below("text", average) for average in (100.0, 12.0, 10.0, 6.0, 1.0)] == [12, 12, 8, 0, 0]
+    assert ranking.short_below("title", 100.0) == 0
+    assert BM25F(short=0.0).short_below("text", 100.0) == 0
+
+
 def test_a_field_without_lengths_is_as_long_as_any() -> None:
     assert BM25F().norm(np.array([0.0, 7.0]), 0.0).tolist() == [1.0, 1.0]
 
@@ -52,7 +66,16 @@ def test_a_field_without_a_weight_weighs_one() -> None:
 
 @pytest.mark.parametrize(
     "given",
-    [{"k1": 0.0}, {"b": 0.0}, {"b": 1.0}, {"delta": 0.0}, {"accent": 0.0}, {"accent": 1.0}, {"weights": {"text": 0.0}}],
+    [
+        {"k1": 0.0},
+        {"b": 0.0},
+        {"b": 1.0},
+        {"delta": 0.0},
+        {"short": 0.0},
+        {"accent": 0.0},
+        {"accent": 1.0},
+        {"weights": {"text": 0.0}},
+    ],
 )
 def test_the_ends_of_what_parameters_may_be_are_allowed(given: dict[str, Any]) -> None:
     BM25F(**given)
@@ -65,6 +88,7 @@ def test_the_ends_of_what_parameters_may_be_are_allowed(given: dict[str, Any]) -
         {"b": -0.1},
         {"b": 1.1},
         {"delta": -0.1},
+        {"short": -1.0},
         {"accent": -0.1},
         {"accent": 1.1},
         {"weights": {"text": 1.0, "title": -0.1}},

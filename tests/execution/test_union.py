@@ -63,8 +63,9 @@ def test_a_union_holds_the_docs_frequencies_and_positions_of_all_its_lists(
     for _ in range(3):  # read again, they may be kept
         numbers = sorted(rng.sample(range(len(expected)), rng.randint(0, len(expected))))
         assert positions_of(union, numbers) == [places[expected[number]] for number in numbers]
+    average = snapshot.average_length("text")
     assert union.most_over(snapshot.views[0].norm("text", RANKING)) >= max(
-        len(here) / float(RANKING.norm(len(doc.prose["text"]), snapshot.average_length("text")))
+        len(here) / float(RANKING.norm(len(doc.prose["text"]), average, RANKING.short_below("text", average)))
         for here, doc in zip(places, docs, strict=True)
     ) * (1 - 1e-9)
 

@@ -73,5 +73,9 @@ class TermScorer(scoring.BaseScorer):
         return self._score(matcher.block_max_weight(), matcher.block_min_length() or 1)
 
     def _score(self, weight: float, length: int) -> float:
-        tf = self._ranking.weight(self._field) * weight / self._ranking.norm(float(length), self._average)
+        tf = (
+            self._ranking.weight(self._field)
+            * weight
+            / self._ranking.norm(float(length), self._average, self._ranking.short_below(self._field, self._average))
+        )
         return float(self._ranking.score(self._idf, tf))

@@ -199,9 +199,11 @@ def test_another_ranking_is_told(make: Make) -> None:
         "a.md": "Gates of iron.",
         "b.md": "Gates, gates and gates " + "of iron " * 30,
     }
-    found = moved(make(texts), make(texts, ranking={"b": 0.0}), query="gates", target="a.md")
-    (word,) = found.words
+    usual, flat = make(texts, ranking={"short": 0}), make(texts, ranking={"short": 0, "b": 0})
+    (word,) = moved(usual, flat, query="gates", target="a.md").words
     assert [effect.what for effect in word.effects] == ["b 0.75 → 0"]
+    (word,) = moved(usual, make(texts), query="gates", target="a.md").words
+    assert [effect.what for effect in word.effects] == ["short 0 → 12"]
 
 
 def test_the_formula_is_that_of_the_explanation(make: Make) -> None:

@@ -27,6 +27,7 @@ RANKINGS: tuple[Any, ...] = (
     {"k1": 0},
     {"k1": 3, "b": 0.2, "title": 0.1},
     {"delta": 1},
+    {"short": 40},
     {"accent": 0, "form": 0},
 )
 

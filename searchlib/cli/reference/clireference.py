@@ -66,6 +66,7 @@ def _default(value: float | None) -> str:
 _RANKING = {
     "k1": "how late the score of a word that is repeated saturates",
     "b": "how much the length of a text counts, 0 to 1",
+    "short": "words below which a paragraph counts as the longer the shorter it is, as headings are; 0: none",
     "delta": "what a word is worth in however long a text (BM25+)",
     "accent": "what a word counts that has other accents, 0 to 1",
     "function": "what a function word counts beside others, 0 to 1",

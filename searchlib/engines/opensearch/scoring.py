@@ -43,7 +43,10 @@ from searchlib.query.wording import described
 
 Json = dict[str, Any]
 
-_SHARE = "params.w * _score / (1 - params.b + params.b * doc[params.n].value / params.a)"
+_SHARE = (
+    "double l = doc[params.n].value; if (l < params.m) { l = params.m * params.m / Math.max(l, 1) } "
+    "return params.w * _score / (1 - params.b + params.b * l / params.a)"
+)
 _WORD = "double t = _score; return params.s * ((t > 0 ? (params.k + 1) * t / (params.k + t) : 0) + params.d)"
 
 
@@ -170,7 +173,8 @@ class Scoring:
         average = self._statistics.average(field)
         if not average:
             return often
-        known = {"w": weight, "b": self._ranking.b, "n": entryfields.length(field), "a": average}
+        least = self._ranking.short_below(field, average)
+        known = {"w": weight, "b": self._ranking.b, "n": entryfields.length(field), "a": average, "m": least}
         return {"script_score": {"query": often, "script": {"source": _SHARE, "params": known}}}
 
     def _saturated(self, sums: Json, scale: float) -> Json:

@@ -160,7 +160,7 @@ class PostingList(Postings):
 
     def most_over(self, norm: FieldNorm) -> float:
         blocks = self.segment.blocks(self.entry)
-        norms = norm.of(np.maximum(blocks.min_length, 1)) if norm.lengths is not None else 1.0
+        norms = norm.least(np.maximum(blocks.min_length, 1)) if norm.lengths is not None else 1.0
         return float((blocks.max_freq / norms).max())
 
     def _read(self) -> tuple[Docs, AnyInts]:

@@ -88,11 +88,13 @@ class View:
         """The norms of a field; words that a segmenter found count by those of the field that they stand in."""
         field = SEGMENTED.get(field, field)
         average = self.snapshot.average_length(field)
+        short = ranking.short_below(field, average)
 
         def make() -> FieldNorm:
-            return FieldNorm(self.segment.lengths(field) if average > 0 else None, average, ranking)
+            lengths = self.segment.lengths(field) if average > 0 else None
+            return FieldNorm(lengths, average, ranking, short)
 
-        return self._norms.get((field, ranking.b), make)
+        return self._norms.get((field, ranking.b, short), make)
 
     def live(self, docs: Docs) -> Docs:
         """Those of the docs that are not deleted."""

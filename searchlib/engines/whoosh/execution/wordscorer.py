@@ -170,6 +170,7 @@ class WordScorer(Scorer):
                         float(weights[0]) * often / norm,
                         synonym.synonym_of if synonym is not None else "",
                         by_name=synonym is not None and synonym.by_name,
+                        counts_as=part.norm.counts_as(doc),
                     )
                 )
         ranking = self.weighed.ranking
