@@ -60,8 +60,8 @@ the coast, whatever their parents earn or hope.
 In most of the villages there is a teacher for all of the children, who is paid by the district and lives in the
 house beside the school that the villagers built for her.
 """ + "".join(
-    f"\nThe figures of year {year} are those of the ministry, which counted the households of all districts by hand, and "
-    "has since found no reason to count them again.\n"
+    f"\nThe figures of year {year} are those of the ministry, which counted the households of all districts by hand, "
+    "and has since found no reason to count them again.\n"
     for year in range(1990, 2000)
 )
 MATCHING = (
