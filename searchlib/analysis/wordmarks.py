@@ -74,11 +74,19 @@ def mark_places(text: str) -> list[int]:
 
 def may_have_marks(text: str) -> bool:
     """Whether it is worth a look at a text."""
-    return _may_have_signs(text) or "&" in text or "-\n" in text or _NET_PLACE.search(text) is not None
+    return _may_have_signs(text) or "&" in text or _may_have_line_ends(text) or _may_have_nets(text)
 
 
 def _may_have_signs(text: str) -> bool:
     return "+" in text or "#" in text or (not text.isascii() and any(sign in text for sign in _OTHERS))
+
+
+def _may_have_line_ends(text: str) -> bool:
+    return "-\n" in text or (not text.isascii() and "\u2010\n" in text)
+
+
+def _may_have_nets(text: str) -> bool:
+    return (".n" in text or ".N" in text) and _NET_PLACE.search(text) is not None
 
 
 def marks(text: str, typed: bool = False, flowing: bool = True) -> list[Marked]:
@@ -89,11 +97,11 @@ def marks(text: str, typed: bool = False, flowing: bool = True) -> list[Marked]:
     found: list[Marked] = []
     if _may_have_signs(text):
         found += _signs(text, typed)
-    if _NET_PLACE.search(text):
+    if _may_have_nets(text):
         found += _nets(text)
     if "&" in text:
         found += _names(text)
-    if flowing and "\n" in text:
+    if flowing and _may_have_line_ends(text):
         found += _line_ends(text)
     return sorted(found, key=attrgetter("first")) if len(found) > 1 else found
 

@@ -124,14 +124,19 @@ class Keys:
         self.view = word.view
         self._sure = matched and word.docs_are_postings
         self._word = word
-        self._parts = [part for part in word.parts if part.field == field]
-        self.cost = sum(part.postings.df for part in self._parts)
+        self._plain = word.plain_postings(field)
+        self._parts = [part for part in word.parts if part.field == field and not part.plain]
+        self.cost = sum(part.postings.df for part in word.parts if part.field == field)
 
     def occurrences(self, docs: Docs, places: Ints | None = None) -> Ints:
         """The occurrences of the word in some ascending docs, in those at these places alone, ascending."""
         check()
         chosen = docs if places is None else docs[places]
-        found = [self._of_part(part, chosen, places) for part in self._parts] if len(chosen) else []
+        found = []
+        if len(chosen):
+            if self._plain is not None:
+                found.append(self._of_plain(self._plain, chosen, places))
+            found += [self._of_part(part, chosen, places) for part in self._parts]
         if len(found) == 1:
             return found[0]
         return np.sort(np.concatenate(found)) if found else np.empty(0, np.int64)
@@ -139,12 +144,11 @@ class Keys:
     def beginning(self, docs: Docs, number: int, starts: Ints | None) -> Ints:
         """Where a phrase may begin whose word with this number, from 0, this is; with ``starts``, those of them."""
         primitives = self.view.primitives
-        if primitives.prunes and len(self._parts) == 1 and self._parts[0].plain:
-            postings = self._parts[0].postings
-            kept = postings.all_positions()
+        if primitives.prunes and self._plain is not None and not self._parts:
+            kept = self._plain.all_positions()
             if kept is not None:
                 check()
-                known = self._known(postings)
+                known = self._known(self._plain)
                 return primitives.beginning(docs, known, kept.positions, kept.offsets, number, starts)
         found = self.occurrences(docs, None if starts is None else places_of(starts)) - number
         return found if starts is None else starts[primitives.common(found, starts)[0]]
@@ -153,17 +157,22 @@ class Keys:
         kept = self._word.kept() if self._word.docs_are_postings else None
         return postings.docs() if kept is None else kept.docs
 
-    def _of_part(self, part: Part, docs: Docs, places: Ints | None) -> Ints:
-        if self._sure:  # what the word matches is this part
-            here, numbers = places, self._known(part.postings).searchsorted(docs)
+    def _of_plain(self, postings: Postings, docs: Docs, places: Ints | None) -> Ints:
+        if self._sure:  # what the word matches is this
+            here, numbers = places, self._known(postings).searchsorted(docs)
         else:
-            which, numbers = self.view.primitives.common(part.postings.docs(), docs)
-            if not part.plain:
-                hits = part.weigh(docs[which])[0]
-                which, numbers = which[hits], numbers[hits]
-            if not len(which):
-                return which
+            which, numbers = self.view.primitives.common(self._known(postings), docs)
             here = which if places is None else places[which]
-        numbers, (positions, offsets) = part.postings.positions(numbers)
-        here = np.arange(len(docs)) if here is None else here
+        return self._at(postings, numbers, np.arange(len(docs)) if here is None else here)
+
+    def _of_part(self, part: Part, docs: Docs, places: Ints | None) -> Ints:
+        which, numbers = self.view.primitives.common(part.postings.docs(), docs)
+        hits = part.weigh(docs[which])[0]
+        which, numbers = which[hits], numbers[hits]
+        return self._at(part.postings, numbers, which if places is None else places[which])
+
+    def _at(self, postings: Postings, numbers: Ints, here: Ints) -> Ints:
+        if not len(numbers):
+            return numbers
+        numbers, (positions, offsets) = postings.positions(numbers)
         return self.view.primitives.occurrences(here, numbers, positions, offsets)

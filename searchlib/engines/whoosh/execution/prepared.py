@@ -184,7 +184,7 @@ class Prepared:
 class Weighed:
     """A word in a segment, without its scale."""
 
-    __slots__ = ("_looked_up", "_view", "cost", "docs_are_postings", "parts", "ranking")
+    __slots__ = ("_in_fields", "_looked_up", "_view", "cost", "docs_are_postings", "parts", "ranking")
 
     def __init__(self, view: View, parts: Sequence[Part], ranking: BM25F) -> None:
         self._view = weakref.ref(view)  # which keeps this
@@ -192,13 +192,24 @@ class Weighed:
         self.parts = parts
         self.ranking = ranking
         self.cost = min(sum(part.postings.df for part in parts), view.doc_count)
-        self.docs_are_postings = len(parts) == 1 and parts[0].plain and view.alive is None
-        """Whether its docs are those of the postings of its one part."""
+        self._in_fields: dict[str, Postings | None] = {}
+        of_one = all(part.plain and part.field == parts[0].field for part in parts)
+        self.docs_are_postings = of_one and view.alive is None
+        """Whether its docs are those of the postings of all parts together."""
 
     @property
     def view(self) -> View:
         """The segment."""
         return _there(self._view)
+
+    def plain_postings(self, field: str) -> Postings | None:
+        """Those of its plain parts in a field, as one: where a word stands, it does not matter what it counts."""
+        if field not in self._in_fields:
+            parts = [part for part in self.parts if part.plain and part.field == field]
+            lists = [one for part in parts for one in part.lists.values()]
+            joined = PostingUnion(lists, self.view.primitives) if len(parts) > 1 else None
+            self._in_fields[field] = joined or next((part.postings for part in parts), None)
+        return self._in_fields[field]
 
     def kept(self) -> Prepared | None:
         """Its docs and gains, if they are there."""
