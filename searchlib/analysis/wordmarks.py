@@ -39,11 +39,11 @@ _NAME: Final = lazy_expression(
     rf"(?<![{_BESIDE}&=?])(?P<first>[A-Za-z]{{1,3}})&(?P<second>[A-Za-z]{{1,3}})(?![{_BESIDE}&=]|(?<=[a-z]);)"
 )
 _LINE_END: Final = lazy_expression(r"[-\u2010]\n[ \t]*")
-_SIGN_PLACES: Final = (
-    ("+", lazy_expression(rf"\+(?<=[^\W_]\+)(?![{_BESIDE}=*-])")),
-    ("#", lazy_expression(rf"#(?<=[A-Za-z]#)(?![{_BESIDE}])")),
-    ("&", lazy_expression(r"&(?<=[A-Za-z]&)(?=[A-Za-z])")),
-)
+_PLACES: Final = {
+    "+": lazy_expression(rf"\+(?<=[^\W_]\+)(?![{_BESIDE}=*-])"),
+    "#": lazy_expression(rf"#(?<=[A-Za-z]#)(?![{_BESIDE}])"),
+    "&": lazy_expression(r"&(?<=[A-Za-z]&)(?=[A-Za-z])"),
+}
 _HYPHEN_PLACE: Final = lazy_expression(r"-\n(?<=[^\W\d_]-\n)(?=[ \t]*[^\W\d_])")
 _NET_PLACE: Final = lazy_expression(r"\.(?=[Nn][Ee][Tt])")
 _OTHERS: Final = ("\uff0b", "\uff03", "\u266f", "\u2010\n")
@@ -64,7 +64,7 @@ class Marked(NamedTuple):
 def mark_places(text: str) -> list[int]:
     """Where in a long ``text`` there may be marks, in no order."""
     found = [match.start() for one in (_HYPHEN_PLACE, _NET_PLACE) for match in one.finditer(text)]
-    for sign, place in _SIGN_PLACES:
+    for sign, place in _PLACES.items():
         if sign in text:
             found += [match.start() for match in place.finditer(text)]
     if not text.isascii() and any(sign in text for sign in _OTHERS):
@@ -73,20 +73,15 @@ def mark_places(text: str) -> list[int]:
 
 
 def may_have_marks(text: str) -> bool:
-    """Whether it is worth a look at a text."""
-    return _may_have_signs(text) or "&" in text or _may_have_line_ends(text) or _may_have_nets(text)
-
-
-def _may_have_signs(text: str) -> bool:
-    return "+" in text or "#" in text or (not text.isascii() and any(sign in text for sign in _OTHERS))
-
-
-def _may_have_line_ends(text: str) -> bool:
-    return "-\n" in text or (not text.isascii() and "\u2010\n" in text)
-
-
-def _may_have_nets(text: str) -> bool:
-    return (".n" in text or ".N" in text) and _NET_PLACE.search(text) is not None
+    """Whether it is worth a look at a text. Most have none, so this is asked of every text that is shown."""
+    return (
+        "+" in text
+        or "#" in text
+        or "&" in text
+        or "-\n" in text
+        or ((".n" in text or ".N" in text) and _NET_PLACE.search(text) is not None)
+        or (not text.isascii() and any(sign in text for sign in _OTHERS))
+    )
 
 
 def marks(text: str, typed: bool = False, flowing: bool = True) -> list[Marked]:
@@ -94,16 +89,24 @@ def marks(text: str, typed: bool = False, flowing: bool = True) -> list[Marked]:
 
     In a text that is not ``flowing``, as headings below one another, the end of a line breaks no word.
     """
+    if not may_have_marks(text):
+        return []
+    odd = not text.isascii()
     found: list[Marked] = []
-    if _may_have_signs(text):
+    if odd or _has("+", text) or _has("#", text):
         found += _signs(text, typed)
-    if _may_have_nets(text):
+    if ".n" in text or ".N" in text:
         found += _nets(text)
-    if "&" in text:
+    if _has("&", text):
         found += _names(text)
-    if flowing and _may_have_line_ends(text):
+    if flowing and ("-\n" in text or odd):
         found += _line_ends(text)
     return sorted(found, key=attrgetter("first")) if len(found) > 1 else found
+
+
+def _has(sign: str, text: str) -> bool:
+    """Whether a sign stands where it may be that of a word: in sums and in drawings it does not."""
+    return sign in text and _PLACES[sign].search(text) is not None
 
 
 def find_marked(text: str, typed: bool = False, flowing: bool = True) -> Iterator[re.Match[str] | Marked]:
