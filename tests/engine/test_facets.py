@@ -31,6 +31,23 @@ def test_facets_of_an_updated_index_are_those_of_a_clean_build(tmp_path: Path) -
     assert index.search("*", facets=["by", "document"]).facets == clean.search("*", facets=["by", "document"]).facets
 
 
+def test_several_values_of_a_document_count_each_and_none_is_missing_once(tmp_path: Path) -> None:
+    """In two segments, of documents and of paragraphs; with how many there are."""
+    index = made(tmp_path, [])
+    for name, authors in (("a", ("Ann", "Bo")), ("b", ("Bo",)), ("c", ())):
+        with index.writer() as w:
+            w.add(
+                Document(name, "A port.\n\n- A port of ice.\n\n- A ship.", metadata={"by": authors} if authors else {})
+            )
+    assert index.stats().segments > 1
+    found = index.search("port", 1, facets=["by", "kind"])
+    assert (found.total, found.documents) == (6, 3)
+    assert [tuple(one) for one in found.facets["by"]] == [("Bo", 4), ("Ann", 2)]
+    assert (found.facets["by"].missing, found.facets["by"].others) == (2, 0)
+    assert [tuple(one) for one in found.facets["kind"]] == [("item", 3), ("text", 3)]
+    assert found.facets["kind"].missing == 0
+
+
 def test_a_facet_over_an_empty_index_is_empty(tmp_path: Path) -> None:
     (tmp_path / "seeds").mkdir()
     facet = searchlib.build(tmp_path / "seeds", tmp_path / "index").search("*", facets=["type", "document"]).facets

@@ -155,6 +155,7 @@ def test_a_cursor_that_is_none_is_said(tmp_path: Path) -> None:
     good = index.search("harbour", 1).cursor
     assert good is not None
     damaged = [good[:-1], good + "A", good[1:], good.swapcase(), "", "é", "!", "AAAA", "x" * 100_000]
+    damaged += [f"{good[:4]}!{good[4:]}", f"{good} "]  # what is no letter of a cursor is not passed over
     damaged += [good[:at] + ("A" if good[at] != "A" else "B") + good[at + 1 :] for at in range(len(good) - 1)]
     for cursor in damaged:
         with pytest.raises(SettingsError, match=r"this (is no|cursor is of)"):

@@ -5,13 +5,14 @@ All else that tests scores computes them with the same formula, so that what is 
 
 from __future__ import annotations
 
+import pickle
 from math import log
 from typing import Any
 
 import numpy as np
 import pytest
 
-from searchlib.model.ranking import BM25F, idf
+from searchlib.model.ranking import BM25F, DEFAULT_RANKING, RANKING_RANGES, idf
 
 
 @pytest.mark.parametrize(
@@ -67,13 +68,9 @@ def test_a_field_without_a_weight_weighs_one() -> None:
 @pytest.mark.parametrize(
     "given",
     [
-        {"k1": 0.0},
-        {"b": 0.0},
-        {"b": 1.0},
-        {"delta": 0.0},
-        {"short": 0.0},
-        {"accent": 0.0},
-        {"accent": 1.0},
+        *({"k1": 0.0}, {"b": 0.0}, {"b": 1.0}, {"short": 0.0}, {"delta": 0.0}, {"accent": 0.0}, {"accent": 1.0}),
+        *({"form": 0.0}, {"form": 1.0}, {"function": 0.0}, {"function": 1.0}, {"letters": 0.0}, {"near": 0.0}),
+        {"document": 0.0},
         {"weights": {"text": 0.0}},
     ],
 )
@@ -88,12 +85,27 @@ def test_the_ends_of_what_parameters_may_be_are_allowed(given: dict[str, Any]) -
         {"b": -0.1},
         {"b": 1.1},
         {"delta": -0.1},
-        {"short": -1.0},
         {"accent": -0.1},
         {"accent": 1.1},
+        *({"form": -0.1}, {"form": 1.1}, {"function": -0.1}, {"function": 1.1}),
+        *({"short": -0.1}, {"letters": -0.1}, {"near": -0.1}, {"document": -0.1}),
         {"weights": {"text": 1.0, "title": -0.1}},
     ],
 )
 def test_parameters_out_of_range_are_refused(given: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match=r"out of range|negative"):
         BM25F(**given)
+
+
+def test_some_parameters_and_weights_are_changed_by_name_and_the_others_stay() -> None:
+    ranking = BM25F(k1=0.9, weights={"text": 2.0, "title": 5.0}).with_({"b": 0.1, "title": 0.5})
+    assert (ranking.k1, ranking.b, ranking.weights) == (0.9, 0.1, {"text": 2.0, "title": 0.5})
+    assert ranking.as_dict().items() >= {"k1": 0.9, "b": 0.1, "form": 0.8, "text": 2.0, "title": 0.5}.items()
+    assert DEFAULT_RANKING.as_dict().keys() == RANKING_RANGES.keys()
+    assert DEFAULT_RANKING.with_(ranking.as_dict()).as_dict() == {**DEFAULT_RANKING.as_dict(), **ranking.as_dict()}
+
+
+def test_a_ranking_is_the_same_in_another_process() -> None:
+    ranking = BM25F(k1=0.9, weights={"text": 2.0})
+    again = pickle.loads(pickle.dumps(ranking))
+    assert (again, again.as_dict()) == (ranking, ranking.as_dict())

@@ -35,7 +35,7 @@ TESTS: dict[str, tuple[str, ...]] = {
         *(f"tests/{one}.py" for one in ("engine/test_sorting", "engine/test_processes")),
         ALIKE,
     ),
-    "engines/whoosh/facets": FOUND[:2],
+    "engines/whoosh/facets": (*FOUND[:2], "tests/engine/test_locators.py"),
     "paragraphs/layout": SPLITTING,
     "paragraphs/linerecords": ("tests/paragraphs/test_line_records.py",),
     "paragraphs/wrapping": SPLITTING,
@@ -52,7 +52,7 @@ TESTS: dict[str, tuple[str, ...]] = {
     "highlight/spans": HIGHLIGHTING,
     "highlight/spotting": HIGHLIGHTING,
     "highlight/texts": HIGHLIGHTING,
-    "citing/checking": CITING,
+    "citing/checking": (*CITING, "tests/citing/test_command.py"),
     "citing/likeness": CITING,
 }
 """Modules, and the tests that are to notice what is wrong with them: few, as all of them run for what none notices."""
