@@ -20,6 +20,7 @@ from searchlib.engine.writers import Committed, DocumentState, Remembered, Write
 from searchlib.engines.opensearch import entries, entryfields
 from searchlib.engines.opensearch.bulks import Bulks
 from searchlib.engines.opensearch.cluster import Cluster, Json
+from searchlib.engines.opensearch.fitting import fitted
 from searchlib.engines.opensearch.generations import Generation, every, following, newest_or_none, remembered
 from searchlib.engines.opensearch.linemaking import LineMaker
 from searchlib.engines.opensearch.paging import batches
@@ -28,6 +29,8 @@ from searchlib.guards.arguments import refused, whole
 from searchlib.model.records import Document, Record, document_digest
 from searchlib.paragraphs.identifying import language_of, records_of
 
+LARGE: Final = 20_000
+"""Records from which on it pays that bounds are close."""
 _PATHS = 1000  # that are removed in one request
 _LEFT_BEHIND = 24 * 3600 * 1000  # milliseconds after which what no alias leads to was left by a writer that was ended
 _SHARDS: Final = "number_of_shards"
@@ -40,8 +43,9 @@ class OpenSearchWriter:
 
     damage = ""
 
-    def __init__(self, cluster: Cluster, options: WriterOptions) -> None:
+    def __init__(self, cluster: Cluster, options: WriterOptions, large: int = LARGE) -> None:
         self._cluster = cluster
+        self._large = large
         self._before = newest_or_none(cluster)
         self._settings = self._remembered("settings", options.settings)
         self._sources = self._remembered("sources", options.sources)
@@ -244,11 +248,13 @@ class OpenSearchWriter:
         self._remember_seeds({} if self._over else old, wanted)
         self._settle()
         self._cluster.call("POST", f"/{index}/_refresh")
-        self._wait_for_replicas(index)
         if compact:
             self._cluster.call("POST", f"/{index}/_forcemerge", None, {"max_num_segments": "1"})
         number = self._before.number + 1 if self._before else 1
         lengths = self._lengths.averages if self._before is None or self._over else self._before.lengths
+        if self._records(index) >= self._large:
+            lengths = fitted(self._cluster, index, lengths)
+        self._wait_for_replicas(index)
         generation = Generation(index, number, time.time_ns(), self._settings, self._sources, lengths)
         self._cluster.call("PUT", f"/{index}/_mapping", {"_meta": {"searchlib": generation.as_meta()}})
         self._cluster.call("PUT", f"/{index}/_settings", {"index.blocks.write": True})

@@ -164,8 +164,13 @@ def settings(lengths: Mapping[str, float]) -> dict[str, Any]:
                 _ALIKE: {"tokenizer": "keyword", "filter": ["each"]},
             },
         },
-        "similarity": {f"like_{name}": _similarity(curve(name, lengths)) for name in (*PROSE, "")},
+        "similarity": similarities(lengths),
     }
+
+
+def similarities(lengths: Mapping[str, float]) -> dict[str, Any]:
+    """How terms score in an index whose fields have about these lengths."""
+    return {f"like_{name}": _similarity(curve(name, lengths)) for name in (*PROSE, "")}
 
 
 def _similarity(curve: Curve) -> dict[str, Any]:
