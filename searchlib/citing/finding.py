@@ -15,10 +15,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import NamedTuple
 
 from searchlib.citing.forms import CLOSING, FROM, QUOTED, escaped
-from searchlib.citing.found import LONGEST_QUOTE, Slot, WrittenCitation
+from searchlib.citing.found import LONGEST_QUOTE, Form, Slot, WrittenCitation
 from searchlib.citing.normal import same_line
 from searchlib.citing.references import ID, ID_CHARACTER
 from searchlib.model.locators import WRITTEN as LOCATOR
@@ -87,18 +88,8 @@ def _reference(text: str, match: re.Match[str]) -> WrittenCitation:
     if place is None:
         return _inline(text, match, part, slots)
     quote = _quote_above(text, begin, text[begin : place.at])
-    return WrittenCitation(
-        "text" if quote is not None else "reference",
-        match.start(),
-        match["id"],
-        quote,
-        part,
-        place.path,
-        place.paragraph,
-        place.line,
-        locators=place.locators,
-        slots=(*place.slots, *slots),
-    )
+    form: Form = "text" if quote is not None else "reference"
+    return _placed(WrittenCitation(form, match.start(), match["id"], quote, part, slots=(*place.slots, *slots)), place)
 
 
 def _inline(text: str, match: re.Match[str], part: tuple[int, int] | None, slots: list[Slot]) -> WrittenCitation:
@@ -112,20 +103,15 @@ def _inline(text: str, match: re.Match[str], part: tuple[int, int] | None, slots
         if closing >= 0:
             quote = text[opened.end() : closing]
             place = _place_in_definition(text, closing, end, same_line)
+    slots = [*slots, *(place.slots if place is not None else ())]
+    return _placed(WrittenCitation("reference", match.start(), match["id"], quote, part, slots=tuple(slots)), place)
+
+
+def _placed(found: WrittenCitation, place: _Place | None) -> WrittenCitation:
+    """A citation with the place that is written beside it."""
     if place is None:
-        return WrittenCitation("reference", match.start(), match["id"], quote, part, slots=tuple(slots))
-    return WrittenCitation(
-        "reference",
-        match.start(),
-        match["id"],
-        quote,
-        part,
-        place.path,
-        place.paragraph,
-        place.line,
-        locators=place.locators,
-        slots=(*slots, *place.slots),
-    )
+        return found
+    return replace(found, path=place.path, paragraph=place.paragraph, line=place.line, locators=place.locators)
 
 
 def _closing(text: str, begin: int, end: int) -> int:
@@ -230,20 +216,11 @@ def _definition(text: str, match: re.Match[str], part: tuple[int, int] | None, s
         quote = _unescaped(text[opening + 1 : closing])
         begin = closing
     place = _place_in_definition(text, begin, end, _escaped_line)
-    if place is None:
-        return WrittenCitation("markdown", match.start(), match["label"], quote, part, slots=tuple(slots))
-    return WrittenCitation(
-        "markdown",
-        match.start(),
-        match["label"],
-        quote,
-        part,
-        _unescaped(place.path),
-        place.paragraph,
-        place.line,
-        locators=_unescaped(place.locators) if place.locators is not None else None,
-        slots=(*slots, *place.slots),
-    )
+    if place is not None:
+        slots = [*slots, *place.slots]
+        located = _unescaped(place.locators) if place.locators is not None else None
+        place = place._replace(path=_unescaped(place.path), locators=located)
+    return _placed(WrittenCitation("markdown", match.start(), match["label"], quote, part, slots=tuple(slots)), place)
 
 
 def _end_of_definition(text: str, match: re.Match[str], limit: int) -> int:

@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 
-ONLY = "Only hits that match this too; repeatable."
 index_option = click.option("--index", metavar="PATH", type=FOLDER, help="The index.  [default: indexes/default]")
 indexes_option = click.option(
     "--index",

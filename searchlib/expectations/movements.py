@@ -111,7 +111,7 @@ def movement(before: Answered, after: Answered, check: AnswerCheck, target: Targ
     words = tuple(_words(old, new, *rankings)) if old is not None and new is not None else ()
     is_there = new is not None or (old is not None and after.has(old.id))
     came = list(_came(before, after, check, was, now, new)) if is_there else []
-    left = list(_left(before, after, check, was, now, new))
+    left = list(_left(before, after, check, was, now))
     return Movement(
         was,
         now,
@@ -232,14 +232,7 @@ def _came(
 ) -> Iterator[Rival]:
     """Those that stand before the target now and did not."""
     known = before.ranks(check)
-    last = (now or check.depth + 1) - 1
-    for rank in range(1, last + 1):
-        hit = after.hit(check, rank)
-        if hit is None:
-            return
-        then = known.get(hit.id)
-        if then is not None and (was is None or then < was):
-            continue
+    for hit, rank, then in _ahead(after, known, check, now or check.depth + 1, was):
         if then is not None:
             state = f"rank {then} then, {rank} now"
         elif before.has(hit.id) is False:
@@ -249,23 +242,27 @@ def _came(
         yield Rival(hit.id, hit.place, then, rank, state, _more(hit, new))
 
 
-def _left(
-    before: Answered, after: Answered, check: AnswerCheck, was: int | None, now: int | None, new: ScoredHit | None
-) -> Iterator[Rival]:
+def _left(before: Answered, after: Answered, check: AnswerCheck, was: int | None, now: int | None) -> Iterator[Rival]:
     """Those that stood before it and do not now."""
-    known = after.ranks(check)
-    for rank in range(1, was or 1):
-        hit = before.hit(check, rank)
-        if hit is None:
-            return
-        there = known.get(hit.id)
-        if there is not None and (now is None or there < now):
-            continue
+    for hit, rank, there in _ahead(before, after.ranks(check), check, was or 1, now):
         if there is not None:
             state = f"rank {rank} then, {there} now"
         else:
             state = f"rank {rank} then, gone now" if after.has(hit.id) is False else f"rank {rank} then, no hit now"
         yield Rival(hit.id, hit.place, rank, there, state, {})
+
+
+def _ahead(
+    answered: Answered, others: Mapping[str, int], check: AnswerCheck, target: int, other_target: int | None
+) -> Iterator[tuple[ScoredHit, int, int | None]]:
+    """The hits before the rank of the target, with their rank there, which are not before it among the others."""
+    for rank in range(1, target):
+        hit = answered.hit(check, rank)
+        if hit is None:
+            return
+        other = others.get(hit.id)
+        if other is None or (other_target is not None and other >= other_target):
+            yield hit, rank, other
 
 
 def _more(hit: ScoredHit, target: ScoredHit | None) -> dict[str, tuple[float, float]]:

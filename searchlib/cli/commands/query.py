@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from searchlib.cli.completing import fields, filters
+from searchlib.cli.completing import fields
 from searchlib.cli.completing import words as words_of
 from searchlib.cli.flags import (
     GroupedCommand,
@@ -19,6 +19,7 @@ from searchlib.cli.flags import (
     settings_with,
     timeout_option,
 )
+from searchlib.cli.hitoptions import filter_option, limit_option, page_option, per_document_option
 from searchlib.cli.obtaining import open_or_build
 from searchlib.cli.output import counted, output_for, say
 from searchlib.cli.pathtypes import FILE
@@ -44,8 +45,6 @@ class QueryCommand(GroupedCommand):
             raise click.UsageError(f"{error.format_message()} {advice}", ctx) from None
 
 
-ORDER = "By year, the greatest first by -year; repeatable."
-COUNT = "Count the 10 (or N) commonest values; repeatable."
 PAGING = ("per_document", "distinct", "after", "page", "limit", "facet")
 """Options that say nothing where all hits are printed."""
 
@@ -63,17 +62,10 @@ PAGING = ("per_document", "distinct", "after", "page", "limit", "facet")
 )
 @click.argument("words", nargs=-1, required=True, metavar="WORDS...", shell_complete=words_of)
 @indexes_option
-@click.option("--limit", "-n", type=int, metavar="N", help="Hits a page.  [default: 10]")
-@click.option("--page", type=click.IntRange(1), default=1, metavar="N", help="Which page of hits.  [default: 1]")
+@limit_option
+@page_option
 @click.option("--after", metavar="CURSOR", help="The hits after those that --json gave with this cursor.")
-@click.option(
-    "--filter",
-    "within",
-    multiple=True,
-    metavar="QUERY",
-    shell_complete=filters,
-    help="Only hits that match this too; repeatable.",
-)
+@filter_option
 @click.option(
     "--sort",
     multiple=True,
@@ -81,7 +73,7 @@ PAGING = ("per_document", "distinct", "after", "page", "limit", "facet")
     shell_complete=fields,
     help="By year, the greatest first by -year; repeatable.",
 )
-@click.option("--per-document", type=click.IntRange(1), metavar="N", help="No more hits of a document.")
+@per_document_option
 @click.option("--distinct", is_flag=True, help="What several paragraphs say once, with how many they are.")
 @click.option("--all", "everything", is_flag=True, help="Every hit, in the order of the index or of --sort.")
 @click.option(

@@ -6,8 +6,9 @@ from typing import Any
 
 import click
 
-from searchlib.cli.completing import filters, paragraphs
+from searchlib.cli.completing import paragraphs
 from searchlib.cli.flags import GroupedCommand, color_options, indexes_option, settings_with, timeout_option
+from searchlib.cli.hitoptions import filter_option, limit_option, page_option, per_document_option
 from searchlib.cli.naming import asked_index, paragraph
 from searchlib.cli.obtaining import open_index
 from searchlib.cli.output import output_for
@@ -25,17 +26,10 @@ from searchlib.cli.staleness import Staleness
 )
 @click.argument("id", metavar="ID | RANK | FILE:LINE", shell_complete=paragraphs)
 @indexes_option
-@click.option("--limit", "-n", type=int, metavar="N", help="Hits a page.  [default: 10]")
-@click.option("--page", type=click.IntRange(1), default=1, metavar="N", help="Which page of hits.  [default: 1]")
-@click.option(
-    "--filter",
-    "within",
-    multiple=True,
-    metavar="QUERY",
-    shell_complete=filters,
-    help="Only hits that match this too; repeatable.",
-)
-@click.option("--per-document", type=click.IntRange(1), metavar="N", help="No more hits of a document.")
+@limit_option
+@page_option
+@filter_option
+@per_document_option
 @click.option("--within-document", is_flag=True, help="Also hits of the paragraph's own document.")
 @timeout_option
 @showing_options

@@ -10,7 +10,7 @@ from searchlib.documents.markup.markuplines import MarkedLines, numbered
 from searchlib.documents.sandboxing import sandboxed
 from searchlib.documents.seed import Seed
 from searchlib.documents.text import text_of
-from searchlib.model.records import Document, Kind, Scalar
+from searchlib.model.records import Document, Kind, Metadata
 
 _HEADING: Final = re.compile(r"(={1,6}|#{1,6})[ \t]+(\S.*?)(?:[ \t]+\1)?[ \t]*")
 _ATTRIBUTE: Final = re.compile(r":(!?[\w-]+!?):[ \t]*(.*)")
@@ -34,13 +34,11 @@ def load_asciidoc(seed: Seed) -> Iterator[Document]:
     for number, line in numbered(text_of(seed)):
         reader.add(line, number)
     reader.end()
-    builder, said = reader.lines.builder, reader.said
-    metadata: dict[str, Scalar | tuple[Scalar, ...]] = {
+    said = reader.said
+    metadata: Metadata = {
         {"revdate": "date"}.get(key, key): said[key] for key in said if key in _LISTED - {"lang"} and said[key]
     }
-    title = _plain(said.get("title", "")) or builder.first_heading or seed.stem
-    language = said.get("lang", "")[:2].lower() or seed.options.language
-    yield Document(seed.name, builder.text, title, "asciidoc", language, metadata, builder.blocks)
+    yield reader.lines.document(seed, "asciidoc", said.get("title", ""), said.get("lang", ""), metadata)
 
 
 class _AsciiDoc:

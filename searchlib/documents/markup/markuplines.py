@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
 from searchlib.documents.builder import Builder
-from searchlib.model.records import Kind
+from searchlib.documents.seed import Seed
+from searchlib.model.records import Document, Kind, Metadata
 
 _ITEM: Final = re.compile(r"[ \t]*(?:[-+*•]|\d{1,3}[.)]|#\.|\(?[a-zA-Z0-9]{1,3}\))[ \t]+(?=\S)")
 
@@ -21,6 +22,12 @@ class MarkedLines:
         self._lines: list[str] = []
         self._first = 0
         self._kind: Kind = "text"
+
+    def document(self, seed: Seed, type: str, title: str, language: str, metadata: Metadata) -> Document:
+        """What was put together, with what the file says of itself; its name and first heading are a title too."""
+        named = self.plain(title) or self.builder.first_heading or seed.stem
+        said = language[:2].lower() or seed.options.language
+        return Document(seed.name, self.builder.text, named, type, said, metadata, self.builder.blocks)
 
     def add(self, line: str, number: int, kind: Kind = "text", anew: bool = False) -> None:
         """Add a line to the paragraph, which begins ``anew``, or because the kind is another."""

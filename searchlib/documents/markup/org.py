@@ -11,7 +11,7 @@ from searchlib.documents.markup.markuplines import MarkedLines, is_item, numbere
 from searchlib.documents.sandboxing import sandboxed
 from searchlib.documents.seed import Seed
 from searchlib.documents.text import text_of
-from searchlib.model.records import Document, Kind, Scalar
+from searchlib.model.records import Document, Kind, Metadata
 
 _HEADLINE: Final = re.compile(r"(\*+)[ \t]+(?:(?:TODO|DONE|NEXT|WAITING|CANCELLED)[ \t]+)?(?:\[#\w\][ \t]+)?(.*)")
 _TAGS: Final = re.compile(r"[ \t]+:[\w@:#%]+:[ \t]*$")
@@ -32,13 +32,9 @@ def load_org(seed: Seed) -> Iterator[Document]:
     for number, line in numbered(source):
         reader.add(line, number)
     reader.end(source.count("\n") + 1)
-    builder, said = reader.lines.builder, reader.said
-    metadata: dict[str, Scalar | tuple[Scalar, ...]] = {
-        key: value for key, value in said.items() if value and key not in ("title", "language")
-    }
-    title = _plain(said.get("title", "")) or builder.first_heading or seed.stem
-    language = said.get("language", "")[:2].lower() or seed.options.language
-    yield Document(seed.name, builder.text, title, "org", language, metadata, builder.blocks)
+    said = reader.said
+    metadata: Metadata = {key: said[key] for key in said if said[key] and key not in ("title", "language")}
+    yield reader.lines.document(seed, "org", said.get("title", ""), said.get("language", ""), metadata)
 
 
 class _Org:

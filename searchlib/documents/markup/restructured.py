@@ -15,7 +15,7 @@ from searchlib.documents.markup.markuplines import MarkedLines, is_item, without
 from searchlib.documents.sandboxing import sandboxed
 from searchlib.documents.seed import Seed
 from searchlib.documents.text import text_of
-from searchlib.model.records import Document, Kind, Scalar
+from searchlib.model.records import Document, Kind
 
 _MARKS: Final = r"""([!-/:-@\[-`{-~])\1{1,}"""
 _UNDERLINE: Final = re.compile(_MARKS + r"[ \t]*")
@@ -72,10 +72,7 @@ def load_rst(seed: Seed) -> Iterator[Document]:
     lines = [line.expandtabs(8).rstrip() for line in text_of(seed).split("\n")]
     reader = _Rst()
     reader.read(lines, 1)
-    builder = reader.lines.builder
-    title = builder.first_heading or seed.stem
-    metadata: dict[str, Scalar | tuple[Scalar, ...]] = {**reader.said}
-    yield Document(seed.name, builder.text, title, "rst", seed.options.language, metadata, builder.blocks)
+    yield reader.lines.document(seed, "rst", "", "", {**reader.said})
 
 
 class _Rst:
