@@ -40,7 +40,7 @@ TESTS: dict[str, tuple[str, ...]] = {
     "paragraphs/linerecords": ("tests/paragraphs/test_line_records.py",),
     "paragraphs/wrapping": SPLITTING,
     "paragraphs/furniture": SPLITTING,
-    "paragraphs/pieces": SPLITTING,
+    "paragraphs/pieces": ("tests/paragraphs/test_pieces.py", *SPLITTING),
     "paragraphs/split": SPLITTING,
     "paragraphs/titles": SPLITTING,
     "highlight/cuts": HIGHLIGHTING,
