@@ -24,6 +24,8 @@ RECORDS: list[dict[str, Any]] = [
     {"text": "A weapon of war, erdogan", "author": ("Bo Lee", "Jane"), "year": -5, "date": "2021-01"},
     {"text": "東京都の大学", "author": "smith", "year": 1.5, "date": "2019"},
     {"text": "State-of-the-art peace", "title": "Weapons"},
+    {"text": "C++ was re-\nported to AT&T"},
+    {"text": "C is reported"},
 ]
 SCHEMA = whoosh_fields.Schema(
     text=Prose("en"), title=Prose("en"), author=Meta(), year=Meta(), date=Meta(), number=whoosh_fields.STORED()
@@ -52,6 +54,10 @@ ASKED = {
     '"the weapons of"': [0],
     '"weapons the"': [],
     "state-of-the-art": [3],
+    "C++": [4, 5],
+    "c": [4, 5],
+    "ported": [4],
+    "AT&T": [4],
     "東京都": [2],
     "京": [2],
     "moon": [],

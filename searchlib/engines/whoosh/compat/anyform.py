@@ -14,7 +14,7 @@ from whoosh import query
 from whoosh.matching import NullMatcher
 
 from searchlib.analysis import SEPARATOR, split_key, stems
-from searchlib.analysis.folding import without_accents
+from searchlib.analysis.folding import folded_form, plain_form
 
 _LETTERS = 2  # with which a stem begins as its words do
 _BEGINNING_TOO = frozenset(("ar", "ga", "id"))  # languages whose words change there
@@ -51,9 +51,9 @@ class AnyForm(query.MultiTerm):  # type: ignore[misc]
         return sorted(set(self._keys(ixreader)))
 
     def _keys(self, ixreader: Any) -> Iterator[bytes]:
-        folded = without_accents(self.text)
+        folded = folded_form(self.text)
         variants = ixreader.expand_prefix(self.fieldname, folded + SEPARATOR)
-        readings = {self.text, folded, *(split_key(_text(key))[1] for key in variants)}
+        readings = {plain_form(one) for one in (self.text, folded, *(split_key(_text(key))[1] for key in variants))}
         wanted = {stem for reading in readings for stem in stems(reading, self.language)}
         letters = 0 if self.language in _BEGINNING_TOO else _LETTERS
         for beginning in {one[:letters] for one in (*wanted, folded)}:
