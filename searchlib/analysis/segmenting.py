@@ -26,6 +26,7 @@ from searchlib.errors import SettingsError
 from searchlib.frozen import frozen
 
 _TOGETHER: Final = 1_000  # code points of a run that a segmenter is given: hostile runs have millions
+_SARA_AM: Final = "\u0e4d\u0e32", "\u0e33"  # a letter of Thai, in two parts and as everybody writes it
 _KEPT, _SHORT = 1 << 14, 32  # runs that are remembered, and code points of each
 
 Cut: TypeAlias = Callable[[str], Iterable[tuple[int, int]]]
@@ -92,8 +93,9 @@ def _words_of(run: str, language: str) -> Iterator[str]:
             if _count(units, first + start, first + end) > 1:
                 word = plain[first + start : first + end]
                 exact = exact_form(word)
-                # Words that are one when case and width are folded have the same pairs but for old letters of Korean.
-                if exact == word or keys_of(exact) == keys_of(word):
+                # Of spellings that are folded to one word, those that have its pairs: not all of old Korean letters do.
+                usual = exact.replace(*_SARA_AM)
+                if usual == word or keys_of(usual) == keys_of(word):
                     yield join_key(exact)
 
 
