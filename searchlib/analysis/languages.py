@@ -22,11 +22,13 @@ from searchlib.analysis._alphabets import ALPHABETS
 from searchlib.analysis._function_words import FUNCTION_WORDS
 from searchlib.analysis.stemming import base_language
 from searchlib.analysis.words import split_words
+from searchlib.concurrency.lazily import lazy_expression
 
 SAMPLE = 2_000  # code points looked at, from the beginning
 _LEAST = 1.0  # what speaks for a language, in function words
 _SHARE = 0.08  # of all words
 _RIVALS = 3  # languages that speak the next loudest
+_ROUNDING = 1e-9  # of thirds and fifths, in whatever order they are added up
 _LEAD = 0.75  # more than what tells a rival from it; and at least twice as much
 
 _SCRIPTS = (  # without spaces: the first whose characters are a tenth of the sample; kana before Han
@@ -52,6 +54,9 @@ _SPACED_SCRIPTS = (  # that one language writes, or mostly one: the first whose 
     ("ka", "\u10a0", "\u10ff"),
     ("am", "\u1200", "\u137f"),
 )
+# What no script of one language has: most of most texts.
+_OF_SHARED_SCRIPTS = lazy_expression("[\x00-\u036f\u0400-\u052f\u0600-\u06ff\u0900-\u097f]+")
+_NOTHING: dict[str, float] = {}
 _HEBREW = (("he", "\u0590", "\u05ff"),)  # which Yiddish shares: where no function word decides
 
 
@@ -65,14 +70,14 @@ def detect_language(text: str, default: str = "") -> str:
     """The ISO 639 code of the language of ``text``; ``default`` when unsure."""
     sample = text[:SAMPLE]
     if not sample.isascii():
-        counts = Counter(sample)
+        counts = Counter(_OF_SHARED_SCRIPTS.sub("", sample))
         own = _script_language(counts, len(sample), _SCRIPTS)
         own = own or _script_language(counts, 5 * len(sample), _SPACED_SCRIPTS)
         if own:
             return own
         default = _script_language(counts, 5 * len(sample), _HEBREW) or default
     words = split_words(sample.lower())
-    evidence = [(number, said) for word, number in Counter(words).items() if (said := _said_by(word))]
+    evidence = _evidence(words)
     speaking: defaultdict[str, float] = defaultdict(float)
     for number, said in evidence:
         for language, weight in said.items():
@@ -83,9 +88,23 @@ def detect_language(text: str, default: str = "") -> str:
     for rival, less in rivals:
         lead = most - less
         # Nothing can be more against the best than all that the rival has, but for words that speak against this one.
-        if lead < _LEAD or ((lead < less or not sample.isascii()) and not _is_told_from(rival, best, lead, evidence)):
+        if lead + _ROUNDING < _LEAD or (
+            (lead < less or not sample.isascii()) and not _is_told_from(rival, best, lead, evidence)
+        ):
             return default
     return best
+
+
+def _evidence(words: list[str]) -> list[tuple[int, dict[str, float]]]:
+    """What words say, each with how many say just that: those that say it by their letters alone share it."""
+    numbers: defaultdict[int, int] = defaultdict(int)
+    found: dict[int, dict[str, float]] = {}
+    for word, number in Counter(words).items():
+        said = _said_by(word)
+        if said:
+            numbers[id(said)] += number
+            found[id(said)] = said
+    return [(numbers[key], said) for key, said in found.items()]
 
 
 def _is_told_from(rival: str, best: str, lead: float, evidence: list[tuple[int, dict[str, float]]]) -> bool:
@@ -96,14 +115,18 @@ def _is_told_from(rival: str, best: str, lead: float, evidence: list[tuple[int, 
             against += number * max(0.0, said[rival] - said.get(best, 0.0))
         elif said.get(best, 0.0) < 0:
             against -= number * said[best]
-    return lead >= against
+    return lead + _ROUNDING >= against
 
 
 @lru_cache(1 << 15)
 def _said_by(word: str) -> dict[str, float]:
     """How loud a word speaks for languages, or against them."""
-    said = dict.fromkeys(_languages_of().get(word, ()), 1.0)
-    for language, weight in _by_letters(word):
+    by_letters = _NOTHING if word.isascii() else _by_letters("".join(sorted(_writers().keys() & set(word))))
+    languages = _languages_of().get(word)
+    if languages is None:
+        return by_letters
+    said = dict.fromkeys(languages, 1.0)
+    for language, weight in by_letters.items():
         said[language] = said.get(language, 0.0) + weight
     return said
 
@@ -161,17 +184,16 @@ def _writers() -> dict[str, tuple[frozenset[str], frozenset[str]]]:
     return found
 
 
-def _by_letters(word: str) -> list[tuple[str, float]]:
-    """What the letters of a word say for languages, and against them."""
-    if word.isascii():
-        return []
-    known = [writers for writers in map(_writers().get, word) if writers is not None]
+@lru_cache(1 << 13)
+def _by_letters(letters: str) -> dict[str, float]:
+    """What letters of a word say for languages, and against them."""
+    known = [_writers()[letter] for letter in letters]
     if not known:
-        return []
+        return _NOTHING
     without = frozenset().union(*(lacking for _, lacking in known))
     writing = frozenset().union(*(having for having, _ in known)) - without
     rarest = min(len(having) for having, _ in known)
-    return [*((language, 1 / rarest) for language in writing), *((language, -1.0) for language in without)]
+    return {**dict.fromkeys(writing, 1 / rarest), **dict.fromkeys(without, -1.0)}
 
 
 def _script_language(counts: Counter[str], size: int, scripts: tuple[tuple[str, str, str], ...]) -> str:
