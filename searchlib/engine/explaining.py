@@ -16,6 +16,7 @@ from functools import cache
 from typing import Any, Literal, TypeAlias
 
 from searchlib.analysis import tokens
+from searchlib.analysis.words import is_unspaced
 from searchlib.frozen import frozen
 from searchlib.model.fields import PROSE, TABLE
 from searchlib.model.records import Record
@@ -270,7 +271,8 @@ def _typed(word: Explanation) -> str:
 
 def _occurrence(one: Occurrence, typed: str) -> str:
     often = _TIMES.get(one.frequency, f"{one.frequency:,} times")
-    words = "1 word" if one.length == 1 else f"{one.length:,} words"
+    of_pairs = " and pairs of characters" * is_unspaced(typed)  # which such texts are made of
+    words = "1 word" if one.length == 1 else f"{one.length:,} words{of_pairs}"
     short = f", which is short and counts as {one.counts_as:,.0f}" if one.counts_as else ""
     size = f" of {words}{short} ({one.average_length:.1f} on average)" if one.length else ""
     weight = f", each counting {one.weight:g}" if one.weight != 1.0 else ""

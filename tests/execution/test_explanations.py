@@ -190,3 +190,15 @@ def test_a_part_that_is_not_the_greatest_says_so() -> None:
         "  2.0000  “a”: whatever it finds counts the same",
         "  0.3000  “b”: 1.0000, which is not the greatest and 0.3 of it counts",
     ]
+
+
+def test_a_text_without_spaces_is_as_long_as_its_words_and_pairs(tmp_path: Path) -> None:
+    writer = open_writer(tmp_path / "index")
+    writer.add(Document("a", "東京都の港は冬に閉まる。"))
+    writer.commit()
+    reader = open_reader(tmp_path / "index")
+    query = parse("東京").query
+    (hit,) = reader.search(Request(query)).hits
+    (found,) = reader.explain(query, [hit.handle])
+    reader.close()
+    assert "in the text of 11 words and pairs of characters (11.0 on average)" in str(found)
