@@ -39,11 +39,8 @@ class Words(Protocol):
     def counts(self, words: Sequence[str]) -> list[int]:
         """How often each of these occurs."""
 
-    def sample(self, most: int) -> Sequence[tuple[str, float]]:
-        """About so many of the words, folded; with how often they, and those left out for them, occur.
-
-        Of an index with no more words, all.
-        """
+    def commonest(self, most: int) -> Sequence[tuple[str, int]]:
+        """About so many of the commonest words, folded, and how often each occurs; of an index with no more, all."""
 
     def near(self, words: Sequence[tuple[str, int]]) -> list[list[NearWord]]:
         """For each of these, the words at most so many edits (optimal string alignment) from it, in alphabetical order.

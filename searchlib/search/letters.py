@@ -5,7 +5,7 @@ hide words. Runs of four letters find them, but find much else: so they are a we
 already: `again` ranks the best hits by ``score + letters * similarity``.
 
 * A *gram* is four successive characters of a word, with the spaces around it, without case and accents.
-* The similarity is BM25 over grams. How rare a gram is, the words of the index tell: those of a sample that hold it.
+* The similarity is BM25 over grams. How rare a gram is, the words of the index tell: those of the commonest that hold it.
 
 Source: P. McNamee and J. Mayfield, Character N-Gram Tokenization for European Language Text Retrieval, Information
 Retrieval 7, 2004.
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 _LENGTH: Final = 4
 _BUCKETS: Final = 1 << 16
-_SAMPLE: Final = 1 << 14  # words
+_COMMON: Final = 1 << 14  # words
 _K1, _B = 1.2, 0.75
 _MOST: Final = 2  # times that a gram of the question counts
 _ACCENTS: Final = re.compile("[\u0300-\u036f\u0591-\u05c7\u0610-\u061a\u064b-\u0652]+")
@@ -83,9 +83,9 @@ def _rarities(reader: Reader) -> NDArray[np.float64]:
     """The idf of grams, by their bucket; made once for a generation of an index."""
     known = _RARITIES.get(reader)
     if known is None:
-        sample = reader.words.sample(_SAMPLE)
-        counts = np.array([count for _, count in sample], np.float64)
-        grams, owners = _grams([word for word, _ in sample])
+        common = reader.words.commonest(_COMMON)  # which are nearly all that texts are made of
+        counts = np.array([count for _, count in common], np.float64)
+        grams, owners = _grams([word for word, _ in common])
         size = float(max(reader.size, 1))
         df = np.minimum(np.bincount(grams % _BUCKETS, counts[owners], _BUCKETS), size)
         known = _RARITIES[reader] = np.log(1.0 + (size - df + 0.5) / (df + 0.5))

@@ -84,7 +84,7 @@ def _find(reader: Reader, word: str) -> list[str]:
         return []
     table = _TABLES.get(reader)
     if table is None:
-        words = (word for word, _ in reader.words.sample(_WORDS))
+        words = (word for word, _ in reader.words.commonest(_WORDS))
         table = _TABLES[reader] = NameTable(words)
     near = []
     for number, other in enumerate(table.like(word)):

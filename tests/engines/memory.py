@@ -101,7 +101,7 @@ class MemoryWords:
     def counts(self, words: Sequence[str]) -> list[int]:
         return [sum(count for other, count in self.counted.items() if fold(other) == fold(word)) for word in words]
 
-    def sample(self, most: int) -> list[tuple[str, float]]:
+    def commonest(self, most: int) -> list[tuple[str, int]]:
         return [(fold(word), count) for word, count in sorted(self.counted.items())]
 
     def near(self, words: Sequence[tuple[str, int]]) -> list[list[NearWord]]:

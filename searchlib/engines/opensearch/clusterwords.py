@@ -44,10 +44,10 @@ class ClusterWords:
         known = self._of([fold(word) for word in words])
         return [sum(often for _, often in known.get(fold(word), ())) for word in words]
 
-    def sample(self, most: int) -> list[tuple[str, float]]:
-        """The commonest, which are nearly all that texts are made of."""
+    def commonest(self, most: int) -> list[tuple[str, int]]:
+        """Those that the most paragraphs have so often, which are nearly all that texts are made of."""
         return [
-            (folded, float(sum(often for _, often in words)))
+            (folded, sum(often for _, often in words))
             for folded, words in self._counted([], min(most, _BUCKETS)).items()
         ]
 

@@ -17,7 +17,6 @@ from searchlib.engines.whoosh.nearwords import NearWords
 
 _AFTER = b"\xff"  # greater than any byte of a key
 _DIGIT = lazy_expression("[0-9]")
-_RUN = 64  # neighbours of a sample
 
 
 class FormNear(NamedTuple):
@@ -80,16 +79,11 @@ class IndexWords:
         first, last = known.locate(folded), known.locate(folded + SEPARATOR.encode() + _AFTER)
         return int(known.counts(first, last).sum()) if first < last else 0
 
-    def sample(self, most: int) -> list[tuple[str, float]]:
-        """Runs of neighbours, spread evenly."""
-        size = len(self._vocabulary)
-        numbers = np.arange(size)
-        if size > most:
-            runs = (np.arange(most // _RUN) * (_RUN * size / most)).astype(np.int64)
-            numbers = (runs[:, None] + np.arange(_RUN)).reshape(-1)
-        each = max(1.0, size / most)
-        counts = (self._vocabulary.counts_of(numbers) * each).tolist()
-        return list(zip(self._near.folded(numbers), counts, strict=True))
+    def commonest(self, most: int) -> list[tuple[str, int]]:
+        """The words that occur most often, each as it is written, in the order of the vocabulary."""
+        found = sorted(self._vocabulary.most(0, len(self._vocabulary), most))
+        numbers = np.array([number for number, _ in found], np.int64)
+        return list(zip(self._near.folded(numbers), [count for _, count in found], strict=True))
 
     def near(self, words: Sequence[tuple[str, int]]) -> list[list[NearWord]]:
         """For each of these the words at most so many edits away; of those that differ in accents, the commonest."""

@@ -39,9 +39,9 @@ class SeveralWords:
         """How often each of these occurs, with whatever accents."""
         return [sum(each) for each in zip(*(part.counts(words) for part in self._parts), strict=True)]
 
-    def sample(self, most: int) -> list[tuple[str, float]]:
-        """Some of each index."""
-        return [one for part in self._parts for one in part.sample(most)]
+    def commonest(self, most: int) -> list[tuple[str, int]]:
+        """Those of each index."""
+        return [one for part in self._parts for one in part.commonest(most)]
 
     def near(self, words: Sequence[tuple[str, int]]) -> list[list[NearWord]]:
         """For each of these the words at most so many edits away; of those that differ in accents, the commonest."""
