@@ -5,7 +5,8 @@ hide words. Runs of four letters find them, but find much else: so they are a we
 already: `again` ranks the best hits by ``score + letters * similarity``.
 
 * A *gram* is four successive characters of a word, with the spaces around it, without case and accents.
-* The similarity is BM25 over grams. How rare a gram is, the words of the index tell: those of the commonest that hold it.
+* The similarity is BM25 over grams. How rare a gram is, the words of the index tell: those of the commonest that
+  hold it.
 
 Source: P. McNamee and J. Mayfield, Character N-Gram Tokenization for European Language Text Retrieval, Information
 Retrieval 7, 2004.
