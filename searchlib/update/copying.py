@@ -19,6 +19,7 @@ from searchlib.engine.writers import Remembered, Writer, WriterOptions
 from searchlib.errors import IndexLocked, IndexProblem, SettingsError
 from searchlib.model.records import Record
 from searchlib.query.nodes import Everything
+from searchlib.update.beginning import refuse_among_others
 from searchlib.update.changes import Changes, Progress
 
 _TRIES = 5
@@ -43,6 +44,7 @@ def copy(
     """
     if _is_same(old, new):
         raise SettingsError(f"{old} cannot be copied onto itself: give another location")
+    refuse_among_others(new)
     began = time.perf_counter()
     reader, remembered = _opened(old)
     try:

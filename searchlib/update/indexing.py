@@ -32,6 +32,7 @@ from searchlib.errors import IndexCorrupt, SeedError
 from searchlib.files.roots import StrPath, name_of
 from searchlib.guards.limits import LIMITS, Limits
 from searchlib.model.records import Document, document_digest
+from searchlib.update.beginning import refuse_among_seeds
 from searchlib.update.changes import Changes, Progress
 from searchlib.update.comparing import find_seeds, settings_of, sidecar_patterns, sources_of
 from searchlib.update.removal import SeedBefore, refuse_removal
@@ -100,6 +101,7 @@ def update(  # noqa: PLR0913 - keywords, one for each thing that can be said of 
     """
     began = time.perf_counter()
     paths, include, exclude = list(paths), tuple(include), tuple(exclude)
+    refuse_among_seeds(index, paths)
     options = options or LoadOptions()
     options = replace(options, strict=True) if strict else options
     exclude = (*exclude, *sidecar_patterns(paths, options))

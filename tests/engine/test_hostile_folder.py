@@ -158,22 +158,18 @@ def crash(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert disk.DISK is not None
 
 
-def test_among_files_of_others_no_index_is_begun(place: Path) -> None:
-    folder = place / "index"
-    shutil.rmtree(folder)
-    strangers.put_foreign(folder)
-    before = contents(folder)
-    with pytest.raises(searchlib.IndexProblem, match="has other files in it, and no index"):
-        build(place)
-    assert contents(folder) == before
-
-
-@pytest.mark.parametrize("happens", ["update", "rebuild", "damage", "crash", "writer", "failure"])
+@pytest.mark.parametrize(
+    "happens", ["index", "update", "rebuild", "damage", "crash", "writer", "failure"], ids=lambda name: name
+)
 def test_files_of_others_in_the_folder_are_left_alone(
     place: Path, happens: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     folder = place / "index"
+    if happens == "index":
+        shutil.rmtree(folder)
     strangers.put_foreign(folder)
+    if happens == "index":
+        build(place)
     (place / "seeds" / "new.txt").write_text("A new note.\n", "utf-8")
     if happens == "rebuild":
         searchlib.build(place / "seeds", folder, language="tr", processes=1)

@@ -30,7 +30,7 @@ from searchlib.cli.main import program
 from searchlib.engines.whoosh import disk
 from searchlib.engines.whoosh.locking import LOCK, PRIVATE
 from searchlib.engines.whoosh.manifest import read_manifest
-from searchlib.errors import IndexProblem, IndexReadOnly
+from searchlib.errors import IndexReadOnly
 from searchlib.files.names import MANIFEST
 from searchlib.guards import cleaning
 from tests.fuzz import damages
@@ -304,11 +304,6 @@ class Strangers(Updates):
                 (where,) = {name for name in (LOCK, PRIVATE) if name in str(error)} or {""}
                 assert where and self.meddled, repr(error)
                 strangers.put("gone", self.index / where, self.outside)
-            except IndexProblem as error:  # nothing of an index is left, but the files of others
-                assert "has other files in it" in str(error) and self.foreign, repr(error)
-                for name in {Path(name).parts[0] for name in strangers.FOREIGN}:
-                    strangers.put("gone", self.index / name, self.outside)
-                self.foreign = False
         raise AssertionError("it goes on being refused")
 
     def really_build(self, index: Path, **options: Any) -> searchlib.Index:

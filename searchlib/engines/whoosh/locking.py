@@ -22,8 +22,7 @@ from typing import Final
 from filelock import FileLock, Timeout
 
 from searchlib.engines.whoosh import disk
-from searchlib.errors import IndexLocked, IndexProblem, IndexReadOnly
-from searchlib.files.names import MANIFEST, WHOOSH_FILES
+from searchlib.errors import IndexLocked, IndexReadOnly
 from searchlib.files.opening import kind_of, read_file
 
 LOCK: Final = ".lock"
@@ -95,18 +94,6 @@ class Lock:
         _close(self._open)
         if self.mine and self._lock.is_locked:
             self._lock.release()
-
-
-def refuse_among_others(folder: Path) -> None:
-    """Raise IndexProblem for a folder with files and nothing of an index: nobody looks for those of one there."""
-    try:
-        names = {path.name for path in folder.iterdir()}
-    except OSError:
-        return  # it is not there yet, or whoever takes the lock says what is wrong
-    if names.isdisjoint((MANIFEST, LOCK, PRIVATE)) and not all(name.startswith((".", *WHOOSH_FILES)) for name in names):
-        raise IndexProblem(
-            f"{folder} has other files in it, and no index: give a folder for it that is empty or not there yet", folder
-        )
 
 
 def read_only(folder: Path, error: OSError) -> IndexReadOnly:

@@ -23,7 +23,7 @@ from searchlib.engines.whoosh.compat.toc import write_toc
 from searchlib.engines.whoosh.documents import DocumentTable
 from searchlib.engines.whoosh.generation import Following
 from searchlib.engines.whoosh.integrity import damage, inconsistencies
-from searchlib.engines.whoosh.locking import Lock, read_only, refuse_among_others, replaced
+from searchlib.engines.whoosh.locking import Lock, read_only, replaced
 from searchlib.engines.whoosh.manifest import (
     Manifest,
     describe_file,
@@ -57,7 +57,6 @@ class WhooshWriter:
             raise refused("tuning", portions, "a searchlib.engines.whoosh.building.portions.Portions")
         self._folder = folder
         self._portions = portions
-        refuse_among_others(folder)
         self._lock = Lock(folder, options.wait)
         self._processes = options.processes if options.processes is not None else os.cpu_count() or 1
         self._memory = options.memory if options.memory is not None else MEMORY
