@@ -61,17 +61,19 @@ class Turns:
             came = mine.heard(self._longest)
         except BaseException:  # an interrupt: nobody waits here any more
             if not self._leaves(mine):
-                mine.heard(None)
                 self.give()
             raise
-        return came or (not self._leaves(mine) and mine.heard(None))
+        return came or not self._leaves(mine)
 
-    def _leaves(self, waiting: Bell) -> bool:
-        """Have somebody not wait any more; False if it is his turn in this moment."""
+    def _leaves(self, mine: Bell) -> bool:
+        """Have this thread not wait any more; False if it is its turn in this moment."""
         with self._lock:
-            if waiting in self._waiting:
-                self._waiting.remove(waiting)
+            if mine in self._waiting:
+                self._waiting.remove(mine)
                 return True
+        # An interrupt of either side may have kept it from being rung, or from being heard: so it is not waited for,
+        # and as it may still sound, the next time takes another.
+        del self._bells.bell
         return False
 
     def give(self) -> None:
@@ -104,8 +106,8 @@ class Bell:
         """Wake who waits."""
         self._rope.send(b"!")
 
-    def heard(self, longest: float | None) -> bool:
-        """Wait for so many seconds (None: until then) to be rung; whether it was."""
+    def heard(self, longest: float) -> bool:
+        """Wait for so many seconds to be rung; whether it was."""
         self._ears.settimeout(longest)
         with contextlib.suppress(TimeoutError):
             return bool(self._ears.recv(1))

@@ -7,7 +7,7 @@ import os
 import pickle
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -150,15 +150,13 @@ def test_who_cannot_wait_goes_without(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_turn_that_comes_as_one_gives_up_waiting_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:
-    turns, heard = Turns(60), Bell.heard
+    turns = Turns(60)
     turns._needed = True
     assert turns.take()
 
-    def given_up(bell: Bell, longest: float | None) -> bool:
-        if longest is not None:
-            turns.give()  # by another thread, in this moment
-            return False
-        return heard(bell, longest)
+    def given_up(bell: Bell, longest: float) -> bool:
+        turns.give()  # by another thread, in this moment
+        return False
 
     monkeypatch.setattr(Bell, "heard", given_up)
     assert turns.take()
@@ -167,22 +165,72 @@ def test_a_turn_that_comes_as_one_gives_up_waiting_is_taken(monkeypatch: pytest.
     assert turns.take()
 
 
-@pytest.mark.parametrize("comes", [True, False])
-def test_who_is_interrupted_waits_no_more(monkeypatch: pytest.MonkeyPatch, comes: bool) -> None:
+@pytest.mark.parametrize("comes", ["", "rings", "rings, and is heard"])
+def test_who_is_interrupted_waits_no_more(monkeypatch: pytest.MonkeyPatch, comes: str) -> None:
     turns, heard = Turns(60), Bell.heard
     turns._needed = True
     assert turns.take()
 
-    def interrupted(bell: Bell, longest: float | None) -> bool:
-        if longest is None:
-            return heard(bell, longest)
+    def interrupted(bell: Bell, longest: float) -> bool:
         if comes:
             turns.give()
+        if comes == "rings, and is heard":
+            assert heard(bell, longest)
         raise KeyboardInterrupt
 
+    def asks() -> None:
+        with pytest.raises(KeyboardInterrupt):
+            turns.take()
+
     monkeypatch.setattr(Bell, "heard", interrupted)
-    with pytest.raises(KeyboardInterrupt):
-        turns.take()
+    _ends(asks)
     if not comes:
         turns.give()
     assert turns.take()
+
+
+def test_a_turn_that_comes_as_its_giver_is_interrupted_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:
+    turns, taken = Turns(0.1), []
+    turns._needed = True
+    assert turns.take()
+
+    def interrupted(bell: Bell, longest: float) -> bool:
+        with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+            patch.setattr(Bell, "ring", _interrupt)
+            turns.give()  # by another thread
+        return heard(bell, longest)
+
+    heard = Bell.heard
+    monkeypatch.setattr(Bell, "heard", interrupted)
+    _ends(lambda: taken.append(turns.take()))
+    assert taken == [True]
+    monkeypatch.undo()
+    turns.give()
+    assert turns.take()
+
+
+def test_a_bell_that_rang_for_nobody_does_not_ring_for_the_next(monkeypatch: pytest.MonkeyPatch) -> None:
+    turns, heard = Turns(0.1), Bell.heard
+    turns._needed = True
+    assert turns.take()
+
+    def too_late(bell: Bell, longest: float) -> bool:
+        turns.give()
+        return False
+
+    monkeypatch.setattr(Bell, "heard", too_late)
+    assert turns.take()
+    monkeypatch.setattr(Bell, "heard", heard)
+    assert not turns.take(), "it is taken"
+
+
+def _interrupt(*_: object) -> None:
+    raise KeyboardInterrupt
+
+
+def _ends(function: Callable[[], object]) -> None:
+    """Call a function, which does not wait for ever."""
+    thread = threading.Thread(target=function, daemon=True)
+    thread.start()
+    thread.join(60)
+    assert not thread.is_alive()
