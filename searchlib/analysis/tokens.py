@@ -96,8 +96,9 @@ def surfaces(word: str) -> tuple[str, ...]:
 
     A run of a script without spaces gives its bigrams, or its only unit.
     """
-    if has_mark(word):
-        return (plain_form(exact_form(word)),)
+    exact = "" if word.isalnum() else exact_form(word)
+    if has_mark(exact):  # which the word may have in full width
+        return (plain_form(exact),)
     return tuple(split_key(token.key)[1] for token in query_tokens(word))
 
 

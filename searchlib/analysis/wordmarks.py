@@ -36,7 +36,7 @@ _WORD_BEFORE: Final = lazy_expression(rf"[{_BESIDE}]+\Z")
 _CAPITAL: Final = lazy_expression("[A-Z\uff21-\uff3a]")
 _NET: Final = lazy_expression(rf"(?<![^{_BEFORE_NAME}])\.([Nn][Ee][Tt])(?![{_BESIDE}])")
 _NAME: Final = lazy_expression(
-    rf"(?<![{_BESIDE}&=?])(?P<first>[A-Za-z]{{1,3}})&(?P<second>[A-Za-z]{{1,3}})(?![{_BESIDE}&=]|(?<=[a-z]);)"
+    rf"(?<![{_BESIDE}&=?])(?P<first>[A-Za-z]{{1,3}})&(?P<second>[A-Za-z]{{1,3}})(?![{_BESIDE}&=#]|\+\+|(?<=[a-z]);)"
 )
 _LINE_END: Final = lazy_expression(r"[-\u2010]\n[ \t]*")
 _PLACES: Final = {
@@ -93,15 +93,18 @@ def marks(text: str, typed: bool = False, flowing: bool = True) -> list[Marked]:
         return []
     odd = not text.isascii()
     found: list[Marked] = []
-    if odd or _has("+", text) or _has("#", text):
-        found += _signs(text, typed)
     if ".n" in text or ".N" in text:
         found += _nets(text)
     if _has("&", text):
         found += _names(text)
+    if odd or _has("+", text) or _has("#", text):
+        found += _signs(text, typed)
     if flowing and ("-\n" in text or odd):
         found += _line_ends(text)
-    return sorted(found, key=attrgetter("first")) if len(found) > 1 else found
+    if len(found) < 2:
+        return found
+    of_word = {one.first: one for one in reversed(found)}  # a word has one mark, or it would be two tokens
+    return sorted(of_word.values(), key=attrgetter("first"))
 
 
 def _has(sign: str, text: str) -> bool:
@@ -128,7 +131,7 @@ def _signs(text: str, typed: bool) -> Iterator[Marked]:
     for match in _SIGN.finditer(text):
         start, end = match.span()
         word = _WORD_BEFORE.search(text[max(start - _LONGEST, 0) : start])
-        if word is not None and _is_signed(word[0], end - start, match[0][0], typed):
+        if word is not None and word[0].isalnum() and _is_signed(word[0], end - start, match[0][0], typed):
             name = word[0] + match[0].replace("\u266f", "#")
             yield Marked(name, start - len(word[0]), end, start - len(word[0]), start)
 

@@ -35,6 +35,9 @@ SIGNS = {
     "It was re-\n  ported.": {"re-ported": "re-\n  ported"},
     "end-to-\nend": {"to-end": "to-\nend"},
     "naïve-\nté": {"naïve-té": "naïve-\nté"},
+    "R&D+ and AT&T+, .NET+": {"r&d": "R&D", "at&t": "AT&T", ".net": ".NET"},
+    "C&C++ or T&C#": {"c++": "C++", "c#": "C#"},
+    "x-\nc++": {"c++": "c++"},
 }  # fmt: skip
 
 
@@ -49,6 +52,7 @@ def test_a_name_with_signs_and_a_word_over_two_lines_have_a_form_of_their_own(te
         "i++; x++ count++", "a+b A+B C+D=E", "#tag issue#12 PO#3 page.html#top", "...net example.net a.NET", "5+ 18+",
         "Marks&Spencer IBM&HP", "?q=x&y=z a&lt;b", "Anglo-\nSaxon", "Vor-\nund Nachteile", "COVID-\n19", "x -\ny",
         "a--\nb", "日-\n本", "+-+-A+--+", "[A-Z]+", "C ++", ". NET", "re-\n\nported",
+        "My_C++", "A×B+", "X\u0301+",
     ],
 )  # fmt: skip
 def test_what_looks_alike_has_no_mark(text: str) -> None:
@@ -77,11 +81,33 @@ def test_a_marked_word_folds_to_the_word_without_it() -> None:
         "re-été": ("ete", "été", "reété"),
     }  # fmt: skip
     assert [surfaces(word) for word in words_in("C++ AT&T re-\nÉté")] == [("c",), ("at",), ("t",), ("re",), ("été",)]
+    assert [surfaces(word) for word in words_in("C＋＋ Ｃ＃ F♯")] == [("c",), ("c",), ("f",)]
 
 
 pieces = st.lists(
     st.sampled_from(
-        ["C", "x", "+", "++", "#", "&", "-\n", " ", ".", "net", "NET", "Ab", "7", "é", "は", "＋", "♯", "="]
+        [
+            "C",
+            "x",
+            "+",
+            "++",
+            "#",
+            "&",
+            "-\n",
+            " ",
+            ".",
+            "net",
+            "NET",
+            "Ab",
+            "7",
+            "é",
+            "は",
+            "＋",
+            "♯",
+            "=",
+            "_",
+            "\u0301",
+        ]
     ),
     max_size=9,
 )
@@ -96,6 +122,7 @@ def test_words_are_those_of_tokens_and_marks_are_where_they_may_be(text: str) ->
         folded, exact = split_key(token.key)
         assert (folded_form(exact), join_key(exact)) == (folded, token.key)
     places = mark_places(text)
+    assert len({one.first for one in marks(text)}) == len(marks(text))
     for one in marks(text):
         assert any(one.start <= place < one.end for place in places)
         assert has_mark(exact_form(one.word))

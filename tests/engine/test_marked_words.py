@@ -116,6 +116,18 @@ def test_signs_that_no_document_has_find_the_word_without(names: searchlib.Index
     assert found(names, "J++") == []
 
 
+def test_a_fuzzy_word_finds_words_with_marks(names: searchlib.Index, lines: searchlib.Index) -> None:
+    assert found(names, "notepd~1") == ["grade"]
+    assert set(found(lines, "portde~1")) == {"broken", "goods"}
+
+
+def test_words_with_marks_are_counted_without(tmp_path: Path) -> None:
+    texts = {"wide": "Ｃ＋＋ and C＋＋ or Ｆ＃.", "both": "R&D+ for C&C++ of My_C++, X\u0301+ and x-\nc++."}
+    for index in indexed(tmp_path, texts, "en"):  # which verifies it
+        assert set(found(index, "=C++")) == {"wide", "both"}
+        assert found(index, '"R&D for C"') == found(index, "my") == ["both"]
+
+
 def test_the_parts_of_a_joined_name_are_found_as_ever(names: searchlib.Index) -> None:
     assert set(found(names, '"R D"')) == set(found(names, "R & D")) == set(found(names, "T")) == {"joined", "apart"}
     assert found(names, '"AT T for"') == ["apart"]

@@ -17,6 +17,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from searchlib.analysis import folding
 from searchlib.analysis.words import is_unspaced
 from searchlib.engines.whoosh.execution.interface import Ints
 from searchlib.engines.whoosh.execution.snapshot import View
@@ -32,6 +33,7 @@ _LONGEST_IN_BYTES = LONGEST_KEY // 8  # letters of at most four bytes, folded an
 _BITS = np.zeros(256, np.uint32)
 _BITS[:128] = np.uint32(1) << (np.arange(128, dtype=np.uint32) % np.uint32(31))
 _BITS[0x1F] = 0
+_SEPARATOR, _AFTER_SEPARATOR = folding.SEPARATOR.encode(), folding.AFTER_SEPARATOR.encode()
 
 
 class _Keys(NamedTuple):
@@ -54,7 +56,10 @@ def similar(view: View, field: str, text: str, distance: int, prefix: int) -> It
     near_words = view.snapshot.near
     if near_words is not None and field in PROSE and _is_of_words(text, distance):
         begin = text[:prefix].encode()
-        yield from (key for key in near_words(text, distance) if key.startswith(begin))
+        # Which has words without their marks, so a word stands for all keys with its folded part.
+        for folded in dict.fromkeys(key.partition(_SEPARATOR)[0] for key in near_words(text, distance)):
+            if folded.startswith(begin):
+                yield from view.keys(field, folded, folded + _AFTER_SEPARATOR)
         return
     known = _vocabulary(view, field)
     check()
