@@ -7,7 +7,8 @@ meanwhile it can do nothing, neither good nor harm.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Final, NoReturn
@@ -36,16 +37,30 @@ class WriterContext:
     def add(self, document: Document) -> None:
         """Add a document, in place of any of the same path. One without text is found by its title, as a row is.
 
-        Raises SettingsError for one that cannot be kept.
+        Raises SettingsError for one that cannot be kept; others can be added then. Another error cancels the writer.
         """
         self._usable()
         _check(document)
-        self._writer.add(_as_kept(document))
+        kept = _as_kept(document)
+        with self._whole(kept.path, "added"):
+            self._writer.add(kept)
 
     def remove(self, path: str) -> None:
         """Remove the document of this path, if there is one."""
         self._usable()
-        self._writer.remove(text("path", path, "the path of a document, as text"))
+        path = text("path", path, "the path of a document, as text")
+        with self._whole(path, "removed"):
+            self._writer.remove(path)
+
+    @contextmanager
+    def _whole(self, path: str, done: str) -> Iterator[None]:
+        """Nothing is committed after an error: part of a document may be there, or of those before it be missing."""
+        try:
+            yield
+        except BaseException:
+            self._ended = f"been cancelled, as {path} could not be {done}"
+            self._writer.cancel()
+            raise
 
     def _usable(self) -> None:
         """Raise SettingsError after the end, IndexLocked in another process."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -10,7 +12,9 @@ import searchlib
 from searchlib import Document
 from searchlib.engine.writers import WriterOptions
 from searchlib.engines.whoosh import open_writer
+from searchlib.engines.whoosh.building.inversion import invert
 from searchlib.engines.whoosh.building.portions import Portions
+from searchlib.errors import SettingsError
 from searchlib.update.writing import WriterContext
 
 
@@ -58,6 +62,32 @@ def test_of_a_path_that_is_added_twice_in_one_commit_the_last_one_stays(
     assert [hit.text for hit in index.search("replaced")] == ["Replaced harbour."]
     assert index.search("harbour").total == 41
     assert index.verify() == []
+
+
+def test_what_a_writer_could_not_add_is_not_missing_from_what_is_committed(
+    index: searchlib.Index, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An error may be of documents before the one that is added, which are sent or put aside together."""
+    fails = True
+
+    def full(*given: Any) -> Any:
+        if fails:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        return invert(*given)
+
+    monkeypatch.setattr("searchlib.engines.whoosh.building.pool.invert", full)
+    options = WriterOptions(processes=1, tuning=Portions(batch=100, alone=1))
+    writer = WriterContext(open_writer(str(index.path), options), lambda: None)
+    with pytest.raises(SettingsError, match=r"cancelled, as b\d\d could not be added: get another"), writer:
+        for number in range(40):
+            try:
+                writer.add(Document(f"b{number:02}", f"Harbour {number}."))
+            except OSError:
+                fails = False
+    assert searchlib.open(index.path).stats().documents == 0
+    with index.writer() as another:
+        another.add(Document("b00", "Harbour."))
+    assert index.search("harbour").total == 1
 
 
 @pytest.mark.parametrize("commits", [1, 3])
