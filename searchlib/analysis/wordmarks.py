@@ -17,6 +17,7 @@ import re
 from collections.abc import Iterator
 from operator import attrgetter
 from typing import Final, NamedTuple
+from unicodedata import normalize
 
 from searchlib.analysis.words import find_words, is_unspaced, word_pattern
 from searchlib.concurrency.lazily import lazy_expression
@@ -44,7 +45,7 @@ _PLACES: Final = {
     "#": lazy_expression(rf"#(?<=[A-Za-z]#)(?![{_BESIDE}])"),
     "&": lazy_expression(r"&(?<=[A-Za-z]&)(?=[A-Za-z])"),
 }
-_HYPHEN_PLACE: Final = lazy_expression(r"-\n(?<=[^\W\d_]-\n)(?=[ \t]*[^\W\d_])")
+_HYPHEN_PLACE: Final = lazy_expression(r"-\n(?<=[^\s\d_-]-\n)(?=[ \t]*[^\W\d_])")  # a mark may stand before it
 _NET_PLACE: Final = lazy_expression(r"\.(?=[Nn][Ee][Tt])")
 _OTHERS: Final = ("\uff0b", "\uff03", "\u266f", "\u2010\n")
 # What a hyphen at a line end leaves out goes on behind these: "Vor-⏎und Nachteile".
@@ -167,7 +168,7 @@ def _line_ends(text: str) -> Iterator[Marked]:
         after = words.match(text, behind)
         if before is None or after is None or before.end() < hyphen or (lowest and before.start() == lowest):
             continue
-        one, other = before[0], after[0]
+        one, other = normalize("NFC", before[0]), normalize("NFC", after[0])  # a letter and its marks are a letter
         alone = _AND.fullmatch(other) is not None or is_unspaced(one + other)
         if one.isalpha() and other.isalpha() and len(other) <= _LONGEST and not alone:
             yield Marked(f"{one}-{other}", before.start(), after.end(), *after.span())

@@ -35,6 +35,7 @@ SIGNS = {
     "It was re-\n  ported.": {"re-ported": "re-\n  ported"},
     "end-to-\nend": {"to-end": "to-\nend"},
     "naïve-\nté": {"naïve-té": "naïve-\nté"},
+    "Bu\u0308nd-\nnisse re\u0301-\nporte": {"bünd-nisse": "Bu\u0308nd-\nnisse", "ré-porte": "re\u0301-\nporte"},
     "R&D+ and AT&T+, .NET+": {"r&d": "R&D", "at&t": "AT&T", ".net": ".NET"},
     "C&C++ or T&C#": {"c++": "C++", "c#": "C#"},
     "x-\nc++": {"c++": "c++"},

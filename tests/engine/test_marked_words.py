@@ -203,6 +203,14 @@ def test_texts_without_a_language_join_what_a_line_breaks_too(tmp_path: Path) ->
         assert found(index, "reported")[0] == "broken"
 
 
+def test_texts_without_a_language_join_it_among_others_with_one(tmp_path: Path) -> None:
+    texts = {"english": "It was the first of them that they have reported in the end.", "none": "Xyz re-\nported zyx."}
+    for index in indexed(tmp_path, texts, "auto"):
+        assert {hit.document.language for hit in index.search("NOT nothing")} == {"en", ""}
+        assert set(found(index, "reported")) == {"english", "none"}
+        assert found(index, '"xyz reported"') == ["none"]
+
+
 TONES = {"ghost": "ma ma ma ma ma ma", "cheek": "má", "but": "mà", "which": "ma nào"}
 
 

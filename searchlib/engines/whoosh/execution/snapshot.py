@@ -116,8 +116,8 @@ class View:
 
     def _speaks_one(self, language: str) -> Bools:
         spoken = np.zeros(self.doc_count, bool)
-        for _, entry in self.segment.terms(LANGUAGE_FIELD) if not language else ():
-            spoken[self.segment.docs(entry)] = True
+        for key, entry in self.segment.terms(LANGUAGE_FIELD) if not language else ():
+            spoken[self.segment.docs(entry)] |= key != b""  # documents without one may be there, too
         if not language:
             return ~spoken
         entry = self.segment.term(LANGUAGE_FIELD, language.encode())
