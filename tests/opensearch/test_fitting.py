@@ -13,6 +13,7 @@ from searchlib.errors import IndexUnreadable
 
 pytest.importorskip("opensearchpy", reason='opensearch-py is not installed: pip install "searchlib[opensearch]"')
 
+from searchlib.engines.opensearch import fitting
 from searchlib.engines.opensearch.cluster import Cluster
 from searchlib.engines.opensearch.clusterwriter import OpenSearchWriter
 from searchlib.engines.opensearch.generations import newest
@@ -53,3 +54,31 @@ def test_who_may_not_close_an_index_publishes_it_as_it_is(location: str, monkeyp
     assert written(location, 30) == {"text": 3.0}
     with searchlib.open(location) as index:
         assert index.search("harbour").total == 200
+
+
+class Counted:
+    """What a cluster counts of an index."""
+
+    size = 100
+
+    def __init__(self, *_: object) -> None: ...
+
+    def average(self, _: str) -> float:
+        return 30.0
+
+
+def test_an_index_is_open_again_whose_closing_was_not_answered(monkeypatch: pytest.MonkeyPatch) -> None:
+    is_open = True
+
+    def call(_: Any, method: str, path: str, *rest: Any) -> Any:
+        nonlocal is_open
+        assert (method, path.startswith("/news--1/_")) == ("POST", True)
+        is_open = path.endswith("/_open")
+        if not is_open:
+            raise IndexUnreadable("did not answer in 60 seconds", "there")
+        return {"shards_acknowledged": True}
+
+    monkeypatch.setattr(Cluster, "call", call)
+    monkeypatch.setattr(fitting, "Statistics", Counted)
+    assert fitting.fitted(Cluster("http://127.0.0.1:9/news"), "news--1", {"text": 3.0}) == {"text": 3.0}
+    assert is_open

@@ -8,6 +8,7 @@ so can be changed of an index that is closed, which takes a second; nothing in i
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Final
 
 from searchlib.engines.opensearch import entryfields
@@ -17,6 +18,7 @@ from searchlib.errors import IndexProblem, IndexReadOnly
 from searchlib.model.fields import PROSE
 
 _FAR: Final = 1.05
+_WITH_SHARDS: Final = {"wait_for_active_shards": "1"}
 
 
 def fitted(cluster: Cluster, index: str, laid: Mapping[str, float]) -> Mapping[str, float]:
@@ -31,11 +33,13 @@ def fitted(cluster: Cluster, index: str, laid: Mapping[str, float]) -> Mapping[s
     try:
         cluster.call("POST", f"/{index}/_close")
     except IndexProblem:
+        with suppress(IndexProblem):  # it is closed if only the answer was lost
+            cluster.call("POST", f"/{index}/_open", None, _WITH_SHARDS)
         return laid
     try:
         cluster.call("PUT", f"/{index}/_settings", {"index": {"similarity": entryfields.similarities(now)}})
     finally:
-        opened = cluster.call("POST", f"/{index}/_open", None, {"wait_for_active_shards": "1"})
+        opened = cluster.call("POST", f"/{index}/_open", None, _WITH_SHARDS)
     if not opened["shards_acknowledged"]:
         raise IndexReadOnly(f"{cluster.location} has no place for its shards any more: try again", cluster.location)
     return now
