@@ -137,7 +137,7 @@ class Explanation:
 
         @cache
         def written(field: str) -> Mapping[str, tuple[str, ...]]:
-            return _written(TABLE[field].text(record) if field in PROSE else "")
+            return _written(TABLE[field].text(record) if field in PROSE else "", flowing=field == "text")
 
         return _written_in(self, written)
 
@@ -200,11 +200,11 @@ def _as_dict(node: Explanation, amount: int) -> dict[str, Any]:
     return found
 
 
-def _written(text: str) -> dict[str, tuple[str, ...]]:
-    """For each key in a text how its tokens are written, without case."""
+def _written(text: str, flowing: bool) -> dict[str, tuple[str, ...]]:
+    """For each key in a text how its tokens are written, without case and the ends of lines."""
     found: dict[str, dict[str, str]] = {}
-    for token in tokens(text):
-        word = text[token.start : token.end]
+    for token in tokens(text, flowing):
+        word = "".join(text[token.start : token.end].split())
         found.setdefault(token.key, {}).setdefault(word.casefold(), word)
     return {key: tuple(words.values()) for key, words in found.items()}
 

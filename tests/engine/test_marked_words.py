@@ -185,6 +185,11 @@ def test_a_broken_word_counts_as_one_that_is_not_and_is_highlighted_whole(lines:
     assert lines.search("reported")[1].text == "It was re-\n  ported by him."
 
 
+def test_an_explanation_names_a_broken_word_in_one_line(lines: searchlib.Index) -> None:
+    explained = str(lines.search("reported")[1].explain())
+    assert "once as “re-ported” in the text" in explained
+
+
 def test_a_query_with_a_broken_word_is_written_as_it_was_typed(lines: searchlib.Index) -> None:
     from searchlib.query import parse
 
