@@ -114,7 +114,7 @@ def _in_field(view: View, field: str, node: Pattern) -> _Entries:
         case Wildcard(pattern):
             return _wildcard(view, field, node, pattern)
         case Fuzzy(text, _, distance, prefix):
-            return _entries(view, field, fuzzy.similar(view, field, text, distance, prefix))
+            return fuzzy.similar(view, field, text, distance, prefix)
         case Range():
             return _range(view, field, node)
     assert_never(node)

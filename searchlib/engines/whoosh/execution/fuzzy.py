@@ -21,6 +21,7 @@ from searchlib.analysis import folding
 from searchlib.analysis.words import is_unspaced
 from searchlib.engines.whoosh.execution.interface import Ints
 from searchlib.engines.whoosh.execution.snapshot import View
+from searchlib.engines.whoosh.format.terms import TermEntry
 from searchlib.engines.whoosh.format.vocabulary import LONGEST, LONGEST_KEY
 from searchlib.guards.deadline import check
 from searchlib.model.arrays import NDArray
@@ -47,8 +48,8 @@ class _Keys(NamedTuple):
     sets: NDArray[np.uint32]
 
 
-def similar(view: View, field: str, text: str, distance: int, prefix: int) -> Iterator[bytes]:
-    """Keys of a field whose folded part is within ``distance`` of ``text`` and begins as it does, sorted.
+def similar(view: View, field: str, text: str, distance: int, prefix: int) -> Iterator[tuple[bytes, TermEntry]]:
+    """The terms of a field whose folded part is within ``distance`` of ``text`` and begins as it does, sorted.
 
     ``prefix`` is how many characters must be equal at the beginning.
     """
@@ -58,8 +59,9 @@ def similar(view: View, field: str, text: str, distance: int, prefix: int) -> It
         begin = text[:prefix].encode()
         # Which has words without their marks, so a word stands for all keys with its folded part.
         for folded in dict.fromkeys(key.partition(_SEPARATOR)[0] for key in near_words(text, distance)):
+            check()
             if folded.startswith(begin):
-                yield from view.keys(field, folded, folded + _AFTER_SEPARATOR)
+                yield from view.segment.terms(field, folded, folded + _AFTER_SEPARATOR)
         return
     known = _vocabulary(view, field)
     check()
@@ -78,7 +80,11 @@ def similar(view: View, field: str, text: str, distance: int, prefix: int) -> It
         near[row] = within(_text(known.blob, int(begins[row]), int(ends[row])), text, distance)
     for row in np.flatnonzero(near).tolist():
         if _text(known.blob, int(begins[row]), int(ends[row]))[:prefix] == text[:prefix]:
-            yield known.blob[begins[row] : int(known.offsets[places[row] + 1])].tobytes()
+            check()
+            key = known.blob[begins[row] : int(known.offsets[places[row] + 1])].tobytes()
+            entry = view.segment.term(field, key)
+            if entry is not None:
+                yield key, entry
 
 
 def _is_of_words(text: str, distance: int) -> bool:

@@ -364,8 +364,8 @@ class Terms:
         for number in range(first_group, len(index.starts)):
             group = self._group(index, number)
             keys = group.keys
-            first = sum(key < start for key in keys) if number == first_group else 0
-            last = len(keys) if stop is None or keys[-1] < stop else sum(key < stop for key in keys)
+            first = bisect_left(keys, start) if number == first_group else 0
+            last = len(keys) if stop is None or keys[-1] < stop else bisect_left(keys, stop, first)
             if first < last:
                 yield group, first, last
             if last < len(keys):
