@@ -1,4 +1,7 @@
-"""One name for one thing: no class, and no module, has the name of another, and what fields there are is said once."""
+"""One name for one thing: no class, and no module, has the name of another, and what fields there are is said once.
+
+What a module names for itself, it uses.
+"""
 
 from __future__ import annotations
 
@@ -25,6 +28,19 @@ def test_no_two_modules_have_one_name() -> None:
     assert not twice(file.stem for file in FILES if file.stem not in ("__init__", "__main__"))
 
 
+def test_no_module_names_what_nothing_uses() -> None:
+    used = {name for file in FILES for node in ast.walk(tree(file)) for name in _used(node)}
+    unused = [
+        f"{file.relative_to(ROOT).as_posix()}: {name.id}"
+        for file in FILES
+        for node in tree(file).body
+        if isinstance(node, ast.Assign | ast.AnnAssign)
+        for name in (node.targets if isinstance(node, ast.Assign) else [node.target])
+        if isinstance(name, ast.Name) and name.id.strip("_") == name.id[1:] and name.id not in used
+    ]
+    assert not unused
+
+
 def test_no_module_but_the_table_lists_the_fields_of_a_record() -> None:
     found = {
         file.relative_to(ROOT).as_posix()
@@ -34,6 +50,13 @@ def test_no_module_but_the_table_lists_the_fields_of_a_record() -> None:
         if len(TABLE.keys() & _texts(node)) > 1
     }
     assert not found
+
+
+def _used(node: ast.AST) -> Iterable[str]:
+    if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
+        yield node.id
+    elif isinstance(node, ast.ImportFrom):
+        yield from (alias.name for alias in node.names)
 
 
 def _texts(node: ast.AST) -> set[object]:

@@ -163,11 +163,6 @@ def as_written(token: QueryToken) -> tuple[Form, ...]:
     return (Form(folded, exact, prefix=token.unit, alone=has_mark(exact)),)
 
 
-def is_written(form: Form, exact: str) -> bool:
-    """Whether the exact part of a key, whose folded part is that of a form, is written as the form is."""
-    return exact == form.exact or (bool(joint_of(exact)) and plain_form(exact) == form.exact)
-
-
 def written(text: str) -> list[tuple[Form, ...]]:
     """For each token of a query's ``text`` the form as it is written, and no other of its stem."""
     return forms(text)

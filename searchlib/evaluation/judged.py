@@ -27,7 +27,6 @@ from searchlib.guards.limits import LIMITS
 Unit: TypeAlias = Literal["document", "paragraph"]
 Grades: TypeAlias = dict[str, dict[str, int]]
 
-_COLUMNS: Final = ("query", "document", "paragraph", "grade")
 _TOPIC: Final = re.compile(r"<top>(.*?)</top>", re.DOTALL | re.IGNORECASE)
 _NUMBER: Final = re.compile(r"<num>\s*(?:Number:)?\s*([^\s<]+)", re.IGNORECASE)
 _TITLE: Final = re.compile(r"<title>\s*(?:Topic:)?\s*([^<]+)", re.IGNORECASE)

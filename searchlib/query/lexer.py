@@ -48,7 +48,6 @@ _LETTER = rf"[^{_EDGE}:^~]"  # of a pattern
 _MARK = "?!.,;"  # at the end of a word, a question mark is punctuation like these
 _INNER = rf"[^{_EDGE}:^~{_MARK}]"
 _ADDRESS = r"[A-Za-z][A-Za-z\d+.\-]{0,31}://"
-_EVERY = "|".join(sorted(EVERY_OPERATOR))
 _NAMES = "|".join(f"{name}(?:/(?P<near>\\d{{1,9}}))?" if name == "NEAR" else name for name in OPERATORS)
 
 _PIECE = lazy_expression(

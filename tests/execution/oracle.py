@@ -13,7 +13,7 @@ from itertools import count, product
 from typing import assert_never
 
 from searchlib.analysis import Form, split_key
-from searchlib.analysis.wordforms import is_written
+from searchlib.analysis.folding import joint_of, plain_form
 from searchlib.highlight.texts import RecordFields, attributes_of
 from searchlib.model.ranking import BM25F, idf
 from searchlib.model.records import Record
@@ -127,7 +127,7 @@ class Oracle:
         found = []
         for form in word.forms_in(language):
             if fits(form, key):
-                equal = written.startswith(form.exact) if form.prefix else is_written(form, written)
+                equal = written.startswith(form.exact) if form.prefix else _is_written(form, written)
                 weight = form.weight * (self.ranking.form if form.other else 1.0)
                 found.append(weight * (1.0 if equal else self.ranking.variant(form.tonal)))
         return max(found, default=None)
@@ -260,3 +260,8 @@ def paged(answers: dict[int, float], limit: int | None, offset: int = 0) -> list
     return sorted(answers.items(), key=lambda item: (-item[1], item[0]))[
         offset : None if limit is None else offset + limit
     ]
+
+
+def _is_written(form: Form, exact: str) -> bool:
+    """Whether the exact part of a key, whose folded part is that of a form, is written as the form is."""
+    return exact == form.exact or (bool(joint_of(exact)) and plain_form(exact) == form.exact)

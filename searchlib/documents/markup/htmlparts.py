@@ -9,7 +9,6 @@ if TYPE_CHECKING:
     from selectolax.lexbor import LexborNode
 
 _PROSE = 100  # characters of a block in a footer that is more than chrome
-_OF_PROSE = "p, li, dd, blockquote"
 _LAYOUT = "table, ul, ol, dl, pre, h1, h2, h3, h4, blockquote, p + p, section, article"
 _OF_A_PAGE = "table, h1, h2, h3, h4, section, article"
 _MOST_OF_A_CELL = 300  # characters on average, in a grid without heads

@@ -29,9 +29,6 @@ if TYPE_CHECKING:
     from searchlib.documents.pdf.glyphs import Strip
 
 _DATE: Final = re.compile(r"D:(\d{4})(?:(\d\d)(?:(\d\d))?)?")
-_NO_TITLE: Final = re.compile(
-    r"untitled|microsoft word|\.(?:docx?|dvi|tex|indd|qxd|pdf|odt|pptx?|rtf|txt|p65)$|^[\W\d_]*$", re.I
-)
 _FEW: Final = 3  # letters of a page that has none to speak of
 _LOOKED_AT: Final = 100  # objects of a page
 _LISTED: Final = 5  # ranges of pages in a message

@@ -40,7 +40,6 @@ _VALUE_CLASSES: Final = frozenset(
         columns.FixedBytesListColumn,
     )
 )
-_FLOATS: Final = "fd"
 
 
 class ColumnWriter(Protocol):
