@@ -42,6 +42,7 @@ MOST_DOUBTED = 3
 """Words of a query that are doubted although they occur: the rarest."""
 LOOKED_AT = 3
 """Records in which a word is looked at."""
+_SIGNS = ".&+#\uff0b\uff03\u266f"
 _WILDCARD = lazy_expression(r"\*|\?\w")
 _CHOICES = {1: 5, 2: 5, 3: 3, 4: 2}  # corrections of each, by how many words are misspelt
 
@@ -167,8 +168,12 @@ def _words(text: str, tree: Node) -> dict[tuple[int, int], Word]:
             continue
         start, end = word.at
         typed = text[start:end] == word.text
-        if typed and all(name in PROSE for name, _ in word.fields) and not _is_pattern(text, start, end):
-            found.setdefault((start, end), word)
+        plain = word.text.strip(_SIGNS)  # C++ is spelt as C is; the parts of AT&T are looked at on their own
+        if typed and "&" not in plain and all(name in PROSE for name, _ in word.fields):
+            start += word.text.index(plain)
+            end = start + len(plain)
+            if not _is_pattern(text, start, end):
+                found.setdefault((start, end), word)
     return found
 
 

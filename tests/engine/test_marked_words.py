@@ -121,6 +121,14 @@ def test_a_fuzzy_word_finds_words_with_marks(names: searchlib.Index, lines: sear
     assert set(found(lines, "portde~1")) == {"broken", "goods"}
 
 
+@pytest.mark.parametrize(
+    ("query", "suggestion"),
+    [("Notpead++", "Notepad++"), ("C++ notpead++ jvaa", "C++ notepad++ java"), ("N&T", None), ("J++", None)],
+)
+def test_a_name_is_spelt_as_it_is_without_its_signs(query: str, suggestion: str | None, names: searchlib.Index) -> None:
+    assert names.search(query).suggestion == suggestion
+
+
 def test_words_with_marks_are_counted_without(tmp_path: Path) -> None:
     texts = {"wide": "Ｃ＋＋ and C＋＋ or Ｆ＃.", "both": "R&D+ for C&C++ of My_C++, X\u0301+ and x-\nc++."}
     for index in indexed(tmp_path, texts, "en"):  # which verifies it
