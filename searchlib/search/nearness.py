@@ -12,7 +12,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from searchlib.analysis import keys_of, split_key, split_words
+from searchlib.analysis import keys_of, split_key, split_words, words_in
+from searchlib.analysis.folding import has_mark
+from searchlib.analysis.wordmarks import may_have_marks
 from searchlib.query.nodes import At, Node, Word, words
 
 if TYPE_CHECKING:
@@ -33,27 +35,33 @@ def typed_words(query: Node) -> list[Word]:
 
 
 def _numbers(asked: Sequence[Word], language: str) -> Mapping[str, list[int]]:
-    """The words of a query by the ways in which a text may write them."""
+    """The words of a query by the ways in which a text may write them: folded, or with a mark, by the exact form."""
     found: dict[str, list[int]] = {}
     for number, word in enumerate(asked):
-        for written in word.written_as(language):
+        forms = [form for form in word.forms_in(language) if not form.prefix]
+        for written in {form.exact if form.alone else form.folded for form in forms}:
             found.setdefault(written, []).append(number)
     return found
 
 
 def _of(text: str, count: int, numbers: Mapping[str, list[int]]) -> float:
     places: list[list[int]] = [[] for _ in range(count)]
-    for place, word in enumerate(_folded(text)):
-        for number in numbers.get(word, ()):
-            places[number].append(place)
+    for place, ways in enumerate(_ways(text)):
+        for way in ways:
+            for number in numbers.get(way, ()):
+                places[number].append(place)
     return sum(_nearest(one, other) for one, other in pairwise(places) if one and other)
 
 
-def _folded(text: str) -> Iterator[str] | list[str]:
-    """The tokens of a text, in their folded form."""
-    if text.isascii():
-        return split_words(text)
-    return (split_key(key)[0] for word in split_words(text) for key in keys_of(word))
+def _ways(text: str) -> Iterator[tuple[str, ...]]:
+    """The tokens of a text, each in its folded form, and with its mark."""
+    if text.isascii() and not may_have_marks(text):
+        yield from zip(split_words(text))
+        return
+    for word in words_in(text):
+        for key in keys_of(word):
+            folded, exact = split_key(key)
+            yield (folded, exact) if has_mark(exact) else (folded,)
 
 
 def _nearest(one: Sequence[int], other: Sequence[int]) -> float:

@@ -132,6 +132,7 @@ NEARNESS = {
     "café olé": [("Le Café Olé", 1.0), ("cafe ole", 1.0), ("ole, ein Café", 1 / 3)],
     "hand-off baton": [("hand off the baton", 1.5), ("handoff baton", 0.0)],
     "東京大学": [("東京大学", 2.0), ("大学東京", 0.0)],
+    "winter ship": [("A win-\nter ship", 1.0), ("A win-ter ship", 0.0)],
 }
 
 
@@ -236,6 +237,7 @@ class WithoutNearness:
 def test_positions_tell_the_nearness_that_texts_have(tmp_path: Path, seed: int) -> None:
     random = Random(seed)
     words = ["hot", "Hots", "dog", "dogs'", "café", "cafe", "Straße", "東京大学", "京都", "a", "e-mail"]
+    words += ["C++", "AT&T", "win-\nter", "winter"]
 
     def told() -> dict[str, str]:
         text = " ".join(random.choices(words, k=random.choice([4, 6, 6, 6])))
