@@ -272,6 +272,8 @@ class Lowering:
     def _any(self, node: Or | Best, view: View) -> Scorer | None:
         children = [self.lower(child, view) for child in node.nodes]
         there = [child for child in children if child is not None]
+        if len(there) > 1:
+            there = [child for child in there if not _finds_nothing(child)] or there[:1]
         if len(there) < 2:
             return there[0] if there else None
         return OrScorer(there, node) if isinstance(node, Or) else BestScorer(there, node.tiebreak, node)
@@ -307,6 +309,12 @@ def _some(found: Sequence[Scorer | None], asked: Pattern) -> Scorer | None:
     if len(there) < 2:
         return there[0] if there else None
     return ConstantScorer(OrScorer(there, asked), float(asked.boost), asked)
+
+
+def _finds_nothing(scorer: Scorer) -> bool:
+    """Whether a phrase of a rare word, as one that is broken where a line ends, stands nowhere: that is soon known."""
+    rare = isinstance(scorer, PhraseScorer) and scorer.cost <= scorer.view.tuning.looked_through
+    return rare and not len(scorer.within(0, scorer.view.doc_count))
 
 
 def _count(field: str, keys: _Keys, view: View) -> int:

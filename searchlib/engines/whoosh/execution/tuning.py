@@ -21,6 +21,8 @@ class Tuning:
     """Leads or words: to look the docs of each up in all others takes the square of them."""
     summed: int = 7
     """So many words of a disjunction, or more, are added up one after another."""
+    looked_through: int = 64
+    """Docs of a phrase beside others that are looked through before: mostly it stands in none."""
     few: int = 4_096
     """Docs that are looked up without asking for a threshold first."""
     confirmed: int = 256
