@@ -161,8 +161,3 @@ def as_written(token: QueryToken) -> tuple[Form, ...]:
     """The form of one token as it is written, with its mark."""
     folded, exact = split_key(token.key)
     return (Form(folded, exact, prefix=token.unit, alone=has_mark(exact)),)
-
-
-def written(text: str) -> list[tuple[Form, ...]]:
-    """For each token of a query's ``text`` the form as it is written, and no other of its stem."""
-    return forms(text)
