@@ -12,6 +12,7 @@ threads on two cores: a quarter more queries a second).
 from __future__ import annotations
 
 import contextlib
+import os
 import sys
 import threading
 import weakref
@@ -36,14 +37,12 @@ class Turns:
         self._lock = lock_for(self)
         self._taken = False
         self._waiting: deque[Bell] = deque()
-        self._bells = threading.local()
         self._needed: bool = getattr(sys, "_is_gil_enabled", lambda: True)()
 
     def forked(self) -> None:
         """What a child begins with."""
         self._taken = False
         self._waiting = deque()
-        self._bells = threading.local()  # those that are there ring in the parent too
 
     def take(self) -> bool:
         """Wait for the turn; whether it was taken, and is to be given on."""
@@ -53,7 +52,7 @@ class Turns:
             if not self._taken:
                 self._taken = True
                 return True
-            mine = self._bell()
+            mine = _own_bell()
             if mine is None:
                 return False
             self._waiting.append(mine)
@@ -73,7 +72,7 @@ class Turns:
                 return True
         # An interrupt of either side may have kept it from being rung, or from being heard: so it is not waited for,
         # and as it may still sound, the next time takes another.
-        del self._bells.bell
+        del _OF_THREAD.bell
         return False
 
     def give(self) -> None:
@@ -84,21 +83,14 @@ class Turns:
             else:
                 self._taken = False
 
-    def _bell(self) -> Bell | None:
-        """That of this thread; None where no more files can be opened."""
-        bell: Bell | None = getattr(self._bells, "bell", None)
-        if bell is None:
-            with contextlib.suppress(OSError):
-                bell = self._bells.bell = Bell()
-        return bell
-
 
 class Bell:
-    """What a thread waits for. It lives as long as the thread, or as those who take turns."""
+    """What a thread waits for, whosever turn it is; it lives as long as the thread."""
 
     def __init__(self) -> None:
         from socket import socketpair  # here: most have nobody to wait for
 
+        self.process = os.getpid()
         self._ears, self._rope = ends = socketpair()
         weakref.finalize(self, _close, ends)
 
@@ -112,6 +104,19 @@ class Bell:
         with contextlib.suppress(TimeoutError):
             return bool(self._ears.recv(1))
         return False
+
+
+_OF_THREAD: Final = threading.local()
+
+
+def _own_bell() -> Bell | None:
+    """That of this thread; None where no more files can be opened."""
+    bell: Bell | None = getattr(_OF_THREAD, "bell", None)
+    if bell is None or bell.process != os.getpid():  # that of a parent rings there too
+        bell = None
+        with contextlib.suppress(OSError):
+            bell = _OF_THREAD.bell = Bell()
+    return bell
 
 
 def _close(ends: Iterable[socket]) -> None:

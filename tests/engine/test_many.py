@@ -14,7 +14,7 @@ import pytest
 
 import searchlib
 from searchlib.concurrency.forked import forked
-from searchlib.concurrency.turns import Bell, Turns
+from searchlib.concurrency.turns import Bell, Turns, _own_bell
 from searchlib.errors import QueryError, SearchlibError, SettingsError
 
 forking = pytest.mark.skipif(not hasattr(os, "fork"), reason="processes cannot be forked here")
@@ -143,10 +143,36 @@ def test_who_cannot_wait_goes_without(monkeypatch: pytest.MonkeyPatch) -> None:
     turns = Turns(60)
     turns._needed = True
     assert turns.take()
+    taken = list[bool]()
     monkeypatch.setattr("socket.socketpair", none_left)
-    assert not turns.take()
+    _ends(lambda: taken.append(turns.take()))
+    assert taken == [False]
     turns.give()
     assert turns.take()
+
+
+@pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="what is open is not told here")
+def test_a_thread_that_waits_for_many_indexes_has_the_files_of_one() -> None:
+    files, many, opened = Path("/proc/self/fd"), [Turns(0.001) for _ in range(20)], list[int]()
+    for turns in many:
+        turns._needed = True
+        assert turns.take()
+
+    def waits() -> None:
+        before = len(list(files.iterdir()))
+        assert [turns.take() for turns in many] == [False] * len(many)
+        opened.append(len(list(files.iterdir())) - before)
+
+    _ends(waits)
+    assert opened == [2]
+
+
+@forking
+def test_a_forked_child_waits_for_a_ring_of_its_own() -> None:
+    mine, of_parent = _own_bell(), _own_bell()
+    assert mine is of_parent is not None
+    with forked([lambda: str(_own_bell() is mine).encode()]) as answers:
+        assert answers() == [b"False"]
 
 
 def test_a_turn_that_comes_as_one_gives_up_waiting_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:
