@@ -5,10 +5,10 @@
 * A *joint* joins two short words to a name (``AT&T``, ``R&D``), or the parts of a word between which a line ends
   (``re-⏎ported``). Both stay tokens; the exact form of the second says what it is joined to: ``at&t``, ``re-ported``.
 
-What looks alike in code and in sums has none: ``+`` is a sign of a word that begins with a capital, and ``++`` of ``c`` and
-``g`` too; ``#`` is one of a single capital letter, of ``c`` and of ``f``; neither where another word follows (``a+b``,
-``#tag``), but for a number behind ``++`` (``C++17``). So ``i++``, ``5+`` and ``issue#12`` have none. In a query, where
-nothing else than names is typed so, capitals do not matter.
+What looks alike in code and in sums has none: ``+`` is a sign of a word that begins with a capital, and ``++`` of ``c``
+and ``g`` too; ``#`` is one of a single capital letter, of ``c`` and of ``f``; neither where another word follows
+(``a+b``, ``#tag``), but for a number behind ``++`` (``C++17``). So ``i++``, ``5+`` and ``issue#12`` have none. In a
+query, where nothing else than names is typed so, capitals do not matter.
 """
 
 from __future__ import annotations
