@@ -68,7 +68,7 @@ def mark_places(text: str) -> list[int]:
     for sign, place in _PLACES.items():
         if sign in text:
             found += [match.start() for match in place.finditer(text)]
-    if not text.isascii() and any(sign in text for sign in _OTHERS):
+    if _has_others(text):
         found += [match.start() for sign in _OTHERS for match in re.finditer(sign, text)]
     return found
 
@@ -81,8 +81,13 @@ def may_have_marks(text: str) -> bool:
         or "&" in text
         or "-\n" in text
         or ((".n" in text or ".N" in text) and _NET_PLACE.search(text) is not None)
-        or (not text.isascii() and any(sign in text for sign in _OTHERS))
+        or _has_others(text)
     )
+
+
+def _has_others(text: str) -> bool:
+    """Whether a text has signs that are not ASCII."""
+    return not text.isascii() and any(sign in text for sign in _OTHERS)
 
 
 def marks(text: str, typed: bool = False, flowing: bool = True) -> list[Marked]:

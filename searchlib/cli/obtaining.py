@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from searchlib.cli.output import counted, human_bytes, human_seconds, say
 from searchlib.cli.settings import Settings
@@ -40,12 +40,7 @@ def build(
         return searchlib.build(
             roots(settings),
             settings.index,
-            options=load_options(settings),
-            limits=settings.limits,
-            include=settings.include,
-            exclude=settings.exclude,
-            language=settings.language,
-            segment=settings.segment,
+            **reading(settings),
             strict=strict,
             processes=settings.processes,
             memory=settings.memory,
@@ -56,6 +51,18 @@ def build(
             tuning=tuning,
             progress=progress if progress.shown else None,
         )
+
+
+def reading(settings: Settings) -> dict[str, Any]:
+    """How the seeds of the settings are read: what an index is built with, and compared by, as keyword arguments."""
+    return {
+        "options": load_options(settings),
+        "limits": settings.limits,
+        "include": settings.include,
+        "exclude": settings.exclude,
+        "language": settings.language,
+        "segment": settings.segment,
+    }
 
 
 def seeds_exist(settings: Settings) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from searchlib.cli.flags import add_loaders, index_option, json_option, layout_options, settings_with, tuning_of
-from searchlib.cli.obtaining import build, load_options, summary, tell_report
+from searchlib.cli.obtaining import build, reading, summary, tell_report
 from searchlib.cli.output import counted, output_for, say
 from searchlib.cli.pathtypes import FILE
 from searchlib.errors import SettingsError
@@ -107,7 +107,7 @@ def command(  # noqa: PLR0913, PLR0917 - an option each
     if check:
         from searchlib.cli.commands.verify import check_against_seeds
 
-        return check_against_seeds(settings, load_options(settings), output, as_json=as_json, digest=digest)
+        return check_against_seeds(settings, output, as_json=as_json, digest=digest)
     with build(settings, **how) as index:
         changes = index.changes
         assert changes is not None
@@ -130,16 +130,8 @@ def _key(settings: Settings) -> str:
     from searchlib.update.cachekey import cache_key
 
     seeds_exist(settings)
-    return cache_key(
-        roots(settings),
-        options=load_options(settings),
-        language=settings.language,
-        segment=settings.segment,
-        include=settings.include,
-        exclude=settings.exclude,
-        limits=settings.limits,
-        loaders=settings.loaders.by_suffix if settings.loaders is not None else None,
-    )
+    loaders = settings.loaders.by_suffix if settings.loaders is not None else None
+    return cache_key(roots(settings), **reading(settings), loaders=loaders)
 
 
 def _tell(index: Index, changes: Changes) -> None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from searchlib.cli.flags import color_options, index_option, json_option, settings_with, sources_option
-from searchlib.cli.obtaining import how_to_build, open_index, roots, seeds_exist
+from searchlib.cli.obtaining import how_to_build, open_index, reading, roots, seeds_exist
 from searchlib.cli.output import RED, Output, counted, output_for, say
 from searchlib.cli.settings import Settings
 from searchlib.engine.figures import Problem
@@ -20,7 +20,6 @@ from searchlib.errors import IndexCorrupt, IndexIncompatible, IndexMissing
 from searchlib.model.jsonable import JsonObject
 
 if TYPE_CHECKING:
-    from searchlib.documents import LoadOptions
     from searchlib.engine.figures import Stats
     from searchlib.update.comparing import Differences
 
@@ -67,9 +66,7 @@ def command(index: str | None, sources: tuple[str, ...], as_json: bool, color: s
     return 1 if problems or differences else 0
 
 
-def check_against_seeds(
-    settings: Settings, options: LoadOptions, output: Output, *, as_json: bool, digest: bool
-) -> int:
+def check_against_seeds(settings: Settings, output: Output, *, as_json: bool, digest: bool) -> int:
     """What ``searchlib index --check`` does: compare the index with what these seeds and settings would give."""
     from searchlib.update.comparing import Differences, compare
 
@@ -81,16 +78,7 @@ def check_against_seeds(
     except IndexMissing as error:
         problems, stats, missing = [Problem(error.path, "there is no index")], None, str(error)
     if stats is not None:
-        differences = compare(
-            roots(settings),
-            located(settings.index),
-            options=options,
-            limits=settings.limits,
-            language=settings.language,
-            segment=settings.segment,
-            include=settings.include,
-            exclude=settings.exclude,
-        )
+        differences = compare(roots(settings), located(settings.index), **reading(settings))
     wrong = bool(problems or differences)
     if as_json:
         found = {"index": settings.index, "current": not wrong, "digest": stats.digest if stats is not None else ""}

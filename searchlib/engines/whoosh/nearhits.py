@@ -34,9 +34,9 @@ def _tied(scores: NDArray[np.float64], part: slice) -> Ints:
     equal = scores[1:] == scores[:-1]
     tied = np.append(equal, False) | np.append(False, equal)
     shown = scores[part]
-    if len(shown):
-        tied &= (scores <= shown[0]) & (scores >= shown[-1])
-    return np.flatnonzero(tied)
+    if not len(shown):
+        return np.empty(0, np.int64)
+    return np.flatnonzero(tied & (scores <= shown[0]) & (scores >= shown[-1]))
 
 
 def _nearness(snapshot: Snapshot, words: Sequence[Word], segment: int, docs: Ints) -> NDArray[np.float64]:
